@@ -1,0 +1,5 @@
+/// Benchmarks and load profiles.
+@NullMarked
+package dev.roosthold.bench;
+
+import org.jspecify.annotations.NullMarked;

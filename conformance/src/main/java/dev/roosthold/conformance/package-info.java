@@ -1,0 +1,5 @@
+/// Black-box suites that take the address of a server.
+@NullMarked
+package dev.roosthold.conformance;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,32 @@
+package dev.roosthold.relay.store;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Runs statements on one connection. Statements are text with `?` parameters and are kept prepared
+// by their text, so
+/// pass constants. Parameters: `String`, `Long`, `Integer`, `Boolean` (stored 0/1), `byte[]`,
+// `null`. Only valid during
+/// the operation it was given to, on its thread.
+public interface Sql {
+
+    /// Rows changed by an INSERT, UPDATE or DELETE.
+    int execute(String sql, @Nullable Object... parameters) throws SQLException;
+
+    /// The first row, if any. Also for `INSERT/UPDATE/DELETE ... RETURNING`.
+    <T> Optional<T> first(String sql, RowMapper<T> mapper, @Nullable Object... parameters)
+            throws SQLException;
+
+    /// All rows.
+    <T> List<T> list(String sql, RowMapper<T> mapper, @Nullable Object... parameters)
+            throws SQLException;
+
+    /// Makes a value of the current row; columns are counted from 1.
+    @FunctionalInterface
+    interface RowMapper<T> {
+        T map(ResultSet row) throws SQLException;
+    }
+}
