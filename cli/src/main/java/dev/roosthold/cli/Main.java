@@ -14,7 +14,8 @@ public final class Main {
         System.exit(run(args, System.getenv()));
     }
 
-    /// Runs one command line and returns its exit status; messages for people go to standard output and error.
+    /// Runs one command line and returns its exit status; messages for people go to standard output
+    // and error.
     static int run(String[] args, Map<String, String> environment) {
         CommandLine command = new CommandLine(new RoostCommand());
         try {
@@ -34,7 +35,8 @@ public final class Main {
         return command.execute(args);
     }
 
-    /// The settings file must be known before the options are parsed, because it gives their defaults.
+    /// The settings file must be known before the options are parsed, because it gives their
+    // defaults.
     private static Path configFile(String[] args, Map<String, String> environment) {
         for (int i = 0; i < args.length; i++) {
             if (args[i].startsWith("--config=")) {

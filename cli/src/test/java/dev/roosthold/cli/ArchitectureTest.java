@@ -17,15 +17,18 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 
 /// The arrows of ARCHITECTURE.md. Each rule says why it stands, so that a failure teaches.
-@AnalyzeClasses(
-        packages = "dev.roosthold",
-        importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "dev.roosthold", importOptions = ImportOption.DoNotIncludeTests.class)
 final class ArchitectureTest {
     private static final String RELAY = "dev.roosthold.relay";
 
-    /// Packages of the relay that serve every feature. Everything else below the relay is a feature.
+    /// Packages of the relay that serve every feature. Everything else below the relay is a
+    // feature.
     private static final String[] RELAY_BASE = {
-        RELAY + ".caller..", RELAY + ".store..", RELAY + ".http..", RELAY + ".updates..", RELAY + ".socket.."
+        RELAY + ".caller..",
+        RELAY + ".store..",
+        RELAY + ".http..",
+        RELAY + ".updates..",
+        RELAY + ".socket.."
     };
 
     @ArchTest
@@ -74,7 +77,8 @@ final class ArchitectureTest {
                                                             outside(
                                                                     "dev.roosthold.crypto..",
                                                                     "dev.roosthold.protocol.."))))
-                    .because("formats and records are tested byte by byte, without a network or a disk");
+                    .because(
+                            "formats and records are tested byte by byte, without a network or a disk");
 
     @ArchTest
     static final ArchRule cryptoAndProtocolDoNotKnowEachOther =
@@ -97,7 +101,9 @@ final class ArchitectureTest {
                                     .and(
                                             DescribedPredicate.describe(
                                                     "are not SignIn",
-                                                    type -> !type.getSimpleName().equals("SignIn"))))
+                                                    type ->
+                                                            !type.getSimpleName()
+                                                                    .equals("SignIn"))))
                     .because("the relay cannot read content: it has no code that could");
 
     @ArchTest
@@ -110,8 +116,7 @@ final class ArchitectureTest {
                             RELAY + ".http..",
                             RELAY + ".updates..")
                     .should()
-                    .dependOnClassesThat(
-                            resideInAPackage(RELAY + "..").and(outside(RELAY_BASE)))
+                    .dependOnClassesThat(resideInAPackage(RELAY + "..").and(outside(RELAY_BASE)))
                     .because("a new feature must not need a change there");
 
     @ArchTest
