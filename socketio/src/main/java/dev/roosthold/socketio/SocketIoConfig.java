@@ -7,7 +7,7 @@ import java.util.concurrent.Executors;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Settings of a server. Immutable; start from [#defaults()] and change single values with the
-// `with` methods.
+/// `with` methods.
 ///
 /// @param path where the endpoint lives, with or without a trailing slash, for example `/socket.io`
 /// @param pingInterval time between two pings of the server
@@ -15,19 +15,18 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param upgradeTimeout how long a started upgrade to websocket may take
 /// @param connectTimeout how long a connection may stay without a namespace
 /// @param maxPayload largest packet or poll body from a client, in bytes; a larger one ends the
-// connection
+///     connection
 /// @param outboundBudget bytes that may wait for one client behind the frame being written; more
-// closes it
+///     closes it
 /// @param maxAttachments binary attachments of one packet
 /// @param maxNesting depth of JSON values in a packet
 /// @param maxPendingEvents events of one socket waiting for its handlers before reading from it
-// pauses
+///     pauses
 /// @param keptHeaders names of request headers kept in [Handshake#headers()]
 /// @param allowedOrigin the `Access-Control-Allow-Origin` of HTTP answers; empty for none
 /// @param compression whether permessage-deflate is offered
 /// @param handlerExecutor runs event handlers and listeners; `Runnable::run` keeps them on the
-// event loop, which is
-///     right only if they never block
+///     event loop, which is right only if they never block
 /// @param mapper writes event arguments
 public record SocketIoConfig(
         String path,
@@ -47,8 +46,7 @@ public record SocketIoConfig(
         JsonMapper mapper) {
 
     /// The protocol's usual values: path `/socket.io`, pings every 25 s with 20 s patience, 1 MB
-    // packets, 8 MB budget,
-    /// handlers on virtual threads.
+    /// packets, 8 MB budget, handlers on virtual threads.
     public static SocketIoConfig defaults() {
         return new SocketIoConfig(
                 "/socket.io",
