@@ -15,9 +15,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// One Engine.IO session with the sockets of its namespaces. Event loop of the session, except where said.
+/// One Engine.IO session with the sockets of its namespaces. Event loop of the session, except
+// where said.
 ///
-/// Until the guard of a namespace has accepted, there is no socket of it: an event for it is a breach of the protocol
+/// Until the guard of a namespace has accepted, there is no socket of it: an event for it is a
+// breach of the protocol
 /// and ends the connection.
 final class Connection implements EngineListener {
     private final DefaultServer server;
@@ -67,7 +69,8 @@ final class Connection implements EngineListener {
     public void text(byte[] data, int offset, int length) {
         try {
             Packet packet = decoder.text(data, offset, length);
-            // A packet whose attachments are still to come must have a socket already: nobody unknown may make us
+            // A packet whose attachments are still to come must have a socket already: nobody
+            // unknown may make us
             // keep them.
             if (packet.attachments() == 0 || addressee(packet) == null) {
                 received(packet);
@@ -175,8 +178,7 @@ final class Connection implements EngineListener {
 
     private void enter(DefaultNamespace namespace, Handshake handshake, Admission.Accept accept) {
         DefaultSocket socket =
-                new DefaultSocket(
-                        namespace, this, server.newId(), handshake, accept.data(), false);
+                new DefaultSocket(namespace, this, server.newId(), handshake, accept.data(), false);
         stopConnectTimer();
         if (sockets.isEmpty()) {
             sockets = Map.of(namespace.name(), socket);

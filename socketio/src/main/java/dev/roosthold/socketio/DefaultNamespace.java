@@ -20,8 +20,10 @@ import tools.jackson.databind.node.ArrayNode;
 
 /// The implementation of [Namespace].
 ///
-/// One lock guards membership. A broadcast holds it for reading while it queues its message for every receiver; a
-/// socket enters while it is held for writing, together with its CONNECT answer. So every broadcast is, for every
+/// One lock guards membership. A broadcast holds it for reading while it queues its message for
+// every receiver; a
+/// socket enters while it is held for writing, together with its CONNECT answer. So every broadcast
+// is, for every
 /// socket, either before its entry or after its CONNECT answer.
 final class DefaultNamespace implements Namespace {
     private final DefaultServer server;
@@ -107,7 +109,8 @@ final class DefaultNamespace implements Namespace {
         return new DefaultBroadcast(this, null, List.of(), List.of(), false);
     }
 
-    /// Queues the message for every socket of the rooms, or of the namespace when null, that passes the filter. Takes
+    /// Queues the message for every socket of the rooms, or of the namespace when null, that passes
+    // the filter. Takes
     /// over the reference.
     int send(
             @Nullable List<String> targets,
@@ -190,7 +193,8 @@ final class DefaultNamespace implements Namespace {
         return Optional.ofNullable(sockets.get(id));
     }
 
-    /// The socket enters: its CONNECT answer is queued and it is in its rooms, in one step for broadcasts.
+    /// The socket enters: its CONNECT answer is queued and it is in its rooms, in one step for
+    // broadcasts.
     ///
     /// @param answer runs first
     void enter(DefaultSocket socket, Set<String> initialRooms, Runnable answer) {
@@ -287,7 +291,8 @@ final class DefaultNamespace implements Namespace {
     CompletionStage<Admission> admit(Handshake handshake) {
         ConnectGuard decides = guard;
         if (decides == null) {
-            return CompletableFuture.completedFuture(new Admission.Accept(Optional.empty(), Set.of()));
+            return CompletableFuture.completedFuture(
+                    new Admission.Accept(Optional.empty(), Set.of()));
         }
         try {
             return decides.admit(handshake);
@@ -324,8 +329,7 @@ final class DefaultNamespace implements Namespace {
     }
 
     @SuppressWarnings("CatchingUnchecked") // whatever a handler throws must end with the handler
-    void handle(
-            EventHandler handler, DefaultSocket socket, String event, ArrayNode data, Ack ack) {
+    void handle(EventHandler handler, DefaultSocket socket, String event, ArrayNode data, Ack ack) {
         List<JsonNode> args = new ArrayList<>(data.size() - 1);
         for (int i = 1; i < data.size(); i++) {
             args.add(data.get(i));
@@ -333,7 +337,8 @@ final class DefaultNamespace implements Namespace {
         try {
             handler.handle(socket, args, ack);
         } catch (Exception failure) {
-            server.failed(handlers.containsKey(event) ? "event " + event : "unknown event", failure);
+            server.failed(
+                    handlers.containsKey(event) ? "event " + event : "unknown event", failure);
         }
     }
 }

@@ -33,7 +33,8 @@ final class DefaultServer implements SocketIoServer {
                         this::failed);
     }
 
-    /// Numbers keep the library's limit of 1,000 digits: converting a longer one costs quadratic time.
+    /// Numbers keep the library's limit of 1,000 digits: converting a longer one costs quadratic
+    // time.
     private static JsonMapper reader(SocketIoConfig config) {
         StreamReadConstraints limits =
                 StreamReadConstraints.builder()

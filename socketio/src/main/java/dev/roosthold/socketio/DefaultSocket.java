@@ -259,7 +259,10 @@ final class DefaultSocket extends Mailbox implements Socket {
         PendingAck pending = removeAck(ackId);
         if (pending != null) {
             complete(
-                    () -> pending.answer().completeExceptionally(new AckTimeoutException(pending.event())));
+                    () ->
+                            pending.answer()
+                                    .completeExceptionally(
+                                            new AckTimeoutException(pending.event())));
         }
     }
 
@@ -273,7 +276,9 @@ final class DefaultSocket extends Mailbox implements Socket {
         for (PendingAck ack : pending) {
             ack.timeout().cancel(false);
             complete(
-                    () -> ack.answer().completeExceptionally(new SocketClosedException(ack.event())));
+                    () ->
+                            ack.answer()
+                                    .completeExceptionally(new SocketClosedException(ack.event())));
         }
     }
 

@@ -40,7 +40,8 @@ final class PacketDecoder {
         return RESERVED_EVENTS.contains(event);
     }
 
-    /// A packet that waits for attachments is returned too, so that its address can be checked before they come; it
+    /// A packet that waits for attachments is returned too, so that its address can be checked
+    // before they come; it
     /// is complete when [Packet#attachments()] is 0, otherwise [#binary] returns it again.
     Packet text(byte[] utf8, int offset, int length) throws InvalidPacketException {
         if (incomplete != null) {
@@ -146,7 +147,8 @@ final class PacketDecoder {
         }
     }
 
-    /// Puts attachments in the place of their placeholders. Recursion is bounded by the reader's nesting limit.
+    /// Puts attachments in the place of their placeholders. Recursion is bounded by the reader's
+    // nesting limit.
     private static JsonNode fill(JsonNode node, List<byte[]> attachments)
             throws InvalidPacketException {
         if (node instanceof ArrayNode array) {

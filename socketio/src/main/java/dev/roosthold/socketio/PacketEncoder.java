@@ -38,7 +38,8 @@ final class PacketEncoder {
     }
 
     EngineMessage disconnect(String namespace) {
-        return EngineMessage.finish(begin(PacketType.DISCONNECT, 0, namespace, Packet.NO_ID), List.of());
+        return EngineMessage.finish(
+                begin(PacketType.DISCONNECT, 0, namespace, Packet.NO_ID), List.of());
     }
 
     EngineMessage connect(String namespace, String socketId, @Nullable String pid) {
@@ -158,7 +159,8 @@ final class PacketEncoder {
         }
 
         @Override
-        public JsonGenerator writeBinary(Base64Variant variant, byte[] data, int offset, int length) {
+        public JsonGenerator writeBinary(
+                Base64Variant variant, byte[] data, int offset, int length) {
             return placeholder(Arrays.copyOfRange(data, offset, offset + length));
         }
 

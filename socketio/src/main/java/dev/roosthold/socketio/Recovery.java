@@ -6,14 +6,18 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/// Connection state recovery: lets a client that was cut off continue as the same socket, with its rooms and with the
+/// Connection state recovery: lets a client that was cut off continue as the same socket, with its
+// rooms and with the
 /// events it missed.
 ///
-/// The protocol: the answer to CONNECT carries a `pid`, secret to the client. An event whose last argument is a text
-/// moves the client's offset to that text. A client that comes back presents both in its CONNECT payload; when it is
+/// The protocol: the answer to CONNECT carries a `pid`, secret to the client. An event whose last
+// argument is a text
+/// moves the client's offset to that text. A client that comes back presents both in its CONNECT
+// payload; when it is
 /// recovered it gets the same `pid` again, which is how it knows.
 ///
-/// So an implementation on a durable log emits its events with their log position as the last argument, and answers
+/// So an implementation on a durable log emits its events with their log position as the last
+// argument, and answers
 /// [#recover] from the log.
 public interface Recovery {
 
@@ -40,13 +44,17 @@ public interface Recovery {
     /// @return the `pid` it is told; empty when it cannot be recovered later
     Optional<String> begin(Namespace namespace, String socketId, Admission.Accept admission);
 
-    /// A client asks to continue. Called on an event loop after the guard has admitted it; must not block.
+    /// A client asks to continue. Called on an event loop after the guard has admitted it; must not
+    // block.
     ///
-    /// The socket is already in the rooms of its admission; what is sent to it from now on is held back and follows
-    /// the missed events, except events that were among the missed ones already (same last argument). So an answer
+    /// The socket is already in the rooms of its admission; what is sent to it from now on is held
+    // back and follows
+    /// the missed events, except events that were among the missed ones already (same last
+    // argument). So an answer
     /// read from a log after this call leaves no gap and no double.
     ///
-    /// @return empty when not every missed event can be replayed; the client then becomes a new socket
+    /// @return empty when not every missed event can be replayed; the client then becomes a new
+    // socket
     CompletionStage<Optional<Continuation>> recover(
             Namespace namespace,
             String pid,
@@ -54,7 +62,8 @@ public interface Recovery {
             Handshake handshake,
             Admission.Accept admission);
 
-    /// A socket has gone for a reason after which its client may come back. Called once, with the rooms it had.
+    /// A socket has gone for a reason after which its client may come back. Called once, with the
+    // rooms it had.
     default void interrupted(Namespace namespace, String pid, Socket socket, Set<String> rooms) {}
 
     /// No recovery: CONNECT answers carry no `pid`.

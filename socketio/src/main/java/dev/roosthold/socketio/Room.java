@@ -31,7 +31,8 @@ final class Room {
     boolean remove(DefaultSocket socket) {
         for (int i = 0; i < size; i++) {
             if (members[i] == socket) {
-                // Keeps the order of the others: receivers are served in the order in which they came.
+                // Keeps the order of the others: receivers are served in the order in which they
+                // came.
                 System.arraycopy(members, i + 1, members, i, size - i - 1);
                 size--;
                 Arrays.fill(members, size, size + 1, null);

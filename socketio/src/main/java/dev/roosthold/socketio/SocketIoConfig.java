@@ -59,7 +59,8 @@ public record SocketIoConfig(
                             .formatted(maxAttachments, maxNesting, maxPendingEvents));
         }
         if (connectTimeout.isNegative() || connectTimeout.isZero()) {
-            throw new IllegalArgumentException("connectTimeout must be positive: " + connectTimeout);
+            throw new IllegalArgumentException(
+                    "connectTimeout must be positive: " + connectTimeout);
         }
         // Checks the values that concern the transport.
         engine(
@@ -99,78 +100,394 @@ public record SocketIoConfig(
     }
 
     public SocketIoConfig withPath(String value) {
-        return new SocketIoConfig(value, pingInterval, pingTimeout, upgradeTimeout, connectTimeout, maxPayload, outboundBudget, maxAttachments, maxNesting, maxPendingEvents, keptHeaders, allowedOrigin, compression, handlerExecutor, mapper, recovery, errorListener);
+        return new SocketIoConfig(
+                value,
+                pingInterval,
+                pingTimeout,
+                upgradeTimeout,
+                connectTimeout,
+                maxPayload,
+                outboundBudget,
+                maxAttachments,
+                maxNesting,
+                maxPendingEvents,
+                keptHeaders,
+                allowedOrigin,
+                compression,
+                handlerExecutor,
+                mapper,
+                recovery,
+                errorListener);
     }
 
     public SocketIoConfig withPingInterval(Duration value) {
-        return new SocketIoConfig(path, value, pingTimeout, upgradeTimeout, connectTimeout, maxPayload, outboundBudget, maxAttachments, maxNesting, maxPendingEvents, keptHeaders, allowedOrigin, compression, handlerExecutor, mapper, recovery, errorListener);
+        return new SocketIoConfig(
+                path,
+                value,
+                pingTimeout,
+                upgradeTimeout,
+                connectTimeout,
+                maxPayload,
+                outboundBudget,
+                maxAttachments,
+                maxNesting,
+                maxPendingEvents,
+                keptHeaders,
+                allowedOrigin,
+                compression,
+                handlerExecutor,
+                mapper,
+                recovery,
+                errorListener);
     }
 
     public SocketIoConfig withPingTimeout(Duration value) {
-        return new SocketIoConfig(path, pingInterval, value, upgradeTimeout, connectTimeout, maxPayload, outboundBudget, maxAttachments, maxNesting, maxPendingEvents, keptHeaders, allowedOrigin, compression, handlerExecutor, mapper, recovery, errorListener);
+        return new SocketIoConfig(
+                path,
+                pingInterval,
+                value,
+                upgradeTimeout,
+                connectTimeout,
+                maxPayload,
+                outboundBudget,
+                maxAttachments,
+                maxNesting,
+                maxPendingEvents,
+                keptHeaders,
+                allowedOrigin,
+                compression,
+                handlerExecutor,
+                mapper,
+                recovery,
+                errorListener);
     }
 
     public SocketIoConfig withUpgradeTimeout(Duration value) {
-        return new SocketIoConfig(path, pingInterval, pingTimeout, value, connectTimeout, maxPayload, outboundBudget, maxAttachments, maxNesting, maxPendingEvents, keptHeaders, allowedOrigin, compression, handlerExecutor, mapper, recovery, errorListener);
+        return new SocketIoConfig(
+                path,
+                pingInterval,
+                pingTimeout,
+                value,
+                connectTimeout,
+                maxPayload,
+                outboundBudget,
+                maxAttachments,
+                maxNesting,
+                maxPendingEvents,
+                keptHeaders,
+                allowedOrigin,
+                compression,
+                handlerExecutor,
+                mapper,
+                recovery,
+                errorListener);
     }
 
     public SocketIoConfig withConnectTimeout(Duration value) {
-        return new SocketIoConfig(path, pingInterval, pingTimeout, upgradeTimeout, value, maxPayload, outboundBudget, maxAttachments, maxNesting, maxPendingEvents, keptHeaders, allowedOrigin, compression, handlerExecutor, mapper, recovery, errorListener);
+        return new SocketIoConfig(
+                path,
+                pingInterval,
+                pingTimeout,
+                upgradeTimeout,
+                value,
+                maxPayload,
+                outboundBudget,
+                maxAttachments,
+                maxNesting,
+                maxPendingEvents,
+                keptHeaders,
+                allowedOrigin,
+                compression,
+                handlerExecutor,
+                mapper,
+                recovery,
+                errorListener);
     }
 
     public SocketIoConfig withMaxPayload(int value) {
-        return new SocketIoConfig(path, pingInterval, pingTimeout, upgradeTimeout, connectTimeout, value, outboundBudget, maxAttachments, maxNesting, maxPendingEvents, keptHeaders, allowedOrigin, compression, handlerExecutor, mapper, recovery, errorListener);
+        return new SocketIoConfig(
+                path,
+                pingInterval,
+                pingTimeout,
+                upgradeTimeout,
+                connectTimeout,
+                value,
+                outboundBudget,
+                maxAttachments,
+                maxNesting,
+                maxPendingEvents,
+                keptHeaders,
+                allowedOrigin,
+                compression,
+                handlerExecutor,
+                mapper,
+                recovery,
+                errorListener);
     }
 
     public SocketIoConfig withOutboundBudget(long value) {
-        return new SocketIoConfig(path, pingInterval, pingTimeout, upgradeTimeout, connectTimeout, maxPayload, value, maxAttachments, maxNesting, maxPendingEvents, keptHeaders, allowedOrigin, compression, handlerExecutor, mapper, recovery, errorListener);
+        return new SocketIoConfig(
+                path,
+                pingInterval,
+                pingTimeout,
+                upgradeTimeout,
+                connectTimeout,
+                maxPayload,
+                value,
+                maxAttachments,
+                maxNesting,
+                maxPendingEvents,
+                keptHeaders,
+                allowedOrigin,
+                compression,
+                handlerExecutor,
+                mapper,
+                recovery,
+                errorListener);
     }
 
     public SocketIoConfig withMaxAttachments(int value) {
-        return new SocketIoConfig(path, pingInterval, pingTimeout, upgradeTimeout, connectTimeout, maxPayload, outboundBudget, value, maxNesting, maxPendingEvents, keptHeaders, allowedOrigin, compression, handlerExecutor, mapper, recovery, errorListener);
+        return new SocketIoConfig(
+                path,
+                pingInterval,
+                pingTimeout,
+                upgradeTimeout,
+                connectTimeout,
+                maxPayload,
+                outboundBudget,
+                value,
+                maxNesting,
+                maxPendingEvents,
+                keptHeaders,
+                allowedOrigin,
+                compression,
+                handlerExecutor,
+                mapper,
+                recovery,
+                errorListener);
     }
 
     public SocketIoConfig withMaxNesting(int value) {
-        return new SocketIoConfig(path, pingInterval, pingTimeout, upgradeTimeout, connectTimeout, maxPayload, outboundBudget, maxAttachments, value, maxPendingEvents, keptHeaders, allowedOrigin, compression, handlerExecutor, mapper, recovery, errorListener);
+        return new SocketIoConfig(
+                path,
+                pingInterval,
+                pingTimeout,
+                upgradeTimeout,
+                connectTimeout,
+                maxPayload,
+                outboundBudget,
+                maxAttachments,
+                value,
+                maxPendingEvents,
+                keptHeaders,
+                allowedOrigin,
+                compression,
+                handlerExecutor,
+                mapper,
+                recovery,
+                errorListener);
     }
 
     public SocketIoConfig withMaxPendingEvents(int value) {
-        return new SocketIoConfig(path, pingInterval, pingTimeout, upgradeTimeout, connectTimeout, maxPayload, outboundBudget, maxAttachments, maxNesting, value, keptHeaders, allowedOrigin, compression, handlerExecutor, mapper, recovery, errorListener);
+        return new SocketIoConfig(
+                path,
+                pingInterval,
+                pingTimeout,
+                upgradeTimeout,
+                connectTimeout,
+                maxPayload,
+                outboundBudget,
+                maxAttachments,
+                maxNesting,
+                value,
+                keptHeaders,
+                allowedOrigin,
+                compression,
+                handlerExecutor,
+                mapper,
+                recovery,
+                errorListener);
     }
 
     public SocketIoConfig withKeptHeaders(Set<String> value) {
-        return new SocketIoConfig(path, pingInterval, pingTimeout, upgradeTimeout, connectTimeout, maxPayload, outboundBudget, maxAttachments, maxNesting, maxPendingEvents, value, allowedOrigin, compression, handlerExecutor, mapper, recovery, errorListener);
+        return new SocketIoConfig(
+                path,
+                pingInterval,
+                pingTimeout,
+                upgradeTimeout,
+                connectTimeout,
+                maxPayload,
+                outboundBudget,
+                maxAttachments,
+                maxNesting,
+                maxPendingEvents,
+                value,
+                allowedOrigin,
+                compression,
+                handlerExecutor,
+                mapper,
+                recovery,
+                errorListener);
     }
 
     public SocketIoConfig withAllowedOrigin(String value) {
-        return new SocketIoConfig(path, pingInterval, pingTimeout, upgradeTimeout, connectTimeout, maxPayload, outboundBudget, maxAttachments, maxNesting, maxPendingEvents, keptHeaders, value, compression, handlerExecutor, mapper, recovery, errorListener);
+        return new SocketIoConfig(
+                path,
+                pingInterval,
+                pingTimeout,
+                upgradeTimeout,
+                connectTimeout,
+                maxPayload,
+                outboundBudget,
+                maxAttachments,
+                maxNesting,
+                maxPendingEvents,
+                keptHeaders,
+                value,
+                compression,
+                handlerExecutor,
+                mapper,
+                recovery,
+                errorListener);
     }
 
     public SocketIoConfig withCompression(boolean value) {
-        return new SocketIoConfig(path, pingInterval, pingTimeout, upgradeTimeout, connectTimeout, maxPayload, outboundBudget, maxAttachments, maxNesting, maxPendingEvents, keptHeaders, allowedOrigin, value, handlerExecutor, mapper, recovery, errorListener);
+        return new SocketIoConfig(
+                path,
+                pingInterval,
+                pingTimeout,
+                upgradeTimeout,
+                connectTimeout,
+                maxPayload,
+                outboundBudget,
+                maxAttachments,
+                maxNesting,
+                maxPendingEvents,
+                keptHeaders,
+                allowedOrigin,
+                value,
+                handlerExecutor,
+                mapper,
+                recovery,
+                errorListener);
     }
 
     public SocketIoConfig withHandlerExecutor(Executor value) {
-        return new SocketIoConfig(path, pingInterval, pingTimeout, upgradeTimeout, connectTimeout, maxPayload, outboundBudget, maxAttachments, maxNesting, maxPendingEvents, keptHeaders, allowedOrigin, compression, value, mapper, recovery, errorListener);
+        return new SocketIoConfig(
+                path,
+                pingInterval,
+                pingTimeout,
+                upgradeTimeout,
+                connectTimeout,
+                maxPayload,
+                outboundBudget,
+                maxAttachments,
+                maxNesting,
+                maxPendingEvents,
+                keptHeaders,
+                allowedOrigin,
+                compression,
+                value,
+                mapper,
+                recovery,
+                errorListener);
     }
 
     public SocketIoConfig withMapper(JsonMapper value) {
-        return new SocketIoConfig(path, pingInterval, pingTimeout, upgradeTimeout, connectTimeout, maxPayload, outboundBudget, maxAttachments, maxNesting, maxPendingEvents, keptHeaders, allowedOrigin, compression, handlerExecutor, value, recovery, errorListener);
+        return new SocketIoConfig(
+                path,
+                pingInterval,
+                pingTimeout,
+                upgradeTimeout,
+                connectTimeout,
+                maxPayload,
+                outboundBudget,
+                maxAttachments,
+                maxNesting,
+                maxPendingEvents,
+                keptHeaders,
+                allowedOrigin,
+                compression,
+                handlerExecutor,
+                value,
+                recovery,
+                errorListener);
     }
 
     public SocketIoConfig withRecovery(Recovery value) {
-        return new SocketIoConfig(path, pingInterval, pingTimeout, upgradeTimeout, connectTimeout, maxPayload, outboundBudget, maxAttachments, maxNesting, maxPendingEvents, keptHeaders, allowedOrigin, compression, handlerExecutor, mapper, value, errorListener);
+        return new SocketIoConfig(
+                path,
+                pingInterval,
+                pingTimeout,
+                upgradeTimeout,
+                connectTimeout,
+                maxPayload,
+                outboundBudget,
+                maxAttachments,
+                maxNesting,
+                maxPendingEvents,
+                keptHeaders,
+                allowedOrigin,
+                compression,
+                handlerExecutor,
+                mapper,
+                value,
+                errorListener);
     }
 
     public SocketIoConfig withErrorListener(ErrorListener value) {
-        return new SocketIoConfig(path, pingInterval, pingTimeout, upgradeTimeout, connectTimeout, maxPayload, outboundBudget, maxAttachments, maxNesting, maxPendingEvents, keptHeaders, allowedOrigin, compression, handlerExecutor, mapper, recovery, value);
+        return new SocketIoConfig(
+                path,
+                pingInterval,
+                pingTimeout,
+                upgradeTimeout,
+                connectTimeout,
+                maxPayload,
+                outboundBudget,
+                maxAttachments,
+                maxNesting,
+                maxPendingEvents,
+                keptHeaders,
+                allowedOrigin,
+                compression,
+                handlerExecutor,
+                mapper,
+                recovery,
+                value);
     }
 
     EngineConfig engine() {
-        return engine(path, pingInterval, pingTimeout, upgradeTimeout, maxPayload, outboundBudget, keptHeaders, allowedOrigin, compression);
+        return engine(
+                path,
+                pingInterval,
+                pingTimeout,
+                upgradeTimeout,
+                maxPayload,
+                outboundBudget,
+                keptHeaders,
+                allowedOrigin,
+                compression);
     }
 
-    private static EngineConfig engine(String path, Duration pingInterval, Duration pingTimeout, Duration upgradeTimeout, int maxPayload, long outboundBudget, Set<String> keptHeaders, String allowedOrigin, boolean compression) {
-        return new EngineConfig(path, pingInterval, pingTimeout, upgradeTimeout, maxPayload, outboundBudget, keptHeaders, allowedOrigin, compression);
+    private static EngineConfig engine(
+            String path,
+            Duration pingInterval,
+            Duration pingTimeout,
+            Duration upgradeTimeout,
+            int maxPayload,
+            long outboundBudget,
+            Set<String> keptHeaders,
+            String allowedOrigin,
+            boolean compression) {
+        return new EngineConfig(
+                path,
+                pingInterval,
+                pingTimeout,
+                upgradeTimeout,
+                maxPayload,
+                outboundBudget,
+                keptHeaders,
+                allowedOrigin,
+                compression);
     }
 }

@@ -24,7 +24,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/// A [SocketIoServer] on a port of its own, for programs that have no HTTP server. Requests of other paths are
+/// A [SocketIoServer] on a port of its own, for programs that have no HTTP server. Requests of
+// other paths are
 /// answered with 404.
 public final class StandaloneServer implements AutoCloseable {
     private static final long CLOSE_SECONDS = 5;
@@ -87,7 +88,8 @@ public final class StandaloneServer implements AutoCloseable {
         return ((InetSocketAddress) channel.localAddress()).getPort();
     }
 
-    /// Stops accepting, closes all connections after what was queued for them, and waits at most 5 seconds for that.
+    /// Stops accepting, closes all connections after what was queued for them, and waits at most 5
+    // seconds for that.
     @Override
     public void close() {
         channel.close().awaitUninterruptibly();

@@ -12,10 +12,12 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Set;
 
-/// The server that the public test suites of Engine.IO 4 and Socket.IO 5 describe, for running them against this
+/// The server that the public test suites of Engine.IO 4 and Socket.IO 5 describe, for running them
+// against this
 /// library: `ConformanceServer [port] [enginePort] [loops]`.
 ///
-/// The port serves Socket.IO at `/socket.io/` with the namespaces `/` and `/custom`, the engine port an Engine.IO
+/// The port serves Socket.IO at `/socket.io/` with the namespaces `/` and `/custom`, the engine
+// port an Engine.IO
 /// echo at `/engine.io/`.
 public final class ConformanceServer implements AutoCloseable {
     private static final Duration PING_INTERVAL = Duration.ofMillis(300);
@@ -43,7 +45,9 @@ public final class ConformanceServer implements AutoCloseable {
         for (String name : new String[] {"/", "/custom"}) {
             server.namespace(name)
                     .onConnect(socket -> socket.emit("auth", socket.handshake().auth()))
-                    .on("message", (socket, args, ack) -> socket.emit("message-back", args.toArray()))
+                    .on(
+                            "message",
+                            (socket, args, ack) -> socket.emit("message-back", args.toArray()))
                     .on("message-with-ack", (socket, args, ack) -> ack.send(args.toArray()));
         }
         EngineServer engine =
@@ -62,7 +66,8 @@ public final class ConformanceServer implements AutoCloseable {
                         (place, failure) -> ErrorListener.logging().failed(place, failure));
         return new ConformanceServer(
                 StandaloneServer.start(server, local(port), loops),
-                StandaloneServer.start(engine::httpHandler, engine::drain, local(enginePort), loops));
+                StandaloneServer.start(
+                        engine::httpHandler, engine::drain, local(enginePort), loops));
     }
 
     private static InetSocketAddress local(int port) {

@@ -36,7 +36,8 @@ public record EngineConfig(
         requirePositive("pingTimeout", pingTimeout);
         requirePositive("upgradeTimeout", upgradeTimeout);
         if (maxPayload < 1 || outboundBudget < 0) {
-            throw new IllegalArgumentException("maxPayload " + maxPayload + ", outboundBudget " + outboundBudget);
+            throw new IllegalArgumentException(
+                    "maxPayload " + maxPayload + ", outboundBudget " + outboundBudget);
         }
         keptHeaders = Set.copyOf(keptHeaders);
     }

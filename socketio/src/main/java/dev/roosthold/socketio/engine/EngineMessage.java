@@ -8,11 +8,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One encoded message to clients, shared by all its receivers: a text message and the binary messages that must
+/// One encoded message to clients, shared by all its receivers: a text message and the binary
+// messages that must
 /// follow it without anything between.
 ///
-/// The bytes are kept as websocket frames, because frames of a server are not masked and so are the same for every
-/// receiver. Reference counted: [EngineSession#send] takes over one reference, [#retain()] adds one. Thread-safe.
+/// The bytes are kept as websocket frames, because frames of a server are not masked and so are the
+// same for every
+/// receiver. Reference counted: [EngineSession#send] takes over one reference, [#retain()] adds
+// one. Thread-safe.
 public final class EngineMessage {
     /// Room that [#begin] leaves in front of the payload for the longest frame header.
     private static final int HEADER_RESERVE = 10;
@@ -123,7 +126,8 @@ public final class EngineMessage {
         return size;
     }
 
-    /// The same message with its long frames compressed; made once for all receivers, not to be released.
+    /// The same message with its long frames compressed; made once for all receivers, not to be
+    // released.
     EngineMessage deflated() {
         EngineMessage made = deflated;
         if (made == null) {
@@ -150,7 +154,8 @@ public final class EngineMessage {
         if (!changed) {
             return this;
         }
-        // Short parts are copied, so that the two messages never hold references to each other's buffers.
+        // Short parts are copied, so that the two messages never hold references to each other's
+        // buffers.
         for (int i = 0; i < frames.length; i++) {
             if (frames[i] == attachments[i]) {
                 frames[i] = attachments[i].copy();

@@ -36,7 +36,8 @@ public final class EngineServer {
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private volatile boolean draining;
 
-    /// @param errorListener told of exceptions that nobody expected, with the place where they came up
+    /// @param errorListener told of exceptions that nobody expected, with the place where they came
+    // up
     public EngineServer(
             EngineConfig config,
             EngineApplication application,
@@ -46,14 +47,17 @@ public final class EngineServer {
         this.errorListener = errorListener;
     }
 
-    /// A new handler for one channel, to be put behind its HTTP codec. It takes the requests of the configured path
-    /// and passes all others on. After a websocket handshake it removes the HTTP codec and every handler behind it;
+    /// A new handler for one channel, to be put behind its HTTP codec. It takes the requests of the
+    // configured path
+    /// and passes all others on. After a websocket handshake it removes the HTTP codec and every
+    // handler behind it;
     /// handlers in front of the codec (TLS, traffic limits) stay.
     public ChannelHandler httpHandler() {
         return new EngineHttpHandler(this);
     }
 
-    /// Refuses new sessions with 503 from now on and closes all that exist; completes when all are gone.
+    /// Refuses new sessions with 503 from now on and closes all that exist; completes when all are
+    // gone.
     public CompletionStage<Void> drain() {
         draining = true;
         for (EngineSession session : sessions.values()) {
@@ -118,8 +122,7 @@ public final class EngineServer {
     }
 
     /// What is kept of a request; equal small queries share one map to keep idle connections small.
-    EngineRequest keep(
-            Map<String, List<String>> query, HttpHeaders headers, SocketAddress remote) {
+    EngineRequest keep(Map<String, List<String>> query, HttpHeaders headers, SocketAddress remote) {
         HttpHeaders kept = EmptyHttpHeaders.INSTANCE;
         for (String name : config.keptHeaders()) {
             List<String> values = headers.getAll(name);
@@ -174,7 +177,8 @@ public final class EngineServer {
             closeIfDraining(session);
         }
         transport.flush();
-        // The codec last: bytes it already holds go to the next handler, which must be the websocket.
+        // The codec last: bytes it already holds go to the next handler, which must be the
+        // websocket.
         for (ChannelHandler handler : removable) {
             ctx.pipeline().remove(handler);
         }
@@ -192,7 +196,8 @@ public final class EngineServer {
             ChannelHandler handler = entry.getValue();
             if (codec != null) {
                 removable.add(handler);
-            } else if (handler instanceof HttpServerCodec || handler instanceof HttpRequestDecoder) {
+            } else if (handler instanceof HttpServerCodec
+                    || handler instanceof HttpRequestDecoder) {
                 codec = handler;
                 codecName = entry.getKey();
             }

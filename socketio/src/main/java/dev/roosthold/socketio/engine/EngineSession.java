@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /// One Engine.IO session.
 ///
-/// Everything but the outbox belongs to the event loop of the session, which changes once when a polling session
-/// becomes a websocket. The outbox is a stack without a lock: senders push on any thread, the loop takes the whole
+/// Everything but the outbox belongs to the event loop of the session, which changes once when a
+// polling session
+/// becomes a websocket. The outbox is a stack without a lock: senders push on any thread, the loop
+// takes the whole
 /// stack and reverses it, so the order of pushes is the order on the wire, also across the move.
 ///
 /// The public methods are thread-safe.
@@ -80,7 +82,8 @@ public final class EngineSession {
         return id;
     }
 
-    /// Sends a message and takes over its reference. After the end of the session this only releases it.
+    /// Sends a message and takes over its reference. After the end of the session this only
+    // releases it.
     public void send(EngineMessage message) {
         int size = message.size();
         long before = (long) QUEUED.getAndAdd(this, (long) size);
@@ -132,7 +135,8 @@ public final class EngineSession {
         return hub.loop().schedule(() -> execute(task), delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /// Stops taking messages from the client until [#resume()] was called as often. Messages that came in one piece
+    /// Stops taking messages from the client until [#resume()] was called as often. Messages that
+    // came in one piece
     /// with the last one may still arrive.
     public void pause() {
         execute(
@@ -286,7 +290,8 @@ public final class EngineSession {
 
     // ---- polling
 
-    /// Answers the poll at once or keeps it. Late timers must not let a dead session answer, so the deadline of the
+    /// Answers the poll at once or keeps it. Late timers must not let a dead session answer, so the
+    // deadline of the
     /// heartbeat is looked at here too.
     void poll(HttpExchange exchange) {
         if (awaitingPong && !paused() && heartbeatAt - System.nanoTime() <= 0) {
@@ -339,8 +344,10 @@ public final class EngineSession {
         }
     }
 
-    /// Moves the session to the websocket and its event loop. Called on the old loop, which must not touch the
-    /// session afterwards: until [#arrive] has run on the new loop, [WebSocketTransport#joining()] holds back writes.
+    /// Moves the session to the websocket and its event loop. Called on the old loop, which must
+    // not touch the
+    /// session afterwards: until [#arrive] has run on the new loop, [WebSocketTransport#joining()]
+    // holds back writes.
     void move(WebSocketTransport target, LoopHub to) {
         if (closed || !(transport instanceof PollingTransport polling)) {
             to.loop().execute(target::refuse);
@@ -415,6 +422,7 @@ public final class EngineSession {
                         + ",\"maxPayload\":"
                         + config.maxPayload()
                         + "}";
-        return EngineMessage.packet(ByteBufAllocator.DEFAULT, json.getBytes(StandardCharsets.US_ASCII));
+        return EngineMessage.packet(
+                ByteBufAllocator.DEFAULT, json.getBytes(StandardCharsets.US_ASCII));
     }
 }

@@ -2,7 +2,8 @@ package dev.roosthold.socketio.engine;
 
 import org.jspecify.annotations.Nullable;
 
-/// Sessions in the order of [EngineSession#heartbeatAt], linked through the sessions themselves. Event loop only.
+/// Sessions in the order of [EngineSession#heartbeatAt], linked through the sessions themselves.
+// Event loop only.
 final class HeartbeatQueue {
     private @Nullable EngineSession head;
     private @Nullable EngineSession tail;
@@ -11,7 +12,8 @@ final class HeartbeatQueue {
         return head;
     }
 
-    /// Nearly always the end is the right place; only sessions that moved here from another loop come in further up.
+    /// Nearly always the end is the right place; only sessions that moved here from another loop
+    // come in further up.
     void add(EngineSession session) {
         EngineSession before = tail;
         while (before != null && before.heartbeatAt - session.heartbeatAt > 0) {

@@ -16,7 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/// One HTTP request of the Engine.IO path and its answer. Answers may come from any thread; only the first counts.
+/// One HTTP request of the Engine.IO path and its answer. Answers may come from any thread; only
+// the first counts.
 final class HttpExchange {
     private static final String TEXT = "text/plain; charset=UTF-8";
     private static final String JSON = "application/json";
@@ -39,7 +40,8 @@ final class HttpExchange {
         this.keepAlive = keepAlive;
     }
 
-    /// Runs the action, on the channel's loop, when the connection ends before an answer was given or sent.
+    /// Runs the action, on the channel's loop, when the connection ends before an answer was given
+    // or sent.
     void whenLost(Runnable action) {
         lost = action;
         if (!ctx.channel().isActive()) {
@@ -103,8 +105,7 @@ final class HttpExchange {
     }
 
     private FullHttpResponse response(HttpResponseStatus status, ByteBuf body) {
-        FullHttpResponse response =
-                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
+        FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
         if (!allowedOrigin.isEmpty()) {
             response.headers().set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, allowedOrigin);
             if (!allowedOrigin.equals("*")) {

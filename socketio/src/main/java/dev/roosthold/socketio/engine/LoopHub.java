@@ -6,13 +6,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// What the sessions of one event loop share: the list of sessions that have something to send, and their heartbeat.
+/// What the sessions of one event loop share: the list of sessions that have something to send, and
+// their heartbeat.
 ///
-/// Sending: a session enters the list when its outbox stops being empty, and the loop gets one task when the list
-/// stops being empty. So everything sent to one client in one turn of the loop leaves in one write, and a broadcast
+/// Sending: a session enters the list when its outbox stops being empty, and the loop gets one task
+// when the list
+/// stops being empty. So everything sent to one client in one turn of the loop leaves in one write,
+// and a broadcast
 /// costs each loop one task.
 ///
-/// Heartbeat: all sessions wait equally long for a ping and equally long for an answer, so two lists in order of
+/// Heartbeat: all sessions wait equally long for a ping and equally long for an answer, so two
+// lists in order of
 /// arrival replace a timer per session.
 final class LoopHub implements Runnable {
     private final EventLoop loop;
@@ -36,7 +40,8 @@ final class LoopHub implements Runnable {
         return loop;
     }
 
-    /// Any thread. A session is never in the list twice, because only its first waiting message calls this.
+    /// Any thread. A session is never in the list twice, because only its first waiting message
+    // calls this.
     void markDirty(EngineSession session) {
         EngineSession head;
         do {

@@ -3,7 +3,8 @@ package dev.roosthold.socketio.engine;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
-/// The body of a poll request: packets separated by the record separator, binary ones as `b` and base64.
+/// The body of a poll request: packets separated by the record separator, binary ones as `b` and
+// base64.
 final class PollPayload {
     static final byte SEPARATOR = 0x1e;
 

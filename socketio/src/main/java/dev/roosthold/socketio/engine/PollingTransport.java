@@ -6,7 +6,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/// Long polling: packets wait here until a GET fetches them; POST bodies bring the packets of the client.
+/// Long polling: packets wait here until a GET fetches them; POST bodies bring the packets of the
+// client.
 ///
 /// Event loop of the session only, except [#congested()].
 final class PollingTransport implements Transport {
@@ -110,13 +111,15 @@ final class PollingTransport implements Transport {
         }
         poll = exchange;
         exchange.whenLost(
-                () -> session().execute(
-                        () -> {
-                            if (poll == exchange) {
-                                poll = null;
-                                session().transportGone();
-                            }
-                        }));
+                () ->
+                        session()
+                                .execute(
+                                        () -> {
+                                            if (poll == exchange) {
+                                                poll = null;
+                                                session().transportGone();
+                                            }
+                                        }));
         flush();
         if (upgrading && poll != null) {
             session()
@@ -159,7 +162,8 @@ final class PollingTransport implements Transport {
             exchange.fail(EngineError.BAD_REQUEST);
             owner.close(CloseReason.TRANSPORT_ERROR);
         } else if (paused && owner.open()) {
-            // The client sends its next body only after this answer: that is the back-pressure of polling.
+            // The client sends its next body only after this answer: that is the back-pressure of
+            // polling.
             unansweredPost = exchange;
         } else {
             answerPost(exchange);
@@ -211,13 +215,15 @@ final class PollingTransport implements Transport {
         return new Unsent(buffer);
     }
 
-    /// Takes waiting messages as one body: at least one, and more while they fit into the payload limit.
+    /// Takes waiting messages as one body: at least one, and more while they fit into the payload
+    // limit.
     private ByteBuf payload(byte @Nullable [] last) {
         ByteBuf body = ByteBufAllocator.DEFAULT.buffer(256);
         EngineMessage message = buffer.peekFirst();
         while (message != null
                 && (!body.isReadable()
-                        || body.readableBytes() + message.pollSize() < server.config().maxPayload())) {
+                        || body.readableBytes() + message.pollSize()
+                                < server.config().maxPayload())) {
             buffer.removeFirst();
             buffered -= message.size();
             message.writeTo(body);

@@ -25,16 +25,14 @@ record WebSocketHandshake(String accept, boolean deflate) {
         String key = headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY);
         if (!request.method().equals(HttpMethod.GET)
                 || key == null
-                || !headers.containsValue(
-                        HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
+                || !headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
                 || !headers.containsValue(
                         HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
                 || !"13".equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))
                 || !isKey(key.trim())) {
             return null;
         }
-        String offers =
-                String.join(",", headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS));
+        String offers = String.join(",", headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS));
         return new WebSocketHandshake(accept(key.trim()), compression && offersDeflate(offers));
     }
 
@@ -46,7 +44,8 @@ record WebSocketHandshake(String accept, boolean deflate) {
         }
     }
 
-    /// An offer that insists on a smaller window for our side is passed over: the JDK's deflater has only the largest.
+    /// An offer that insists on a smaller window for our side is passed over: the JDK's deflater
+    // has only the largest.
     private static boolean offersDeflate(String offers) {
         for (String offer : offers.toLowerCase(Locale.ROOT).split(",", -1)) {
             String[] parts = offer.strip().split(";", -1);

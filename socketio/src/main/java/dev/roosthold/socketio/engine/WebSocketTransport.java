@@ -8,7 +8,8 @@ import io.netty.channel.ChannelOutboundBuffer;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A websocket, from the end of its handshake on: the only handler left in the pipeline behind what stood before the
+/// A websocket, from the end of its handshake on: the only handler left in the pipeline behind what
+// stood before the
 /// HTTP codec.
 ///
 /// ```
@@ -123,7 +124,9 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter
             case PROBING -> {
                 if (!binary && isProbe(data) && owner != null) {
                     state = State.PROBED;
-                    write(EngineMessage.packet(context().alloc(), new byte[] {'3', 'p', 'r', 'o', 'b', 'e'}));
+                    write(
+                            EngineMessage.packet(
+                                    context().alloc(), new byte[] {'3', 'p', 'r', 'o', 'b', 'e'}));
                     flush();
                     owner.execute(owner::probed);
                 } else {
@@ -159,7 +162,9 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter
         switch (opcode) {
             case WebSocketFrames.PING -> {
                 if (state != State.CLOSING) {
-                    context().writeAndFlush(frame(WebSocketFrames.PONG, data), context().voidPromise());
+                    context()
+                            .writeAndFlush(
+                                    frame(WebSocketFrames.PONG, data), context().voidPromise());
                 }
             }
             case WebSocketFrames.CLOSE -> {
@@ -190,7 +195,8 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter
         closeSoon();
     }
 
-    /// Completes the websocket's handshake and closes it: the session has, or is getting, another one.
+    /// Completes the websocket's handshake and closes it: the session has, or is getting, another
+    // one.
     void refuse() {
         sendClose(WebSocketFrames.NORMAL_CLOSURE);
         state = State.CLOSING;
@@ -198,7 +204,8 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter
         closeSoon();
     }
 
-    /// Leaves the session to its fate: closes it when this is its transport, or tells it that the upgrade failed.
+    /// Leaves the session to its fate: closes it when this is its transport, or tells it that the
+    // upgrade failed.
     private void ended(CloseReason reason) {
         State before = state;
         state = State.CLOSING;
@@ -261,9 +268,10 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter
         if (buffer == null) {
             return 0;
         }
-        long current = buffer.current() instanceof ByteBuf bytes
-                ? bytes.readableBytes() + buffer.currentProgress()
-                : 0;
+        long current =
+                buffer.current() instanceof ByteBuf bytes
+                        ? bytes.readableBytes() + buffer.currentProgress()
+                        : 0;
         return buffer.totalPendingWriteBytes() - current;
     }
 
@@ -331,7 +339,8 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter
         closeSoon();
     }
 
-    /// Leaves the client time to read what was sent and to answer the close frame, whose answer ends the connection.
+    /// Leaves the client time to read what was sent and to answer the close frame, whose answer
+    // ends the connection.
     private void closeSoon() {
         ChannelHandlerContext context = context();
         paused = false;
