@@ -15,6 +15,10 @@ public interface Routes {
     /// A route for account-wide bearers; a machine-scoped one gets 403 `{"error":"Forbidden"}`.
     void accountBearer(String method, String path, Handler handler);
 
+    /// The same routes, where what is registered through the result takes bodies up to that many
+    /// bytes instead of the server's usual limit.
+    Routes withBodyLimit(int bytes);
+
     /// Answers one request. Called on a virtual thread, may block. [BadRequest] becomes 400; any
     /// other exception 500 without its text.
     @FunctionalInterface

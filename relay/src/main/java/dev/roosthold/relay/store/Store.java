@@ -12,7 +12,10 @@ public interface Store extends AutoCloseable {
     /// Runs the operation inside a transaction and completes the future after the commit. An
     /// operation that throws is undone alone: its future fails with what it threw, all others of
     /// the same group commit. When the commit itself fails, every future of the group fails with
-    /// [StoreException].
+    /// [StoreException]. A full or broken disk met by a single operation is a [StoreException] too;
+    /// other [java.sql.SQLException]s, such as a violated constraint, are passed as they are.
+    ///
+    /// What is chained to the future runs on virtual threads, never on the writer.
     <T> CompletableFuture<T> write(WriteOperation<T> operation);
 
     /// Runs the operation on a reader's own connection, in one snapshot.
