@@ -41,8 +41,13 @@ public final class Codec {
     ///
     /// @throws MalformedJson when the bytes are anything else
     public static JsonNode parse(byte[] json) {
+        return parse(json, 0, json.length);
+    }
+
+    /// Like [#parse(byte[])], for a part of an array.
+    public static JsonNode parse(byte[] json, int offset, int length) {
         try {
-            JsonNode tree = MAPPER.readTree(json);
+            JsonNode tree = MAPPER.readTree(json, offset, length);
             if (tree instanceof MissingNode) {
                 throw new MalformedJson("Unexpected end of JSON input");
             }

@@ -21,9 +21,14 @@ import java.util.regex.Pattern;
 public record Migration(int number, String name, String sql) {
     private static final Pattern FILE_NAME = Pattern.compile("(\\d{3})-([a-z0-9-]+)\\.sql");
 
-    /// All steps of this program: the files `/db/NNN-name.sql` that `/db/index` lists, one per line.
+    /// All steps of this program: the files `/db/NNN-name.sql` that `/db/index` lists, one per
+    // line.
     public static List<Migration> ofProgram() {
-        return resource("index").lines().filter(line -> !line.isBlank()).map(Migration::of).toList();
+        return resource("index")
+                .lines()
+                .filter(line -> !line.isBlank())
+                .map(Migration::of)
+                .toList();
     }
 
     private static Migration of(String fileName) {
@@ -31,8 +36,7 @@ public record Migration(int number, String name, String sql) {
         if (!match.matches()) {
             throw new IllegalStateException("not a name of a migration: " + fileName);
         }
-        return new Migration(
-                Integer.parseInt(match.group(1)), match.group(2), resource(fileName));
+        return new Migration(Integer.parseInt(match.group(1)), match.group(2), resource(fileName));
     }
 
     private static String resource(String name) {

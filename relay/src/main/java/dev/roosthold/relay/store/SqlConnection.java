@@ -46,7 +46,9 @@ final class SqlConnection implements Sql, AutoCloseable {
                 parameters,
                 statement -> {
                     try (ResultSet rows = statement.executeQuery()) {
-                        return rows.next() ? Optional.ofNullable(mapper.map(rows)) : Optional.empty();
+                        return rows.next()
+                                ? Optional.ofNullable(mapper.map(rows))
+                                : Optional.empty();
                     }
                 });
     }
