@@ -13,11 +13,12 @@ CREATE TABLE machine (
   active_at INTEGER NOT NULL,
   connected_before INTEGER NOT NULL,
   rev INTEGER NOT NULL,
+  created_rev INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX machine_by_account ON machine (account_id, rev);
+CREATE INDEX machine_by_account ON machine (account_id, created_rev);
 CREATE INDEX machine_active ON machine (account_id) WHERE active = 1;
 
 -- The secret of a machine that was added in the web view. Only its SHA-256 is kept.

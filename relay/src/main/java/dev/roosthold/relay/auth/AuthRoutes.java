@@ -10,6 +10,7 @@ import dev.roosthold.relay.http.Fields;
 import dev.roosthold.relay.http.Request;
 import dev.roosthold.relay.http.Response;
 import dev.roosthold.relay.http.Routes;
+import dev.roosthold.relay.limits.ClientAddress;
 import dev.roosthold.relay.limits.RateLimiter;
 import java.util.Optional;
 
@@ -67,7 +68,7 @@ final class AuthRoutes {
         String signature = fields.text("signature", 0, MAX_TEXT);
         Optional<String> invite = fields.nullableText("invite");
         fields.check();
-        String address = DeviceActivity.address(request.remote());
+        String address = ClientAddress.of(request.remote());
         if (!signInRate.tryTake(address)) {
             return tooMany();
         }
@@ -103,7 +104,7 @@ final class AuthRoutes {
             fields.nullableText("invite");
         }
         fields.check();
-        String address = DeviceActivity.address(request.remote());
+        String address = ClientAddress.of(request.remote());
         if (!pairingRate.tryTake(address)) {
             return tooMany();
         }
@@ -129,7 +130,7 @@ final class AuthRoutes {
         var fields = Fields.query(request);
         String publicKey = fields.text("publicKey", 0, MAX_TEXT);
         fields.check();
-        if (!pairingRate.tryTake(DeviceActivity.address(request.remote()))) {
+        if (!pairingRate.tryTake(ClientAddress.of(request.remote()))) {
             return tooMany();
         }
         return Response.ok(

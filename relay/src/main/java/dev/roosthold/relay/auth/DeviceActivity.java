@@ -1,8 +1,9 @@
 package dev.roosthold.relay.auth;
 
 import dev.roosthold.protocol.DeviceId;
+import dev.roosthold.relay.limits.ClientAddress;
 import dev.roosthold.relay.store.Store;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -25,11 +26,11 @@ public final class DeviceActivity {
         this.clock = clock;
     }
 
-    public void seen(DeviceId device, InetSocketAddress from) {
+    public void seen(DeviceId device, SocketAddress from) {
         long now = clock.millis();
         Seen before = latest.get(device);
         if (before == null || now - before.atMs() >= DEBOUNCE_MS) {
-            latest.put(device, new Seen(now, address(from), false));
+            latest.put(device, new Seen(now, ClientAddress.of(from), false));
         }
     }
 
@@ -73,9 +74,5 @@ public final class DeviceActivity {
     private void markWritten(Map.Entry<DeviceId, Seen> entry) {
         Seen seen = entry.getValue();
         latest.replace(entry.getKey(), seen, new Seen(seen.atMs(), seen.address(), true));
-    }
-
-    static String address(InetSocketAddress from) {
-        return from.getAddress() == null ? from.getHostString() : from.getAddress().getHostAddress();
     }
 }

@@ -77,7 +77,7 @@ final class Pairings {
     private final InstantSource clock;
 
     /// Tokens handed out, for repeated polls. Dropped with the pairing.
-    private final Cache<Key, IssuedToken> handedOut =
+    private final Cache<Key, Optional<IssuedToken>> handedOut =
             Caffeine.newBuilder().maximumSize(MAX_WAITING).expireAfterWrite(PICKED_UP).build();
 
     Pairings(Store store, Devices devices, InstantSource clock) {
@@ -172,24 +172,25 @@ final class Pairings {
 
     private PairingAnswer pickUp(Poll poll) {
         Key key = key(poll.kind(), poll.publicKey());
-        IssuedToken token = handedOut.get(key, _ -> store.writeNow(tx -> issue(tx, poll)));
+        Optional<IssuedToken> token =
+                handedOut.get(key, _ -> store.writeNow(tx -> issue(tx, poll)));
         Optional<Row> row = store.readNow(sql -> live(sql, poll.kind(), poll.publicKey()));
         // Revoked or expired since it was read: the next poll starts again.
-        if (token == null
-                || devices.isRevoked(token.device())
+        if (token.isEmpty()
+                || devices.isRevoked(token.get().device())
                 || row.isEmpty()
                 || row.get().response() == null) {
             handedOut.invalidate(key);
             return new PairingAnswer.Requested();
         }
-        return new PairingAnswer.Authorized(token.token(), row.get().response());
+        return new PairingAnswer.Authorized(token.get().token(), row.get().response());
     }
 
-    private @Nullable IssuedToken issue(Transaction tx, Poll poll) throws SQLException {
+    private Optional<IssuedToken> issue(Transaction tx, Poll poll) throws SQLException {
         Optional<Row> row = live(tx, poll.kind(), poll.publicKey());
         String account = row.isEmpty() ? null : row.get().account();
         if (account == null) {
-            return null;
+            return Optional.empty();
         }
         var device =
                 new NewDevice(
@@ -206,7 +207,7 @@ final class Pairings {
                 token.device().value(),
                 poll.kind().name(),
                 poll.publicKey());
-        return token;
+        return Optional.of(token);
     }
 
     private Optional<Row> live(Sql sql, Kind kind, byte[] publicKey) throws SQLException {

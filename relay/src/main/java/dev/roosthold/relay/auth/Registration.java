@@ -7,6 +7,7 @@ import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /// Decides whether a new account may be made. Thread-safe.
 ///
@@ -19,13 +20,17 @@ public final class Registration {
     private final Store store;
     private final RegistrationPolicy policy;
     private final boolean local;
+    private final BooleanSupplier sawForwarded;
     private volatile boolean forwarded;
 
     /// @param local whether the relay listens on loopback and has no public address
-    public Registration(Store store, RegistrationPolicy policy, boolean local) {
+    /// @param sawForwarded whether a request with a header of a proxy has been seen since the start
+    public Registration(
+            Store store, RegistrationPolicy policy, boolean local, BooleanSupplier sawForwarded) {
         this.store = store;
         this.policy = policy;
         this.local = local;
+        this.sawForwarded = sawForwarded;
         this.forwarded =
                 store.readNow(
                         sql ->
@@ -34,20 +39,6 @@ public final class Registration {
                                                 row -> true,
                                                 FORWARDED)
                                         .isPresent());
-    }
-
-    /// Notes for good that a request came through a proxy. Cheap after the first time.
-    public void noteForwarded() {
-        if (!forwarded) {
-            forwarded = true;
-            store.write(
-                    tx ->
-                            tx.execute(
-                                    "INSERT INTO registration_fact (name, noted_at) VALUES (?, ?)"
-                                            + " ON CONFLICT (name) DO NOTHING",
-                                    FORWARDED,
-                                    tx.nowMs()));
-        }
     }
 
     /// What a new account needs now.
@@ -70,9 +61,24 @@ public final class Registration {
             case INVITE -> RegistrationState.INVITE;
             case CLOSED -> RegistrationState.CLOSED;
             case AUTO ->
-                    (local && !forwarded) || !Accounts.any(sql)
+                    (local && !forwarded()) || !Accounts.any(sql)
                             ? RegistrationState.OPEN
                             : RegistrationState.CLOSED;
         };
+    }
+
+    /// What was seen once holds for good, also after a restart.
+    private boolean forwarded() {
+        if (!forwarded && sawForwarded.getAsBoolean()) {
+            forwarded = true;
+            store.write(
+                    tx ->
+                            tx.execute(
+                                    "INSERT INTO registration_fact (name, noted_at) VALUES (?, ?)"
+                                            + " ON CONFLICT (name) DO NOTHING",
+                                    FORWARDED,
+                                    tx.nowMs()));
+        }
+        return forwarded;
     }
 }

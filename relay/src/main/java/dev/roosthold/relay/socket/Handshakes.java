@@ -81,6 +81,7 @@ final class Handshakes {
                         caller.get(),
                         scope,
                         clientName(handshake, auth),
+                        handshake.remoteAddress(),
                         new TokenBucket(eventRate, clock.millis()),
                         textOr(auth.path("appState"), "").equals("active"));
         return new Admission.Accept(

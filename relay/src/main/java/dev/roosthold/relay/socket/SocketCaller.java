@@ -3,12 +3,14 @@ package dev.roosthold.relay.socket;
 import dev.roosthold.protocol.AccountId;
 import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.limits.TokenBucket;
+import java.net.SocketAddress;
 
 /// Who is at the other end of a socket, kept with it from its admission. Thread-safe.
 public final class SocketCaller {
     private final Caller caller;
     private final ClientScope scope;
     private final String happyClient;
+    private final SocketAddress remote;
     private final TokenBucket events;
     private volatile boolean watching;
     private volatile String socketId = "";
@@ -17,11 +19,13 @@ public final class SocketCaller {
             Caller caller,
             ClientScope scope,
             String happyClient,
+            SocketAddress remote,
             TokenBucket events,
             boolean watching) {
         this.caller = caller;
         this.scope = scope;
         this.happyClient = happyClient;
+        this.remote = remote;
         this.events = events;
         this.watching = watching;
     }
@@ -42,6 +46,11 @@ public final class SocketCaller {
     /// to be trusted.
     public String happyClient() {
         return happyClient;
+    }
+
+    /// Where the connection comes from.
+    public SocketAddress remote() {
+        return remote;
     }
 
     /// Whether the person is looking at this client now, as far as it has told.
