@@ -27,21 +27,23 @@ final class Accept {
     /// @param wildcards whether `*/*` and `type/*` count
     private static double quality(String header, String wanted, boolean wildcards) {
         double best = 0;
-        for (String range : header.split(",")) {
-            String[] parts = range.split(";");
-            String name = parts[0].strip().toLowerCase(Locale.ROOT);
-            boolean matches =
-                    name.equals(wanted)
-                            || wildcards
-                                    && (name.equals("*/*")
-                                            || name.endsWith("/*")
-                                                    && wanted.startsWith(
-                                                            name.substring(0, name.length() - 1)));
-            if (matches) {
+        for (String range : header.split(",", -1)) {
+            String[] parts = range.split(";", -1);
+            if (matches(parts[0].strip().toLowerCase(Locale.ROOT), wanted, wildcards)) {
                 best = Math.max(best, weight(parts));
             }
         }
         return best;
+    }
+
+    private static boolean matches(String range, String wanted, boolean wildcards) {
+        if (range.equals(wanted)) {
+            return true;
+        }
+        int slash = wanted.indexOf('/');
+        return wildcards
+                && slash > 0
+                && (range.equals("*/*") || range.equals(wanted.substring(0, slash) + "/*"));
     }
 
     private static double weight(String[] parts) {

@@ -16,6 +16,7 @@ import java.util.Map;
 
 /// A [Response] in the bytes that go out. Made on the thread that made the response, so that
 /// printing JSON never holds up an event loop.
+@SuppressWarnings("ArrayRecordComponent") // written once, never compared
 record Answer(int status, String contentType, byte[] body, Map<String, String> headers) {
     private static final String JSON = "application/json; charset=utf-8";
     private static final Map<String, String> JSON_HEADERS =

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// Ends connections whose client keeps the server waiting: in front of the codec, because a client
 /// that sends its headers one byte at a time produces no HTTP objects. Event loop of its connection
 /// only.
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write ends the channel
 final class ConnectionTimeouts extends ChannelInboundHandlerAdapter {
     /// Slowest transfer in the long run, in bytes per second.
     private static final long MIN_RATE = 16 << 10;

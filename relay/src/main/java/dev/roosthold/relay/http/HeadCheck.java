@@ -45,7 +45,7 @@ final class HeadCheck {
         HttpHeaders headers = request.headers();
         boolean http11 = request.protocolVersion().equals(HttpVersion.HTTP_1_1);
         int hosts = headers.getAll(HttpHeaderNames.HOST).size();
-        if (hosts > 1 || http11 && hosts == 0) {
+        if (hosts > 1 || (http11 && hosts == 0)) {
             return Optional.of(malformed("One Host header is needed"));
         }
         List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);

@@ -89,7 +89,7 @@ public final class HttpServer implements AutoCloseable {
         ChannelFuture bound = bootstrap.bind(config.address()).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             handlers.shutdown();
-            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
             throw new IOException(
                     "cannot listen on "
                             + config.address().getHostString()

@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 ///
 /// A connection that ends while the client is still sending is half-closed first and drained for a
 /// moment: closing at once would make the client's system throw away the answer unread.
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write ends the channel
 final class RequestGate extends ChannelDuplexHandler {
     /// Asks to end the connection as soon as no request is in progress.
     enum Drain {
@@ -57,7 +58,7 @@ final class RequestGate extends ChannelDuplexHandler {
             if (message instanceof LastHttpContent) {
                 ctx.close();
             }
-        } else if (!held.isEmpty() || message instanceof HttpRequest && busy()) {
+        } else if (!held.isEmpty() || (message instanceof HttpRequest && busy())) {
             held.addLast(object);
         } else {
             pass(ctx, object);

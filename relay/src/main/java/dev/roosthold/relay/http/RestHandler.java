@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 /// A body of up to [#SMALL] bytes is collected first and everything else is done in one go. A
 /// larger one, or one of unknown length, is only received after the caller was found, so that
 /// nobody without a bearer can occupy memory. Event loop of its connection only.
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write ends the channel
 final class RestHandler extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(RestHandler.class);
     private static final int SMALL = 64 << 10;

@@ -47,7 +47,7 @@ record Target(String received, String path, String query) {
             return Map.of();
         }
         var parameters = new LinkedHashMap<String, String>();
-        for (String pair : query.split("&")) {
+        for (String pair : query.split("&", -1)) {
             int equals = pair.indexOf('=');
             String name = equals < 0 ? pair : pair.substring(0, equals);
             if (!name.isEmpty()) {

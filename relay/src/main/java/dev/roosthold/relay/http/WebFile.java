@@ -15,6 +15,7 @@ import java.util.zip.GZIPOutputStream;
 ///
 /// @param tag of the content, without quotes
 /// @param zipped empty when compression does not pay
+@SuppressWarnings("ArrayRecordComponent") // written once, never compared
 record WebFile(String contentType, String tag, boolean immutable, byte[] plain, byte[] zipped) {
     private static final int WORTH_ZIPPING = 1024;
 
