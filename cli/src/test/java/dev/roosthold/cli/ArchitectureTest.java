@@ -22,7 +22,7 @@ final class ArchitectureTest {
     private static final String RELAY = "dev.roosthold.relay";
 
     /// Packages of the relay that serve every feature. Everything else below the relay is a
-    // feature.
+    /// feature.
     private static final String[] RELAY_BASE = {
         RELAY + ".caller..",
         RELAY + ".store..",

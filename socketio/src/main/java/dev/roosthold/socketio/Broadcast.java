@@ -1,8 +1,13 @@
 package dev.roosthold.socketio;
 
 /// Sending one event to many sockets. Encoded once, the same bytes are shared by all receivers.
-// Immutable: each
+<<<<<<< HEAD
+/// Immutable: each method returns a narrowed copy. Not for keeping: rooms are looked up when
+/// [#emit] is called.
+=======
+/// Immutable: each
 /// method returns a narrowed copy. Not for keeping: rooms are looked up when [#emit] is called.
+>>>>>>> socketio
 public interface Broadcast {
 
     /// Leaves out the sockets that are in the room.
@@ -15,7 +20,11 @@ public interface Broadcast {
     Broadcast volatileOnly();
 
     /// Sends; returns the number of sockets it was queued for. Two broadcasts made by one thread
-    // reach every common
+<<<<<<< HEAD
+    /// reach every common receiver in the order of the calls.
+=======
+    /// reach every common
     /// receiver in the order of the calls.
+>>>>>>> socketio
     int emit(String event, Object... args);
 }
