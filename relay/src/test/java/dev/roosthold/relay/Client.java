@@ -144,11 +144,7 @@ final class Client implements AutoCloseable {
                 .pollInterval(Duration.ofMillis(5))
                 .alias("an event " + kind)
                 .until(() -> events(kind).stream().anyMatch(event -> condition.test(event.body())));
-        return events(kind).stream()
-                .map(Event::body)
-                .filter(condition)
-                .findFirst()
-                .orElseThrow();
+        return events(kind).stream().map(Event::body).filter(condition).findFirst().orElseThrow();
     }
 
     /// Ends the way a client does that means to stay away.

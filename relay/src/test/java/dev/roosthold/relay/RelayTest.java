@@ -36,7 +36,8 @@ class RelayTest {
                                             id))
                             .connected();
             var online =
-                    page.receives("machine-row", row -> row.path("status").asString().equals("online"));
+                    page.receives(
+                            "machine-row", row -> row.path("status").asString().equals("online"));
             assertThat(online.path("enrolment").asString()).isEqualTo("keys");
             assertThat(ada.api().get("/v1/machines").body()).isEmpty();
 
