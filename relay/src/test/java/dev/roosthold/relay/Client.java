@@ -55,6 +55,7 @@ final class Client implements AutoCloseable {
         var texts = new HashMap<String, String>();
         auth.forEach((name, value) -> texts.put(name, String.valueOf(value)));
         options.auth = texts;
+        options.webSocketFactory = new ClosingWebSockets();
         socket = IO.socket(relay, options);
         for (String name : List.of("update", "ephemeral", "machine-row", "machine-gone")) {
             socket.on(name, args -> events.add(new Event(name, json(args[0]))));
