@@ -5,12 +5,15 @@ import java.util.Map;
 /// The answer to a request.
 public sealed interface Response {
 
+    int status();
+
     /// A JSON answer, written with the protocol's codec.
     ///
     /// @param body anything the codec writes
     record Json(int status, Object body) implements Response {}
 
     /// Any other answer. The array belongs to the response afterwards.
+    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
     record Bytes(int status, String contentType, byte[] body, Map<String, String> headers)
             implements Response {}
 

@@ -1,0 +1,32 @@
+package dev.roosthold.cli;
+
+import java.io.PrintStream;
+
+/// Something a person must know: what happened, what it means, what to do.
+final class CommandFailure extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final String advice;
+
+    /// @param what one line, without a full stop
+    /// @param advice what it means and what to do, one or more lines; may be empty
+    CommandFailure(String what, String advice) {
+        super(what, null, false, false);
+        this.advice = advice;
+    }
+
+    /// A failure for an exception that no command translated.
+    static CommandFailure of(Exception exception) {
+        if (exception instanceof CommandFailure failure) {
+            return failure;
+        }
+        String message = exception.getMessage();
+        return new CommandFailure(
+                message == null ? exception.getClass().getSimpleName() : message, "");
+    }
+
+    void print(PrintStream out) {
+        out.println("error: " + getMessage());
+        advice.lines().forEach(line -> out.println("  " + line));
+    }
+}

@@ -1,0 +1,18 @@
+package dev.roosthold.crypto;
+
+import java.security.SecureRandom;
+
+/// A random or derived 32-byte key of a machine, session, artifact or blob.
+public final class SymmetricKey extends KeyBytes {
+
+    /// @throws CryptoException when there are not exactly 32 bytes
+    public SymmetricKey(byte[] bytes) {
+        super(bytes);
+    }
+
+    public static SymmetricKey random(SecureRandom random) {
+        byte[] bytes = new byte[LENGTH];
+        random.nextBytes(bytes);
+        return new SymmetricKey(bytes);
+    }
+}
