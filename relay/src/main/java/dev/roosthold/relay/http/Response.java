@@ -5,6 +5,8 @@ import java.util.Map;
 /// The answer to a request.
 public sealed interface Response {
 
+    int status();
+
     /// A JSON answer, written with the protocol's codec.
     ///
     /// @param body anything the codec writes

@@ -7,10 +7,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Runs statements on one connection. Statements are text with `?` parameters and are kept prepared
-// by their text, so
-/// pass constants. Parameters: `String`, `Long`, `Integer`, `Boolean` (stored 0/1), `byte[]`,
-// `null`. Only valid during
-/// the operation it was given to, on its thread.
+/// by their text, so pass constants. Parameters: `String`, `Long`, `Integer`, `Boolean` (stored as
+/// 0 or 1), `byte[]`, `null`. Only valid during the operation it was given to, on its thread.
 public interface Sql {
 
     /// Rows changed by an INSERT, UPDATE or DELETE.

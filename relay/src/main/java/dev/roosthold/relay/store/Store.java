@@ -5,32 +5,32 @@ import java.util.concurrent.CompletableFuture;
 /// The durable store of the relay. Thread-safe.
 ///
 /// A write is acknowledged (its future completes) only after its data is on the disk. Writes run
-// one after the other
-/// in the order of submission and commit in that order; many commit together. Reads see everything
-// that was
-/// acknowledged before they began and never wait for a writer.
+/// one after the other in the order of submission and commit in that order; many commit together.
+/// Reads see everything that was acknowledged before they began and never wait for a writer.
 public interface Store extends AutoCloseable {
 
     /// Runs the operation inside a transaction and completes the future after the commit. An
-    // operation that throws is
-    /// undone alone: its future fails with what it threw, all others of the same group commit. When
-    // the commit itself
-    /// fails, every future of the group fails with [StoreException].
+    /// operation that throws is undone alone: its future fails with what it threw, all others of
+    /// the same group commit. When the commit itself fails, every future of the group fails with
+    /// [StoreException]. A full or broken disk met by a single operation is a [StoreException] too;
+    /// other [java.sql.SQLException]s, such as a violated constraint, are passed as they are.
+    ///
+    /// What is chained to the future runs on virtual threads, never on the writer.
     <T> CompletableFuture<T> write(WriteOperation<T> operation);
 
     /// Runs the operation on a reader's own connection, in one snapshot.
     <T> CompletableFuture<T> read(ReadOperation<T> operation);
 
     /// Like [#write], waiting for the commit. Rethrows an unchecked exception of the operation as
-    // it is, everything else as
-    /// [StoreException]. For virtual threads and start-up code, never for an event loop.
+    /// it is, everything else as [StoreException]. For virtual threads and start-up code, never for
+    /// an event loop.
     <T> T writeNow(WriteOperation<T> operation);
 
     /// Like [#read], waiting for the result.
     <T> T readNow(ReadOperation<T> operation);
 
     /// Finishes the writes that were submitted, checkpoints and closes. Later calls fail with
-    // [StoreException].
+    /// [StoreException].
     @Override
     void close();
 

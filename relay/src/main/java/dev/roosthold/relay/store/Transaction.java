@@ -4,10 +4,9 @@ package dev.roosthold.relay.store;
 public interface Transaction extends Sql {
 
     /// Runs the action after this write is durable and before its future completes, on the writer
-    // thread, in commit
-    /// order across all writes. Dropped when the write is undone. The action must be short, must
-    // not block and must
-    /// not throw; it is where a committed change is handed to the router.
+    /// thread, in commit order across all writes. Dropped when the write is undone. The action must
+    /// be short, must not block and must not throw; it is where a committed change is handed to the
+    /// router.
     void afterCommit(Runnable action);
 
     /// Milliseconds since 1970 at which this write began, the store's clock.

@@ -1,0 +1,84 @@
+package dev.roosthold.relay.http;
+
+import dev.roosthold.protocol.Codec;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Map;
+
+/// A [Response] in the bytes that go out. Made on the thread that made the response, so that
+/// printing JSON never holds up an event loop.
+record Answer(int status, String contentType, byte[] body, Map<String, String> headers) {
+    private static final String JSON = "application/json; charset=utf-8";
+    private static final Map<String, String> JSON_HEADERS =
+            Map.of("cache-control", "no-store", "x-content-type-options", "nosniff");
+    private static final Map<String, String> PREFLIGHT =
+            Map.of(
+                    "access-control-allow-methods",
+                    "GET, POST, PUT, PATCH, DELETE",
+                    // By name: a star does not cover Authorization (fetch standard).
+                    "access-control-allow-headers",
+                    "Authorization, Content-Type, X-Happy-Client",
+                    "access-control-max-age",
+                    "86400");
+
+    /// The date of one second.
+    private record Stamp(long second, String text) {}
+
+    private static volatile Stamp stamp = new Stamp(0, "");
+
+    static Answer of(Response response) {
+        return switch (response) {
+            case Response.Json(int status, Object body) ->
+                    new Answer(status, JSON, Codec.print(body), JSON_HEADERS);
+            case Response.Bytes bytes ->
+                    new Answer(bytes.status(), bytes.contentType(), bytes.body(), bytes.headers());
+        };
+    }
+
+    static Answer preflight() {
+        return new Answer(204, "", new byte[0], PREFLIGHT);
+    }
+
+    /// @param close whether the connection ends with this answer
+    FullHttpResponse toHttp(boolean close) {
+        var response =
+                new DefaultFullHttpResponse(
+                        HttpVersion.HTTP_1_1,
+                        HttpResponseStatus.valueOf(status),
+                        Unpooled.wrappedBuffer(body));
+        HttpHeaders out = response.headers();
+        headers.forEach(out::set);
+        out.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+        out.set(HttpHeaderNames.DATE, date());
+        if (!contentType.isEmpty()) {
+            out.set(HttpHeaderNames.CONTENT_TYPE, contentType);
+        }
+        if (status != 204 && status != 304) {
+            out.setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
+        }
+        if (close) {
+            out.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        }
+        return response;
+    }
+
+    private static String date() {
+        Instant now = Instant.now();
+        Stamp current = stamp;
+        if (current.second() != now.getEpochSecond()) {
+            String text = DateTimeFormatter.RFC_1123_DATE_TIME.format(now.atOffset(ZoneOffset.UTC));
+            current = new Stamp(now.getEpochSecond(), text);
+            stamp = current;
+        }
+        return current.text();
+    }
+}

@@ -1,0 +1,176 @@
+package dev.roosthold.relay.http;
+
+import dev.roosthold.protocol.Codec;
+import dev.roosthold.protocol.MalformedJson;
+import dev.roosthold.relay.caller.Authenticator;
+import dev.roosthold.relay.caller.Caller;
+import dev.roosthold.relay.caller.Scope;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/// From a complete request to its answer: who, what, handler, errors. Virtual threads only, as
+/// authentication and handlers may block. Thread-safe.
+final class Dispatcher {
+    private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
+
+    /// The head of a request with its route.
+    record Head(
+            String method,
+            Target target,
+            RouteTable.Match match,
+            HttpHeaders headers,
+            InetSocketAddress remote) {}
+
+    /// Whether a request may go on.
+    sealed interface Admission {}
+
+    /// @param caller present on routes that need a bearer
+    record Admitted(Optional<Caller> caller) implements Admission {}
+
+    record Refused(Response response) implements Admission {}
+
+    private final Authenticator authenticator;
+
+    Dispatcher(Authenticator authenticator) {
+        this.authenticator = authenticator;
+    }
+
+    /// Finds the caller, before anything of the request is judged.
+    Admission admit(Head head) {
+        Route.Access access = head.match().route().access();
+        if (access == Route.Access.OPEN) {
+            return new Admitted(Optional.empty());
+        }
+        Optional<String> token = bearer(head.headers());
+        if (token.isEmpty()) {
+            return new Refused(Failures.MISSING_BEARER);
+        }
+        Optional<Caller> caller;
+        try {
+            caller = authenticator.authenticate(token.get());
+        } catch (RuntimeException e) {
+            warn(head, 401, e);
+            return new Refused(Failures.AUTHENTICATION_FAILED);
+        }
+        if (caller.isEmpty()) {
+            return new Refused(Failures.INVALID_TOKEN);
+        }
+        if (access == Route.Access.ACCOUNT_BEARER
+                && !(caller.get().scope() instanceof Scope.Account)) {
+            return new Refused(Failures.FORBIDDEN);
+        }
+        return new Admitted(caller);
+    }
+
+    /// Answers a request that was admitted.
+    Answer answer(Head head, Admitted admitted, byte[] body, int size) {
+        Response response;
+        Throwable cause = null;
+        try {
+            response = head.match().route().handler().handle(request(head, admitted, body, size));
+        } catch (BadRequest e) {
+            response = Failures.badRequest(String.valueOf(e.getMessage()));
+        } catch (MalformedJson e) {
+            response = Failures.brokenJson(String.valueOf(e.getMessage()));
+        } catch (UnsupportedMedia e) {
+            response = Failures.mediaType(e.received);
+        } catch (Exception | StackOverflowError e) {
+            response = Failures.UNEXPECTED;
+            cause = e;
+        }
+        if (response.status() >= 500) {
+            warn(head, response.status(), cause);
+        }
+        try {
+            return Answer.of(response);
+        } catch (RuntimeException e) {
+            warn(head, 500, e);
+            return Answer.of(Failures.UNEXPECTED);
+        }
+    }
+
+    /// The token, when the header has exactly the form `Bearer <token>`.
+    static Optional<String> bearer(HttpHeaders headers) {
+        String value = headers.get(HttpHeaderNames.AUTHORIZATION);
+        if (value == null || !value.startsWith("Bearer ") || value.length() == 7) {
+            return Optional.empty();
+        }
+        return Optional.of(value.substring(7));
+    }
+
+    private static Request request(Head head, Admitted admitted, byte[] body, int size) {
+        return new Request(
+                head.method(),
+                head.target().path(),
+                head.match().parameters(),
+                head.target().queryParameters(),
+                headers(head.headers()),
+                json(head, body, size),
+                head.remote(),
+                admitted.caller());
+    }
+
+    private static JsonNode json(Head head, byte[] body, int size) {
+        // A body of GET has no meaning (RFC 9110, 9.3.1).
+        if (size == 0 || head.method().equals("GET") || head.method().equals("HEAD")) {
+            return JsonNodeFactory.instance.objectNode();
+        }
+        String type = head.headers().get(HttpHeaderNames.CONTENT_TYPE);
+        if (type == null || !isJson(type)) {
+            throw new UnsupportedMedia(type == null ? "undefined" : type);
+        }
+        return Codec.parse(body, 0, size);
+    }
+
+    private static boolean isJson(String contentType) {
+        int parameters = contentType.indexOf(';');
+        String type = parameters < 0 ? contentType : contentType.substring(0, parameters);
+        return type.strip().equalsIgnoreCase("application/json");
+    }
+
+    private static Map<String, String> headers(HttpHeaders headers) {
+        var byName = new HashMap<String, String>();
+        for (var header : headers) {
+            byName.putIfAbsent(header.getKey().toLowerCase(Locale.ROOT), header.getValue());
+        }
+        return byName;
+    }
+
+    /// One line, without the ids, tokens and texts that the request or a message may hold.
+    private static void warn(Head head, int status, @Nullable Throwable cause) {
+        Route route = head.match().route();
+        if (cause == null) {
+            log.warn("{} {} answered {}", route.method(), route.pattern(), status);
+            return;
+        }
+        StackTraceElement[] trace = cause.getStackTrace();
+        log.warn(
+                "{} {} answered {}: {} at {}",
+                route.method(),
+                route.pattern(),
+                status,
+                cause.getClass().getName(),
+                trace.length == 0 ? "unknown" : trace[0]);
+        log.debug("{} {} failed", route.method(), route.pattern(), cause);
+    }
+
+    private static final class UnsupportedMedia extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        final String received;
+
+        UnsupportedMedia(String received) {
+            super(received, null, false, false);
+            this.received = received;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package dev.roosthold.relay.http;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/// Settings of the [HttpServer].
+///
+/// @param address where to listen; port 0 picks a free one
+/// @param eventLoops threads that move bytes
+/// @param maxBody largest body of a route that names no other limit, in bytes
+/// @param maxBodiesTotal bytes of request bodies held at one time by all connections together; a
+///     body beyond it is refused with 503
+/// @param maxRequestLine longest request line, in bytes
+/// @param maxHeaders largest header section, in bytes
+/// @param headTimeout how long a request line with its headers may take from the first byte
+/// @param bodyTimeout how long a body may take, plus one second for each 16 KiB that has arrived;
+///     the same measure holds for a client that takes its answer slowly
+/// @param idleTimeout how long a connection may stay open between two requests
+/// @param stopTimeout how long requests in progress may take when the server stops
+public record HttpConfig(
+        InetSocketAddress address,
+        int eventLoops,
+        int maxBody,
+        long maxBodiesTotal,
+        int maxRequestLine,
+        int maxHeaders,
+        Duration headTimeout,
+        Duration bodyTimeout,
+        Duration idleTimeout,
+        Duration stopTimeout) {
+
+    /// Usual values: bodies of 1 MB, a quarter of the heap for all bodies together.
+    public static HttpConfig on(InetSocketAddress address) {
+        return new HttpConfig(
+                address,
+                Runtime.getRuntime().availableProcessors(),
+                1_000_000,
+                Math.max(16L << 20, Runtime.getRuntime().maxMemory() / 4),
+                16 << 10,
+                16 << 10,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(75),
+                Duration.ofSeconds(3));
+    }
+
+    /// Other patience than the usual.
+    public HttpConfig withTimeouts(Duration head, Duration body, Duration idle) {
+        return new HttpConfig(
+                address,
+                eventLoops,
+                maxBody,
+                maxBodiesTotal,
+                maxRequestLine,
+                maxHeaders,
+                head,
+                body,
+                idle,
+                stopTimeout);
+    }
+
+    /// Other bounds for bodies than the usual.
+    public HttpConfig withBodies(int max, long total) {
+        return new HttpConfig(
+                address,
+                eventLoops,
+                max,
+                total,
+                maxRequestLine,
+                maxHeaders,
+                headTimeout,
+                bodyTimeout,
+                idleTimeout,
+                stopTimeout);
+    }
+}

@@ -1,0 +1,159 @@
+package dev.roosthold.relay.http;
+
+import dev.roosthold.relay.caller.Authenticator;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/// One port for REST, the browser UI and Socket.IO. Thread-safe.
+///
+/// The way of a request: [ConnectionTimeouts], codec, [RequestGate], then the socket handler, which
+/// takes the requests of its path, then [RestHandler], which hands over to a virtual thread.
+public final class HttpServer implements AutoCloseable {
+    private static final String WEB_FOLDER = "web/";
+
+    private final HttpConfig config;
+    private final AtomicBoolean sawForwardedHeader = new AtomicBoolean();
+    private final ChannelGroup connections =
+            new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    private final ExecutorService handlers = Executors.newVirtualThreadPerTaskExecutor();
+    private final EventLoopGroup loops;
+    private final Channel acceptor;
+
+    private HttpServer(
+            HttpConfig config,
+            RouteTable routes,
+            WebFiles web,
+            Authenticator authenticator,
+            Supplier<ChannelHandler> socketHandler)
+            throws IOException {
+        this.config = config;
+        var dispatcher = new Dispatcher(authenticator);
+        var budget = new BodyBudget(config.maxBodiesTotal());
+        loops =
+                new MultiThreadIoEventLoopGroup(
+                        config.eventLoops(),
+                        new DefaultThreadFactory("http", true),
+                        NioIoHandler.newFactory());
+        var bootstrap =
+                new ServerBootstrap()
+                        .group(loops)
+                        .channel(NioServerSocketChannel.class)
+                        .option(ChannelOption.SO_BACKLOG, 1024)
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childHandler(
+                                new ChannelInitializer<>() {
+                                    @Override
+                                    protected void initChannel(Channel channel) {
+                                        connections.add(channel);
+                                        var timeouts = new ConnectionTimeouts(config);
+                                        channel.pipeline()
+                                                .addLast(timeouts)
+                                                .addLast(
+                                                        new HttpServerCodec(
+                                                                HeadCheck.decoder(config)))
+                                                .addLast(
+                                                        new RequestGate(
+                                                                timeouts, sawForwardedHeader))
+                                                .addLast(socketHandler.get())
+                                                .addLast(
+                                                        new RestHandler(
+                                                                routes,
+                                                                web,
+                                                                dispatcher,
+                                                                budget,
+                                                                handlers));
+                                    }
+                                });
+        ChannelFuture bound = bootstrap.bind(config.address()).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            handlers.shutdown();
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            throw new IOException(
+                    "cannot listen on "
+                            + config.address().getHostString()
+                            + ":"
+                            + config.address().getPort(),
+                    bound.cause());
+        }
+        acceptor = bound.channel();
+    }
+
+    /// Listens on the address of the configuration.
+    ///
+    /// @param registration adds the routes of the features; `GET /`, `GET /health` and the browser
+    ///     UI (folder `web/` of the class path, where present) are there already
+    /// @param socketHandler a new handler for each connection, behind the HTTP codec: it consumes
+    ///     the requests of its path and passes all others on
+    /// @throws IOException when the address cannot be used
+    public static HttpServer start(
+            HttpConfig config,
+            Consumer<Routes> registration,
+            Authenticator authenticator,
+            HealthCheck health,
+            Supplier<ChannelHandler> socketHandler)
+            throws IOException {
+        var web = new WebFiles(HttpServer.class.getClassLoader(), WEB_FOLDER);
+        var routes = new RouteTable(config.maxBody());
+        new ServiceRoutes(web, health).register(routes);
+        registration.accept(routes);
+        return new HttpServer(config, routes, web, authenticator, socketHandler);
+    }
+
+    /// Where the server listens.
+    public InetSocketAddress address() {
+        return (InetSocketAddress) acceptor.localAddress();
+    }
+
+    public int port() {
+        return address().getPort();
+    }
+
+    /// Whether any request since the start carried `Forwarded` or an `X-Forwarded-` header, which
+    /// tells that a proxy stands before this server.
+    public boolean sawForwardedHeader() {
+        return sawForwardedHeader.get();
+    }
+
+    /// Accepts no further connection, ends idle ones, and ends the others with the answer that they
+    /// wait for. Upgraded connections stay; they belong to the socket handler.
+    public void stopAccepting() {
+        acceptor.close().awaitUninterruptibly();
+        connections.forEach(
+                connection ->
+                        connection.pipeline().fireUserEventTriggered(RequestGate.Drain.EVENT));
+    }
+
+    /// Lets the requests in progress end, up to [HttpConfig#stopTimeout()], then ends everything.
+    @Override
+    public void close() {
+        stopAccepting();
+        connections
+                .newCloseFuture()
+                .awaitUninterruptibly(config.stopTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        connections.close().awaitUninterruptibly();
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        handlers.shutdownNow();
+    }
+}

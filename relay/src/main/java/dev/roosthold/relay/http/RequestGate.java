@@ -1,0 +1,220 @@
+package dev.roosthold.relay.http;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// Lets one request of a connection in at a time, so that pipelined requests are answered in order
+/// whoever answers them, and ends the connection where HTTP says so. Stands between the codec and
+/// the handlers of requests. Event loop of its connection only.
+///
+/// A connection that ends while the client is still sending is half-closed first and drained for a
+/// moment: closing at once would make the client's system throw away the answer unread.
+final class RequestGate extends ChannelDuplexHandler {
+    /// Asks to end the connection as soon as no request is in progress.
+    enum Drain {
+        EVENT
+    }
+
+    private final ConnectionTimeouts timeouts;
+    private final AtomicBoolean sawForwardedHeader;
+    private final ArrayDeque<HttpObject> held = new ArrayDeque<>();
+
+    private boolean receiving;
+    private boolean answering;
+    private boolean interim;
+    private boolean closing;
+    private boolean closed;
+    private boolean upgraded;
+    private boolean readWanted;
+
+    RequestGate(ConnectionTimeouts timeouts, AtomicBoolean sawForwardedHeader) {
+        this.timeouts = timeouts;
+        this.sawForwardedHeader = sawForwardedHeader;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (!(message instanceof HttpObject object) || upgraded) {
+            ctx.fireChannelRead(message);
+        } else if (closed) {
+            ReferenceCountUtil.release(message);
+            if (message instanceof LastHttpContent) {
+                ctx.close();
+            }
+        } else if (!held.isEmpty() || message instanceof HttpRequest && busy()) {
+            held.addLast(object);
+        } else {
+            pass(ctx, object);
+        }
+    }
+
+    /// Reading goes on while a request is in progress, to notice a client that leaves, but not
+    /// beyond the first piece of the next one.
+    @Override
+    public void read(ChannelHandlerContext ctx) {
+        if (held.isEmpty()) {
+            ctx.read();
+        } else {
+            readWanted = true;
+        }
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+        if (upgraded) {
+            ctx.write(message, promise);
+            return;
+        }
+        if (message instanceof HttpResponse response) {
+            begin(response);
+        }
+        boolean last = message instanceof LastHttpContent && !interim;
+        if (last) {
+            int size =
+                    message instanceof FullHttpResponse full ? full.content().readableBytes() : 0;
+            timeouts.answerLeaving(size);
+            promise.addListener(_ -> answered(ctx));
+        }
+        ctx.write(message, promise);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == Drain.EVENT && !upgraded) {
+            closing = true;
+            if (!busy()) {
+                ctx.close();
+            }
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        held.forEach(ReferenceCountUtil::release);
+        held.clear();
+    }
+
+    private boolean busy() {
+        return receiving || answering;
+    }
+
+    private void pass(ChannelHandlerContext ctx, HttpObject object) {
+        if (object instanceof HttpRequest request) {
+            receiving = true;
+            answering = true;
+            interim = false;
+            closing |= !HttpUtil.isKeepAlive(request);
+            timeouts.bodyAwaited();
+            noteForwarding(request.headers());
+            var problem = HeadCheck.problem(request);
+            if (problem.isPresent()) {
+                ReferenceCountUtil.release(object);
+                refuse(ctx, problem.get());
+                return;
+            }
+        } else if (object.decoderResult().isFailure()) {
+            ReferenceCountUtil.release(object);
+            refuse(ctx, HeadCheck.malformed("The body is malformed"));
+            return;
+        }
+        if (object instanceof LastHttpContent) {
+            receiving = false;
+            timeouts.handlerAwaited();
+        }
+        ctx.fireChannelRead(object);
+    }
+
+    private void refuse(ChannelHandlerContext ctx, Response response) {
+        closing = true;
+        receiving = true;
+        if (answering) {
+            write(ctx, Answer.of(response).toHttp(true), ctx.newPromise());
+            ctx.flush();
+        } else {
+            ctx.close();
+        }
+    }
+
+    private void begin(HttpResponse response) {
+        HttpResponseStatus status = response.status();
+        upgraded = status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS);
+        interim = status.codeClass() == HttpStatusClass.INFORMATIONAL && !upgraded;
+        if (interim || upgraded) {
+            return;
+        }
+        closing |=
+                response.headers()
+                        .containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
+        if (closing) {
+            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        }
+    }
+
+    private void answered(ChannelHandlerContext ctx) {
+        answering = false;
+        if (upgraded) {
+            timeouts.handlerAwaited();
+            ctx.pipeline().remove(timeouts);
+            ctx.pipeline().remove(RestHandler.class);
+            ctx.pipeline().remove(this);
+        } else if (closing) {
+            close(ctx);
+        } else if (receiving) {
+            timeouts.bodyAwaited();
+        } else {
+            timeouts.requestAwaited();
+            next(ctx);
+        }
+    }
+
+    private void close(ChannelHandlerContext ctx) {
+        closed = true;
+        if (receiving && ctx.channel() instanceof DuplexChannel channel) {
+            timeouts.closeAwaited();
+            channel.shutdownOutput();
+            channel.config().setAutoRead(true);
+        } else {
+            ctx.close();
+        }
+    }
+
+    private void next(ChannelHandlerContext ctx) {
+        while (!held.isEmpty() && !closed && !(held.peek() instanceof HttpRequest && busy())) {
+            pass(ctx, held.remove());
+        }
+        if (held.isEmpty() && readWanted) {
+            readWanted = false;
+            ctx.read();
+        }
+    }
+
+    private void noteForwarding(HttpHeaders headers) {
+        if (sawForwardedHeader.get()) {
+            return;
+        }
+        for (var header : headers) {
+            String name = header.getKey();
+            if (name.equalsIgnoreCase("forwarded")
+                    || name.regionMatches(true, 0, "x-forwarded-", 0, 12)) {
+                sawForwardedHeader.set(true);
+            }
+        }
+    }
+}

@@ -1,0 +1,283 @@
+package dev.roosthold.relay.http;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Receives one request at a time (see [RequestGate]) and hands it to the [Dispatcher].
+///
+/// A body of up to [#SMALL] bytes is collected first and everything else is done in one go. A
+/// larger one, or one of unknown length, is only received after the caller was found, so that
+/// nobody without a bearer can occupy memory. Event loop of its connection only.
+final class RestHandler extends ChannelInboundHandlerAdapter {
+    private static final Logger log = LoggerFactory.getLogger(RestHandler.class);
+    private static final int SMALL = 64 << 10;
+
+    /// What becomes of the request that is being received.
+    private static final class Exchange {
+        final Dispatcher.@Nullable Head head;
+        final Answer otherwise;
+        final Body body;
+        Dispatcher.@Nullable Admitted admitted;
+        @Nullable Answer bodyRefusal;
+        boolean complete;
+        boolean waiting;
+
+        /// @param head null when the answer is known already
+        Exchange(Dispatcher.@Nullable Head head, Answer otherwise, Body body) {
+            this.head = head;
+            this.otherwise = otherwise;
+            this.body = body;
+        }
+    }
+
+    private final RouteTable routes;
+    private final WebFiles web;
+    private final Dispatcher dispatcher;
+    private final BodyBudget budget;
+    private final Executor handlers;
+    private @Nullable Exchange current;
+
+    RestHandler(
+            RouteTable routes,
+            WebFiles web,
+            Dispatcher dispatcher,
+            BodyBudget budget,
+            Executor handlers) {
+        this.routes = routes;
+        this.web = web;
+        this.dispatcher = dispatcher;
+        this.budget = budget;
+        this.handlers = handlers;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (!(message instanceof HttpObject)) {
+            ctx.fireChannelRead(message);
+            return;
+        }
+        try {
+            if (message instanceof HttpRequest request) {
+                begin(ctx, request);
+            }
+            if (message instanceof HttpContent content) {
+                receive(ctx, content);
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        Exchange exchange = current;
+        current = null;
+        if (exchange != null && !exchange.waiting) {
+            exchange.body.release();
+        }
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        log.debug("connection failed", cause);
+        ctx.close();
+    }
+
+    private void begin(ChannelHandlerContext ctx, HttpRequest request) {
+        Exchange exchange = exchange(ctx, request);
+        current = exchange;
+        String expectation = request.headers().get(HttpHeaderNames.EXPECT);
+        boolean continueExpected = HttpUtil.is100ContinueExpected(request);
+        if (expectation != null && !continueExpected) {
+            finish(ctx, exchange, Answer.of(Failures.expectation()));
+            return;
+        }
+        long announced =
+                HttpUtil.isTransferEncodingChunked(request)
+                        ? Long.MAX_VALUE
+                        : HttpUtil.getContentLength(request, 0L);
+        Dispatcher.Head head = exchange.head;
+        if (announced <= Math.min(SMALL, exchange.body.limit())) {
+            if (continueExpected) {
+                sendContinue(ctx);
+            }
+        } else if (head == null) {
+            finish(ctx, exchange, exchange.otherwise);
+        } else {
+            admitFirst(ctx, exchange, head, announced, continueExpected);
+        }
+    }
+
+    private Exchange exchange(ChannelHandlerContext ctx, HttpRequest request) {
+        String method = request.method().name();
+        Target target = Target.of(request.uri());
+        if (method.equals("OPTIONS")) {
+            return new Exchange(null, Answer.preflight(), new Body(budget, SMALL));
+        }
+        Optional<RouteTable.Match> match =
+                routes.find(method, target).or(() -> web.find(method, target, request.headers()));
+        if (match.isEmpty()) {
+            Answer notFound = Answer.of(Failures.notFound(method, target));
+            return new Exchange(null, notFound, new Body(budget, SMALL));
+        }
+        var head =
+                new Dispatcher.Head(
+                        method,
+                        target,
+                        match.get(),
+                        request.headers(),
+                        (InetSocketAddress) ctx.channel().remoteAddress());
+        int limit = match.get().route().maxBody();
+        return new Exchange(head, Answer.of(Failures.tooLarge(limit)), new Body(budget, limit));
+    }
+
+    private void admitFirst(
+            ChannelHandlerContext ctx,
+            Exchange exchange,
+            Dispatcher.Head head,
+            long announced,
+            boolean continueExpected) {
+        exchange.waiting = true;
+        ctx.channel().config().setAutoRead(false);
+        handlers.execute(
+                () -> {
+                    Dispatcher.Admission admission = dispatcher.admit(head);
+                    onLoop(
+                            ctx,
+                            () -> admitted(ctx, exchange, admission, announced, continueExpected));
+                });
+    }
+
+    private void admitted(
+            ChannelHandlerContext ctx,
+            Exchange exchange,
+            Dispatcher.Admission admission,
+            long announced,
+            boolean continueExpected) {
+        exchange.waiting = false;
+        ctx.channel().config().setAutoRead(true);
+        if (current != exchange) {
+            exchange.body.release();
+            return;
+        }
+        int limit = exchange.body.limit();
+        switch (admission) {
+            case Dispatcher.Refused(Response response) ->
+                    finish(ctx, exchange, Answer.of(response));
+            case Dispatcher.Admitted _ when announced != Long.MAX_VALUE && announced > limit ->
+                    finish(ctx, exchange, exchange.otherwise);
+            case Dispatcher.Admitted admitted -> {
+                exchange.admitted = admitted;
+                if (exchange.bodyRefusal != null) {
+                    finish(ctx, exchange, exchange.bodyRefusal);
+                } else if (exchange.complete) {
+                    dispatch(ctx, exchange);
+                } else if (continueExpected) {
+                    sendContinue(ctx);
+                }
+            }
+        }
+    }
+
+    private void receive(ChannelHandlerContext ctx, HttpContent content) {
+        Exchange exchange = current;
+        if (exchange == null || exchange.bodyRefusal != null) {
+            return;
+        }
+        switch (exchange.body.add(content.content())) {
+            case OK -> {}
+            case TOO_LARGE -> {
+                refuseBody(ctx, exchange, exchange.otherwise);
+                return;
+            }
+            case OVER_BUDGET -> {
+                refuseBody(ctx, exchange, Answer.of(Failures.overloaded()));
+                return;
+            }
+        }
+        if (content instanceof LastHttpContent) {
+            exchange.complete = true;
+            if (!exchange.waiting) {
+                dispatch(ctx, exchange);
+            }
+        }
+    }
+
+    private void refuseBody(ChannelHandlerContext ctx, Exchange exchange, Answer answer) {
+        if (exchange.waiting) {
+            // The caller is not known yet and 401 goes before everything else.
+            exchange.bodyRefusal = answer;
+        } else {
+            finish(ctx, exchange, answer);
+        }
+    }
+
+    private void dispatch(ChannelHandlerContext ctx, Exchange exchange) {
+        Dispatcher.Head head = exchange.head;
+        if (head == null) {
+            finish(ctx, exchange, exchange.otherwise);
+            return;
+        }
+        exchange.waiting = true;
+        handlers.execute(
+                () -> {
+                    Answer answer = answer(head, exchange);
+                    onLoop(
+                            ctx,
+                            () -> {
+                                exchange.waiting = false;
+                                finish(ctx, exchange, answer);
+                            });
+                });
+    }
+
+    private static void onLoop(ChannelHandlerContext ctx, Runnable task) {
+        try {
+            ctx.executor().execute(task);
+        } catch (RejectedExecutionException e) {
+            log.debug("the server stopped before a request was answered");
+        }
+    }
+
+    private Answer answer(Dispatcher.Head head, Exchange exchange) {
+        Dispatcher.Admission admission =
+                exchange.admitted == null ? dispatcher.admit(head) : exchange.admitted;
+        return switch (admission) {
+            case Dispatcher.Refused(Response response) -> Answer.of(response);
+            case Dispatcher.Admitted admitted ->
+                    dispatcher.answer(head, admitted, exchange.body.bytes(), exchange.body.size());
+        };
+    }
+
+    /// Answers; where the body is still on its way the connection ends with the answer.
+    private void finish(ChannelHandlerContext ctx, Exchange exchange, Answer answer) {
+        exchange.body.release();
+        if (current == exchange) {
+            current = null;
+            ctx.writeAndFlush(answer.toHttp(!exchange.complete));
+        }
+    }
+
+    private static void sendContinue(ChannelHandlerContext ctx) {
+        ctx.writeAndFlush(
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
+    }
+}

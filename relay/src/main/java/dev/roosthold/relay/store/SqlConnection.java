@@ -1,0 +1,193 @@
+package dev.roosthold.relay.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// One connection with its kept statements. One thread at a time.
+///
+/// JDBC stays in auto-commit mode and transactions are plain statements, because savepoints and the
+/// difference between `BEGIN IMMEDIATE` and `BEGIN DEFERRED` are needed and JDBC has no words for
+/// the second.
+final class SqlConnection implements Sql, AutoCloseable {
+    /// More than all statements of the program; what exceeds it was built at run time.
+    private static final int MAX_KEPT = 512;
+
+    private final Connection jdbc;
+
+    /// Least recently used first. A statement in use is not in the map, so that a row mapper may
+    /// run statements, even the same one.
+    private final Map<String, PreparedStatement> kept = new LinkedHashMap<>();
+
+    private @Nullable SQLException broken;
+
+    SqlConnection(Connection jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    @Override
+    public int execute(String sql, @Nullable Object... parameters) throws SQLException {
+        return use(sql, parameters, PreparedStatement::executeUpdate);
+    }
+
+    @Override
+    public <T> Optional<T> first(String sql, RowMapper<T> mapper, @Nullable Object... parameters)
+            throws SQLException {
+        return use(
+                sql,
+                parameters,
+                statement -> {
+                    try (ResultSet rows = statement.executeQuery()) {
+                        return rows.next()
+                                ? Optional.ofNullable(mapper.map(rows))
+                                : Optional.empty();
+                    }
+                });
+    }
+
+    @Override
+    public <T> List<T> list(String sql, RowMapper<T> mapper, @Nullable Object... parameters)
+            throws SQLException {
+        return use(
+                sql,
+                parameters,
+                statement -> {
+                    try (ResultSet rows = statement.executeQuery()) {
+                        var all = new ArrayList<T>();
+                        while (rows.next()) {
+                            all.add(mapper.map(rows));
+                        }
+                        return all;
+                    }
+                });
+    }
+
+    /// Runs several statements separated by semicolons, without parameters.
+    void script(String sql) throws SQLException {
+        try (Statement statement = jdbc.createStatement()) {
+            statement.executeUpdate(sql);
+        }
+    }
+
+    /// @param forWriting takes the write lock at once instead of at the first change
+    void begin(boolean forWriting) throws SQLException {
+        broken = null;
+        execute(forWriting ? "BEGIN IMMEDIATE" : "BEGIN DEFERRED");
+    }
+
+    void commit() throws SQLException {
+        execute("COMMIT");
+    }
+
+    /// Ends the transaction if there is one.
+    void rollback() {
+        broken = null;
+        try {
+            execute("ROLLBACK");
+        } catch (SQLException e) {
+            // SQLite has undone it by itself; the next begin shows whether the connection works.
+            broken = null;
+        }
+    }
+
+    void savepoint() throws SQLException {
+        execute("SAVEPOINT operation");
+    }
+
+    void releaseSavepoint() throws SQLException {
+        execute("RELEASE operation");
+    }
+
+    /// @throws SQLException when the transaction is gone as a whole
+    void rollbackToSavepoint() throws SQLException {
+        broken = null;
+        execute("ROLLBACK TO operation");
+        execute("RELEASE operation");
+    }
+
+    /// The failure of the store since the transaction or savepoint began, also when the operation
+    /// that met it went on.
+    @Nullable SQLException broken() {
+        return broken;
+    }
+
+    /// Lets nothing more run until the transaction is rolled back.
+    void markBroken(SQLException cause) {
+        broken = cause;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        for (PreparedStatement statement : kept.values()) {
+            statement.close();
+        }
+        kept.clear();
+        jdbc.close();
+    }
+
+    private interface Use<T> {
+        T apply(PreparedStatement statement) throws SQLException;
+    }
+
+    private <T> T use(String sql, @Nullable Object[] parameters, Use<T> use) throws SQLException {
+        if (broken != null) {
+            throw new SQLException("the transaction is gone after an earlier failure", broken);
+        }
+        PreparedStatement statement = kept.remove(sql);
+        boolean reusable = false;
+        try {
+            if (statement == null) {
+                statement = jdbc.prepareStatement(sql);
+            }
+            for (int i = 0; i < parameters.length; i++) {
+                bind(statement, i + 1, parameters[i]);
+            }
+            T result = use.apply(statement);
+            reusable = true;
+            return result;
+        } catch (SQLException e) {
+            if (Faults.ofStore(e) != null) {
+                broken = e;
+            }
+            throw e;
+        } finally {
+            if (statement != null) {
+                giveBack(sql, statement, reusable);
+            }
+        }
+    }
+
+    private void giveBack(String sql, PreparedStatement statement, boolean reusable)
+            throws SQLException {
+        PreparedStatement surplus = reusable ? kept.put(sql, statement) : statement;
+        if (surplus == null && kept.size() > MAX_KEPT) {
+            surplus = kept.remove(kept.keySet().iterator().next());
+        }
+        if (surplus != null) {
+            surplus.close();
+        }
+    }
+
+    private static void bind(PreparedStatement statement, int index, @Nullable Object value)
+            throws SQLException {
+        switch (value) {
+            case null -> statement.setNull(index, java.sql.Types.NULL);
+            case String text -> statement.setString(index, text);
+            case Long number -> statement.setLong(index, number);
+            case Integer number -> statement.setInt(index, number);
+            case Boolean flag -> statement.setInt(index, flag ? 1 : 0);
+            case byte[] bytes -> statement.setBytes(index, bytes);
+            default ->
+                    throw new IllegalArgumentException(
+                            "no column type for " + value.getClass().getName());
+        }
+    }
+}

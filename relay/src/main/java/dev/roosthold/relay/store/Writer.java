@@ -1,0 +1,231 @@
+package dev.roosthold.relay.store;
+
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The one thread that writes.
+///
+/// It takes all waiting writes up to a bound, runs each in its own savepoint, commits once, then
+/// runs what they left for after the commit and completes them in order. While the disk works on
+/// one commit the next group gathers, so the cost of an fsync is shared by as many as are waiting
+/// and a lone write waits for nobody.
+///
+/// Failures: a write that throws is rolled back to its savepoint and fails alone. When the commit
+/// fails, or SQLite has undone the whole transaction, all of the group fail and none was
+/// acknowledged. The next group starts on a fresh connection, so the store works again as soon as
+/// the cause is gone.
+final class Writer implements Runnable {
+    private static final Logger log = LoggerFactory.getLogger(Writer.class);
+
+    /// A write on its way.
+    private static final class Pending<T> {
+        final Store.WriteOperation<T> operation;
+        final Outcome<T> outcome;
+        final List<Runnable> actions = new ArrayList<>(2);
+        @Nullable T result;
+
+        Pending(Store.WriteOperation<T> operation, Outcome<T> outcome) {
+            this.operation = operation;
+            this.outcome = outcome;
+        }
+
+        void run(Transaction transaction) throws SQLException {
+            result = operation.run(transaction);
+        }
+
+        @SuppressWarnings("NullAway") // an operation may well answer null, then T admits it
+        void succeed() {
+            outcome.succeed(result);
+        }
+    }
+
+    private final Connections connections;
+    private final WorkQueue<Pending<?>> queue;
+    private final int maxGroup;
+    private final InstantSource clock;
+
+    private SqlConnection connection;
+    private boolean connectionSuspect;
+    private volatile @Nullable String failure;
+
+    Writer(Connections connections, SqlConnection connection, StoreConfig config) {
+        this.connections = connections;
+        this.connection = connection;
+        this.queue = new WorkQueue<>(config.maxWaiting());
+        this.maxGroup = config.maxGroup();
+        this.clock = config.clock();
+    }
+
+    /// Any thread.
+    <T> void submit(Store.WriteOperation<T> operation, Outcome<T> outcome) {
+        switch (queue.offer(new Pending<>(operation, outcome))) {
+            case ACCEPTED -> {}
+            case FULL -> outcome.fail(new StoreException("overloaded: too many waiting writes"));
+            case CLOSED -> outcome.fail(new StoreException("the store is closed"));
+        }
+    }
+
+    /// Why the latest write that touched the disk could not be stored; empty when it was. Any
+    /// thread.
+    Optional<String> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    /// Lets the thread finish what was submitted and end. Any thread.
+    void stop() {
+        queue.close();
+    }
+
+    @Override
+    public void run() {
+        for (var group = queue.take(maxGroup); !group.isEmpty(); group = queue.take(maxGroup)) {
+            List<Pending<?>> rest = group;
+            while (!rest.isEmpty()) {
+                rest = commitGroup(rest);
+            }
+        }
+        closeConnection();
+    }
+
+    /// Runs and commits the writes and answers them; returns those that must be run in a group of
+    /// their own because the transaction was lost before their turn.
+    private List<Pending<?>> commitGroup(List<Pending<?>> group) {
+        var done = new ArrayList<Pending<?>>(group.size());
+        try {
+            reopenIfSuspect();
+            connection.begin(true);
+            for (int i = 0; i < group.size(); i++) {
+                Pending<?> write = group.get(i);
+                if (runAlone(write, group.size() > 1)) {
+                    done.add(write);
+                } else if (connection.broken() != null) {
+                    failGroup(done, connection.broken(), "the write was undone with its group");
+                    return group.subList(i + 1, group.size());
+                }
+            }
+            if (done.isEmpty()) {
+                connection.rollback();
+            } else {
+                connection.commit();
+            }
+        } catch (SQLException e) {
+            failGroup(done.isEmpty() ? group : done, e, "the write could not be committed");
+            return List.of();
+        }
+        if (!done.isEmpty()) {
+            recovered();
+        }
+        done.forEach(Writer::runActions);
+        done.forEach(Pending::succeed);
+        return List.of();
+    }
+
+    /// Whether the write may be committed. If not it was answered, and either undone alone or, when
+    /// [SqlConnection#broken()] is set afterwards, the transaction is gone.
+    private boolean runAlone(Pending<?> write, boolean inGroup) throws SQLException {
+        if (inGroup) {
+            connection.savepoint();
+        }
+        Throwable thrown = null;
+        try {
+            write.run(new OpenTransaction(connection, write.actions, clock.millis()));
+        } catch (Throwable e) {
+            thrown = e;
+        }
+        SQLException broken = connection.broken();
+        if (thrown == null && broken == null) {
+            if (inGroup) {
+                connection.releaseSavepoint();
+            }
+            return true;
+        }
+        if (broken != null) {
+            StoreException reason = Faults.storeException("the write was not stored", broken);
+            failed(reason);
+            write.outcome.fail(reason);
+        } else if (thrown != null) {
+            write.outcome.fail(thrown);
+        }
+        undo(inGroup);
+        return false;
+    }
+
+    private void undo(boolean inGroup) {
+        if (!inGroup) {
+            connection.rollback();
+            return;
+        }
+        SQLException broken = connection.broken();
+        try {
+            connection.rollbackToSavepoint();
+        } catch (SQLException e) {
+            connection.markBroken(broken == null ? e : broken);
+        }
+    }
+
+    private void failGroup(List<Pending<?>> writes, @Nullable SQLException cause, String what) {
+        connection.rollback();
+        connectionSuspect = cause == null || !Faults.isBusy(cause);
+        StoreException reason =
+                cause == null ? new StoreException(what) : Faults.storeException(what, cause);
+        failed(reason);
+        writes.forEach(write -> write.outcome.fail(reason));
+    }
+
+    private void reopenIfSuspect() throws SQLException {
+        if (connectionSuspect) {
+            SqlConnection fresh = connections.writer();
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                log.warn("could not close the connection that failed: {}", e.toString());
+            }
+            connection = fresh;
+            connectionSuspect = false;
+        }
+    }
+
+    private static void runActions(Pending<?> write) {
+        for (Runnable action : write.actions) {
+            try {
+                action.run();
+            } catch (RuntimeException | Error e) {
+                log.error("an action after a commit failed", e);
+            }
+        }
+    }
+
+    private void failed(StoreException reason) {
+        if (failure == null) {
+            log.error("writes fail: {}", reason.getMessage());
+        }
+        failure = reason.getMessage();
+    }
+
+    private void recovered() {
+        if (failure != null) {
+            log.info("writes work again");
+            failure = null;
+        }
+    }
+
+    private void closeConnection() {
+        try {
+            connection.script("PRAGMA wal_checkpoint(TRUNCATE)");
+        } catch (SQLException e) {
+            // Nothing is lost: the log is replayed at the next start.
+            log.warn("could not fold the write-ahead log into the database: {}", e.toString());
+        }
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            log.warn("could not close the database: {}", e.toString());
+        }
+    }
+}
