@@ -2,14 +2,7 @@ package dev.roosthold.bench;
 
 import dev.roosthold.socketio.SocketIoConfig;
 import dev.roosthold.socketio.SocketIoServer;
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.codec.http.HttpServerCodec;
+import dev.roosthold.socketio.StandaloneServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -52,30 +45,11 @@ final class BenchServer {
                                 socket.namespace()
                                         .to(arguments.get(0).asString())
                                         .emit("cast", arguments.get(1)));
-        var loops = new MultiThreadIoEventLoopGroup(loopCount, NioIoHandler.newFactory());
-        var channel =
-                new ServerBootstrap()
-                        .group(loops)
-                        .channel(NioServerSocketChannel.class)
-                        .option(ChannelOption.SO_BACKLOG, 4096)
-                        .childOption(ChannelOption.TCP_NODELAY, true)
-                        .childHandler(
-                                new ChannelInitializer<SocketChannel>() {
-                                    @Override
-                                    protected void initChannel(SocketChannel connection) {
-                                        connection
-                                                .pipeline()
-                                                .addLast(
-                                                        new HttpServerCodec(),
-                                                        server.httpHandler());
-                                    }
-                                })
-                        .bind("127.0.0.1", 0)
-                        .syncUninterruptibly()
-                        .channel();
-        System.out.println("port " + ((InetSocketAddress) channel.localAddress()).getPort());
-        answerCommands();
-        loops.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS).syncUninterruptibly();
+        var address = new InetSocketAddress("127.0.0.1", 0);
+        try (var listening = StandaloneServer.start(server, address, loopCount)) {
+            System.out.println("port " + listening.port());
+            answerCommands();
+        }
         System.exit(0);
     }
 
