@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 /// One Socket.IO namespace: who may come in, what happens on their events, and sending to many.
 ///
 /// Register guards and handlers before the server starts to accept. Handlers belong to the
-// namespace and are shared by
+/// namespace and are shared by
 /// all its sockets, so that an idle socket costs no listener memory. Thread-safe.
 public interface Namespace {
 
@@ -15,26 +15,26 @@ public interface Namespace {
     String name();
 
     /// Decides on each CONNECT before it is answered. Without a guard everyone is admitted. At most
-    // one guard.
+    /// one guard.
     Namespace guard(ConnectGuard guard);
 
     /// Runs once for each admitted socket, after its CONNECT answer was queued and before any of
-    // its events.
+    /// its events.
     Namespace onConnect(Consumer<Socket> listener);
 
     /// Receives the named event from every socket. One handler per name; a second registration
-    // throws
+    /// throws
     /// [IllegalStateException]. Events of one socket are handled one after the other in arrival
-    // order.
+    /// order.
     Namespace on(String event, EventHandler handler);
 
     /// Receives events that have no handler of their own. Without it they are ignored, also when
-    // they ask for an
+    /// they ask for an
     /// acknowledgement.
     Namespace onUnknown(EventHandler handler);
 
     /// Runs exactly once for each socket for which [#onConnect] ran, after its last event was
-    // handled. The socket has
+    /// handled. The socket has
     /// left all rooms by then.
     Namespace onDisconnect(DisconnectListener listener);
 

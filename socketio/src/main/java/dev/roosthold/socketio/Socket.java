@@ -7,12 +7,12 @@ import java.util.concurrent.CompletableFuture;
 import tools.jackson.databind.JsonNode;
 
 /// One client in one namespace. Thread-safe; what one thread sends leaves in the order of its
-// calls, and everything
+/// calls, and everything
 /// sent by handlers of this socket leaves in the order in which they sent it.
 public interface Socket {
 
     /// Identifier of this connection, unguessable, never reused except by recovery. Not a secret of
-    // the client.
+    /// the client.
     String id();
 
     Namespace namespace();
@@ -21,7 +21,7 @@ public interface Socket {
     Handshake handshake();
 
     /// The value given by the guard in [Admission.Accept#data()]; the type is the caller's
-    // knowledge.
+    /// knowledge.
     ///
     /// @throws ClassCastException when the guard stored another type
     <T> T data(Class<T> type);
@@ -32,15 +32,15 @@ public interface Socket {
     boolean connected();
 
     /// Sends an event. Arguments are anything the server's JSON mapper writes; `byte[]` travels as
-    // a binary
+    /// a binary
     /// attachment; `tools.jackson.databind.util.RawValue` is written as it is. After the socket has
-    // gone this does
+    /// gone this does
     /// nothing.
     void emit(String event, Object... args);
 
     /// Sends an event and waits for its acknowledgement without blocking. The future fails with
     /// [AckTimeoutException] after `timeout`, with [SocketClosedException] as soon as the socket
-    // goes.
+    /// goes.
     CompletableFuture<List<JsonNode>> emitWithAck(Duration timeout, String event, Object... args);
 
     void join(String room);
@@ -51,12 +51,12 @@ public interface Socket {
     Set<String> rooms();
 
     /// Ends this socket with a Socket.IO DISCONNECT packet. Clients do **not** reconnect by
-    // themselves after it.
+    /// themselves after it.
     void disconnect();
 
     /// Ends the transport below this socket without a DISCONNECT packet; the client sees `transport
-    // close` and
+    /// close` and
     /// reconnects by itself. All namespaces of the same connection end. What was queued before is
-    // sent first.
+    /// sent first.
     void closeTransport();
 }

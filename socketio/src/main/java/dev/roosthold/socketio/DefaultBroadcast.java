@@ -1,0 +1,67 @@
+package dev.roosthold.socketio;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The implementation of [Broadcast].
+///
+/// @param rooms null for every socket
+record DefaultBroadcast(
+        DefaultNamespace namespace,
+        @Nullable List<String> rooms,
+        List<String> exceptRooms,
+        List<Socket> exceptSockets,
+        boolean onlyIdle)
+        implements Broadcast {
+
+    @Override
+    public Broadcast except(String room) {
+        return new DefaultBroadcast(
+                namespace, rooms, append(exceptRooms, room), exceptSockets, onlyIdle);
+    }
+
+    @Override
+    public Broadcast except(Socket socket) {
+        return new DefaultBroadcast(
+                namespace, rooms, exceptRooms, append(exceptSockets, socket), onlyIdle);
+    }
+
+    @Override
+    public Broadcast volatileOnly() {
+        return new DefaultBroadcast(namespace, rooms, exceptRooms, exceptSockets, true);
+    }
+
+    private static <T> List<T> append(List<T> list, T element) {
+        List<T> longer = new ArrayList<>(list);
+        longer.add(element);
+        return List.copyOf(longer);
+    }
+
+    @Override
+    public int emit(String event, Object... args) {
+        DefaultSocket.requireOpenName(event);
+        return namespace.send(
+                rooms,
+                this::receives,
+                namespace
+                        .server()
+                        .encoder()
+                        .event(namespace.name(), Packet.NO_ID, event, Arrays.asList(args)));
+    }
+
+    private boolean receives(DefaultSocket socket) {
+        for (Socket excepted : exceptSockets) {
+            if (excepted == socket) {
+                return false;
+            }
+        }
+        for (String room : exceptRooms) {
+            if (socket.in(room)) {
+                return false;
+            }
+        }
+        return !onlyIdle || !socket.congested();
+    }
+}

@@ -1,0 +1,241 @@
+package dev.roosthold.socketio.engine;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/// Long polling: packets wait here until a GET fetches them; POST bodies bring the packets of the
+// client.
+///
+/// Event loop of the session only, except [#congested()].
+final class PollingTransport implements Transport {
+    /// How long a poll that arrives during an upgrade is held before it is answered with a noop.
+    private static final Duration UPGRADE_HOLD = Duration.ofMillis(100);
+
+    /// How long a closed session waits for the poll that fetches its last packets.
+    private static final Duration LAST_POLL = Duration.ofSeconds(3);
+
+    private static final byte[] NOOP = {'6'};
+    private static final byte[] CLOSE = {'1'};
+
+    private final EngineServer server;
+    private @Nullable EngineSession session;
+    private final ArrayDeque<EngineMessage> buffer = new ArrayDeque<>();
+    private long buffered;
+    private @Nullable HttpExchange poll;
+    private @Nullable HttpExchange unansweredPost;
+    private boolean upgrading;
+    private boolean paused;
+    private boolean ended;
+    private volatile boolean idle;
+
+    /// What a session that moves to a websocket takes along.
+    record Unsent(ArrayDeque<EngineMessage> messages) {
+        void release() {
+            messages.forEach(EngineMessage::release);
+        }
+    }
+
+    PollingTransport(EngineServer server) {
+        this.server = server;
+    }
+
+    void attach(EngineSession owner) {
+        session = owner;
+    }
+
+    private EngineSession session() {
+        return java.util.Objects.requireNonNull(session);
+    }
+
+    @Override
+    public void write(EngineMessage message) {
+        buffer.add(message);
+        buffered += message.size();
+    }
+
+    @Override
+    public void flush() {
+        HttpExchange waiting = poll;
+        if (waiting != null && !buffer.isEmpty()) {
+            poll = null;
+            waiting.body(payload(null));
+        }
+        idle = poll != null && buffer.isEmpty();
+    }
+
+    @Override
+    public long waiting() {
+        EngineMessage first = buffer.peekFirst();
+        return first == null ? 0 : buffered - first.size();
+    }
+
+    @Override
+    public boolean congested() {
+        return !idle;
+    }
+
+    @Override
+    public void pause(boolean pause) {
+        paused = pause;
+        HttpExchange post = unansweredPost;
+        if (!pause && post != null) {
+            unansweredPost = null;
+            answerPost(post);
+        }
+    }
+
+    void upgrading(boolean now) {
+        upgrading = now;
+        if (now && poll != null) {
+            answerNoop();
+        }
+    }
+
+    void poll(HttpExchange exchange, boolean closed) {
+        if (ended) {
+            exchange.fail(EngineError.UNKNOWN_SID);
+            return;
+        }
+        if (closed) {
+            exchange.body(payload(CLOSE));
+            end();
+            return;
+        }
+        if (poll != null) {
+            exchange.fail(EngineError.BAD_REQUEST);
+            session().close(CloseReason.TRANSPORT_ERROR);
+            return;
+        }
+        poll = exchange;
+        exchange.whenLost(
+                () ->
+                        session()
+                                .execute(
+                                        () -> {
+                                            if (poll == exchange) {
+                                                poll = null;
+                                                session().transportGone();
+                                            }
+                                        }));
+        flush();
+        if (upgrading && poll != null) {
+            session()
+                    .schedule(
+                            () -> {
+                                if (poll == exchange) {
+                                    answerNoop();
+                                }
+                            },
+                            UPGRADE_HOLD);
+        }
+    }
+
+    private void answerNoop() {
+        HttpExchange waiting = poll;
+        if (waiting != null) {
+            poll = null;
+            idle = false;
+            waiting.body(NOOP);
+        }
+    }
+
+    void post(HttpExchange exchange, byte[] body) {
+        EngineSession owner = session();
+        boolean valid =
+                PollPayload.decode(
+                        body,
+                        new PollPayload.Sink() {
+                            @Override
+                            public boolean packet(byte[] data, int offset, int length) {
+                                return owner.packet(data, offset, length);
+                            }
+
+                            @Override
+                            public boolean binary(byte[] data) {
+                                return owner.binary(data);
+                            }
+                        });
+        if (!valid) {
+            exchange.fail(EngineError.BAD_REQUEST);
+            owner.close(CloseReason.TRANSPORT_ERROR);
+        } else if (paused && owner.open()) {
+            // The client sends its next body only after this answer: that is the back-pressure of
+            // polling.
+            unansweredPost = exchange;
+        } else {
+            answerPost(exchange);
+        }
+    }
+
+    private void answerPost(HttpExchange exchange) {
+        session().endPost();
+        exchange.body(new byte[] {'o', 'k'});
+    }
+
+    @Override
+    public void close(CloseReason reason, boolean graceful) {
+        HttpExchange post = unansweredPost;
+        if (post != null) {
+            unansweredPost = null;
+            answerPost(post);
+        }
+        HttpExchange waiting = poll;
+        if (waiting != null) {
+            poll = null;
+            waiting.body(payload(reason == CloseReason.TRANSPORT_CLOSE ? NOOP : CLOSE));
+            end();
+        } else if (graceful && reason != CloseReason.TRANSPORT_CLOSE) {
+            session().schedule(this::end, LAST_POLL);
+        } else {
+            end();
+        }
+    }
+
+    private void end() {
+        if (!ended) {
+            ended = true;
+            buffer.forEach(EngineMessage::release);
+            buffer.clear();
+            session().transportGone();
+        }
+    }
+
+    /// Ends polling because the session becomes a websocket.
+    Unsent detach() {
+        answerNoop();
+        ended = true;
+        HttpExchange post = unansweredPost;
+        if (post != null) {
+            unansweredPost = null;
+            answerPost(post);
+        }
+        return new Unsent(buffer);
+    }
+
+    /// Takes waiting messages as one body: at least one, and more while they fit into the payload
+    // limit.
+    private ByteBuf payload(byte @Nullable [] last) {
+        ByteBuf body = ByteBufAllocator.DEFAULT.buffer(256);
+        EngineMessage message = buffer.peekFirst();
+        while (message != null
+                && (!body.isReadable()
+                        || body.readableBytes() + message.pollSize()
+                                < server.config().maxPayload())) {
+            buffer.removeFirst();
+            buffered -= message.size();
+            message.writeTo(body);
+            message.release();
+            message = buffer.peekFirst();
+        }
+        if (last != null) {
+            if (body.isReadable()) {
+                body.writeByte(PollPayload.SEPARATOR);
+            }
+            body.writeBytes(last);
+        }
+        return body;
+    }
+}

@@ -1,0 +1,25 @@
+package dev.roosthold.socketio.engine;
+
+/// How the packets of a session reach its client. Event loop of the session only, except
+// [#congested()].
+sealed interface Transport permits PollingTransport, WebSocketTransport {
+
+    /// Queues a message and takes over its reference.
+    void write(EngineMessage message);
+
+    void flush();
+
+    /// Bytes that wait behind the message that is being written.
+    long waiting();
+
+    /// Whether something still waits for the client. Any thread; a moment's view.
+    boolean congested();
+
+    /// Ends the transport, which then reports [EngineSession#transportGone()].
+    ///
+    /// @param graceful whether what was written before is sent first, within a short time
+    void close(CloseReason reason, boolean graceful);
+
+    /// Stops or resumes taking packets from the client.
+    void pause(boolean paused);
+}
