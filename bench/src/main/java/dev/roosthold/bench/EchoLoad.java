@@ -5,8 +5,10 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.LongAdder;
 
-/// Echo with acknowledgement, closed loop: each socket keeps [#WINDOW] events under way and sends the
-/// next one when an acknowledgement arrives. Events are the size of a machine heartbeat with a state.
+/// Echo with acknowledgement, closed loop: each socket keeps [#WINDOW] events under way and sends
+// the
+/// next one when an acknowledgement arrives. Events are the size of a machine heartbeat with a
+// state.
 final class EchoLoad implements LoadClient.Traffic {
 
     static final int SOCKETS = 100;

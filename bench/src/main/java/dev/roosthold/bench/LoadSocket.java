@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class LoadSocket extends ChannelInboundHandlerAdapter {
 
     private static final ByteBuf PONG =
-            Unpooled.unreleasableBuffer(Unpooled.directBuffer().writeBytes(frame("3")).asReadOnly());
+            Unpooled.unreleasableBuffer(
+                    Unpooled.directBuffer().writeBytes(frame("3")).asReadOnly());
 
     private final Listener listener;
     private final String host;
@@ -36,7 +37,8 @@ final class LoadSocket extends ChannelInboundHandlerAdapter {
         /// The server has answered CONNECT.
         void connected(LoadSocket socket);
 
-        /// An EVENT or ACK packet; `packet` starts at its Engine.IO type and is only valid during the
+        /// An EVENT or ACK packet; `packet` starts at its Engine.IO type and is only valid during
+        // the
         /// call.
         void packet(LoadSocket socket, ByteBuf packet);
 
@@ -57,7 +59,8 @@ final class LoadSocket extends ChannelInboundHandlerAdapter {
         return ByteBufUtil.getBytes(frame);
     }
 
-    /// Queues a frame; it leaves at the end of this turn of the event loop when called while reading.
+    /// Queues a frame; it leaves at the end of this turn of the event loop when called while
+    // reading.
     void send(byte[] frame) {
         write(Unpooled.wrappedBuffer(frame));
     }

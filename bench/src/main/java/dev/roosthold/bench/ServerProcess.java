@@ -49,8 +49,7 @@ final class ServerProcess implements AutoCloseable {
 
     /// The published server, installed in that folder.
     static ServerProcess npm(Path folder) throws IOException {
-        return new ServerProcess(
-                "socket.io", List.of("node", "--expose-gc", "server.mjs"), folder);
+        return new ServerProcess("socket.io", List.of("node", "--expose-gc", "server.mjs"), folder);
     }
 
     String name() {

@@ -20,7 +20,8 @@ public final class SocketLoad {
 
     public static void main(String[] args) throws Exception {
         var options = SocketLoadOptions.parse(args);
-        System.out.println("load before: " + Host.loadAverage() + ", processors " + Host.processors());
+        System.out.println(
+                "load before: " + Host.loadAverage() + ", processors " + Host.processors());
         System.out.println(
                 "ours: event loops "
                         + options.loops()
@@ -46,11 +47,7 @@ public final class SocketLoad {
             idle.add(idle(server));
         }
         var table = new Table(servers.get(0).name(), servers.get(1).name());
-        table.row(
-                "idle memory per connection, RSS, KB",
-                idle,
-                Idle::residentKb,
-                Table.Better.LESS);
+        table.row("idle memory per connection, RSS, KB", idle, Idle::residentKb, Table.Better.LESS);
         table.row("idle memory per connection, heap, KB", idle, Idle::heapKb, Table.Better.LESS);
         System.out.printf(
                 Locale.ROOT,
@@ -160,8 +157,7 @@ public final class SocketLoad {
         return String.format(Locale.ROOT, "%.1f", bytes / 1e6);
     }
 
-    private record Idle(
-            int sockets, long baseResident, long resident, long baseHeap, long heap) {
+    private record Idle(int sockets, long baseResident, long resident, long baseHeap, long heap) {
         double residentKb() {
             return (resident - baseResident) / 1024.0 / sockets;
         }

@@ -17,7 +17,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Measures durable appends of the relay's store: each takes the next number of its account, changes
+/// Measures durable appends of the relay's store: each takes the next number of its account,
+// changes
 /// the row it is about and writes a log entry, in one write that is acknowledged after its fsync.
 /// Closed loop: as many writers as writes in flight. Prints what the figures depend on.
 public final class StoreLoad {
@@ -89,7 +90,9 @@ public final class StoreLoad {
             var load = new StoreLoad(store);
             load.fill();
             load.measure(16, WARM_UP_SECONDS);
-            System.out.printf("%10s %12s %10s %10s %10s%n", "in flight", "appends/s", "p50 ms", "p99 ms", "cpu us");
+            System.out.printf(
+                    "%10s %12s %10s %10s %10s%n",
+                    "in flight", "appends/s", "p50 ms", "p99 ms", "cpu us");
             for (int inFlight : new int[] {1, 16, 128}) {
                 last = load.measure(inFlight, seconds);
                 System.out.printf(
@@ -192,12 +195,14 @@ public final class StoreLoad {
     /// Every acknowledged append is in the log, and the numbers have no holes.
     private void check() {
         long logged =
-                store.readNow(
-                        sql -> sql.first("SELECT count(*) FROM log", row -> row.getLong(1)))
+                store.readNow(sql -> sql.first("SELECT count(*) FROM log", row -> row.getLong(1)))
                         .orElseThrow();
         long numbered =
                 store.readNow(
-                        sql -> sql.first("SELECT sum(seq) FROM account", row -> row.getLong(1)))
+                                sql ->
+                                        sql.first(
+                                                "SELECT sum(seq) FROM account",
+                                                row -> row.getLong(1)))
                         .orElseThrow();
         if (logged != appended.get() || numbered != logged) {
             throw new IllegalStateException(

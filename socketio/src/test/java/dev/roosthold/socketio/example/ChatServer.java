@@ -32,7 +32,8 @@ public final class ChatServer {
                     var name = handshake.auth().path("name").asString("");
                     return CompletableFuture.completedFuture(
                             name.isEmpty()
-                                    ? new Admission.Refuse("who are you?", Map.of("missing", "name"))
+                                    ? new Admission.Refuse(
+                                            "who are you?", Map.of("missing", "name"))
                                     : new Admission.Accept(new Member(name), Set.of("lobby")));
                 };
 

@@ -28,9 +28,7 @@ class ConnectRulesTest {
 
     @BeforeEach
     void startServerWithOneMember() throws Exception {
-        server =
-                TestServer.start(
-                        c -> c.withConnectTimeout(Duration.ofMillis(700)), this::guarded);
+        server = TestServer.start(c -> c.withConnectTimeout(Duration.ofMillis(700)), this::guarded);
         member = open();
         member.text("40{\"token\":\"ok\"}");
         assertThat(member.nextText()).startsWith("40{\"sid\":");
@@ -178,10 +176,12 @@ class ConnectRulesTest {
                 .onConnect(socket -> listened.add("connect"))
                 .onDisconnect((socket, reason) -> listened.add("disconnect"))
                 .onUnknown((socket, args, ack) -> handled.add("unknown"))
-                .on("note", (socket, args, ack) -> {
-                    handled.add(args.getFirst().asString());
-                    ack.send();
-                });
+                .on(
+                        "note",
+                        (socket, args, ack) -> {
+                            handled.add(args.getFirst().asString());
+                            ack.send();
+                        });
     }
 
     private int broadcast() {

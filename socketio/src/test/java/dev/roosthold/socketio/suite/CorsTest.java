@@ -36,7 +36,8 @@ class CorsTest {
     @Test
     void preflightAllowsPostingTextFromThatOrigin() throws Exception {
         var origin = "https://app.example";
-        try (var server = TestServer.start(c -> c.withAllowedOrigin(origin), s -> s.namespace("/"))) {
+        try (var server =
+                TestServer.start(c -> c.withAllowedOrigin(origin), s -> s.namespace("/"))) {
             var preflight = send(server, "OPTIONS", "EIO=4&transport=polling");
             assertThat(preflight.statusCode()).isBetween(200, 204);
             assertThat(preflight.headers().firstValue("access-control-allow-origin"))
@@ -65,8 +66,7 @@ class CorsTest {
 
     private HttpResponse<String> send(TestServer server, String method, String query)
             throws IOException, InterruptedException {
-        var uri =
-                URI.create("http://127.0.0.1:" + server.port() + server.endpoint().target(query));
+        var uri = URI.create("http://127.0.0.1:" + server.port() + server.endpoint().target(query));
         var request =
                 HttpRequest.newBuilder(uri)
                         .header("Origin", "https://app.example")

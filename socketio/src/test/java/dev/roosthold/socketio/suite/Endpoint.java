@@ -33,7 +33,8 @@ record Endpoint(int port, String path) {
                 BodyHandlers.ofString());
     }
 
-    HttpResponse<String> send(String method, String query) throws IOException, InterruptedException {
+    HttpResponse<String> send(String method, String query)
+            throws IOException, InterruptedException {
         return HTTP.send(
                 request(query).method(method, BodyPublishers.noBody()).build(),
                 BodyHandlers.ofString());

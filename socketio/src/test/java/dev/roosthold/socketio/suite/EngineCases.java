@@ -24,14 +24,19 @@ final class EngineCases {
                 new Case("handshake without a valid transport fails", () -> transportPolling(at)),
                 new Case("handshake with another method than GET fails", () -> method(at)),
                 new Case("handshake over websocket opens a session", () -> handshakeWebsocket(at)),
-                new Case("handshake over websocket without a valid EIO fails", () -> eioWebsocket(at)),
+                new Case(
+                        "handshake over websocket without a valid EIO fails",
+                        () -> eioWebsocket(at)),
                 new Case(
                         "handshake over websocket without a valid transport fails",
                         () -> transportWebsocket(at)),
                 new Case("heartbeat over polling keeps the session", () -> heartbeatPolling(at)),
                 new Case("missed heartbeat over polling ends the session", () -> missedPolling(at)),
-                new Case("heartbeat over websocket keeps the session", () -> heartbeatWebsocket(at)),
-                new Case("missed heartbeat over websocket ends the session", () -> missedWebsocket(at)),
+                new Case(
+                        "heartbeat over websocket keeps the session", () -> heartbeatWebsocket(at)),
+                new Case(
+                        "missed heartbeat over websocket ends the session",
+                        () -> missedWebsocket(at)),
                 new Case("close packet over polling ends the session", () -> closePolling(at)),
                 new Case("close packet over websocket ends the session", () -> closeWebsocket(at)),
                 new Case("polling is upgraded to websocket", () -> upgrade(at)),
@@ -231,7 +236,8 @@ final class EngineCases {
     private static void cancelledPoll(Endpoint at) throws Exception {
         var sid = at.openPolling();
         try (var connection = new Socket("127.0.0.1", at.port())) {
-            var request = "GET " + at.target(Endpoint.polling(sid)) + " HTTP/1.1\r\nHost: a\r\n\r\n";
+            var request =
+                    "GET " + at.target(Endpoint.polling(sid)) + " HTTP/1.1\r\nHost: a\r\n\r\n";
             connection.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         }
         // Pongs keep the heartbeat going, so that only the cancelled poll can end the session.
@@ -296,7 +302,8 @@ final class EngineCases {
                 .containsExactlyInAnyOrder(
                         "sid", "upgrades", "pingInterval", "pingTimeout", "maxPayload");
         assertThat(open.get("sid").isString()).isTrue();
-        assertThat(open.get("upgrades").toString()).isEqualTo(upgradable ? "[\"websocket\"]" : "[]");
+        assertThat(open.get("upgrades").toString())
+                .isEqualTo(upgradable ? "[\"websocket\"]" : "[]");
         assertThat(open.get("pingInterval").asInt()).isEqualTo(300);
         assertThat(open.get("pingTimeout").asInt()).isEqualTo(200);
         assertThat(open.get("maxPayload").asInt()).isEqualTo(1_000_000);

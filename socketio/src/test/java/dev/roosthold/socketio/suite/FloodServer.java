@@ -7,7 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 
 /// A server for a process of its own. Everyone enters the room `all`. `flood` of one client sends
-/// numbered events to the room and goes on as long as that client says `taken`. Prints its port, then
+/// numbered events to the room and goes on as long as that client says `taken`. Prints its port,
+// then
 /// a line for each socket that has gone and one when the flood is over.
 final class FloodServer {
 
@@ -28,7 +29,10 @@ final class FloodServer {
                                                                 new Admission.Accept(
                                                                         "", Set.of("all"))))
                                         .on("taken", (_, _, _) -> credit.release())
-                                        .on("echo", (_, arguments, ack) -> ack.send(arguments.toArray()))
+                                        .on(
+                                                "echo",
+                                                (_, arguments, ack) ->
+                                                        ack.send(arguments.toArray()))
                                         .on(
                                                 "flood",
                                                 (socket, arguments, _) -> {
@@ -40,7 +44,10 @@ final class FloodServer {
                                         .onDisconnect(
                                                 (socket, reason) ->
                                                         System.out.println(
-                                                                "gone " + socket.id() + " " + reason)));
+                                                                "gone "
+                                                                        + socket.id()
+                                                                        + " "
+                                                                        + reason)));
         System.out.println("port " + server.port());
         // Ends with the process that started it.
         System.in.readAllBytes();

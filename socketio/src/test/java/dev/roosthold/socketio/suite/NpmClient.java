@@ -28,13 +28,18 @@ record NpmClient(NpmClients process, int id) {
     List<JsonNode> until(String kind) {
         var reports = new ArrayList<JsonNode>();
         do {
+            assertThat(reports).as("no %s among them", kind).hasSizeLessThan(1_000);
             reports.add(process.next(id));
+            assertThat(reports.getLast().get("is").asString())
+                    .as(reports.toString())
+                    .isNotEqualTo("fault");
         } while (!reports.getLast().get("is").asString().equals(kind));
         return reports;
     }
 
+    /// Waits for the first connection, which must succeed.
     NpmClient connected() {
-        until("connect");
+        expect("connect");
         return this;
     }
 

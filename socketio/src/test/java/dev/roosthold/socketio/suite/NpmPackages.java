@@ -54,9 +54,7 @@ final class NpmPackages {
                         .redirectOutput(FOLDER.resolve("npm.log").toFile())
                         .start();
         assertThat(npm.waitFor(3, TimeUnit.MINUTES)).as("npm ci ends").isTrue();
-        assertThat(npm.exitValue())
-                .as(() -> "npm ci: " + read(FOLDER.resolve("npm.log")))
-                .isZero();
+        assertThat(npm.exitValue()).as(() -> "npm ci: " + read(FOLDER.resolve("npm.log"))).isZero();
     }
 
     private static String read(Path file) {

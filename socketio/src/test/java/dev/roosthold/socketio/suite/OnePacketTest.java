@@ -190,7 +190,8 @@ class OnePacketTest {
     @Test
     void oversizedMessageInSmallFragmentsEndsItsSender() throws Exception {
         try (var attacker = attacker()) {
-            attacker.frame(false, RawWebSocket.TEXT, "42[\"echo\",\"".getBytes(StandardCharsets.UTF_8));
+            attacker.frame(
+                    false, RawWebSocket.TEXT, "42[\"echo\",\"".getBytes(StandardCharsets.UTF_8));
             var part = "x".repeat(1_000).getBytes(StandardCharsets.UTF_8);
             try {
                 for (int i = 0; i < 10_000 && attacker.isOpen(); i++) {
@@ -238,7 +239,9 @@ class OnePacketTest {
                 List.of(
                         new byte[] {'4', '2', '[', '"', (byte) 0xff, '"', ']'},
                         new byte[] {'4', '2', '[', '"', (byte) 0xc0, (byte) 0x80, '"', ']'},
-                        new byte[] {'4', '2', '[', '"', (byte) 0xed, (byte) 0xa0, (byte) 0x80, '"', ']'},
+                        new byte[] {
+                            '4', '2', '[', '"', (byte) 0xed, (byte) 0xa0, (byte) 0x80, '"', ']'
+                        },
                         new byte[] {'4', '2', '[', '"', 'a', '"', ']', (byte) 0xe2, (byte) 0x82});
         for (var bytes : broken) {
             try (var attacker = attacker()) {
@@ -305,8 +308,7 @@ class OnePacketTest {
     void attachmentNamedByManyPlaceholdersIsNotMultiplied() throws Exception {
         try (var attacker = attacker()) {
             var placeholder = "{\"_placeholder\":true,\"num\":0}";
-            attacker.text(
-                    "451-[\"swallow\"" + ("," + placeholder).repeat(2_000) + "]");
+            attacker.text("451-[\"swallow\"" + ("," + placeholder).repeat(2_000) + "]");
             attacker.frame(true, RawWebSocket.BINARY, new byte[50_000]);
         }
         assertOthersAreServed();
@@ -337,10 +339,12 @@ class OnePacketTest {
                 .on("echo", (_, args, ack) -> ack.send(args.toArray()))
                 .on("swallow", (_, _, _) -> {})
                 .on("needs-an-object", (_, args, _) -> args.getFirst().get("a").get("b").asInt())
-                .on("answers-twice", (_, _, ack) -> {
-                    ack.send("first");
-                    ack.send("second");
-                });
+                .on(
+                        "answers-twice",
+                        (_, _, ack) -> {
+                            ack.send("first");
+                            ack.send("second");
+                        });
     }
 
     private static RawWebSocket attacker() throws IOException {
@@ -352,7 +356,8 @@ class OnePacketTest {
             other.text("425[\"echo\",\"alive\"]");
             assertThat(other.nextText()).isEqualTo("435[\"alive\"]");
         }
-        assertThat(server.server().namespace("/").toAll().emit("ping-all")).isGreaterThanOrEqualTo(2);
+        assertThat(server.server().namespace("/").toAll().emit("ping-all"))
+                .isGreaterThanOrEqualTo(2);
         for (var other : new RawWebSocket[] {witness, neighbour}) {
             assertThat(other.nextText()).isEqualTo("42[\"ping-all\"]");
         }

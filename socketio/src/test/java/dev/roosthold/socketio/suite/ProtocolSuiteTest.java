@@ -62,8 +62,7 @@ class ProtocolSuiteTest {
         System.out.printf("protocol suites: %d cases, %d event loops%n", cases.size(), loops);
         return IntStream.rangeClosed(1, ROUNDS)
                 .mapToObj(
-                        round ->
-                                DynamicContainer.dynamicContainer("round " + round, round(cases)));
+                        round -> DynamicContainer.dynamicContainer("round " + round, round(cases)));
     }
 
     private static Stream<DynamicTest> round(List<Case> cases) {

@@ -21,7 +21,8 @@ import java.util.concurrent.TimeUnit;
 /// A websocket client that can also do what no well-behaved client does: broken UTF-8, half
 /// messages, an unread socket.
 ///
-/// Engine.IO pings are answered and hidden unless it was opened with [#silent], so that a close seen
+/// Engine.IO pings are answered and hidden unless it was opened with [#silent], so that a close
+// seen
 /// by a test has another cause than a missed heartbeat. One thread may send at a time.
 final class RawWebSocket implements AutoCloseable {
 
@@ -157,7 +158,9 @@ final class RawWebSocket implements AutoCloseable {
     Object next() {
         var message = poll(PATIENCE_SECONDS * 1_000L);
         assertThat(message).as("a message, not silence").isNotNull();
-        assertThat(message).as("a message, not the end (close code %d)", closeCode).isNotSameAs(END);
+        assertThat(message)
+                .as("a message, not the end (close code %d)", closeCode)
+                .isNotSameAs(END);
         return message;
     }
 

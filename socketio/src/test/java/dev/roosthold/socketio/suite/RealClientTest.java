@@ -10,21 +10,20 @@ import dev.roosthold.socketio.Namespace;
 import dev.roosthold.socketio.Socket;
 import dev.roosthold.socketio.SocketClosedException;
 import dev.roosthold.socketio.SocketIoServer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The published npm client against our server: what applications rely on and the protocol suites do
+/// The published npm client against our server: what applications rely on and the protocol suites
+// do
 /// not look at.
 class RealClientTest {
 
@@ -281,10 +280,13 @@ class RealClientTest {
                         c -> c,
                         s -> {
                             behaviour(s);
-                            s.namespace("/").on("block", (_, _, ack) -> {
-                                release.await();
-                                ack.send("released");
-                            });
+                            s.namespace("/")
+                                    .on(
+                                            "block",
+                                            (_, _, ack) -> {
+                                                release.await();
+                                                ack.send("released");
+                                            });
                         })) {
             var blocked = connect(server, "websocket");
             var other = connect(server, "websocket");
@@ -331,10 +333,12 @@ class RealClientTest {
                         s ->
                                 s.namespace("/")
                                         .onConnect(socket -> log.add("in"))
-                                        .on("note", (_, args, _) -> {
-                                            Thread.sleep(20);
-                                            log.add(args.getFirst().asString());
-                                        })
+                                        .on(
+                                                "note",
+                                                (_, args, _) -> {
+                                                    Thread.sleep(20);
+                                                    log.add(args.getFirst().asString());
+                                                })
                                         .onDisconnect(
                                                 (socket, reason) ->
                                                         log.add(reason + " " + socket.rooms())))) {
@@ -354,9 +358,13 @@ class RealClientTest {
                 TestServer.start(
                         s -> {
                             behaviour(s);
-                            s.namespace("/").on("fault", (_, _, _) -> {
-                                throw new IllegalStateException("planned by a test");
-                            });
+                            s.namespace("/")
+                                    .on(
+                                            "fault",
+                                            (_, _, _) -> {
+                                                throw new IllegalStateException(
+                                                        "planned by a test");
+                                            });
                         })) {
             var client = connect(server, "websocket");
             client.emit("fault", "[]");
@@ -399,7 +407,8 @@ class RealClientTest {
                                                                 .to("red")
                                                                 .emit(
                                                                         "welcome",
-                                                                        socket.data(String.class))))) {
+                                                                        socket.data(
+                                                                                String.class))))) {
             var client = connect(server, "websocket");
             assertThat(client.event("welcome").toString()).isEqualTo("[\"ada\"]");
         }
@@ -418,25 +427,33 @@ class RealClientTest {
         for (var name : new String[] {"/", "/other", "/guarded"}) {
             server.namespace(name)
                     .on("echo", (_, args, ack) -> ack.send(args.toArray()))
-                    .on("join", (socket, args, ack) -> {
-                        socket.join(args.getFirst().asString());
-                        ack.send();
-                    })
-                    .on("leave", (socket, args, ack) -> {
-                        socket.leave(args.getFirst().asString());
-                        ack.send();
-                    })
+                    .on(
+                            "join",
+                            (socket, args, ack) -> {
+                                socket.join(args.getFirst().asString());
+                                ack.send();
+                            })
+                    .on(
+                            "leave",
+                            (socket, args, ack) -> {
+                                socket.leave(args.getFirst().asString());
+                                ack.send();
+                            })
                     .on("count", (socket, args, _) -> socket.emit("counted", args.toArray()))
-                    .on("tell-others", (socket, args, _) ->
-                            socket.namespace()
-                                    .toAll()
-                                    .except(socket)
-                                    .emit("told", args.toArray()))
-                    .on("slow-step", (socket, args, ack) -> {
-                        Thread.sleep(args.getFirst().asInt() % 7);
-                        socket.emit("stepped", args.toArray());
-                        ack.send(args.toArray());
-                    });
+                    .on(
+                            "tell-others",
+                            (socket, args, _) ->
+                                    socket.namespace()
+                                            .toAll()
+                                            .except(socket)
+                                            .emit("told", args.toArray()))
+                    .on(
+                            "slow-step",
+                            (socket, args, ack) -> {
+                                Thread.sleep(args.getFirst().asInt() % 7);
+                                socket.emit("stepped", args.toArray());
+                                ack.send(args.toArray());
+                            });
         }
         server.namespace("/guarded")
                 .guard(

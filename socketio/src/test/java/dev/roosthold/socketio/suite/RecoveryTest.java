@@ -104,8 +104,7 @@ class RecoveryTest {
                             assertThat(report.get("recovered").asBoolean()).isTrue();
                             back = true;
                         }
-                        default ->
-                                assertThat(report.get("is").asString()).isEqualTo("disconnect");
+                        default -> assertThat(report.get("is").asString()).isEqualTo("disconnect");
                     }
                 }
             }
@@ -196,10 +195,12 @@ class RecoveryTest {
                         _ ->
                                 CompletableFuture.completedFuture(
                                         new Admission.Accept("", Set.of(ROOM))))
-                .on("join", (socket, args, ack) -> {
-                    socket.join(args.getFirst().asString());
-                    ack.send();
-                });
+                .on(
+                        "join",
+                        (socket, args, ack) -> {
+                            socket.join(args.getFirst().asString());
+                            ack.send();
+                        });
     }
 
     private static Namespace main(TestServer server) {
@@ -261,8 +262,7 @@ class RecoveryTest {
         }
 
         @Override
-        public void interrupted(
-                Namespace namespace, String pid, Socket socket, Set<String> rooms) {
+        public void interrupted(Namespace namespace, String pid, Socket socket, Set<String> rooms) {
             interrupted.add(pid);
             known.put(pid, new Continuing(socket.id(), rooms));
         }

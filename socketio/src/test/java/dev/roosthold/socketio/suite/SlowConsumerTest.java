@@ -48,7 +48,8 @@ class SlowConsumerTest {
         int port = Integer.parseInt(line("port ").substring(5));
         try (var first = RawWebSocket.inMainNamespace(port, "/socket.io/");
                 var second = RawWebSocket.inMainNamespace(port, "/socket.io/");
-                var stalled = RawWebSocket.narrow(port, "/socket.io/?EIO=4&transport=websocket", 4_096);
+                var stalled =
+                        RawWebSocket.narrow(port, "/socket.io/?EIO=4&transport=websocket", 4_096);
                 var readers = Executors.newVirtualThreadPerTaskExecutor()) {
             assertThat(stalled.nextText()).startsWith("0");
             stalled.text("40");

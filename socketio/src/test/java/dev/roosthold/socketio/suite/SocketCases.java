@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What the document "Socket.IO protocol, revision 5" asks of a server, one case per rule, against a
+/// What the document "Socket.IO protocol, revision 5" asks of a server, one case per rule, against
+// a
 /// server that answers as the document's examples describe: `auth` after CONNECT, `message` with
 /// `message-back`, `message-with-ack` with an acknowledgement of the same arguments.
 final class SocketCases {
@@ -23,12 +24,15 @@ final class SocketCases {
                         new Case(
                                 "connect to the main namespace with a payload",
                                 () -> connect(at, "", "{\"token\":\"123\"}")),
-                        new Case("connect to a custom namespace", () -> connect(at, "/custom,", "{}")),
+                        new Case(
+                                "connect to a custom namespace",
+                                () -> connect(at, "/custom,", "{}")),
                         new Case(
                                 "connect to a custom namespace with a payload",
                                 () -> connect(at, "/custom,", "{\"token\":\"abc\"}")),
                         new Case("unknown namespace is refused", () -> unknownNamespace(at)),
-                        new Case("invalid first packet ends the connection", () -> invalidFirst(at)),
+                        new Case(
+                                "invalid first packet ends the connection", () -> invalidFirst(at)),
                         new Case("no CONNECT ends the connection", () -> noConnect(at)),
                         new Case("disconnect from the main namespace", () -> disconnectMain(at)),
                         new Case("disconnect from a custom namespace", () -> disconnectCustom(at)),
@@ -40,7 +44,10 @@ final class SocketCases {
                         new Case("payload that is no array ends it", () -> invalid(at, "42{}")),
                         new Case(
                                 "acknowledgement id that is no number ends it",
-                                () -> invalid(at, "42abc[\"message-with-ack\",1,\"2\",{\"3\":[false]}]"))));
+                                () ->
+                                        invalid(
+                                                at,
+                                                "42abc[\"message-with-ack\",1,\"2\",{\"3\":[false]}]"))));
         return cases;
     }
 

@@ -95,8 +95,7 @@ final class TestServer implements AutoCloseable {
 
         @Override
         protected void initChannel(SocketChannel channel) {
-            channel.pipeline()
-                    .addLast(new HttpServerCodec(), server.httpHandler(), new NotFound());
+            channel.pipeline().addLast(new HttpServerCodec(), server.httpHandler(), new NotFound());
         }
     }
 
