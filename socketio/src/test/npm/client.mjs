@@ -3,6 +3,8 @@
 import { createInterface } from "node:readline";
 import { io } from "socket.io-client";
 
+process.stdout.on("error", () => process.exit(0));
+
 const sockets = new Map();
 
 const report = (line) => process.stdout.write(JSON.stringify(line) + "\n");
@@ -29,7 +31,7 @@ const commands = {
     sockets.set(id, socket);
     socket.on("connect", () => {
       const { engine } = socket.io;
-      report({ id, is: "connect", sid: socket.id, recovered: socket.recovered, transport: engine.transport.name });
+      report({ id, is: "connect", sid: socket.id, recovered: socket.recovered === true, transport: engine.transport.name });
       engine.once("upgrade", () => report({ id, is: "upgrade", transport: engine.transport.name }));
     });
     socket.on("connect_error", (e) => report({ id, is: "connect_error", message: e.message, data: toWire(e.data ?? null) }));

@@ -13,8 +13,7 @@ import java.time.Duration;
 
 /// Our server in a process of its own, with the same behaviour as `bench/npm/server.mjs`: `echo` is
 /// acknowledged with its arguments, `join` enters a room, `cast` goes to a room. Prints its port;
-// `gc`
-/// on stdin is answered with the heap in use after a collection. Ends when stdin ends.
+/// `gc` on stdin is answered with the heap in use after a collection. Ends when stdin ends.
 ///
 /// Arguments: number of event loops, and `inline` or `virtual` for where handlers run.
 final class BenchServer {

@@ -6,9 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.LongAdder;
 
 /// Echo with acknowledgement, closed loop: each socket keeps [#WINDOW] events under way and sends
-// the
-/// next one when an acknowledgement arrives. Events are the size of a machine heartbeat with a
-// state.
+/// the next one when an acknowledgement arrives. Events are the size of a machine heartbeat with a
+/// state.
 final class EchoLoad implements LoadClient.Traffic {
 
     static final int SOCKETS = 100;

@@ -38,8 +38,7 @@ final class LoadSocket extends ChannelInboundHandlerAdapter {
         void connected(LoadSocket socket);
 
         /// An EVENT or ACK packet; `packet` starts at its Engine.IO type and is only valid during
-        // the
-        /// call.
+        /// the call.
         void packet(LoadSocket socket, ByteBuf packet);
 
         void closed(LoadSocket socket);
@@ -60,7 +59,7 @@ final class LoadSocket extends ChannelInboundHandlerAdapter {
     }
 
     /// Queues a frame; it leaves at the end of this turn of the event loop when called while
-    // reading.
+    /// reading.
     void send(byte[] frame) {
         write(Unpooled.wrappedBuffer(frame));
     }

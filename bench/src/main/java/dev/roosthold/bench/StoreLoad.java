@@ -18,9 +18,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Measures durable appends of the relay's store: each takes the next number of its account,
-// changes
-/// the row it is about and writes a log entry, in one write that is acknowledged after its fsync.
-/// Closed loop: as many writers as writes in flight. Prints what the figures depend on.
+/// changes the row it is about and writes a log entry, in one write that is acknowledged after its
+/// fsync. Closed loop: as many writers as writes in flight. Prints what the figures depend on.
 public final class StoreLoad {
 
     private static final int ACCOUNTS = 20;

@@ -22,8 +22,7 @@ import java.util.concurrent.TimeUnit;
 /// messages, an unread socket.
 ///
 /// Engine.IO pings are answered and hidden unless it was opened with [#silent], so that a close
-// seen
-/// by a test has another cause than a missed heartbeat. One thread may send at a time.
+/// seen by a test has another cause than a missed heartbeat. One thread may send at a time.
 final class RawWebSocket implements AutoCloseable {
 
     static final int CONTINUATION = 0;

@@ -56,15 +56,19 @@ class SlowConsumerTest {
             var id = Endpoint.json(stalled.nextText().substring(2)).get("sid").asString();
             stalled.stopReading();
 
-            Callable<Integer> pacing = () -> readAll(first, true);
-            var paced = readers.submit(pacing);
-            Callable<Integer> following = () -> readAll(second, false);
-            var followed = readers.submit(following);
+            for (var follower : new RawWebSocket[] {first, second}) {
+                follower.text("421[\"follow\"]");
+                assertThat(follower.nextText()).isEqualTo("431[]");
+            }
+            Callable<Integer> one = () -> readAll(first);
+            var allOfFirst = readers.submit(one);
+            Callable<Integer> two = () -> readAll(second);
+            var allOfSecond = readers.submit(two);
             first.text("42[\"flood\"," + EVENTS + "]");
 
             assertThat(line("gone ")).isEqualTo("gone " + id + " SLOW_CONSUMER");
-            assertThat(paced.get(2, TimeUnit.MINUTES)).isEqualTo(EVENTS);
-            assertThat(followed.get(2, TimeUnit.MINUTES)).isEqualTo(EVENTS);
+            assertThat(allOfFirst.get(2, TimeUnit.MINUTES)).isEqualTo(EVENTS);
+            assertThat(allOfSecond.get(2, TimeUnit.MINUTES)).isEqualTo(EVENTS);
             assertThat(line("flooded ")).isEqualTo("flooded " + EVENTS);
 
             for (var reader : new RawWebSocket[] {first, second}) {
@@ -79,12 +83,12 @@ class SlowConsumerTest {
         }
     }
 
-    /// Reads the numbered events in order; the pacing reader tells the server how far it is.
-    private static int readAll(RawWebSocket reader, boolean pacing) throws Exception {
+    /// Reads the numbered events in order; a follower tells the server how far it is.
+    private static int readAll(RawWebSocket reader) throws Exception {
         for (int i = 0; i < EVENTS; i++) {
             var event = reader.nextText();
             assertThat(event).startsWith("42[\"event\"," + i + ",\"").hasSizeGreaterThan(4_096);
-            if (pacing && i % FloodServer.PACE == FloodServer.PACE - 1) {
+            if (i % FloodServer.PACE == FloodServer.PACE - 1) {
                 reader.text("42[\"taken\"]");
             }
         }

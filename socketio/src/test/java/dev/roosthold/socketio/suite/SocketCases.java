@@ -6,8 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// What the document "Socket.IO protocol, revision 5" asks of a server, one case per rule, against
-// a
-/// server that answers as the document's examples describe: `auth` after CONNECT, `message` with
+/// a server that answers as the document's examples describe: `auth` after CONNECT, `message` with
 /// `message-back`, `message-with-ack` with an acknowledgement of the same arguments.
 final class SocketCases {
 
