@@ -11,6 +11,7 @@ import java.util.function.ToDoubleFunction;
 public final class SocketLoad {
 
     private static final int WARM_SOCKETS = 100;
+    private static final int WARM_SECONDS = 3;
 
     private final SocketLoadOptions options;
 
@@ -40,7 +41,8 @@ public final class SocketLoad {
 
     private void measure(List<ServerProcess> servers) throws Exception {
         for (var server : servers) {
-            echo(server, WARM_SOCKETS, 3);
+            echo(server, WARM_SOCKETS, WARM_SECONDS);
+            fanOut(server, true, WARM_SECONDS);
         }
         var idle = new ArrayList<Idle>();
         for (var server : servers) {
@@ -62,14 +64,14 @@ public final class SocketLoad {
         table.row("echo p50, ms", echo, Stretch::p50, Table.Better.LESS);
         table.row("echo p99, ms", echo, Stretch::p99, Table.Better.LESS);
 
-        var fixed = rounds(servers, server -> fanOut(server, false));
+        var fixed = rounds(servers, server -> fanOut(server, false, options.seconds()));
         table.row("fan-out at a fixed rate, deliveries/s", fixed, Stretch::rate, Table.Better.MORE);
         table.row(
                 "fan-out at a fixed rate, deliveries per CPU second",
                 fixed,
                 Stretch::perCpuSecond,
                 Table.Better.MORE);
-        var saturated = rounds(servers, server -> fanOut(server, true));
+        var saturated = rounds(servers, server -> fanOut(server, true, options.seconds()));
         table.row("fan-out saturated, deliveries/s", saturated, Stretch::rate, Table.Better.MORE);
         table.row(
                 "fan-out saturated, deliveries per CPU second",
@@ -108,7 +110,7 @@ public final class SocketLoad {
         }
     }
 
-    private Stretch fanOut(ServerProcess server, boolean saturating) throws Exception {
+    private Stretch fanOut(ServerProcess server, boolean saturating, int seconds) throws Exception {
         var load = new FanOutLoad();
         try (var client = new LoadClient();
                 var opened = client.open(server.port(), FanOutLoad.SOCKETS, load)) {
@@ -117,7 +119,7 @@ public final class SocketLoad {
                 Thread.sleep(5);
             }
             client.onLoop(saturating ? load::startSaturating : load::startFixed);
-            var stretch = measure(server, options.seconds(), load::delivered);
+            var stretch = measure(server, seconds, load::delivered);
             client.onLoop(load::stop);
             return stretch;
         }

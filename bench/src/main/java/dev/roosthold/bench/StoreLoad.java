@@ -143,7 +143,7 @@ public final class StoreLoad {
                                 body,
                                 tx.nowMs());
                     }
-                    return null;
+                    return MACHINES;
                 });
     }
 
