@@ -17,6 +17,7 @@ import dev.roosthold.relay.machines.MachineRoutes;
 import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.presence.Presence;
 import dev.roosthold.relay.socket.SocketGateway;
+import dev.roosthold.relay.socket.SocketRoutes;
 import dev.roosthold.relay.store.SqliteStore;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.StoreConfig;
@@ -110,6 +111,7 @@ public final class Relay implements AutoCloseable {
                             Routes seen = new SeenRoutes(routes, activity);
                             auth.register(seen);
                             new AccountRoutes(accounts, clock).register(seen);
+                            SocketRoutes.register(seen);
                             new MachineRoutes(machines).register(seen);
                             new EnrolmentRoutes(store, machines, devices, clock).register(seen);
                         },
