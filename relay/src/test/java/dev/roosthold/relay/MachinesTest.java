@@ -41,11 +41,13 @@ class MachinesTest {
 
     @Test
     void idsThatCannotBePartOfANameAreRefused() {
-        for (String id : List.of("", "a:b", "a\nb", "\ud800", "x".repeat(201))) {
+        for (String id : List.of("", "a:b", "a\nb", "x".repeat(201))) {
             Answer answer = create(id, "unknown", "ignored");
             assertThat(answer.status()).as(id).isEqualTo(400);
             assertThat(answer.text("message")).startsWith("body/id");
         }
+        String halfPair = "{\"id\":\"\\ud800\",\"metadata\":\"x\"}";
+        assertThat(ada.api().raw("POST", "/v1/machines", halfPair).status()).isEqualTo(400);
     }
 
     @Test
@@ -106,7 +108,13 @@ class MachinesTest {
 
         rig.restarts();
 
-        assertThat(ada.api().get("/v1/machines/m").body().path("machine").path("active").asBoolean())
+        assertThat(
+                        ada.api()
+                                .get("/v1/machines/m")
+                                .body()
+                                .path("machine")
+                                .path("active")
+                                .asBoolean())
                 .isFalse();
         assertThat(rev()).isGreaterThan(before);
         List<Integer> written =
