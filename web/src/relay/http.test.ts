@@ -40,6 +40,15 @@ describe("requests to the relay", () => {
     expect(sent[0]?.path).toBe("/v1/web/machines/..%2Faccount%3Fx%23y");
   });
 
+  it("end the own sign-in and no other", async () => {
+    const sent: Sent[] = [];
+    await relay(200, '[{"id":"other","current":false},{"id":"mine","current":true}]', sent).signOut();
+    expect(sent.map(({ path, init }) => `${init.method} ${path}`)).toEqual([
+      "GET /v1/devices",
+      "DELETE /v1/devices/mine",
+    ]);
+  });
+
   it("leave unknown fields out and take an unknown enrolment for ready", async () => {
     const answer = await relay(200, JSON.stringify([{ ...row, enrolment: "future", extra: 1 }])).machines();
     expect(answer).toEqual({ ok: true, value: [row] });

@@ -42,7 +42,6 @@ final class DataDirectory implements AutoCloseable {
         return directory.resolve("relay.db");
     }
 
-
     @Override
     public void close() {
         try {

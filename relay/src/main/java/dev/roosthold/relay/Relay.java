@@ -33,11 +33,11 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -98,8 +98,7 @@ public final class Relay implements AutoCloseable {
         machines = new Machines(store, updates, router, devices, clock);
         var machineEvents = new MachineEvents(machines);
 
-        var gateway =
-                new SocketGateway(sockets, devices, limits.socketEvents(), blocking, clock);
+        var gateway = new SocketGateway(sockets, devices, limits.socketEvents(), blocking, clock);
         gateway.listen(new DeviceSockets(devices, activity, router));
         gateway.listen(machineEvents);
         machineEvents.register(gateway);
@@ -163,7 +162,8 @@ public final class Relay implements AutoCloseable {
         return URI.create("http://" + host + ":" + port());
     }
 
-    /// Stops within 5 seconds: accepts nothing more, ends all sockets by closing their transports so
+    /// Stops within 5 seconds: accepts nothing more, ends all sockets by closing their transports
+    // so
     /// that clients come back by themselves, writes what was debounced, finishes the open group of
     /// writes. Repeated calls do nothing.
     @Override
@@ -193,10 +193,7 @@ public final class Relay implements AutoCloseable {
 
     private void drainSockets() {
         try {
-            socketServer
-                    .drain()
-                    .toCompletableFuture()
-                    .get(DRAIN.toMillis(), TimeUnit.MILLISECONDS);
+            socketServer.drain().toCompletableFuture().get(DRAIN.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             LOG.info("some sockets did not take what was queued for them in time");
         } catch (ExecutionException e) {

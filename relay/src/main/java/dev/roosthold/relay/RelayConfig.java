@@ -37,9 +37,7 @@ public record RelayConfig(
     public record Limits(Auth.Rates auth, Rate socketEvents, Updates.Retention retention) {
         public static final Limits USUAL =
                 new Limits(
-                        Auth.Rates.USUAL,
-                        SocketGateway.USUAL_EVENT_RATE,
-                        Updates.Retention.USUAL);
+                        Auth.Rates.USUAL, SocketGateway.USUAL_EVENT_RATE, Updates.Retention.USUAL);
     }
 
     public RelayConfig {
@@ -60,13 +58,11 @@ public record RelayConfig(
     }
 
     public RelayConfig withHost(String value) {
-        return new RelayConfig(
-                value, port, dataDirectory, registration, publicUrl, limits, clock);
+        return new RelayConfig(value, port, dataDirectory, registration, publicUrl, limits, clock);
     }
 
     public RelayConfig withPort(int value) {
-        return new RelayConfig(
-                host, value, dataDirectory, registration, publicUrl, limits, clock);
+        return new RelayConfig(host, value, dataDirectory, registration, publicUrl, limits, clock);
     }
 
     public RelayConfig withDataDirectory(Path value) {
@@ -83,12 +79,10 @@ public record RelayConfig(
     }
 
     public RelayConfig withLimits(Limits value) {
-        return new RelayConfig(
-                host, port, dataDirectory, registration, publicUrl, value, clock);
+        return new RelayConfig(host, port, dataDirectory, registration, publicUrl, value, clock);
     }
 
     public RelayConfig withClock(InstantSource value) {
-        return new RelayConfig(
-                host, port, dataDirectory, registration, publicUrl, limits, value);
+        return new RelayConfig(host, port, dataDirectory, registration, publicUrl, limits, value);
     }
 }

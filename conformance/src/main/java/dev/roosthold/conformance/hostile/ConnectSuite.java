@@ -1,6 +1,7 @@
 package dev.roosthold.conformance.hostile;
 
 import dev.roosthold.conformance.wire.Polling;
+import dev.roosthold.conformance.wire.PollingTransport;
 import dev.roosthold.conformance.wire.RawSocketIo;
 import dev.roosthold.conformance.wire.WireException;
 import java.net.URI;

@@ -19,7 +19,7 @@ final class EventCases {
     private static final List<String> UNKNOWN =
             List.of("no-such-event", "rpc-no-such", "machine-update-", "MACHINE-ALIVE", "");
 
-    /// Names that mean something to the libraries on one side or the other.
+    /// Names that no event may have: the protocol lets the server end the connection.
     private static final List<String> RESERVED =
             List.of(
                     "connect",
@@ -27,7 +27,11 @@ final class EventCases {
                     "disconnect",
                     "disconnecting",
                     "newListener",
-                    "removeListener",
+                    "removeListener");
+
+    /// Names that mean something to a program or a language on one side or the other.
+    private static final List<String> MEANINGFUL =
+            List.of(
                     "error",
                     "message",
                     "__proto__",
@@ -107,7 +111,7 @@ final class EventCases {
         values.put("a number beyond 64 bits", "123456789012345678901234567890");
         values.put("a number with a huge exponent", "1e999999999");
         values.put("a number with a huge negative exponent", "1e-999999999");
-        values.put("a number of 5,000 digits", "9".repeat(5_000));
+        values.put("a number of 500 digits", "9".repeat(500));
         values.put("text", "\"abc\"");
         values.put("empty text", "\"\"");
         values.put("text with NUL", "\"a\\u0000b\"");
@@ -224,7 +228,7 @@ final class EventCases {
 
     private void unknownEvents() {
         List<String> names = new ArrayList<>(UNKNOWN);
-        names.addAll(RESERVED);
+        names.addAll(MEANINGFUL);
         names.add("x".repeat(100_000));
         names.add("a\\u0000b");
         names.add("\\ud800");
@@ -237,6 +241,13 @@ final class EventCases {
                             "42" + id + "[\"" + name + "\",{\"a\":1}]",
                             // Some of the names are events of later versions of the contract.
                             new Expectation.AtMostOneAck(id)));
+        }
+        for (String name : RESERVED) {
+            cases.add(
+                    HostileCase.packet(
+                            "reserved event name " + name,
+                            "42[\"" + name + "\",{\"a\":1}]",
+                            new Expectation.MayClose()));
         }
         for (String later : List.of("rpc-register", "rpc-unregister", "rpc-call", "rpc-request")) {
             VALUES.forEach(

@@ -198,6 +198,12 @@ final class PacketCases {
                 "an object of 100,000 keys",
                 "42[\"machine-alive\"," + manyKeys(100_000) + "]",
                 MAY_CLOSE);
+        for (int digits : new int[] {5_000, 1_000_000}) {
+            add(
+                    "a number of " + digits + " digits",
+                    "42[\"machine-alive\",{\"time\":" + "9".repeat(digits) + "}]",
+                    MAY_CLOSE);
+        }
         add(
                 "100,000 arguments",
                 "42[\"machine-alive\"" + ",1".repeat(100_000) + "]",

@@ -13,6 +13,9 @@ import tools.jackson.databind.JsonNode;
 ///
 /// Used by one thread.
 final class Witnesses implements AutoCloseable {
+    private static final String PING = "421[\"ping\"]";
+    private static final String PONG = "431[{}]";
+
     private final Map<String, RawSocketIo> sockets = new LinkedHashMap<>();
     private final TestAccount account;
     private final RawSocketIo user;
@@ -32,11 +35,13 @@ final class Witnesses implements AutoCloseable {
     /// What is wrong with the service, in words; empty when all is well.
     List<String> complaints() {
         List<String> complaints = new ArrayList<>();
+        sockets.values().forEach(socket -> socket.send(PING));
         sockets.forEach(
                 (name, socket) -> {
+                    boolean answered = socket.awaitPacket(PONG::equals).isPresent();
                     if (socket.websocket().ended()) {
                         complaints.add(name + " lost its connection");
-                    } else if (!socket.isServed()) {
+                    } else if (!answered) {
                         complaints.add(name + " gets no answer");
                     }
                 });

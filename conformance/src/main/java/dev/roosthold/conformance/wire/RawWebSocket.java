@@ -128,9 +128,9 @@ public final class RawWebSocket implements AutoCloseable {
 
     private static void putHead(ByteBuffer frame, int firstByte, int maskBit, long length) {
         frame.put((byte) firstByte);
-        if (length < 126) {
+        if (Long.compareUnsigned(length, 126) < 0) {
             frame.put((byte) (maskBit | length));
-        } else if (length < 65_536) {
+        } else if (Long.compareUnsigned(length, 65_536) < 0) {
             frame.put((byte) (maskBit | 126)).putShort((short) length);
         } else {
             frame.put((byte) (maskBit | 127)).putLong(length);

@@ -12,10 +12,7 @@ public sealed interface SettingsAnswer {
     ///
     /// @param error always `version-mismatch`
     record Mismatch(
-            boolean success,
-            String error,
-            int currentVersion,
-            @Nullable String currentSettings)
+            boolean success, String error, int currentVersion, @Nullable String currentSettings)
             implements SettingsAnswer {}
 
     static SettingsAnswer saved(int version) {

@@ -1,7 +1,7 @@
 package dev.roosthold.protocol.auth;
 
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.roosthold.protocol.BearerToken;
 
 /// Answer of `POST /v1/auth/request` and `POST /v1/auth/account/request`.

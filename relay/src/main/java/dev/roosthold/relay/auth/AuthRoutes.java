@@ -47,13 +47,14 @@ final class AuthRoutes {
 
     void register(Routes routes) {
         routes.open("POST", "/v1/auth", this::signIn);
-        routes.open(
-                "POST", "/v1/auth/request", request -> poll(request, Pairings.Kind.TERMINAL));
+        routes.open("POST", "/v1/auth/request", request -> poll(request, Pairings.Kind.TERMINAL));
         routes.open("GET", "/v1/auth/request/status", this::status);
         routes.accountBearer(
                 "POST", "/v1/auth/response", request -> answer(request, Pairings.Kind.TERMINAL));
         routes.open(
-                "POST", "/v1/auth/account/request", request -> poll(request, Pairings.Kind.ACCOUNT));
+                "POST",
+                "/v1/auth/account/request",
+                request -> poll(request, Pairings.Kind.ACCOUNT));
         routes.accountBearer(
                 "POST",
                 "/v1/auth/account/response",

@@ -21,10 +21,7 @@ final class ClientName {
         }
         return clean.codePoints()
                 .limit(MAX_LENGTH)
-                .collect(
-                        StringBuilder::new,
-                        StringBuilder::appendCodePoint,
-                        StringBuilder::append)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
     }
 

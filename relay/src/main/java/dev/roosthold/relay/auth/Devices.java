@@ -40,8 +40,7 @@ public final class Devices implements Authenticator {
     private final Router router;
     private final Ids ids;
     private final DeviceActivity activity;
-    private final Cache<String, Caller> callers =
-            Caffeine.newBuilder().maximumSize(CACHED).build();
+    private final Cache<String, Caller> callers = Caffeine.newBuilder().maximumSize(CACHED).build();
 
     /// Longer than any look-up can take.
     private final Cache<DeviceId, Boolean> revoked =

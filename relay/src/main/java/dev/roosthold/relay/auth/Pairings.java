@@ -111,7 +111,8 @@ final class Pairings {
                 : new PairingStatus(PairingStatus.State.PENDING, row.get().supportsV2());
     }
 
-    /// Lets the waiting client into the account. The first answer counts; later ones change nothing.
+    /// Lets the waiting client into the account. The first answer counts; later ones change
+    // nothing.
     ///
     /// @return false when no client is waiting with this key
     boolean answer(Kind kind, byte[] publicKey, AccountId account, String response) {
@@ -150,8 +151,7 @@ final class Pairings {
         if (live(tx, poll.kind(), poll.publicKey()).isPresent()) {
             return true;
         }
-        long waiting =
-                tx.first("SELECT count(*) FROM pairing", row -> row.getLong(1)).orElse(0L);
+        long waiting = tx.first("SELECT count(*) FROM pairing", row -> row.getLong(1)).orElse(0L);
         if (waiting >= MAX_WAITING) {
             return false;
         }

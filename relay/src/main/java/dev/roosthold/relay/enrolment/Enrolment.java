@@ -149,8 +149,7 @@ final class Enrolment {
         return MessageDigest.isEqual(stored.orElse(NO_SECRET), hash) & stored.isPresent();
     }
 
-    private static void saveSecret(Transaction tx, MachineId id, byte[] hash)
-            throws SQLException {
+    private static void saveSecret(Transaction tx, MachineId id, byte[] hash) throws SQLException {
         tx.execute(
                 """
                 INSERT INTO machine_secret (machine_id, secret_hash, created_at) VALUES (?, ?, ?)

@@ -23,8 +23,7 @@ public final class Ids {
 
     /// 12 random letters and digits.
     public String nextUpdate() {
-        return appendRandom(
-                new StringBuilder(UPDATE_ID_LENGTH), UPDATE_ID_LENGTH, LETTERS.length);
+        return appendRandom(new StringBuilder(UPDATE_ID_LENGTH), UPDATE_ID_LENGTH, LETTERS.length);
     }
 
     /// 256 random bits as 43 characters of base64url.

@@ -22,8 +22,7 @@ public final class SlidingWindow {
         }
     }
 
-    private final Cache<String, Times> byKey =
-            Caffeine.newBuilder().maximumSize(MAX_KEYS).build();
+    private final Cache<String, Times> byKey = Caffeine.newBuilder().maximumSize(MAX_KEYS).build();
     private final int limit;
     private final long periodMs;
     private final InstantSource clock;

@@ -29,8 +29,7 @@ public final class MachineEvents implements ConnectionListener {
 
     public void register(SocketEvents events) {
         events.on("machine-alive", ErrorForm.SILENT, this::alive);
-        events.on(
-                "machine-update-metadata", ErrorForm.RESULT_WITH_MESSAGE, this::updateMetadata);
+        events.on("machine-update-metadata", ErrorForm.RESULT_WITH_MESSAGE, this::updateMetadata);
         events.on("machine-update-state", ErrorForm.RESULT_WITH_MESSAGE, this::updateState);
     }
 
@@ -83,8 +82,7 @@ public final class MachineEvents implements ConnectionListener {
 
     @Override
     public void disconnected(SocketCaller socket, DisconnectReason reason) {
-        own(socket)
-                .ifPresent(key -> presence.disconnected(key, socket.socketId(), end(reason)));
+        own(socket).ifPresent(key -> presence.disconnected(key, socket.socketId(), end(reason)));
     }
 
     private static Presence.End end(DisconnectReason reason) {

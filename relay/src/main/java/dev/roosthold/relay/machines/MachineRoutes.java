@@ -78,9 +78,7 @@ public final class MachineRoutes {
 
     private Response delete(Request request) {
         MachineKey key = key(request);
-        return machines.remove(key.account(), key.machine())
-                ? Response.ok(Success.OK)
-                : notFound();
+        return machines.remove(key.account(), key.machine()) ? Response.ok(Success.OK) : notFound();
     }
 
     private static MachineKey key(Request request) {

@@ -42,7 +42,9 @@ final class MachineTable {
 
     static List<StoredMachine> list(Sql sql, AccountId account) throws SQLException {
         return sql.list(
-                "SELECT " + COLUMNS + " FROM machine WHERE account_id = ?"
+                "SELECT "
+                        + COLUMNS
+                        + " FROM machine WHERE account_id = ?"
                         + " ORDER BY created_rev DESC",
                 MachineTable::map,
                 account.value());

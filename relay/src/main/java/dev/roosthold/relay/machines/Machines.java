@@ -223,19 +223,14 @@ public final class Machines {
         if (machine.inHappyView()) {
             long now = Math.max(tx.nowMs(), machine.activeAt());
             updates.sendState(
-                    tx,
-                    machine.account(),
-                    socketId,
-                    machine.fullUpdate(
-                            new Activity(true, now)));
+                    tx, machine.account(), socketId, machine.fullUpdate(new Activity(true, now)));
         }
     }
 
     private Registered announceNew(Transaction tx, MachineKey key) throws SQLException {
         StoredMachine machine = rows.changed(tx, key);
         var activity = rows.activity(machine);
-        updates.append(
-                tx, key.account(), new Recipients.Users(), machine.newMachine(activity));
+        updates.append(tx, key.account(), new Recipients.Users(), machine.newMachine(activity));
         append(tx, machine, machine.metadataUpdate(activity));
         tx.afterCommit(() -> presence.registered(key));
         return found(machine);

@@ -238,8 +238,12 @@ public final class Presence {
         }
     }
 
-    private @Nullable Lease sweep(
-            MachineKey machine, Lease lease, long now) {
+    /// How many machines have lost their last socket a moment ago and still count as online.
+    public long inGrace() {
+        return leases.values().stream().filter(lease -> lease.graceEndsAtMs != 0).count();
+    }
+
+    private @Nullable Lease sweep(MachineKey machine, Lease lease, long now) {
         var silent = new ArrayList<String>();
         long latest = 0;
         for (var socket : lease.heardAtMs.entrySet()) {
@@ -290,17 +294,15 @@ public final class Presence {
     }
 
     private void saved(
-            MachineKey machine,
-            Activity activity,
-            boolean retry,
-            @Nullable Throwable failure) {
+            MachineKey machine, Activity activity, boolean retry, @Nullable Throwable failure) {
         leases.computeIfPresent(
                 machine,
                 (_, lease) -> {
                     lease.writing--;
                     if (failure != null && !stopped) {
                         // The disk may be full; who is connected must be told all the same.
-                        LOG.warn("presence of a machine was not written, will be repeated", failure);
+                        LOG.warn(
+                                "presence of a machine was not written, will be repeated", failure);
                         lease.unsaved = lease.registered;
                         if (!retry) {
                             tell(machine, activity);

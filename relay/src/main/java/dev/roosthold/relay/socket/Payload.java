@@ -23,7 +23,6 @@ public final class Payload {
         return new Payload(first.isObject() ? first : JsonNodeFactory.instance.objectNode());
     }
 
-
     /// A text that is not empty.
     public String id(String name) {
         String text = text(name);

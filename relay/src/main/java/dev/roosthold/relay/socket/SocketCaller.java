@@ -42,7 +42,8 @@ public final class SocketCaller {
         return scope;
     }
 
-    /// What the client calls itself, for example `cli-daemon/1.2.5`; empty when it does not say. Not
+    /// What the client calls itself, for example `cli-daemon/1.2.5`; empty when it does not say.
+    // Not
     /// to be trusted.
     public String happyClient() {
         return happyClient;

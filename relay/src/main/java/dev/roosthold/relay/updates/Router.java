@@ -26,8 +26,7 @@ public final class Router {
     }
 
     /// Delivers an update that is durable.
-    void deliver(
-            AccountId account, Recipients to, Optional<String> exceptSocket, RawValue update) {
+    void deliver(AccountId account, Recipients to, Optional<String> exceptSocket, RawValue update) {
         Broadcast broadcast = sockets.to(rooms(account, to));
         Optional<Socket> except = exceptSocket.flatMap(sockets::socket);
         if (except.isPresent()) {

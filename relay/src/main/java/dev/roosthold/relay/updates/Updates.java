@@ -94,8 +94,7 @@ public final class Updates {
     /// follow a newer one.
     public void sendState(Transaction tx, AccountId account, String socketId, UpdateBody body)
             throws SQLException {
-        RawValue update =
-                container(lastSeq(tx, account), Codec.printText(body), tx.nowMs());
+        RawValue update = container(lastSeq(tx, account), Codec.printText(body), tx.nowMs());
         tx.afterCommit(() -> router.deliverTo(socketId, update));
     }
 

@@ -179,8 +179,8 @@ public final class EngineServer {
         transport.receive();
     }
 
-    /// Replaces the HTTP codec and everything behind it by the websocket. The codec goes last: bytes it already holds
-    /// pass to the next handler, which must be the websocket.
+    /// Replaces the HTTP codec and everything behind it by the websocket. The codec goes last:
+    /// bytes it already holds pass to the next handler, which must be the websocket.
     private static void install(ChannelPipeline pipeline, WebSocketTransport transport) {
         List<ChannelHandler> removable = new ArrayList<>();
         String codecName = null;

@@ -286,6 +286,19 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    public boolean writable() {
+        return context().channel().isWritable();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        EngineSession owner = session;
+        if (owner != null && state == State.OPEN && context.channel().isWritable()) {
+            owner.becameWritable();
+        }
+    }
+
+    @Override
     public boolean congested() {
         ChannelHandlerContext context = ctx;
         ChannelOutboundBuffer buffer =
@@ -360,8 +373,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter
 
     private void closeWhenWritten() {
         ChannelHandlerContext context = context();
-        context.writeAndFlush(Unpooled.EMPTY_BUFFER)
-                .addListener(ChannelFutureListener.CLOSE);
+        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         closeSoon();
     }
 
