@@ -9,7 +9,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -28,6 +31,7 @@ final class Connection implements EngineListener {
     private final PacketDecoder decoder;
     private Map<String, DefaultSocket> sockets = Map.of();
     private Set<String> connecting = Set.of();
+    private Map<String, DefaultSocket> recovering = Map.of();
     private Set<String> left = Set.of();
     private @Nullable ScheduledFuture<?> connectTimer;
     private volatile boolean closed;
@@ -156,12 +160,14 @@ final class Connection implements EngineListener {
             Handshake handshake,
             @Nullable Admission admission,
             @Nullable Throwable failure) {
-        connecting.remove(namespace.name());
+        if (!(admission instanceof Admission.Accept)) {
+            connecting.remove(namespace.name());
+        }
         if (closed) {
             return;
         }
         switch (admission) {
-            case Admission.Accept accept -> enter(namespace, handshake, accept);
+            case Admission.Accept accept -> accepted(namespace, handshake, accept);
             case Admission.Refuse refuse -> refuse(namespace, refuse.message(), refuse.data());
             case null -> {
                 server.failed(
@@ -176,33 +182,112 @@ final class Connection implements EngineListener {
         session.send(server.encoder().connectError(namespace.name(), message, data));
     }
 
-    private void enter(DefaultNamespace namespace, Handshake handshake, Admission.Accept accept) {
-        DefaultSocket socket =
-                new DefaultSocket(namespace, this, server.newId(), handshake, accept.data(), false);
+    private void accepted(
+            DefaultNamespace namespace, Handshake handshake, Admission.Accept accept) {
+        DefaultSocket socket = new DefaultSocket(namespace, this, handshake, accept.data());
+        Recovery recovery = server.config().recovery();
+        String pid = handshake.auth().path("pid").stringValue("");
+        String offset = handshake.auth().path("offset").stringValue("");
+        if (!recovery.offered() || pid.isEmpty() || offset.isEmpty()) {
+            enter(socket, accept, null, pid);
+            return;
+        }
+        socket.holdBack();
+        namespace.reserve(socket, accept.rooms());
+        recovering = new HashMap<>(recovering);
+        recovering.put(namespace.name(), socket);
+        CompletionStage<Optional<Recovery.Continuation>> answer;
+        try {
+            answer = recovery.recover(namespace, pid, offset, handshake, accept);
+        } catch (RuntimeException failure) {
+            answer = CompletableFuture.failedFuture(failure);
+        }
+        answer.whenComplete(
+                (continuation, failure) ->
+                        session.execute(
+                                () -> {
+                                    if (recovering.get(namespace.name()) == socket) {
+                                        recovering.remove(namespace.name());
+                                        if (failure != null) {
+                                            server.failed("recovery", failure);
+                                        }
+                                        enter(
+                                                socket,
+                                                accept,
+                                                continuation == null
+                                                        ? null
+                                                        : continuation.orElse(null),
+                                                pid);
+                                    }
+                                }));
+    }
+
+    /// @param continuation what the client continues with, null for a new socket
+    /// @param presented the pid that the client came with
+    private void enter(
+            DefaultSocket socket,
+            Admission.Accept accept,
+            Recovery.@Nullable Continuation continuation,
+            String presented) {
+        DefaultNamespace namespace = socket.namespace();
+        String name = namespace.name();
+        connecting.remove(name);
         stopConnectTimer();
+        if (continuation == null) {
+            String id = server.newId();
+            socket.identify(id, newPid(namespace, id, accept), false);
+        } else {
+            socket.identify(continuation.socketId(), presented, true);
+        }
         if (sockets.isEmpty()) {
-            sockets = Map.of(namespace.name(), socket);
+            sockets = Map.of(name, socket);
         } else {
             sockets = new HashMap<>(sockets);
-            sockets.put(namespace.name(), socket);
+            sockets.put(name, socket);
         }
-        namespace.enter(
-                socket,
-                accept.rooms(),
-                () -> session.send(server.encoder().connect(namespace.name(), socket.id(), null)));
+        Set<String> rooms = new HashSet<>(accept.rooms());
+        if (continuation != null) {
+            rooms.addAll(continuation.rooms());
+        }
+        try {
+            namespace.enter(
+                    socket,
+                    rooms,
+                    () -> session.send(server.encoder().connect(name, socket.id(), socket.pid())),
+                    () -> socket.missed(continuation));
+        } catch (RuntimeException failure) {
+            server.failed("recovery", failure);
+            session.abort(CloseReason.TRANSPORT_ERROR);
+            return;
+        }
         socket.post(() -> namespace.notifyConnect(socket));
+        socket.replay();
+    }
+
+    private @Nullable String newPid(
+            DefaultNamespace namespace, String socketId, Admission.Accept accept) {
+        Recovery recovery = server.config().recovery();
+        if (!recovery.offered()) {
+            return null;
+        }
+        try {
+            return recovery.begin(namespace, socketId, accept).orElse(null);
+        } catch (RuntimeException failure) {
+            server.failed("recovery", failure);
+            return null;
+        }
     }
 
     // ---- ending
 
     /// Ends one socket while the connection goes on. Any thread.
     void left(DefaultSocket socket, DisconnectReason reason) {
-        socket.end(reason);
+        socket.end(reason, false);
         session.execute(() -> leave(socket, reason));
     }
 
     private void leave(DefaultSocket socket, DisconnectReason reason) {
-        socket.end(reason);
+        socket.end(reason, false);
         String name = socket.namespace().name();
         if (closed || sockets.get(name) != socket) {
             return;
@@ -231,8 +316,13 @@ final class Connection implements EngineListener {
         closed = true;
         stopConnectTimer();
         for (DefaultSocket socket : List.copyOf(sockets.values())) {
-            socket.end(meaning(reason));
+            socket.end(meaning(reason), true);
         }
+        for (DefaultSocket socket : recovering.values()) {
+            socket.namespace().remove(socket);
+            socket.discardReplay();
+        }
+        recovering = Map.of();
     }
 
     private static DisconnectReason meaning(CloseReason reason) {
@@ -245,7 +335,4 @@ final class Connection implements EngineListener {
             case SERVER_SHUTDOWN -> DisconnectReason.SERVER_SHUTDOWN;
         };
     }
-
-    /// A socket has gone with these rooms. Any thread.
-    void interrupted(DefaultSocket socket, Set<String> rooms, DisconnectReason reason) {}
 }

@@ -3,6 +3,8 @@ package dev.roosthold.socketio;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The implementation of [Broadcast].
@@ -42,13 +44,26 @@ record DefaultBroadcast(
     @Override
     public int emit(String event, Object... args) {
         DefaultSocket.requireOpenName(event);
-        return namespace.send(
-                rooms,
-                this::receives,
-                namespace
-                        .server()
-                        .encoder()
-                        .event(namespace.name(), Packet.NO_ID, event, Arrays.asList(args)));
+        if (onlyIdle) {
+            // Missing such an event is allowed, so it is never recorded.
+            return namespace.send(
+                    rooms,
+                    this::receives,
+                    namespace
+                            .server()
+                            .encoder()
+                            .event(namespace.name(), Packet.NO_ID, event, Arrays.asList(args)),
+                    null);
+        }
+        return namespace.publish(rooms, this::receives, this::audience, event, Arrays.asList(args));
+    }
+
+    private Recovery.Audience audience() {
+        return new Recovery.Audience(
+                null,
+                rooms == null ? null : Set.copyOf(rooms),
+                Set.copyOf(exceptRooms),
+                exceptSockets.stream().map(Socket::id).collect(Collectors.toUnmodifiableSet()));
     }
 
     private boolean receives(DefaultSocket socket) {

@@ -14,6 +14,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -32,6 +34,10 @@ final class DefaultNamespace implements Namespace {
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private final Map<String, DefaultSocket> sockets = new ConcurrentHashMap<>();
     private final Map<String, Room> rooms = new HashMap<>();
+
+    /// Sockets that are in rooms already but not visible, because their recovery is being decided.
+    private final Set<DefaultSocket> recovering = new LinkedHashSet<>();
+
     private volatile @Nullable ConnectGuard guard;
     private volatile @Nullable Consumer<Socket> connectListener;
     private volatile @Nullable EventHandler unknownHandler;
@@ -114,32 +120,84 @@ final class DefaultNamespace implements Namespace {
     /// over the reference.
     int send(
             @Nullable List<String> targets,
-            java.util.function.Predicate<DefaultSocket> filter,
-            EngineMessage message) {
+            Predicate<DefaultSocket> filter,
+            EngineMessage message,
+            @Nullable String offset) {
         lock.readLock().lock();
         try {
             if (targets == null) {
-                return sendTo(sockets.values(), filter, message);
+                return sendTo(sockets.values(), filter, message, offset)
+                        + sendTo(recovering, filter, message, offset);
             }
             if (targets.size() == 1) {
                 Room room = rooms.get(targets.getFirst());
-                return room == null ? 0 : sendTo(room, filter, message);
+                return room == null ? 0 : sendTo(room, filter, message, offset);
             }
-            return sendTo(members(targets), filter, message);
+            return sendTo(members(targets), filter, message, offset);
         } finally {
             lock.readLock().unlock();
             message.release();
         }
     }
 
+    /// Encodes and sends. When events are recorded, recording and queueing are one step, so that
+    /// receivers get events in the order of their offsets.
+    int publish(
+            @Nullable List<String> targets,
+            Predicate<DefaultSocket> filter,
+            Supplier<Recovery.Audience> audience,
+            String event,
+            List<@Nullable Object> args) {
+        Recovery recovery = server.config().recovery();
+        if (!recovery.records(this)) {
+            EngineMessage message = server.encoder().event(name, Packet.NO_ID, event, args);
+            return send(targets, filter, message, offsetOf(args));
+        }
+        lock.writeLock().lock();
+        try {
+            String offset = recovery.recorded(this, audience.get(), event, args);
+            List<@Nullable Object> withOffset = args;
+            if (offset != null) {
+                withOffset = new ArrayList<>(args);
+                withOffset.add(offset);
+            }
+            EngineMessage message = server.encoder().event(name, Packet.NO_ID, event, withOffset);
+            return send(targets, filter, message, offsetOf(withOffset));
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /// Records an event for one socket and sends it.
+    void publishTo(DefaultSocket socket, String event, List<@Nullable Object> args) {
+        lock.writeLock().lock();
+        try {
+            Recovery.Audience audience =
+                    new Recovery.Audience(socket.id(), null, Set.of(), Set.of());
+            String offset = server.config().recovery().recorded(this, audience, event, args);
+            List<@Nullable Object> withOffset = new ArrayList<>(args);
+            if (offset != null) {
+                withOffset.add(offset);
+            }
+            socket.send(server.encoder().event(name, Packet.NO_ID, event, withOffset), offset);
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    private static @Nullable String offsetOf(List<@Nullable Object> args) {
+        return !args.isEmpty() && args.getLast() instanceof String offset ? offset : null;
+    }
+
     private static int sendTo(
             Iterable<DefaultSocket> receivers,
-            java.util.function.Predicate<DefaultSocket> filter,
-            EngineMessage message) {
+            Predicate<DefaultSocket> filter,
+            EngineMessage message,
+            @Nullable String offset) {
         int count = 0;
         for (DefaultSocket socket : receivers) {
             if (filter.test(socket)) {
-                socket.send(message.retain());
+                socket.send(message.retain(), offset);
                 count++;
             }
         }
@@ -147,12 +205,15 @@ final class DefaultNamespace implements Namespace {
     }
 
     private static int sendTo(
-            Room room, java.util.function.Predicate<DefaultSocket> filter, EngineMessage message) {
+            Room room,
+            Predicate<DefaultSocket> filter,
+            EngineMessage message,
+            @Nullable String offset) {
         int count = 0;
         for (int i = 0; i < room.size(); i++) {
             DefaultSocket socket = room.get(i);
             if (filter.test(socket)) {
-                socket.send(message.retain());
+                socket.send(message.retain(), offset);
                 count++;
             }
         }
@@ -177,7 +238,9 @@ final class DefaultNamespace implements Namespace {
     public Collection<Socket> socketsIn(String room) {
         lock.readLock().lock();
         try {
-            return List.copyOf(members(List.of(room)));
+            Set<DefaultSocket> members = members(List.of(room));
+            members.removeAll(recovering);
+            return List.copyOf(members);
         } finally {
             lock.readLock().unlock();
         }
@@ -197,18 +260,37 @@ final class DefaultNamespace implements Namespace {
     // broadcasts.
     ///
     /// @param answer runs first
-    void enter(DefaultSocket socket, Set<String> initialRooms, Runnable answer) {
+    /// @param entered runs last
+    void enter(DefaultSocket socket, Set<String> initialRooms, Runnable answer, Runnable entered) {
         lock.writeLock().lock();
         try {
             answer.run();
-            if (socket.connected()) {
-                sockets.put(socket.id(), socket);
-                for (String room : initialRooms) {
-                    add(socket, room);
-                }
-            }
+            recovering.remove(socket);
+            sockets.put(socket.id(), socket);
+            joinAll(socket, initialRooms);
+            entered.run();
         } finally {
             lock.writeLock().unlock();
+        }
+    }
+
+    /// The socket is in its rooms from now on, which hold back what they send to it, but nobody
+    /// sees it before it enters.
+    void reserve(DefaultSocket socket, Set<String> initialRooms) {
+        lock.writeLock().lock();
+        try {
+            recovering.add(socket);
+            joinAll(socket, initialRooms);
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    private void joinAll(DefaultSocket socket, Set<String> joined) {
+        for (String room : joined) {
+            if (!socket.in(room)) {
+                add(socket, room);
+            }
         }
     }
 
@@ -276,6 +358,7 @@ final class DefaultNamespace implements Namespace {
     Set<String> remove(DefaultSocket socket) {
         lock.writeLock().lock();
         try {
+            recovering.remove(socket);
             sockets.remove(socket.id(), socket);
             Set<String> had = Set.of(socket.roomArray());
             had.forEach(room -> removeFrom(room, socket));

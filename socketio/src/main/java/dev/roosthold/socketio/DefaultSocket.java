@@ -1,5 +1,6 @@
 package dev.roosthold.socketio;
 
+import dev.roosthold.socketio.engine.CloseReason;
 import dev.roosthold.socketio.engine.EngineMessage;
 import dev.roosthold.socketio.engine.EngineSession;
 import java.time.Duration;
@@ -22,16 +23,24 @@ import tools.jackson.databind.node.ArrayNode;
 final class DefaultSocket extends Mailbox implements Socket {
     private static final String[] NO_ROOMS = {};
 
+    /// Bytes of a replay sent before looking whether the client still takes them.
+    private static final int REPLAY_PIECE = 64 << 10;
+
     /// An event that waits for the client's answer.
     private record PendingAck(
             String event, CompletableFuture<List<JsonNode>> answer, Future<?> timeout) {}
 
     private final DefaultNamespace namespace;
     private final Connection connection;
-    private final String id;
     private final Handshake handshake;
     private final Object data;
-    private final boolean recovered;
+
+    // Set before the socket becomes visible.
+    private String id = "";
+    private @Nullable String pid;
+    private boolean recovered;
+
+    private volatile @Nullable Replay replay;
 
     // Guarded by the lock of the namespace.
     private String[] rooms = NO_ROOMS;
@@ -44,18 +53,63 @@ final class DefaultSocket extends Mailbox implements Socket {
     private volatile DisconnectReason reason = DisconnectReason.TRANSPORT_CLOSE;
 
     DefaultSocket(
-            DefaultNamespace namespace,
-            Connection connection,
-            String id,
-            Handshake handshake,
-            Object data,
-            boolean recovered) {
+            DefaultNamespace namespace, Connection connection, Handshake handshake, Object data) {
         this.namespace = namespace;
         this.connection = connection;
-        this.id = id;
         this.handshake = handshake;
         this.data = data;
-        this.recovered = recovered;
+    }
+
+    /// Must be called before the socket enters its namespace.
+    void identify(String newId, @Nullable String newPid, boolean isRecovered) {
+        id = newId;
+        pid = newPid;
+        recovered = isRecovered;
+    }
+
+    /// From now on messages are held back, until [#replay] has sent all.
+    Replay holdBack() {
+        Replay holding = new Replay(namespace);
+        replay = holding;
+        return holding;
+    }
+
+    @Nullable String pid() {
+        return pid;
+    }
+
+    /// What comes before everything that was held back.
+    void missed(Recovery.@Nullable Continuation continuation) {
+        Replay holding = replay;
+        if (holding != null && continuation != null) {
+            holding.missed(continuation.missed().iterator());
+        }
+    }
+
+    /// Sends what was missed and what was held back, in pieces. Event loop of the connection.
+    void replay() {
+        Replay source = replay;
+        if (source == null) {
+            return;
+        }
+        int sent = 0;
+        while (sent < REPLAY_PIECE && connected) {
+            EngineMessage message;
+            try {
+                message = source.next();
+            } catch (RuntimeException failure) {
+                namespace.server().failed("replay of missed events", failure);
+                session().abort(CloseReason.TRANSPORT_ERROR);
+                return;
+            }
+            if (message == null) {
+                replay = null;
+                return;
+            }
+            sent += message.size();
+            session().send(message);
+        }
+        session().whenWritable(this::replay);
     }
 
     @Override
@@ -93,7 +147,12 @@ final class DefaultSocket extends Mailbox implements Socket {
     @Override
     public void emit(String event, Object... args) {
         requireOpenName(event);
-        if (connected) {
+        if (!connected) {
+            return;
+        }
+        if (namespace.server().config().recovery().records(namespace)) {
+            namespace.publishTo(this, event, Arrays.asList(args));
+        } else {
             send(encoder().event(namespace.name(), Packet.NO_ID, event, Arrays.asList(args)));
         }
     }
@@ -147,7 +206,16 @@ final class DefaultSocket extends Mailbox implements Socket {
 
     /// Queues an encoded message and takes over its reference.
     void send(EngineMessage message) {
-        session().send(message);
+        send(message, null);
+    }
+
+    void send(EngineMessage message, @Nullable String offset) {
+        Replay holding = replay;
+        if (holding == null || !holding.hold(message, offset)) {
+            session().send(message);
+        } else if (holding.holdsMoreThan(namespace.server().config().outboundBudget())) {
+            session().abortSoon(CloseReason.SLOW_CONSUMER);
+        }
     }
 
     boolean congested() {
@@ -204,7 +272,7 @@ final class DefaultSocket extends Mailbox implements Socket {
     }
 
     /// The socket ends; only the first call counts. Any thread.
-    void end(DisconnectReason why) {
+    void end(DisconnectReason why, boolean mayComeBack) {
         synchronized (this) {
             if (!connected) {
                 return;
@@ -214,8 +282,19 @@ final class DefaultSocket extends Mailbox implements Socket {
         }
         Set<String> had = namespace.remove(this);
         failAcks();
+        discardReplay();
+        String secret = pid;
+        if (mayComeBack && secret != null) {
+            namespace.server().config().recovery().interrupted(namespace, secret, id, had);
+        }
         post(() -> namespace.notifyDisconnect(this, reason));
-        connection.interrupted(this, had, why);
+    }
+
+    void discardReplay() {
+        Replay holding = replay;
+        if (holding != null) {
+            holding.discard();
+        }
     }
 
     // ---- receiving; event loop of the connection

@@ -92,7 +92,7 @@ public final class StandaloneServer implements AutoCloseable {
     // seconds for that.
     @Override
     public void close() {
-        channel.close().awaitUninterruptibly();
+        channel.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
         try {
             drain.get().toCompletableFuture().get(CLOSE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException interrupted) {
@@ -101,7 +101,8 @@ public final class StandaloneServer implements AutoCloseable {
                 | java.util.concurrent.TimeoutException late) {
             // What is left ends with the event loops.
         }
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS)
+                .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
     }
 
     private static final class NotFound extends ChannelInboundHandlerAdapter {

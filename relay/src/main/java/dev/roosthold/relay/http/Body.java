@@ -14,22 +14,25 @@ final class Body {
 
     private final BodyBudget budget;
     private final int limit;
+    private final int longest;
     private byte[] bytes = new byte[0];
     private int size;
 
-    Body(BodyBudget budget, int limit) {
+    /// @param announced length that the client named, or more when it named none
+    Body(BodyBudget budget, int limit, long announced) {
         this.budget = budget;
         this.limit = limit;
+        this.longest = (int) Math.min(limit, announced);
     }
 
     Outcome add(ByteBuf piece) {
         int more = piece.readableBytes();
-        if (more > limit - size) {
+        if (more > longest - size) {
             return Outcome.TOO_LARGE;
         }
         if (more > bytes.length - size) {
             long doubled = Math.max(bytes.length * 2L, size + more);
-            int capacity = (int) Math.min(limit, doubled);
+            int capacity = (int) Math.min(longest, doubled);
             if (!budget.take(capacity - bytes.length)) {
                 return Outcome.OVER_BUDGET;
             }

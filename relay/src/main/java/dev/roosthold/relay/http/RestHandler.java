@@ -103,7 +103,11 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(ChannelHandlerContext ctx, HttpRequest request) {
-        Exchange exchange = exchange(ctx, request);
+        long announced =
+                HttpUtil.isTransferEncodingChunked(request)
+                        ? Long.MAX_VALUE
+                        : HttpUtil.getContentLength(request, 0L);
+        Exchange exchange = exchange(ctx, request, announced);
         current = exchange;
         String expectation = request.headers().get(HttpHeaderNames.EXPECT);
         boolean continueExpected = HttpUtil.is100ContinueExpected(request);
@@ -111,10 +115,6 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
             finish(ctx, exchange, Answer.of(Failures.expectation()));
             return;
         }
-        long announced =
-                HttpUtil.isTransferEncodingChunked(request)
-                        ? Long.MAX_VALUE
-                        : HttpUtil.getContentLength(request, 0L);
         Dispatcher.Head head = exchange.head;
         if (announced <= Math.min(SMALL, exchange.body.limit())) {
             if (continueExpected) {
@@ -127,17 +127,17 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private Exchange exchange(ChannelHandlerContext ctx, HttpRequest request) {
+    private Exchange exchange(ChannelHandlerContext ctx, HttpRequest request, long announced) {
         String method = request.method().name();
         Target target = Target.of(request.uri());
         if (method.equals("OPTIONS")) {
-            return new Exchange(null, Answer.preflight(), new Body(budget, SMALL));
+            return new Exchange(null, Answer.preflight(), new Body(budget, SMALL, announced));
         }
         Optional<RouteTable.Match> match =
                 routes.find(method, target).or(() -> web.find(method, target, request.headers()));
         if (match.isEmpty()) {
             Answer notFound = Answer.of(Failures.notFound(method, target));
-            return new Exchange(null, notFound, new Body(budget, SMALL));
+            return new Exchange(null, notFound, new Body(budget, SMALL, announced));
         }
         var head =
                 new Dispatcher.Head(
@@ -147,7 +147,8 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
                         request.headers(),
                         (InetSocketAddress) ctx.channel().remoteAddress());
         int limit = match.get().route().maxBody();
-        return new Exchange(head, Answer.of(Failures.tooLarge(limit)), new Body(budget, limit));
+        return new Exchange(
+                head, Answer.of(Failures.tooLarge(limit)), new Body(budget, limit, announced));
     }
 
     private void admitFirst(

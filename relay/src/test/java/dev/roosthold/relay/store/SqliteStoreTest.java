@@ -217,9 +217,7 @@ class SqliteStoreTest {
                                     () ->
                                             IntStream.range(0, 200)
                                                     .mapToObj(
-                                                            i ->
-                                                                    store.write(
-                                                                            appendNote(base + i)))
+                                                            i -> store.write(appendNote(base + i)))
                                                     .toList()
                                                     .forEach(CompletableFuture::join)));
         }

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -119,6 +120,21 @@ public final class EngineMessage {
         for (ByteBuf attachment : attachments) {
             attachment.release();
         }
+    }
+
+    /// A copy of the text with its type byte in front.
+    public byte[] textPacket() {
+        return payload(frame);
+    }
+
+    /// Copies of the binary messages that follow the text.
+    public List<byte[]> binaries() {
+        return Arrays.stream(attachments).map(EngineMessage::payload).toList();
+    }
+
+    private static byte[] payload(ByteBuf frame) {
+        int start = frame.readerIndex() + WebSocketFrames.headerLengthOf(frame);
+        return ByteBufUtil.getBytes(frame, start, frame.writerIndex() - start);
     }
 
     /// Bytes on the wire, uncompressed.

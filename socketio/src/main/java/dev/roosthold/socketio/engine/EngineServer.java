@@ -1,6 +1,5 @@
 package dev.roosthold.socketio.engine;
 
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
@@ -169,26 +168,20 @@ public final class EngineServer {
         } else {
             transport = WebSocketTransport.refused(this);
         }
-        List<ChannelHandler> removable = install(ctx.pipeline(), transport, handshake);
-        transport.begin();
+        install(ctx.pipeline(), transport);
+        transport.begin(handshake);
         if (session != null) {
             transport.write(session.openPacket());
             session.start(request);
             closeIfDraining(session);
         }
         transport.flush();
-        // The codec last: bytes it already holds go to the next handler, which must be the
-        // websocket.
-        for (ChannelHandler handler : removable) {
-            ctx.pipeline().remove(handler);
-        }
+        transport.receive();
     }
 
-    /// Writes the answer in front of the HTTP codec and puts the websocket behind it.
-    ///
-    /// @return the handlers to remove, in this order
-    private static List<ChannelHandler> install(
-            ChannelPipeline pipeline, WebSocketTransport transport, WebSocketHandshake handshake) {
+    /// Replaces the HTTP codec and everything behind it by the websocket. The codec goes last:
+    /// bytes it already holds pass to the next handler, which must be the websocket.
+    private static void install(ChannelPipeline pipeline, WebSocketTransport transport) {
         List<ChannelHandler> removable = new ArrayList<>();
         String codecName = null;
         ChannelHandler codec = null;
@@ -205,10 +198,9 @@ public final class EngineServer {
         if (codec == null) {
             throw new IllegalStateException("no HttpServerCodec in front of the Engine.IO handler");
         }
-        removable.add(codec);
-        pipeline.context(codec).write(Unpooled.wrappedBuffer(handshake.response()));
         pipeline.addAfter(codecName, null, transport);
-        return removable;
+        removable.forEach(pipeline::remove);
+        pipeline.remove(codec);
     }
 
     private void closeIfDraining(EngineSession session) {

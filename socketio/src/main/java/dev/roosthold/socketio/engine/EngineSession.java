@@ -6,6 +6,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +61,9 @@ public final class EngineSession {
     private volatile boolean upgrade;
     private volatile boolean posting;
     private volatile boolean closed;
+    private CloseReason closeReason = CloseReason.TRANSPORT_CLOSE;
     private @Nullable EngineListener listener;
+    private @Nullable List<Runnable> writableTasks;
     private int pauses;
 
     // Owned by the hub.
@@ -91,8 +95,7 @@ public final class EngineSession {
             QUEUED.getAndAdd(this, (long) -size);
             message.release();
             if (!closed) {
-                // Never within the call: the sender may hold locks that the close listener needs.
-                hub.loop().execute(() -> execute(() -> close(CloseReason.SLOW_CONSUMER)));
+                abortSoon(CloseReason.SLOW_CONSUMER);
             }
             return;
         }
@@ -106,9 +109,34 @@ public final class EngineSession {
         push(new Outgoing(null, reason));
     }
 
-    /// Ends the session now.
+    /// Ends the session now; when called on its event loop, before this returns.
     public void abort(CloseReason reason) {
         execute(() -> close(reason));
+    }
+
+    /// Ends the session soon, never within the call: for callers that hold locks.
+    public void abortSoon(CloseReason reason) {
+        hub.loop().execute(() -> abort(reason));
+    }
+
+    /// Runs a task on the event loop when the client takes more without much waiting; never when
+    /// the session ends before.
+    public void whenWritable(Runnable task) {
+        execute(
+                () -> {
+                    if (closed) {
+                        return;
+                    }
+                    List<Runnable> tasks = writableTasks;
+                    if (tasks == null) {
+                        tasks = new ArrayList<>();
+                        writableTasks = tasks;
+                    }
+                    tasks.add(task);
+                    if (transport.writable()) {
+                        becameWritable();
+                    }
+                });
     }
 
     /// Whether something sent earlier has not left yet; a moment's view.
@@ -172,9 +200,16 @@ public final class EngineSession {
 
     /// Sends the open packet, tells the application and starts the heartbeat.
     void start(EngineRequest request) {
+        if (closed) {
+            return;
+        }
         heartbeatAt = System.nanoTime() + server.config().pingInterval().toNanos();
         hub.watch(this);
-        listener = server.application().opened(this, request);
+        EngineListener opened = server.application().opened(this, request);
+        listener = opened;
+        if (closed) {
+            notifyClosed(opened, closeReason);
+        }
     }
 
     void ping() {
@@ -182,6 +217,15 @@ public final class EngineSession {
         transport.flush();
         if (transport.waiting() > server.config().outboundBudget()) {
             close(CloseReason.SLOW_CONSUMER);
+        }
+    }
+
+    void becameWritable() {
+        List<Runnable> tasks = writableTasks;
+        if (tasks != null) {
+            writableTasks = null;
+            // After what is queued already, so that the tasks see how much of it could be written.
+            tasks.forEach(hub.loop()::execute);
         }
     }
 
@@ -270,16 +314,21 @@ public final class EngineSession {
             return;
         }
         closed = true;
+        closeReason = reason;
         hub.unwatch(this);
         release(inOrder((@Nullable Outgoing) OUTBOX.getAndSet(this, CLOSED)));
         transport.close(reason, graceful);
         EngineListener receiver = listener;
         if (receiver != null) {
-            try {
-                receiver.closed(reason);
-            } catch (RuntimeException failure) {
-                server.unexpected("close listener", failure);
-            }
+            notifyClosed(receiver, reason);
+        }
+    }
+
+    private void notifyClosed(EngineListener receiver, CloseReason reason) {
+        try {
+            receiver.closed(reason);
+        } catch (RuntimeException failure) {
+            server.unexpected("close listener", failure);
         }
     }
 
@@ -367,6 +416,7 @@ public final class EngineSession {
         }
         hub.watch(this);
         target.joined(unsent, paused());
+        becameWritable();
         drain();
     }
 

@@ -71,6 +71,9 @@ final class LoopHub implements Runnable {
 
     /// Begins the heartbeat of a session, or continues it on this loop after a move.
     void watch(EngineSession session) {
+        if (!session.open()) {
+            return;
+        }
         if (session.awaitingPong) {
             awaiting.add(session);
         } else {
@@ -107,9 +110,10 @@ final class LoopHub implements Runnable {
         long now = System.nanoTime();
         EngineSession session = awaiting.first();
         while (session != null && session.heartbeatAt - now <= 0) {
-            if (session.paused()) {
+            // Out of the queue whatever its state, so that this loop always ends.
+            awaiting.remove(session);
+            if (session.paused() && session.open()) {
                 // Its answer may lie unread in our own buffers: it is not to blame.
-                awaiting.remove(session);
                 session.heartbeatAt = now + pingTimeout;
                 awaiting.add(session);
             } else {

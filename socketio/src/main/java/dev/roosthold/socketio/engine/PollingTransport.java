@@ -17,6 +17,9 @@ final class PollingTransport implements Transport {
     /// How long a closed session waits for the poll that fetches its last packets.
     private static final Duration LAST_POLL = Duration.ofSeconds(3);
 
+    /// Below this the buffer counts as writable; Netty's default for a channel.
+    private static final int WRITABLE_BYTES = 64 << 10;
+
     private static final byte[] NOOP = {'6'};
     private static final byte[] CLOSE = {'1'};
 
@@ -27,6 +30,7 @@ final class PollingTransport implements Transport {
     private @Nullable HttpExchange poll;
     private @Nullable HttpExchange unansweredPost;
     private boolean upgrading;
+    private boolean polledInUpgrade;
     private boolean paused;
     private boolean ended;
     private volatile boolean idle;
@@ -61,7 +65,8 @@ final class PollingTransport implements Transport {
         HttpExchange waiting = poll;
         if (waiting != null && !buffer.isEmpty()) {
             poll = null;
-            waiting.body(payload(null));
+            waiting.body(payload());
+            session().becameWritable();
         }
         idle = poll != null && buffer.isEmpty();
     }
@@ -70,6 +75,11 @@ final class PollingTransport implements Transport {
     public long waiting() {
         EngineMessage first = buffer.peekFirst();
         return first == null ? 0 : buffered - first.size();
+    }
+
+    @Override
+    public boolean writable() {
+        return buffered < WRITABLE_BYTES;
     }
 
     @Override
@@ -100,8 +110,12 @@ final class PollingTransport implements Transport {
             return;
         }
         if (closed) {
-            exchange.body(payload(CLOSE));
-            end();
+            if (buffer.isEmpty()) {
+                exchange.body(CLOSE);
+                end();
+            } else {
+                exchange.body(payload());
+            }
             return;
         }
         if (poll != null) {
@@ -110,6 +124,7 @@ final class PollingTransport implements Transport {
             return;
         }
         poll = exchange;
+        polledInUpgrade = upgrading;
         exchange.whenLost(
                 () ->
                         session()
@@ -183,11 +198,19 @@ final class PollingTransport implements Transport {
             answerPost(post);
         }
         HttpExchange waiting = poll;
-        if (waiting != null) {
-            poll = null;
-            waiting.body(payload(reason == CloseReason.TRANSPORT_CLOSE ? NOOP : CLOSE));
+        poll = null;
+        boolean lingers = graceful && reason != CloseReason.TRANSPORT_CLOSE;
+        if (waiting != null && (buffer.isEmpty() || !lingers)) {
+            waiting.body(reason == CloseReason.TRANSPORT_CLOSE ? NOOP : CLOSE);
             end();
-        } else if (graceful && reason != CloseReason.TRANSPORT_CLOSE) {
+            return;
+        }
+        if (waiting != null) {
+            // The close packet comes alone in the next answer: clients handle it before they hand
+            // out the events of the same body.
+            waiting.body(payload());
+        }
+        if (lingers) {
             session().schedule(this::end, LAST_POLL);
         } else {
             end();
@@ -205,6 +228,11 @@ final class PollingTransport implements Transport {
 
     /// Ends polling because the session becomes a websocket.
     Unsent detach() {
+        HttpExchange waiting = poll;
+        if (waiting != null && polledInUpgrade) {
+            poll = null;
+            waiting.fail(EngineError.BAD_REQUEST);
+        }
         answerNoop();
         ended = true;
         HttpExchange post = unansweredPost;
@@ -217,7 +245,7 @@ final class PollingTransport implements Transport {
 
     /// Takes waiting messages as one body: at least one, and more while they fit into the payload
     // limit.
-    private ByteBuf payload(byte @Nullable [] last) {
+    private ByteBuf payload() {
         ByteBuf body = ByteBufAllocator.DEFAULT.buffer(256);
         EngineMessage message = buffer.peekFirst();
         while (message != null
@@ -229,12 +257,6 @@ final class PollingTransport implements Transport {
             message.writeTo(body);
             message.release();
             message = buffer.peekFirst();
-        }
-        if (last != null) {
-            if (body.isReadable()) {
-                body.writeByte(PollPayload.SEPARATOR);
-            }
-            body.writeBytes(last);
         }
         return body;
     }

@@ -15,6 +15,9 @@ sealed interface Transport permits PollingTransport, WebSocketTransport {
     /// Whether something still waits for the client. Any thread; a moment's view.
     boolean congested();
 
+    /// Whether the client takes more without much waiting.
+    boolean writable();
+
     /// Ends the transport, which then reports [EngineSession#transportGone()].
     ///
     /// @param graceful whether what was written before is sent first, within a short time

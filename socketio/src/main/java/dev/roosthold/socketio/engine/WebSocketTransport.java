@@ -1,6 +1,7 @@
 package dev.roosthold.socketio.engine;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -38,6 +39,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter
     private @Nullable EngineSession session;
     private State state;
     private boolean paused;
+    private boolean begun;
 
     private WebSocketTransport(
             EngineServer server, boolean deflate, @Nullable EngineSession session, State state) {
@@ -70,23 +72,31 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter
         ctx = context;
     }
 
-    /// Called when the handshake answer is written and the other handlers are gone.
-    void begin() {
-        switch (state) {
-            case CLOSING -> refuse();
-            case PROBING ->
-                    context()
-                            .executor()
-                            .schedule(
-                                    () -> {
-                                        if (state == State.PROBING || state == State.PROBED) {
-                                            fail(WebSocketFrames.PROTOCOL_ERROR);
-                                        }
-                                    },
-                                    server.config().upgradeTimeout().toNanos(),
-                                    TimeUnit.NANOSECONDS);
-            default -> {}
+    /// Answers the handshake; called when the HTTP handlers are gone.
+    void begin(WebSocketHandshake handshake) {
+        ChannelHandlerContext context = context();
+        context.write(Unpooled.wrappedBuffer(handshake.response()), context.voidPromise());
+        if (state == State.CLOSING) {
+            refuse();
+        } else if (state == State.PROBING) {
+            context.executor()
+                    .schedule(
+                            this::probeTimedOut,
+                            server.config().upgradeTimeout().toNanos(),
+                            TimeUnit.NANOSECONDS);
         }
+    }
+
+    private void probeTimedOut() {
+        if (state == State.PROBING || state == State.PROBED) {
+            fail(WebSocketFrames.PROTOCOL_ERROR);
+        }
+    }
+
+    /// Starts to read; what came before was kept.
+    void receive() {
+        begun = true;
+        decoder.resume(context().alloc(), this);
     }
 
     boolean joining() {
@@ -107,7 +117,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter
 
     @Override
     public boolean accepting() {
-        return !paused && state != State.JOINING;
+        return begun && !paused && state != State.JOINING;
     }
 
     @Override
@@ -276,6 +286,19 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    public boolean writable() {
+        return context().channel().isWritable();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        EngineSession owner = session;
+        if (owner != null && state == State.OPEN && context.channel().isWritable()) {
+            owner.becameWritable();
+        }
+    }
+
+    @Override
     public boolean congested() {
         ChannelHandlerContext context = ctx;
         ChannelOutboundBuffer buffer =
@@ -350,8 +373,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter
 
     private void closeWhenWritten() {
         ChannelHandlerContext context = context();
-        context.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
-                .addListener(ChannelFutureListener.CLOSE);
+        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         closeSoon();
     }
 

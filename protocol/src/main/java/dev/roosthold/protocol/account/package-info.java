@@ -1,0 +1,5 @@
+/// Bodies of profile and settings.
+@NullMarked
+package dev.roosthold.protocol.account;
+
+import org.jspecify.annotations.NullMarked;

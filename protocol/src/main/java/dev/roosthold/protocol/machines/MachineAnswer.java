@@ -1,0 +1,4 @@
+package dev.roosthold.protocol.machines;
+
+/// `{"machine": {...}}`.
+public record MachineAnswer(Machine machine) {}

@@ -1,0 +1,5 @@
+/// Machines as the happy clients see them and as the web page sees them.
+@NullMarked
+package dev.roosthold.protocol.machines;
+
+import org.jspecify.annotations.NullMarked;

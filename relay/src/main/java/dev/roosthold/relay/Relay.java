@@ -1,0 +1,236 @@
+package dev.roosthold.relay;
+
+import dev.roosthold.protocol.Codec;
+import dev.roosthold.relay.account.AccountRoutes;
+import dev.roosthold.relay.account.Accounts;
+import dev.roosthold.relay.auth.Auth;
+import dev.roosthold.relay.auth.DeviceActivity;
+import dev.roosthold.relay.auth.Devices;
+import dev.roosthold.relay.auth.Registration;
+import dev.roosthold.relay.enrolment.EnrolmentRoutes;
+import dev.roosthold.relay.http.HttpConfig;
+import dev.roosthold.relay.http.HttpServer;
+import dev.roosthold.relay.http.Routes;
+import dev.roosthold.relay.ids.Ids;
+import dev.roosthold.relay.machines.MachineEvents;
+import dev.roosthold.relay.machines.MachineRoutes;
+import dev.roosthold.relay.machines.Machines;
+import dev.roosthold.relay.presence.Presence;
+import dev.roosthold.relay.socket.SocketGateway;
+import dev.roosthold.relay.socket.SocketRoutes;
+import dev.roosthold.relay.store.SqliteStore;
+import dev.roosthold.relay.store.Store;
+import dev.roosthold.relay.store.StoreConfig;
+import dev.roosthold.relay.updates.Router;
+import dev.roosthold.relay.updates.Updates;
+import dev.roosthold.socketio.Namespace;
+import dev.roosthold.socketio.SocketIoConfig;
+import dev.roosthold.socketio.SocketIoServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A running relay: REST, Socket.IO, the browser UI and the store, on one port. Thread-safe.
+///
+/// This class builds the whole graph and knows everything; everything else knows only its part.
+public final class Relay implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+
+    private static final Duration SWEEP = Duration.ofSeconds(1);
+    private static final Duration FLUSH = Duration.ofSeconds(5);
+    private static final Duration PRUNE = Duration.ofMinutes(1);
+    private static final Duration DRAIN = Duration.ofSeconds(1);
+
+    private final RelayConfig config;
+    private final DataDirectory directory;
+    private final SqliteStore store;
+    private final SocketIoServer socketServer;
+    private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
+    private final DeviceActivity activity;
+    private final Machines machines;
+    private final HttpServer http;
+    private final Upkeep upkeep = new Upkeep();
+    private boolean closed;
+
+    /// Set right after the server listens; before that no request can have been seen.
+    private volatile boolean listening;
+
+    private Relay(RelayConfig config, DataDirectory directory, SqliteStore store)
+            throws IOException {
+        this.config = config;
+        this.directory = directory;
+        this.store = store;
+        var clock = config.clock();
+        var ids = new Ids();
+        var limits = config.limits();
+
+        socketServer = SocketIoServer.create(socketConfig());
+        Namespace sockets = socketServer.namespace("/");
+        var router = new Router(sockets);
+        var updates = new Updates(router, ids, limits.retention());
+
+        activity = new DeviceActivity(clock);
+        var devices = new Devices(store, router, ids, activity);
+        var accounts = new Accounts(store, updates, ids);
+        var registration =
+                new Registration(
+                        store, config.registration(), isLocal(config), this::sawForwardedHeader);
+        var auth =
+                new Auth(
+                        store,
+                        accounts,
+                        devices,
+                        registration,
+                        limits.auth(),
+                        Version.text(),
+                        clock);
+        machines = new Machines(store, updates, router, devices, clock);
+        var machineEvents = new MachineEvents(machines);
+
+        var gateway = new SocketGateway(sockets, devices, limits.socketEvents(), blocking, clock);
+        gateway.listen(new DeviceSockets(devices, activity, router));
+        gateway.listen(machineEvents);
+        machineEvents.register(gateway);
+
+        http =
+                HttpServer.start(
+                        HttpConfig.on(new InetSocketAddress(config.host(), config.port())),
+                        routes -> {
+                            Routes seen = new SeenRoutes(routes, activity);
+                            auth.register(seen);
+                            new AccountRoutes(accounts, clock).register(seen);
+                            SocketRoutes.register(seen);
+                            new MachineRoutes(machines).register(seen);
+                            new EnrolmentRoutes(store, machines, devices, clock).register(seen);
+                        },
+                        devices,
+                        store::failure,
+                        socketServer::httpHandler);
+        listening = true;
+
+        Presence presence = machines.presence();
+        upkeep.every(SWEEP, presence::sweep);
+        upkeep.every(FLUSH, presence::flush);
+        upkeep.every(FLUSH, () -> activity.flush(store));
+        upkeep.every(PRUNE, auth::prune);
+        upkeep.every(PRUNE, () -> updates.prune(store));
+    }
+
+    /// Starts a relay; it serves when this returns.
+    ///
+    /// @throws IOException when the directory or the address cannot be used
+    /// @throws dev.roosthold.relay.store.StoreException when the database cannot be used; both with
+    ///     a message for the operator
+    public static Relay start(RelayConfig config) throws IOException {
+        DataDirectory directory = DataDirectory.open(config.dataDirectory());
+        SqliteStore store = null;
+        try {
+            store = SqliteStore.open(storeConfig(config));
+            return new Relay(config, directory, store);
+        } catch (IOException | RuntimeException e) {
+            if (store != null) {
+                store.close();
+            }
+            directory.close();
+            throw e;
+        }
+    }
+
+    /// Opens the database of a relay beside it or without it, for commands such as making an
+    /// invite. Close it afterwards.
+    public static Store openStore(RelayConfig config) {
+        return SqliteStore.open(storeConfig(config));
+    }
+
+    public int port() {
+        return http.port();
+    }
+
+    /// Where a program on this computer reaches the relay.
+    public URI address() {
+        String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
+        return URI.create("http://" + host + ":" + port());
+    }
+
+    /// Stops within 5 seconds: accepts nothing more, ends all sockets by closing their transports
+    // so
+    /// that clients come back by themselves, writes what was debounced, finishes the open group of
+    /// writes. Repeated calls do nothing.
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        upkeep.close();
+        http.stopAccepting();
+        machines.presence().stop();
+        drainSockets();
+        activity.flush(store);
+        http.close();
+        blocking.shutdown();
+        store.close();
+        directory.close();
+    }
+
+    Presence presence() {
+        return machines.presence();
+    }
+
+    Store store() {
+        return store;
+    }
+
+    private void drainSockets() {
+        try {
+            socketServer.drain().toCompletableFuture().get(DRAIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.info("some sockets did not take what was queued for them in time");
+        } catch (ExecutionException e) {
+            LOG.warn("closing the sockets failed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean sawForwardedHeader() {
+        return listening && http.sawForwardedHeader();
+    }
+
+    private SocketIoConfig socketConfig() {
+        return SocketIoConfig.defaults()
+                .withPath("/v1/updates")
+                .withPingInterval(Duration.ofSeconds(15))
+                .withPingTimeout(Duration.ofSeconds(45))
+                .withUpgradeTimeout(Duration.ofSeconds(10))
+                .withConnectTimeout(Duration.ofSeconds(20))
+                .withMaxPayload(16 << 20)
+                .withOutboundBudget(8L << 20)
+                .withKeptHeaders(Set.copyOf(SocketGateway.HEADERS))
+                .withAllowedOrigin("*")
+                .withHandlerExecutor(blocking)
+                .withMapper(Codec.mapper());
+    }
+
+    private static StoreConfig storeConfig(RelayConfig config) {
+        Path file = DataDirectory.database(config.dataDirectory());
+        return StoreConfig.of(file).withClock(config.clock());
+    }
+
+    private static boolean isLocal(RelayConfig config) throws UnknownHostException {
+        return config.publicUrl().isEmpty()
+                && InetAddress.getByName(config.host()).isLoopbackAddress();
+    }
+}

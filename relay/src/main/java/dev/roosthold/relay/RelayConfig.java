@@ -1,0 +1,88 @@
+package dev.roosthold.relay;
+
+import dev.roosthold.relay.auth.Auth;
+import dev.roosthold.relay.auth.RegistrationPolicy;
+import dev.roosthold.relay.limits.Rate;
+import dev.roosthold.relay.socket.SocketGateway;
+import dev.roosthold.relay.updates.Updates;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/// Settings of a relay. Start from [#defaults()] and change single values with the `with` methods.
+///
+/// @param host address or name to listen on; default `127.0.0.1`
+/// @param port default 3005; 0 picks a free one
+/// @param dataDirectory where everything is kept; default `.roost` in the home directory. Created
+///     when absent, readable by its owner only. One relay at a time
+/// @param registration who may make an account; default [RegistrationPolicy#AUTO]
+/// @param publicUrl the address under which others reach the relay, if there is one; default none
+/// @param limits how much clients may do; default [Limits#USUAL]
+/// @param clock gives all times; default the system's
+public record RelayConfig(
+        String host,
+        int port,
+        Path dataDirectory,
+        RegistrationPolicy registration,
+        Optional<URI> publicUrl,
+        Limits limits,
+        InstantSource clock) {
+
+    /// Limits of a relay.
+    ///
+    /// @param auth calls of the open routes, for one address
+    /// @param socketEvents events of one socket
+    /// @param retention of the update log
+    public record Limits(Auth.Rates auth, Rate socketEvents, Updates.Retention retention) {
+        public static final Limits USUAL =
+                new Limits(
+                        Auth.Rates.USUAL, SocketGateway.USUAL_EVENT_RATE, Updates.Retention.USUAL);
+    }
+
+    public RelayConfig {
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("port " + port + " not in 0..65535");
+        }
+    }
+
+    public static RelayConfig defaults() {
+        return new RelayConfig(
+                "127.0.0.1",
+                3005,
+                Path.of(System.getProperty("user.home"), ".roost"),
+                RegistrationPolicy.AUTO,
+                Optional.empty(),
+                Limits.USUAL,
+                InstantSource.system());
+    }
+
+    public RelayConfig withHost(String value) {
+        return new RelayConfig(value, port, dataDirectory, registration, publicUrl, limits, clock);
+    }
+
+    public RelayConfig withPort(int value) {
+        return new RelayConfig(host, value, dataDirectory, registration, publicUrl, limits, clock);
+    }
+
+    public RelayConfig withDataDirectory(Path value) {
+        return new RelayConfig(host, port, value, registration, publicUrl, limits, clock);
+    }
+
+    public RelayConfig withRegistration(RegistrationPolicy value) {
+        return new RelayConfig(host, port, dataDirectory, value, publicUrl, limits, clock);
+    }
+
+    public RelayConfig withPublicUrl(URI value) {
+        return new RelayConfig(
+                host, port, dataDirectory, registration, Optional.of(value), limits, clock);
+    }
+
+    public RelayConfig withLimits(Limits value) {
+        return new RelayConfig(host, port, dataDirectory, registration, publicUrl, value, clock);
+    }
+
+    public RelayConfig withClock(InstantSource value) {
+        return new RelayConfig(host, port, dataDirectory, registration, publicUrl, limits, value);
+    }
+}

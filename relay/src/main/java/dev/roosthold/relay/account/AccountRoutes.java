@@ -1,0 +1,47 @@
+package dev.roosthold.relay.account;
+
+import dev.roosthold.protocol.AccountId;
+import dev.roosthold.protocol.account.Profile;
+import dev.roosthold.relay.http.Fields;
+import dev.roosthold.relay.http.Request;
+import dev.roosthold.relay.http.Response;
+import dev.roosthold.relay.http.Routes;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/// `/v1/account/profile` and `/v1/account/settings`.
+public final class AccountRoutes {
+    private final Accounts accounts;
+    private final InstantSource clock;
+
+    public AccountRoutes(Accounts accounts, InstantSource clock) {
+        this.accounts = accounts;
+        this.clock = clock;
+    }
+
+    public void register(Routes routes) {
+        routes.accountBearer("GET", "/v1/account/profile", this::profile);
+        routes.accountBearer("GET", "/v1/account/settings", this::settings);
+        routes.accountBearer("POST", "/v1/account/settings", this::saveSettings);
+    }
+
+    private Response profile(Request request) {
+        AccountId account = request.requireCaller().account();
+        return Response.ok(
+                new Profile(account, clock.millis(), null, null, null, null, null, List.of()));
+    }
+
+    private Response settings(Request request) {
+        return Response.ok(accounts.settings(request.requireCaller().account()));
+    }
+
+    private Response saveSettings(Request request) {
+        var fields = Fields.body(request);
+        Optional<String> settings = fields.textOrNull("settings");
+        int expectedVersion = fields.version("expectedVersion");
+        fields.check();
+        return Response.ok(
+                accounts.save(request.requireCaller().account(), settings, expectedVersion));
+    }
+}

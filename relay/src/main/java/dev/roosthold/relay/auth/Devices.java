@@ -1,0 +1,220 @@
+package dev.roosthold.relay.auth;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.roosthold.protocol.AccountId;
+import dev.roosthold.protocol.BearerToken;
+import dev.roosthold.protocol.DeviceId;
+import dev.roosthold.protocol.MachineId;
+import dev.roosthold.protocol.auth.Device;
+import dev.roosthold.relay.caller.Authenticator;
+import dev.roosthold.relay.caller.Caller;
+import dev.roosthold.relay.caller.Scope;
+import dev.roosthold.relay.ids.Hashes;
+import dev.roosthold.relay.ids.Ids;
+import dev.roosthold.relay.store.Store;
+import dev.roosthold.relay.store.Transaction;
+import dev.roosthold.relay.updates.Router;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Bearer tokens and the devices they belong to. Thread-safe.
+///
+/// Look-ups are cached by hash, with a bound. Revoking marks the device first and drops the cache
+/// entry then, and a look-up checks the mark after it has filled the cache: whichever of the two is
+/// later, no entry of a revoked device stays.
+public final class Devices implements Authenticator {
+    private static final int CACHED = 100_000;
+    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]{43}");
+
+    /// Machine credentials kept for one machine. A daemon takes a new one at each start, so older
+    /// ones are of processes that are gone.
+    private static final int KEPT_PER_MACHINE = 16;
+
+    private final Store store;
+    private final Router router;
+    private final Ids ids;
+    private final DeviceActivity activity;
+    private final Cache<String, Caller> callers = Caffeine.newBuilder().maximumSize(CACHED).build();
+
+    /// Longer than any look-up can take.
+    private final Cache<DeviceId, Boolean> revoked =
+            Caffeine.newBuilder().expireAfterWrite(Duration.ofMinutes(10)).build();
+
+    public Devices(Store store, Router router, Ids ids, DeviceActivity activity) {
+        this.store = store;
+        this.router = router;
+        this.ids = ids;
+        this.activity = activity;
+    }
+
+    @Override
+    public Optional<Caller> authenticate(String token) {
+        if (!TOKEN.matcher(token).matches()) {
+            return Optional.empty();
+        }
+        byte[] hash = Hashes.sha256(token);
+        String key = HexFormat.of().formatHex(hash);
+        Caller cached = callers.getIfPresent(key);
+        if (cached != null) {
+            return Optional.of(cached);
+        }
+        Optional<Caller> found =
+                store.readNow(
+                        sql ->
+                                sql.first(
+                                        "SELECT account_id, id, machine_id FROM device"
+                                                + " WHERE token_hash = ?",
+                                        row ->
+                                                new Caller(
+                                                        new AccountId(row.getString(1)),
+                                                        new DeviceId(row.getString(2)),
+                                                        scope(row.getString(3))),
+                                        hash));
+        if (found.isPresent()) {
+            callers.put(key, found.get());
+            if (isRevoked(found.get().device())) {
+                callers.invalidate(key);
+                return Optional.empty();
+            }
+        }
+        return found;
+    }
+
+    /// Whether the device was revoked in the last minutes: for what was admitted just before.
+    public boolean isRevoked(DeviceId device) {
+        return revoked.getIfPresent(device) != null;
+    }
+
+    /// Makes a credential.
+    public IssuedToken issue(Transaction tx, NewDevice device) throws SQLException {
+        var id = new DeviceId(ids.next(tx.nowMs()));
+        var token = new BearerToken(ids.secret());
+        String machine =
+                switch (device.scope()) {
+                    case Scope.Account() -> null;
+                    case Scope.Machine(var own) -> own.value();
+                };
+        tx.execute(
+                "INSERT INTO device (id, account_id, kind, name, token_hash, machine_id,"
+                        + " created_at, last_seen, last_address)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                id.value(),
+                device.account().value(),
+                device.kind().name(),
+                device.name(),
+                Hashes.sha256(token.value()),
+                machine,
+                tx.nowMs(),
+                tx.nowMs(),
+                device.address());
+        if (machine != null) {
+            revoke(
+                    tx,
+                    """
+                    DELETE FROM device WHERE id IN (
+                      SELECT id FROM device WHERE machine_id = ?
+                      ORDER BY created_at DESC, id DESC LIMIT -1 OFFSET ?)
+                    RETURNING id, token_hash""",
+                    machine,
+                    KEPT_PER_MACHINE);
+        }
+        return new IssuedToken(id, token);
+    }
+
+    /// Ends every credential that was made for the machine alone.
+    public void revokeOfMachine(Transaction tx, MachineId machine) throws SQLException {
+        revoke(
+                tx,
+                "DELETE FROM device WHERE machine_id = ? RETURNING id, token_hash",
+                machine.value());
+    }
+
+    /// Ends one credential.
+    ///
+    /// @return false when the account has no such device
+    boolean revoke(AccountId account, DeviceId device) {
+        return store.writeNow(
+                tx -> {
+                    tx.execute(
+                            "DELETE FROM pairing WHERE device_id = ? AND account_id = ?",
+                            device.value(),
+                            account.value());
+                    return revoke(
+                                    tx,
+                                    "DELETE FROM device WHERE id = ? AND account_id = ?"
+                                            + " RETURNING id, token_hash",
+                                    device.value(),
+                                    account.value())
+                            > 0;
+                });
+    }
+
+    /// @return false when the account has no such device
+    boolean rename(AccountId account, DeviceId device, String name) {
+        return store.writeNow(
+                tx ->
+                        tx.execute(
+                                        "UPDATE device SET name = ?"
+                                                + " WHERE id = ? AND account_id = ?",
+                                        name,
+                                        device.value(),
+                                        account.value())
+                                > 0);
+    }
+
+    /// The account's devices, newest first.
+    List<Device> list(Caller caller) {
+        return store.readNow(
+                sql ->
+                        sql.list(
+                                "SELECT id, kind, name, created_at, last_seen, last_address"
+                                        + " FROM device WHERE account_id = ?"
+                                        + " ORDER BY created_at DESC, id DESC",
+                                row -> {
+                                    var id = new DeviceId(row.getString(1));
+                                    return new Device(
+                                            id,
+                                            Device.Kind.valueOf(row.getString(2)),
+                                            row.getString(3),
+                                            row.getLong(4),
+                                            Math.max(row.getLong(5), activity.lastSeenMs(id)),
+                                            activity.lastAddress(id).orElse(row.getString(6)),
+                                            id.equals(caller.device()));
+                                },
+                                caller.account().value()));
+    }
+
+    private record Revoked(DeviceId id, String hash) {}
+
+    /// @return how many devices the statement deleted
+    private int revoke(Transaction tx, String deleteReturningIdAndHash, Object... parameters)
+            throws SQLException {
+        List<Revoked> gone =
+                tx.list(
+                        deleteReturningIdAndHash,
+                        row ->
+                                new Revoked(
+                                        new DeviceId(row.getString(1)),
+                                        HexFormat.of().formatHex(row.getBytes(2))),
+                        parameters);
+        tx.afterCommit(
+                () -> {
+                    for (Revoked device : gone) {
+                        revoked.put(device.id(), true);
+                        callers.invalidate(device.hash());
+                        router.closeDevice(device.id());
+                    }
+                });
+        return gone.size();
+    }
+
+    private static Scope scope(@Nullable String machine) {
+        return machine == null ? new Scope.Account() : new Scope.Machine(new MachineId(machine));
+    }
+}

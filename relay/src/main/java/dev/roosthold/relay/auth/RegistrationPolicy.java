@@ -1,0 +1,13 @@
+package dev.roosthold.relay.auth;
+
+/// The operator's choice who may make an account.
+public enum RegistrationPolicy {
+    /// Open while only this computer can reach the relay, else closed after the first account.
+    AUTO,
+    /// Anyone.
+    OPEN,
+    /// Who has a code, see [Invites].
+    INVITE,
+    /// Nobody.
+    CLOSED
+}

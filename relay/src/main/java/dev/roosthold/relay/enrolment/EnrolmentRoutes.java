@@ -1,0 +1,144 @@
+package dev.roosthold.relay.enrolment;
+
+import dev.roosthold.protocol.AccountId;
+import dev.roosthold.protocol.MachineId;
+import dev.roosthold.protocol.Success;
+import dev.roosthold.protocol.machines.AuthenticatedMachine;
+import dev.roosthold.protocol.machines.CreatedMachine;
+import dev.roosthold.protocol.machines.MachineToken;
+import dev.roosthold.relay.auth.Devices;
+import dev.roosthold.relay.http.Fields;
+import dev.roosthold.relay.http.Request;
+import dev.roosthold.relay.http.Response;
+import dev.roosthold.relay.http.Routes;
+import dev.roosthold.relay.limits.ClientAddress;
+import dev.roosthold.relay.machines.Machines;
+import dev.roosthold.relay.store.Store;
+import java.time.InstantSource;
+import java.util.regex.Pattern;
+
+/// `/v1/web/machines` and `POST /v1/machines/authenticate`.
+public final class EnrolmentRoutes {
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{21}");
+    private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9_-]{21,128}");
+    private static final int MAX_NAME = 100;
+
+    /// Longest text that is looked at when a machine shows its token.
+    private static final int MAX_TEXT = 256;
+
+    private final Machines machines;
+    private final Enrolment enrolment;
+
+    public EnrolmentRoutes(Store store, Machines machines, Devices devices, InstantSource clock) {
+        this.machines = machines;
+        this.enrolment = new Enrolment(store, machines, devices, clock);
+    }
+
+    public void register(Routes routes) {
+        routes.accountBearer("POST", "/v1/web/machines", this::create);
+        routes.accountBearer("GET", "/v1/web/machines", this::list);
+        routes.accountBearer("PATCH", "/v1/web/machines/:id", this::rename);
+        routes.accountBearer("DELETE", "/v1/web/machines/:id", this::remove);
+        routes.accountBearer("POST", "/v1/web/machines/:id/secret", this::replaceSecret);
+        routes.open("POST", "/v1/machines/authenticate", this::authenticate);
+    }
+
+    private Response create(Request request) {
+        var fields = Fields.body(request);
+        String id = matching(fields, "machineId", ID);
+        String secret = matching(fields, "secret", SECRET);
+        String name = name(fields);
+        fields.check();
+        var machine = new MachineId(id);
+        return switch (enrolment.create(account(request), machine, secret, name)) {
+            case DONE -> Response.ok(created(machine, secret));
+            case ID_TAKEN -> Response.error(409, "Machine ID already exists");
+            case TOO_MANY -> Response.error(429, "Too many machines");
+        };
+    }
+
+    private Response list(Request request) {
+        return Response.ok(machines.webRows(account(request)));
+    }
+
+    private Response rename(Request request) {
+        var fields = Fields.body(request);
+        String name = name(fields);
+        fields.check();
+        return machines.rename(account(request), id(request), name)
+                .<Response>map(Response::ok)
+                .orElseGet(EnrolmentRoutes::notFound);
+    }
+
+    private Response remove(Request request) {
+        return machines.remove(account(request), id(request))
+                ? Response.ok(Success.OK)
+                : notFound();
+    }
+
+    private Response replaceSecret(Request request) {
+        var fields = Fields.body(request);
+        String secret = matching(fields, "secret", SECRET);
+        fields.check();
+        MachineId machine = id(request);
+        return enrolment.replaceSecret(account(request), machine, secret)
+                ? Response.ok(created(machine, secret))
+                : notFound();
+    }
+
+    private Response authenticate(Request request) {
+        var fields = Fields.body(request);
+        String id = fields.text("machineId", 1, MAX_TEXT);
+        String secret = fields.text("secret", 1, MAX_TEXT);
+        fields.check();
+        var machine = new MachineId(id);
+        String deviceName = "Machine " + (id.length() > MAX_NAME ? id.substring(0, MAX_NAME) : id);
+        String address = ClientAddress.of(request.remote());
+        return switch (enrolment.authenticate(machine, secret, deviceName, address)) {
+            case Enrolment.Authenticated.Machine(var account, var name, var token) ->
+                    Response.ok(new AuthenticatedMachine(machine, name, token, account));
+            case Enrolment.Authenticated.Refused() ->
+                    Response.error(401, "Invalid machine credentials");
+            case Enrolment.Authenticated.TooManyFailures() ->
+                    Response.error(429, "Too many failures, try again in a minute");
+        };
+    }
+
+    private static AccountId account(Request request) {
+        return request.requireCaller().account();
+    }
+
+    private static MachineId id(Request request) {
+        return new MachineId(request.parameter("id"));
+    }
+
+    private static CreatedMachine created(MachineId machine, String secret) {
+        return new CreatedMachine(machine, MachineToken.of(machine, secret));
+    }
+
+    private static String matching(Fields fields, String name, Pattern pattern) {
+        String text = fields.text(name);
+        if (!text.isEmpty() || fields.node(name).isString()) {
+            if (!pattern.matcher(text).matches()) {
+                fields.problem(name, "Invalid string: must match " + pattern.pattern());
+            }
+        }
+        return text;
+    }
+
+    /// Trimmed, 1 to 100 characters as people count them, no control characters.
+    private static String name(Fields fields) {
+        String name = fields.text("name").strip();
+        if (fields.node("name").isString()
+                && (name.isEmpty()
+                        || name.codePointCount(0, name.length()) > MAX_NAME
+                        || name.codePoints().anyMatch(Character::isISOControl))) {
+            fields.problem("name", "must have 1 to 100 characters and no control characters");
+        }
+        return name;
+    }
+
+    private static Response notFound() {
+        return Response.error(404, "Machine not found");
+    }
+}

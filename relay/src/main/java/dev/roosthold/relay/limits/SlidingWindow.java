@@ -1,0 +1,55 @@
+package dev.roosthold.relay.limits;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+
+/// Counts what happened for each key within the latest period, exactly, up to a limit. Thread-safe.
+public final class SlidingWindow {
+    private static final int MAX_KEYS = 100_000;
+    private static final long NEVER = Long.MIN_VALUE / 2;
+
+    /// Times of the latest events; the oldest is overwritten first.
+    private static final class Times {
+        private final long[] atMs;
+        private int oldest;
+
+        Times(int limit) {
+            atMs = new long[limit];
+            Arrays.fill(atMs, NEVER);
+        }
+    }
+
+    private final Cache<String, Times> byKey = Caffeine.newBuilder().maximumSize(MAX_KEYS).build();
+    private final int limit;
+    private final long periodMs;
+    private final InstantSource clock;
+
+    public SlidingWindow(int limit, Duration period, InstantSource clock) {
+        this.limit = limit;
+        this.periodMs = period.toMillis();
+        this.clock = clock;
+    }
+
+    /// Whether the limit has been reached for this key.
+    public boolean isFull(String key) {
+        Times times = byKey.getIfPresent(key);
+        if (times == null) {
+            return false;
+        }
+        synchronized (times) {
+            return times.atMs[times.oldest] > clock.millis() - periodMs;
+        }
+    }
+
+    /// Notes that it happened.
+    public void add(String key) {
+        Times times = byKey.get(key, _ -> new Times(limit));
+        synchronized (times) {
+            times.atMs[times.oldest] = clock.millis();
+            times.oldest = (times.oldest + 1) % limit;
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package dev.roosthold.relay.machines;
+
+import dev.roosthold.protocol.MachineId;
+import dev.roosthold.protocol.Success;
+import dev.roosthold.protocol.machines.Machine;
+import dev.roosthold.protocol.machines.MachineAnswer;
+import dev.roosthold.relay.caller.Caller;
+import dev.roosthold.relay.caller.Scope;
+import dev.roosthold.relay.http.Fields;
+import dev.roosthold.relay.http.Request;
+import dev.roosthold.relay.http.Response;
+import dev.roosthold.relay.http.Routes;
+import dev.roosthold.relay.presence.MachineKey;
+import java.util.Base64;
+import java.util.Optional;
+
+/// `/v1/machines`: the happy view.
+public final class MachineRoutes {
+    private static final int MAX_ID = 200;
+    private static final int MAX_KEY = 4_096;
+
+    /// Metadata and state are single texts; one megabyte each is far beyond what clients write.
+    private static final int MAX_BODY = 4 << 20;
+
+    private final Machines machines;
+
+    public MachineRoutes(Machines machines) {
+        this.machines = machines;
+    }
+
+    public void register(Routes routes) {
+        routes.withBodyLimit(MAX_BODY).bearer("POST", "/v1/machines", this::create);
+        routes.accountBearer("GET", "/v1/machines", this::list);
+        routes.bearer("GET", "/v1/machines/:id", this::get);
+        routes.accountBearer("DELETE", "/v1/machines/:id", this::delete);
+    }
+
+    private Response create(Request request) {
+        var fields = Fields.body(request);
+        String id = fields.text("id", 1, MAX_ID);
+        String metadata = fields.text("metadata");
+        Optional<String> daemonState = fields.optionalText("daemonState");
+        Optional<String> key = fields.nullableText("dataEncryptionKey");
+        if (key.isPresent() && !isBase64(key.get())) {
+            fields.problem("dataEncryptionKey", "Invalid base64-encoded string");
+        }
+        // An id is part of RPC names, `<id>:<method>`, and of paths.
+        if (id.indexOf(':') >= 0 || id.codePoints().anyMatch(Character::isISOControl)) {
+            fields.problem("id", "must have no colon and no control characters");
+        }
+        fields.check();
+        var machine = new MachineKey(request.requireCaller().account(), new MachineId(id));
+        if (!mayTouch(request.requireCaller(), machine.machine())) {
+            return forbidden();
+        }
+        var fresh =
+                new MachineTable.Fresh(
+                        machine, null, false, metadata, daemonState.orElse(null), key.orElse(null));
+        return switch (machines.register(fresh)) {
+            case Registered.Found(var found) -> Response.ok(new MachineAnswer(found));
+            case Registered.Foreign() ->
+                    Response.error(409, "Machine ID belongs to another account");
+        };
+    }
+
+    private Response list(Request request) {
+        return Response.ok(machines.list(request.requireCaller().account()));
+    }
+
+    private Response get(Request request) {
+        MachineKey key = key(request);
+        if (!mayTouch(request.requireCaller(), key.machine())) {
+            return forbidden();
+        }
+        Optional<Machine> machine = machines.find(key);
+        return machine.isPresent() ? Response.ok(new MachineAnswer(machine.get())) : notFound();
+    }
+
+    private Response delete(Request request) {
+        MachineKey key = key(request);
+        return machines.remove(key.account(), key.machine()) ? Response.ok(Success.OK) : notFound();
+    }
+
+    private static MachineKey key(Request request) {
+        return new MachineKey(
+                request.requireCaller().account(), new MachineId(request.parameter("id")));
+    }
+
+    private static boolean mayTouch(Caller caller, MachineId machine) {
+        return switch (caller.scope()) {
+            case Scope.Account() -> true;
+            case Scope.Machine(var own) -> own.equals(machine);
+        };
+    }
+
+    private static boolean isBase64(String text) {
+        if (text.isEmpty() || text.length() > MAX_KEY) {
+            return false;
+        }
+        try {
+            Base64.getDecoder().decode(text);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static Response forbidden() {
+        return Response.error(403, "Forbidden");
+    }
+
+    private static Response notFound() {
+        return Response.error(404, "Machine not found");
+    }
+}

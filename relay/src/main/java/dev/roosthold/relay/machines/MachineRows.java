@@ -1,0 +1,77 @@
+package dev.roosthold.relay.machines;
+
+import dev.roosthold.protocol.machines.MachineGone;
+import dev.roosthold.protocol.machines.MachineRow;
+import dev.roosthold.relay.presence.Activity;
+import dev.roosthold.relay.presence.MachineKey;
+import dev.roosthold.relay.presence.MachineRegister;
+import dev.roosthold.relay.presence.Presence;
+import dev.roosthold.relay.store.Transaction;
+import dev.roosthold.relay.updates.Router;
+import java.sql.SQLException;
+
+/// Numbers the changes of rows and announces them to web pages; the side of the rows that presence
+/// writes. Writer thread only.
+final class MachineRows implements MachineRegister {
+    private final Router router;
+    private final Presence presence;
+
+    /// @param leases makes the presence that will write through this object
+    MachineRows(Router router, PresenceMaker leases) {
+        this.router = router;
+        this.presence = leases.with(this);
+    }
+
+    /// Presence and the rows need each other.
+    interface PresenceMaker {
+        Presence with(MachineRegister register);
+    }
+
+    Presence presence() {
+        return presence;
+    }
+
+    /// What holds now: the lease, or what the row says when there is none.
+    Activity activity(StoredMachine machine) {
+        return presence.of(machine.key()).orElse(machine.stored());
+    }
+
+    /// Gives a row that was just changed its number and announces it after the commit.
+    ///
+    /// @return the row as it is now
+    StoredMachine changed(Transaction tx, MachineKey key) throws SQLException {
+        MachineTable.saveRev(tx, key, MachineTable.nextRev(tx, key.account()));
+        StoredMachine row =
+                MachineTable.find(tx, key)
+                        .orElseThrow(() -> new IllegalStateException("no machine " + key));
+        // The status is read when it is told: a row must not say what is over.
+        tx.afterCommit(() -> router.machineRow(row.account(), webView(row)));
+        return row;
+    }
+
+    /// Announces a row that was just deleted.
+    void gone(Transaction tx, MachineKey key) throws SQLException {
+        var gone = new MachineGone(key.machine(), MachineTable.nextRev(tx, key.account()));
+        tx.afterCommit(() -> router.machineGone(key.account(), gone));
+    }
+
+    MachineRow webView(StoredMachine machine) {
+        return machine.webView(activity(machine));
+    }
+
+    @Override
+    public boolean saveStatus(Transaction tx, MachineKey machine, Activity activity)
+            throws SQLException {
+        if (!MachineTable.saveStatus(tx, machine, activity)) {
+            return false;
+        }
+        changed(tx, machine);
+        return true;
+    }
+
+    @Override
+    public void saveActivity(Transaction tx, MachineKey machine, long activeAtMs)
+            throws SQLException {
+        MachineTable.saveActivity(tx, machine, activeAtMs);
+    }
+}

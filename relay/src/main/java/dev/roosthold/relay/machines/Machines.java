@@ -1,0 +1,261 @@
+package dev.roosthold.relay.machines;
+
+import dev.roosthold.protocol.AccountId;
+import dev.roosthold.protocol.MachineId;
+import dev.roosthold.protocol.machines.Machine;
+import dev.roosthold.protocol.machines.MachineRow;
+import dev.roosthold.protocol.updates.UpdateBody;
+import dev.roosthold.relay.auth.Devices;
+import dev.roosthold.relay.presence.Activity;
+import dev.roosthold.relay.presence.MachineKey;
+import dev.roosthold.relay.presence.Presence;
+import dev.roosthold.relay.store.Sql;
+import dev.roosthold.relay.store.Store;
+import dev.roosthold.relay.store.Transaction;
+import dev.roosthold.relay.updates.Recipients;
+import dev.roosthold.relay.updates.Router;
+import dev.roosthold.relay.updates.Updates;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The machines of all accounts. Thread-safe.
+public final class Machines {
+    private static final Logger LOG = LoggerFactory.getLogger(Machines.class);
+
+    private final Store store;
+    private final Updates updates;
+    private final Router router;
+    private final Devices devices;
+    private final MachineRows rows;
+    private final Presence presence;
+
+    /// Corrects the rows first: no machine is connected to a relay that has just started.
+    public Machines(
+            Store store, Updates updates, Router router, Devices devices, InstantSource clock) {
+        this.store = store;
+        this.updates = updates;
+        this.router = router;
+        this.devices = devices;
+        this.rows =
+                new MachineRows(router, register -> new Presence(store, router, register, clock));
+        this.presence = rows.presence();
+        store.writeNow(
+                tx -> {
+                    MachineTable.takeAllOffline(tx);
+                    return true;
+                });
+    }
+
+    public Presence presence() {
+        return presence;
+    }
+
+    /// Adds a machine of the web view that has never connected.
+    ///
+    /// @return false when the id is taken, in this account or another
+    public boolean enrol(Transaction tx, AccountId account, MachineId id, String label)
+            throws SQLException {
+        var key = new MachineKey(account, id);
+        var fresh = new MachineTable.Fresh(key, label, true, null, null, null);
+        if (!MachineTable.insert(tx, fresh)) {
+            return false;
+        }
+        rows.changed(tx, key);
+        tx.afterCommit(() -> presence.registered(key));
+        return true;
+    }
+
+    /// Notes that a machine now has a token, however it was made.
+    ///
+    /// @return false when the account has no such machine
+    public boolean markEnrolled(Transaction tx, AccountId account, MachineId id)
+            throws SQLException {
+        var key = new MachineKey(account, id);
+        if (MachineTable.find(tx, key).isEmpty()) {
+            return false;
+        }
+        MachineTable.markEnrolled(tx, key);
+        rows.changed(tx, key);
+        return true;
+    }
+
+    public long count(Sql sql, AccountId account) throws SQLException {
+        return MachineTable.count(sql, account);
+    }
+
+    /// Who owns a machine, and what it is called.
+    public record Owner(AccountId account, String name) {}
+
+    public Optional<Owner> owner(Sql sql, MachineId id) throws SQLException {
+        return MachineTable.find(sql, id)
+                .map(machine -> new Owner(machine.account(), machine.name()));
+    }
+
+    /// The web view of the account, newest registration first.
+    public List<MachineRow> webRows(AccountId account) {
+        return store.readNow(sql -> MachineTable.list(sql, account)).stream()
+                .map(rows::webView)
+                .toList();
+    }
+
+    /// Gives the machine another label; empty when the account has no such machine.
+    public Optional<MachineRow> rename(AccountId account, MachineId id, String label) {
+        var key = new MachineKey(account, id);
+        return store.writeNow(
+                        tx -> {
+                            if (MachineTable.find(tx, key).isEmpty()) {
+                                return Optional.<StoredMachine>empty();
+                            }
+                            MachineTable.rename(tx, key, label);
+                            return Optional.of(rows.changed(tx, key));
+                        })
+                .map(rows::webView);
+    }
+
+    /// Deletes the machine, ends its sockets and the credentials made for it alone.
+    ///
+    /// @return false when the account has no such machine
+    public boolean remove(AccountId account, MachineId id) {
+        var key = new MachineKey(account, id);
+        return store.writeNow(
+                tx -> {
+                    if (!MachineTable.delete(tx, key)) {
+                        return false;
+                    }
+                    tx.afterCommit(() -> presence.removed(key));
+                    updates.append(
+                            tx, account, new Recipients.Users(), new UpdateBody.DeleteMachine(id));
+                    rows.gone(tx, key);
+                    devices.revokeOfMachine(tx, id);
+                    tx.afterCommit(() -> router.closeMachine(account, id));
+                    return true;
+                });
+    }
+
+    /// Finds or makes a machine of the happy view.
+    Registered register(MachineTable.Fresh fresh) {
+        return store.writeNow(
+                tx -> {
+                    MachineKey key = fresh.key();
+                    if (MachineTable.insert(tx, fresh)) {
+                        return announceNew(tx, key);
+                    }
+                    StoredMachine existing =
+                            MachineTable.find(tx, key.machine())
+                                    .orElseThrow(() -> new IllegalStateException("no row " + key));
+                    if (!existing.account().equals(key.account())) {
+                        return new Registered.Foreign();
+                    }
+                    if (!existing.inHappyView()) {
+                        MachineTable.fill(tx, fresh);
+                        return announceNew(tx, key);
+                    }
+                    return found(existing);
+                });
+    }
+
+    /// The happy view of the account, latest activity first.
+    List<Machine> list(AccountId account) {
+        return store.readNow(sql -> MachineTable.list(sql, account)).stream()
+                .flatMap(machine -> machine.happyView(rows.activity(machine)).stream())
+                .sorted(Comparator.comparingLong(Machine::activeAt).reversed())
+                .toList();
+    }
+
+    Optional<Machine> find(MachineKey key) {
+        return store.readNow(sql -> MachineTable.find(sql, key))
+                .flatMap(machine -> machine.happyView(rows.activity(machine)));
+    }
+
+    FieldWrite replaceMetadata(MachineKey key, String metadata, long expectedVersion) {
+        return store.writeNow(
+                tx -> {
+                    if (!MachineTable.replaceMetadata(tx, key, metadata, expectedVersion)) {
+                        return refused(tx, key);
+                    }
+                    StoredMachine now = current(tx, key);
+                    append(tx, now, now.metadataUpdate(rows.activity(now)));
+                    return new FieldWrite.Saved(now);
+                });
+    }
+
+    FieldWrite replaceState(MachineKey key, String daemonState, long expectedVersion) {
+        return store.writeNow(
+                tx -> {
+                    if (!MachineTable.replaceState(tx, key, daemonState, expectedVersion)) {
+                        return refused(tx, key);
+                    }
+                    presence.touched(key);
+                    StoredMachine now = current(tx, key);
+                    append(tx, now, now.stateUpdate(rows.activity(now)));
+                    return new FieldWrite.Saved(now);
+                });
+    }
+
+    /// A machine-scoped socket is there: if the machine has a row it is online from now on, and the
+    /// socket gets the present state. In commit order, so that no later change can be overtaken.
+    void connected(MachineKey key, String socketId) {
+        presence.connected(key, socketId);
+        store.write(
+                        tx -> {
+                            Optional<StoredMachine> row = MachineTable.find(tx, key);
+                            if (row.isPresent()) {
+                                tx.afterCommit(() -> presence.registered(key));
+                                sendState(tx, row.get(), socketId);
+                            }
+                            return row.isPresent();
+                        })
+                .exceptionally(
+                        failure -> {
+                            LOG.warn("a machine's socket was not looked up", failure);
+                            router.closeSocket(socketId);
+                            return false;
+                        });
+    }
+
+    private void sendState(Transaction tx, StoredMachine machine, String socketId)
+            throws SQLException {
+        if (machine.inHappyView()) {
+            long now = Math.max(tx.nowMs(), machine.activeAt());
+            updates.sendState(
+                    tx, machine.account(), socketId, machine.fullUpdate(new Activity(true, now)));
+        }
+    }
+
+    private Registered announceNew(Transaction tx, MachineKey key) throws SQLException {
+        StoredMachine machine = rows.changed(tx, key);
+        var activity = rows.activity(machine);
+        updates.append(tx, key.account(), new Recipients.Users(), machine.newMachine(activity));
+        append(tx, machine, machine.metadataUpdate(activity));
+        tx.afterCommit(() -> presence.registered(key));
+        return found(machine);
+    }
+
+    private Registered found(StoredMachine machine) {
+        return new Registered.Found(
+                machine.happyView(rows.activity(machine))
+                        .orElseThrow(() -> new IllegalStateException("no metadata")));
+    }
+
+    private void append(Transaction tx, StoredMachine machine, UpdateBody body)
+            throws SQLException {
+        updates.append(tx, machine.account(), new Recipients.Machine(machine.id()), body);
+    }
+
+    private static FieldWrite refused(Transaction tx, MachineKey key) throws SQLException {
+        return MachineTable.find(tx, key)
+                .filter(StoredMachine::inHappyView)
+                .<FieldWrite>map(FieldWrite.Mismatch::new)
+                .orElseGet(FieldWrite.Unknown::new);
+    }
+
+    private static StoredMachine current(Transaction tx, MachineKey key) throws SQLException {
+        return MachineTable.find(tx, key)
+                .orElseThrow(() -> new IllegalStateException("no machine " + key));
+    }
+}

@@ -1,0 +1,16 @@
+package dev.roosthold.relay.socket;
+
+import dev.roosthold.socketio.DisconnectReason;
+
+/// Told about sockets coming, being used and going. Calls for one socket do not overlap and come in
+/// this order. They must not block for long.
+public interface ConnectionListener {
+
+    /// The socket was admitted and is in its rooms.
+    default void connected(SocketCaller socket) {}
+
+    /// The socket sent an event; called before the event is handled.
+    default void heard(SocketCaller socket) {}
+
+    default void disconnected(SocketCaller socket, DisconnectReason reason) {}
+}

@@ -1,0 +1,78 @@
+package dev.roosthold.relay.socket;
+
+import dev.roosthold.protocol.AccountId;
+import dev.roosthold.relay.caller.Caller;
+import dev.roosthold.relay.limits.TokenBucket;
+import java.net.SocketAddress;
+
+/// Who is at the other end of a socket, kept with it from its admission. Thread-safe.
+public final class SocketCaller {
+    private final Caller caller;
+    private final ClientScope scope;
+    private final String happyClient;
+    private final SocketAddress remote;
+    private final TokenBucket events;
+    private volatile boolean watching;
+    private volatile String socketId = "";
+
+    SocketCaller(
+            Caller caller,
+            ClientScope scope,
+            String happyClient,
+            SocketAddress remote,
+            TokenBucket events,
+            boolean watching) {
+        this.caller = caller;
+        this.scope = scope;
+        this.happyClient = happyClient;
+        this.remote = remote;
+        this.events = events;
+        this.watching = watching;
+    }
+
+    public Caller caller() {
+        return caller;
+    }
+
+    public AccountId account() {
+        return caller.account();
+    }
+
+    public ClientScope scope() {
+        return scope;
+    }
+
+    /// What the client calls itself, for example `cli-daemon/1.2.5`; empty when it does not say.
+    // Not
+    /// to be trusted.
+    public String happyClient() {
+        return happyClient;
+    }
+
+    /// Where the connection comes from.
+    public SocketAddress remote() {
+        return remote;
+    }
+
+    /// Whether the person is looking at this client now, as far as it has told.
+    public boolean watching() {
+        return watching;
+    }
+
+    /// The socket's id; empty until it is connected.
+    public String socketId() {
+        return socketId;
+    }
+
+    void watching(boolean now) {
+        watching = now;
+    }
+
+    void connectedAs(String id) {
+        socketId = id;
+    }
+
+    boolean mayDoMore(long nowMs) {
+        return events.tryTake(nowMs);
+    }
+}

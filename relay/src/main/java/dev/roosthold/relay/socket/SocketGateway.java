@@ -1,0 +1,136 @@
+package dev.roosthold.relay.socket;
+
+import dev.roosthold.relay.caller.Authenticator;
+import dev.roosthold.relay.limits.Rate;
+import dev.roosthold.socketio.Ack;
+import dev.roosthold.socketio.Admission;
+import dev.roosthold.socketio.DisconnectReason;
+import dev.roosthold.socketio.Handshake;
+import dev.roosthold.socketio.Namespace;
+import dev.roosthold.socketio.Socket;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+
+/// Connects the Socket.IO namespace with the features: guard, rooms, events, acknowledgements.
+///
+/// The one place where a handler's outcome becomes an acknowledgement: bad arguments and exceptions
+/// become the event's error form, so that no packet can stay unanswered or reach another socket.
+public final class SocketGateway implements SocketEvents {
+    private static final Logger LOG = LoggerFactory.getLogger(SocketGateway.class);
+
+    /// Generous: a daemon sends about 20 packets when it connects, a session bursts of messages.
+    public static final Rate USUAL_EVENT_RATE = new Rate(2_000, 200);
+
+    /// Headers of the first request that are looked at here.
+    public static final List<String> HEADERS = List.of(Handshakes.HAPPY_CLIENT_HEADER);
+
+    private final Namespace sockets;
+    private final Handshakes handshakes;
+    private final Executor blocking;
+    private final InstantSource clock;
+    private final List<ConnectionListener> listeners = new CopyOnWriteArrayList<>();
+
+    /// @param blocking runs the check of a token, which may wait for the store
+    public SocketGateway(
+            Namespace sockets,
+            Authenticator authenticator,
+            Rate eventRate,
+            Executor blocking,
+            InstantSource clock) {
+        this.sockets = sockets;
+        this.handshakes = new Handshakes(authenticator, eventRate, clock);
+        this.blocking = blocking;
+        this.clock = clock;
+        sockets.guard(this::admit);
+        sockets.onConnect(this::connected);
+        sockets.onDisconnect(this::disconnected);
+        sockets.onUnknown((socket, _, _) -> heard(caller(socket)));
+        sockets.on("ping", this::ping);
+        on("app-state", ErrorForm.SILENT, SocketGateway::appState);
+    }
+
+    /// Adds a listener; listeners are told in the order in which they were added.
+    public void listen(ConnectionListener listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public void on(String event, ErrorForm errors, Handler handler) {
+        sockets.on(event, (socket, args, ack) -> handle(event, errors, handler, socket, args, ack));
+    }
+
+    private CompletableFuture<Admission> admit(Handshake handshake) {
+        return CompletableFuture.supplyAsync(() -> handshakes.decide(handshake), blocking);
+    }
+
+    private void connected(Socket socket) {
+        SocketCaller caller = caller(socket);
+        caller.connectedAs(socket.id());
+        listeners.forEach(listener -> listener.connected(caller));
+    }
+
+    private void disconnected(Socket socket, DisconnectReason reason) {
+        SocketCaller caller = caller(socket);
+        listeners.forEach(listener -> listener.disconnected(caller, reason));
+    }
+
+    private void heard(SocketCaller caller) {
+        listeners.forEach(listener -> listener.heard(caller));
+    }
+
+    private void handle(
+            String event,
+            ErrorForm errors,
+            Handler handler,
+            Socket socket,
+            List<JsonNode> args,
+            Ack ack) {
+        SocketCaller caller = caller(socket);
+        outcome(event, errors, handler, caller, args).ifPresent(ack::send);
+    }
+
+    private Optional<Object> outcome(
+            String event,
+            ErrorForm errors,
+            Handler handler,
+            SocketCaller caller,
+            List<JsonNode> args) {
+        try {
+            heard(caller);
+            if (!caller.mayDoMore(clock.millis())) {
+                return errors.of(ErrorForm.TOO_MANY_REQUESTS);
+            }
+            return handler.handle(caller, Payload.of(args));
+        } catch (InvalidParameters e) {
+            return errors.of(String.valueOf(e.getMessage()));
+        } catch (Exception e) {
+            LOG.warn("event {} failed", event, e);
+            return errors.of(ErrorForm.INTERNAL_ERROR);
+        }
+    }
+
+    /// `ping`: the answer means that everything this socket sent before was handled. Answered also
+    /// when a payload precedes the acknowledgement.
+    private void ping(Socket socket, List<JsonNode> args, Ack ack) {
+        heard(caller(socket));
+        ack.send(Map.of());
+    }
+
+    /// `app-state`: `active` means that the person is looking, anything else that not.
+    private static Optional<Object> appState(SocketCaller caller, Payload payload) {
+        caller.watching(payload.text("state").equals("active"));
+        return Optional.empty();
+    }
+
+    private static SocketCaller caller(Socket socket) {
+        return socket.data(SocketCaller.class);
+    }
+}

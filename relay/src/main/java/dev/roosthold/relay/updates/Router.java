@@ -1,0 +1,85 @@
+package dev.roosthold.relay.updates;
+
+import dev.roosthold.protocol.AccountId;
+import dev.roosthold.protocol.Codec;
+import dev.roosthold.protocol.DeviceId;
+import dev.roosthold.protocol.MachineId;
+import dev.roosthold.protocol.machines.MachineGone;
+import dev.roosthold.protocol.machines.MachineRow;
+import dev.roosthold.protocol.updates.Ephemeral;
+import dev.roosthold.socketio.Broadcast;
+import dev.roosthold.socketio.Namespace;
+import dev.roosthold.socketio.Socket;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.util.RawValue;
+
+/// The only class that sends to sockets and closes them. Thread-safe; what one thread sends arrives
+/// in the order of its calls. Nothing here blocks.
+public final class Router {
+    private static final String UPDATE = "update";
+
+    private final Namespace sockets;
+
+    public Router(Namespace sockets) {
+        this.sockets = sockets;
+    }
+
+    /// Delivers an update that is durable.
+    void deliver(AccountId account, Recipients to, Optional<String> exceptSocket, RawValue update) {
+        Broadcast broadcast = sockets.to(rooms(account, to));
+        Optional<Socket> except = exceptSocket.flatMap(sockets::socket);
+        if (except.isPresent()) {
+            broadcast = broadcast.except(except.get());
+        }
+        broadcast.emit(UPDATE, update);
+    }
+
+    /// Gives one socket an update that is not in the log: the state on connect.
+    void deliverTo(String socketId, RawValue update) {
+        sockets.socket(socketId).ifPresent(socket -> socket.emit(UPDATE, update));
+    }
+
+    /// Tells all user-scoped sockets something that is never stored.
+    public void ephemeral(AccountId account, Ephemeral event) {
+        emit(account, "ephemeral", event);
+    }
+
+    /// Tells the web pages that a row is new or different.
+    public void machineRow(AccountId account, MachineRow row) {
+        emit(account, "machine-row", row);
+    }
+
+    /// Tells the web pages that a row is gone.
+    public void machineGone(AccountId account, MachineGone gone) {
+        emit(account, "machine-gone", gone);
+    }
+
+    /// Closes the transports of all sockets opened with the credential.
+    public void closeDevice(DeviceId device) {
+        sockets.socketsIn(Rooms.device(device)).forEach(Socket::closeTransport);
+    }
+
+    /// Closes the transports of all sockets scoped to the machine.
+    public void closeMachine(AccountId account, MachineId machine) {
+        sockets.socketsIn(Rooms.machine(account, machine)).forEach(Socket::closeTransport);
+    }
+
+    /// Closes the transport of one socket.
+    public void closeSocket(String socketId) {
+        sockets.socket(socketId).ifPresent(Socket::closeTransport);
+    }
+
+    private void emit(AccountId account, String event, Object body) {
+        sockets.to(Rooms.users(account)).emit(event, new RawValue(Codec.printText(body)));
+    }
+
+    private static List<String> rooms(AccountId account, Recipients to) {
+        String users = Rooms.users(account);
+        return switch (to) {
+            case Recipients.Users() -> List.of(users);
+            case Recipients.Machine(var machine) -> List.of(users, Rooms.machine(account, machine));
+            case Recipients.Session(var session) -> List.of(users, Rooms.session(account, session));
+        };
+    }
+}

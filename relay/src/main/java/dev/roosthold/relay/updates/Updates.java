@@ -1,0 +1,152 @@
+package dev.roosthold.relay.updates;
+
+import dev.roosthold.protocol.AccountId;
+import dev.roosthold.protocol.Codec;
+import dev.roosthold.protocol.updates.UpdateBody;
+import dev.roosthold.relay.ids.Ids;
+import dev.roosthold.relay.store.Sql;
+import dev.roosthold.relay.store.Store;
+import dev.roosthold.relay.store.Transaction;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.util.RawValue;
+
+/// The update log: what was told to the sockets of an account, numbered without holes.
+///
+/// The number is taken in the transaction of the change, so a number that was given out belongs to
+/// a durable change, numbers become visible in order, and delivery after the commit follows them.
+/// Retention is bounded by count for each account and by age.
+public final class Updates {
+    private static final int PRUNE_EVERY = 128;
+    private static final int PRUNE_BATCH = 1_000;
+
+    private final Router router;
+    private final Ids ids;
+    private final Retention retention;
+
+    /// How much of the log is kept.
+    ///
+    /// @param perAccount newest updates of one account that are kept
+    /// @param age of updates that are dropped
+    public record Retention(long perAccount, Duration age) {
+        public static final Retention USUAL = new Retention(10_000, Duration.ofDays(7));
+    }
+
+    public Updates(Router router, Ids ids, Retention retention) {
+        this.router = router;
+        this.ids = ids;
+        this.retention = retention;
+    }
+
+    /// Appends an update and delivers it after the commit.
+    ///
+    /// @return its number
+    public long append(Transaction tx, AccountId account, Recipients to, UpdateBody body)
+            throws SQLException {
+        return append(tx, account, to, Optional.empty(), body);
+    }
+
+    /// Like [#append(Transaction, AccountId, Recipients, UpdateBody)], leaving out the socket that
+    /// caused it.
+    ///
+    /// @throws IllegalStateException when there is no such account: a mistake of the caller
+    public long append(
+            Transaction tx,
+            AccountId account,
+            Recipients to,
+            Optional<String> exceptSocket,
+            UpdateBody body)
+            throws SQLException {
+        long seq =
+                tx.first(
+                                "UPDATE account SET update_seq = update_seq + 1 WHERE id = ?"
+                                        + " RETURNING update_seq",
+                                row -> row.getLong(1),
+                                account.value())
+                        .orElseThrow(() -> new IllegalStateException("no account " + account));
+        String json = Codec.printText(body);
+        long now = tx.nowMs();
+        tx.execute(
+                "INSERT INTO update_log (account_id, seq, recipients, recipient_id, except_socket,"
+                        + " body, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                account.value(),
+                seq,
+                kind(to),
+                id(to),
+                exceptSocket.orElse(null),
+                json,
+                now);
+        if (seq % PRUNE_EVERY == 0) {
+            tx.execute(
+                    "DELETE FROM update_log WHERE account_id = ? AND seq <= ?",
+                    account.value(),
+                    seq - retention.perAccount());
+        }
+        RawValue update = container(seq, json, now);
+        tx.afterCommit(() -> router.deliver(account, to, exceptSocket, update));
+        return seq;
+    }
+
+    /// Sends one socket the present state of something, with the present number of the account; no
+    /// number is taken and nothing is stored. Delivered in commit order, so that no older state can
+    /// follow a newer one.
+    public void sendState(Transaction tx, AccountId account, String socketId, UpdateBody body)
+            throws SQLException {
+        RawValue update = container(lastSeq(tx, account), Codec.printText(body), tx.nowMs());
+        tx.afterCommit(() -> router.deliverTo(socketId, update));
+    }
+
+    /// The number of the latest update; 0 before the first.
+    public static long lastSeq(Sql sql, AccountId account) throws SQLException {
+        return sql.first(
+                        "SELECT update_seq FROM account WHERE id = ?",
+                        row -> row.getLong(1),
+                        account.value())
+                .orElse(0L);
+    }
+
+    /// Drops updates that are too old, a bounded number at a time; call it now and then.
+    public void prune(Store store) {
+        store.write(
+                tx ->
+                        tx.execute(
+                                """
+                                DELETE FROM update_log WHERE (account_id, seq) IN (
+                                  SELECT account_id, seq FROM update_log
+                                  WHERE created_at < ? ORDER BY created_at LIMIT ?)""",
+                                tx.nowMs() - retention.age().toMillis(),
+                                PRUNE_BATCH));
+    }
+
+    /// The body was printed once and is taken as it is.
+    private RawValue container(long seq, String body, long createdAtMs) {
+        return new RawValue(
+                "{\"id\":\""
+                        + ids.nextUpdate()
+                        + "\",\"seq\":"
+                        + seq
+                        + ",\"body\":"
+                        + body
+                        + ",\"createdAt\":"
+                        + createdAtMs
+                        + "}");
+    }
+
+    private static String kind(Recipients to) {
+        return switch (to) {
+            case Recipients.Users _ -> "u";
+            case Recipients.Machine _ -> "m";
+            case Recipients.Session _ -> "s";
+        };
+    }
+
+    private static @Nullable String id(Recipients to) {
+        return switch (to) {
+            case Recipients.Users _ -> null;
+            case Recipients.Machine(var machine) -> machine.value();
+            case Recipients.Session(var session) -> session.value();
+        };
+    }
+}
