@@ -181,7 +181,11 @@ class RecordedExchangesTest {
         JsonNode request = exchange.path("request");
         request.path("auth")
                 .propertyStream()
-                .forEach(field -> auth.put(field.getKey(), texts.request(field.getValue().asString())));
+                .forEach(
+                        field ->
+                                auth.put(
+                                        field.getKey(),
+                                        texts.request(field.getValue().asString())));
         boolean polling = request.path("options").toString().contains("polling");
         Client client = polling ? rig.connectPolling(auth) : rig.connect(auth);
         JsonNode recorded = exchange.path("response");
@@ -226,7 +230,8 @@ class RecordedExchangesTest {
         listeners.forEach(
                 (name, client) -> {
                     List<JsonNode> wanted = expected.getOrDefault(name, List.of());
-                    BooleanSupplier complete = () -> relevant(client, wanted).size() >= wanted.size();
+                    BooleanSupplier complete =
+                            () -> relevant(client, wanted).size() >= wanted.size();
                     await().alias(what + " " + name).until(complete::getAsBoolean);
                     List<Client.Event> got = relevant(client.settled(), wanted);
                     assertThat(got).as(what + " " + name).hasSameSizeAs(wanted);
@@ -250,9 +255,18 @@ class RecordedExchangesTest {
         return client.events().stream()
                 .filter(event -> !event.name().startsWith("machine-"))
                 .filter(event -> presence || !event.kind().equals("machine-activity"))
-                .filter(event -> updates || event.body().path("body").path("metadata").isMissingNode()
-                        || event.body().path("body").path("daemonState").isMissingNode()
-                        || !event.kind().equals("update-machine"))
+                .filter(
+                        event ->
+                                updates
+                                        || event.body()
+                                                .path("body")
+                                                .path("metadata")
+                                                .isMissingNode()
+                                        || event.body()
+                                                .path("body")
+                                                .path("daemonState")
+                                                .isMissingNode()
+                                        || !event.kind().equals("update-machine"))
                 .toList();
     }
 
