@@ -10,12 +10,8 @@ public sealed interface Admission {
     ///
     /// @param data kept with the socket, see [Socket#data]
     /// @param rooms joined in the same step in which the CONNECT answer is queued: nothing sent to
-<<<<<<< HEAD
-    ///     them can precede the answer, and nothing sent after it is missed
-=======
     /// them can
     ///     precede the answer, and nothing sent after it is missed
->>>>>>> socketio
     record Accept(Object data, Set<String> rooms) implements Admission {
         public Accept {
             rooms = Set.copyOf(rooms);

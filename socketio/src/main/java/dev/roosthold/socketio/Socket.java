@@ -7,12 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import tools.jackson.databind.JsonNode;
 
 /// One client in one namespace. Thread-safe; what one thread sends leaves in the order of its
-<<<<<<< HEAD
-/// calls, and everything sent by handlers of this socket leaves in the order in which they sent it.
-=======
 /// calls, and everything
 /// sent by handlers of this socket leaves in the order in which they sent it.
->>>>>>> socketio
 public interface Socket {
 
     /// Identifier of this connection, unguessable, never reused except by recovery. Not a secret of
@@ -36,15 +32,10 @@ public interface Socket {
     boolean connected();
 
     /// Sends an event. Arguments are anything the server's JSON mapper writes; `byte[]` travels as
-<<<<<<< HEAD
-    /// a binary attachment; `tools.jackson.databind.util.RawValue` is written as it is. After the
-    /// socket has gone this does nothing.
-=======
     /// a binary
     /// attachment; `tools.jackson.databind.util.RawValue` is written as it is. After the socket has
     /// gone this does
     /// nothing.
->>>>>>> socketio
     void emit(String event, Object... args);
 
     /// Sends an event and waits for its acknowledgement without blocking. The future fails with
@@ -64,13 +55,8 @@ public interface Socket {
     void disconnect();
 
     /// Ends the transport below this socket without a DISCONNECT packet; the client sees `transport
-<<<<<<< HEAD
-    /// close` and reconnects by itself. All namespaces of the same connection end. What was queued
-    /// before is sent first.
-=======
     /// close` and
     /// reconnects by itself. All namespaces of the same connection end. What was queued before is
     /// sent first.
->>>>>>> socketio
     void closeTransport();
 }

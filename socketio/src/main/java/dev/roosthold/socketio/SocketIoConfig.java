@@ -16,15 +16,6 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param upgradeTimeout how long a started upgrade to websocket may take
 /// @param connectTimeout how long a connection may stay without a namespace
 /// @param maxPayload largest packet or poll body from a client, in bytes; a larger one ends the
-<<<<<<< HEAD
-///     connection
-/// @param outboundBudget bytes that may wait for one client behind the frame being written; more
-///     closes it
-/// @param maxAttachments binary attachments of one packet
-/// @param maxNesting depth of JSON values in a packet
-/// @param maxPendingEvents events of one socket waiting for its handlers before reading from it
-///     pauses
-=======
 /// connection
 /// @param outboundBudget bytes that may wait for one client behind the frame being written; more
 /// closes it
@@ -32,17 +23,12 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param maxNesting depth of JSON values in a packet
 /// @param maxPendingEvents events of one socket waiting for its handlers before reading from it
 /// pauses
->>>>>>> socketio
 /// @param keptHeaders names of request headers kept in [Handshake#headers()]
 /// @param allowedOrigin the `Access-Control-Allow-Origin` of HTTP answers; empty for none
 /// @param compression whether permessage-deflate is offered
 /// @param handlerExecutor runs event handlers and listeners; `Runnable::run` keeps them on the
-<<<<<<< HEAD
-///     event loop, which is right only if they never block
-=======
 /// event loop, which is
 ///     right only if they never block
->>>>>>> socketio
 /// @param mapper writes event arguments
 /// @param recovery continues interrupted connections; [Recovery#off()] for none
 /// @param errorListener told of exceptions of handlers and listeners
@@ -90,12 +76,8 @@ public record SocketIoConfig(
     }
 
     /// The protocol's usual values: path `/socket.io`, pings every 25 s with 20 s patience, 1 MB
-<<<<<<< HEAD
-    /// packets, 8 MB budget, handlers on virtual threads.
-=======
     /// packets, 8 MB budget,
     /// handlers on virtual threads.
->>>>>>> socketio
     public static SocketIoConfig defaults() {
         return new SocketIoConfig(
                 "/socket.io",

@@ -4,14 +4,9 @@ import io.netty.channel.ChannelHandler;
 import java.util.concurrent.CompletionStage;
 
 /// A Socket.IO server. Create with [#create], register namespaces, then either put [#httpHandler()]
-<<<<<<< HEAD
-/// into the pipeline of an existing Netty HTTP server, behind its `HttpServerCodec`, or let
-/// [StandaloneServer] bind a port. Thread-safe.
-=======
 /// into the pipeline
 /// of an existing Netty HTTP server, behind its `HttpServerCodec`, or let [StandaloneServer] bind a
 /// port. Thread-safe.
->>>>>>> socketio
 public interface SocketIoServer {
 
     static SocketIoServer create(SocketIoConfig config) {
@@ -19,19 +14,6 @@ public interface SocketIoServer {
     }
 
     /// The namespace of that name, made on first use. Clients that name one that was never made are
-<<<<<<< HEAD
-    /// refused with `Invalid namespace`.
-    Namespace namespace(String name);
-
-    /// A new handler for one channel. It takes the HTTP requests (`HttpRequest` and its
-    /// `HttpContent`s) whose path is the configured one and passes on all others untouched. After a
-    /// websocket handshake it removes the HTTP handlers from the pipeline.
-    ChannelHandler httpHandler();
-
-    /// Closes every connection without a Socket.IO DISCONNECT packet, what was queued being sent
-    /// first. New connections are refused with 503 from the first moment. Completes when all are
-    /// gone.
-=======
     /// refused with
     /// `Invalid namespace`.
     Namespace namespace(String name);
@@ -46,6 +28,5 @@ public interface SocketIoServer {
     /// Closes every connection without a Socket.IO DISCONNECT packet, what was queued being sent
     /// first. New
     /// connections are refused with 503 from the first moment. Completes when all are gone.
->>>>>>> socketio
     CompletionStage<Void> drain();
 }
