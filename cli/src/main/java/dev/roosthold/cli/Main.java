@@ -15,7 +15,7 @@ public final class Main {
     }
 
     /// Runs one command line and returns its exit status; messages for people go to standard output
-    // and error.
+    /// and error.
     static int run(String[] args, Map<String, String> environment) {
         CommandLine command = new CommandLine(new RoostCommand());
         try {
@@ -36,7 +36,7 @@ public final class Main {
     }
 
     /// The settings file must be known before the options are parsed, because it gives their
-    // defaults.
+    /// defaults.
     private static Path configFile(String[] args, Map<String, String> environment) {
         for (int i = 0; i < args.length; i++) {
             if (args[i].startsWith("--config=")) {

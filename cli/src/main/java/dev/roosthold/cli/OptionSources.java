@@ -16,10 +16,8 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /// Where the value of an option comes from when it was not written on the command line:
-// `ROOST_<OPTION>` in the
-/// environment, then `<option>` in the settings file, then the default of the option. `--data-dir`
-// is `ROOST_DATA_DIR`
-/// and `data-dir`.
+/// `ROOST_<OPTION>` in the environment, then `<option>` in the settings file, then the default of
+/// the option. `--data-dir` is `ROOST_DATA_DIR` and `data-dir`.
 final class OptionSources implements CommandLine.IDefaultValueProvider {
     private final Path file;
     private final Properties properties;

@@ -1,6 +1,7 @@
 package dev.roosthold.cli;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -19,7 +20,12 @@ import picocli.CommandLine.Spec;
             "Every option can also be given as ROOST_<OPTION> in the environment (--port is ROOST_PORT) or as a"
                     + " line `option = value` in the settings file."
         },
-        subcommands = {})
+        subcommands = {
+            UpCommand.class,
+            EnrolCommand.class,
+            DaemonCommand.class,
+            InviteCommand.class
+        })
 final class RoostCommand implements Runnable {
     @Spec private CommandSpec spec;
 
@@ -27,7 +33,7 @@ final class RoostCommand implements Runnable {
             names = "--config",
             paramLabel = "FILE",
             description = "Settings file (default: ~/.roost/roost.properties).")
-    private Path config;
+    private @Nullable Path config;
 
     @Override
     public void run() {

@@ -1,0 +1,19 @@
+package dev.roosthold.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "daemon",
+        description = "The program that keeps this computer online as a machine.",
+        subcommands = DaemonRunCommand.class)
+final class DaemonCommand implements Runnable {
+    @Spec private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "What should happen with the daemon?");
+    }
+}

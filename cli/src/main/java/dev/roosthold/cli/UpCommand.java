@@ -1,0 +1,94 @@
+package dev.roosthold.cli;
+
+import dev.roosthold.relay.Relay;
+import dev.roosthold.relay.RelayConfig;
+import dev.roosthold.relay.auth.RegistrationPolicy;
+import dev.roosthold.relay.store.StoreException;
+import java.io.IOException;
+import java.net.URI;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "up",
+        description = "Runs the relay and its web page, in the foreground.",
+        showDefaultValues = true)
+final class UpCommand implements Callable<Integer> {
+    @Option(
+            names = "--host",
+            defaultValue = "127.0.0.1",
+            paramLabel = "ADDRESS",
+            description = "Address to listen on.")
+    private String host;
+
+    @Option(
+            names = "--port",
+            defaultValue = "3005",
+            description = "Port to listen on; 0 takes a free one.")
+    private int port;
+
+    @Mixin private DataOption data;
+
+    @Option(
+            names = "--registration",
+            defaultValue = "auto",
+            paramLabel = "POLICY",
+            description = {
+                "Who may create an account: open, invite, closed or auto.",
+                "auto is open while only this computer can reach the relay, and closes after the first"
+                        + " account otherwise."
+            })
+    private RegistrationPolicy registration;
+
+    @Option(
+            names = "--public-url",
+            paramLabel = "URL",
+            description = "Address under which others reach the relay.")
+    private @Nullable URI publicUrl;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (port < 0 || port > 65_535) {
+            throw new CommandFailure("--port " + port + " is not between 0 and 65535", "");
+        }
+        RelayConfig config =
+                RelayConfig.defaults()
+                        .withHost(host)
+                        .withPort(port)
+                        .withDataDirectory(data.path())
+                        .withRegistration(registration);
+        Relay relay = start(publicUrl == null ? config : config.withPublicUrl(publicUrl));
+        var stopped = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(
+                                () -> {
+                                    relay.close();
+                                    stopped.countDown();
+                                },
+                                "stop"));
+        System.out.println(
+                "Roosthold is at "
+                        + relay.address()
+                        + " - open it in a browser and press “Add machine”. Ctrl-C stops it.");
+        stopped.await();
+        return 0;
+    }
+
+    private Relay start(RelayConfig config) {
+        try {
+            return Relay.start(config);
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    String.valueOf(e.getMessage()),
+                    "Another program may be using it; --port and --data choose other ones.");
+        } catch (StoreException e) {
+            throw new CommandFailure(
+                    String.valueOf(e.getMessage()), "Nothing in " + data.path() + " was changed.");
+        }
+    }
+}

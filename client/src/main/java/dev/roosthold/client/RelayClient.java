@@ -1,0 +1,87 @@
+package dev.roosthold.client;
+
+import dev.roosthold.crypto.MasterSecret;
+import dev.roosthold.crypto.SignIn;
+import dev.roosthold.crypto.SignInRequest;
+import dev.roosthold.protocol.AccountId;
+import dev.roosthold.protocol.MachineId;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The relay's REST routes as calls. Each call sends one request and waits for its outcome, at most
+/// 30 seconds; none repeats by itself. Thread-safe.
+public final class RelayClient implements AutoCloseable {
+    private final Http http;
+
+    /// @param clientName `kind/version`, shown in the person's list of devices
+    public RelayClient(RelayAddress relay, String clientName) {
+        http = new Http(relay, clientName);
+    }
+
+    /// `POST /v1/machines/authenticate`: exchanges a machine token for a bearer. An unknown machine
+    /// and a wrong secret are the same answer.
+    public Reply<MachineLogin> authenticateMachine(MachineToken token) throws InterruptedException {
+        return http.post(
+                "/v1/machines/authenticate",
+                null,
+                Map.of("machineId", token.machine().value(), "secret", token.secret()),
+                answer ->
+                        new MachineLogin(
+                                new AccountId(Json.text(answer, "accountId")),
+                                Json.text(answer, "name"),
+                                new BearerToken(Json.text(answer, "token"))));
+    }
+
+    /// `POST /v1/auth`: signs in with the master secret and a fresh challenge. A new account is
+    // made
+    /// where the relay's registration policy allows it.
+    public Reply<BearerToken> signIn(MasterSecret secret, SecureRandom random)
+            throws InterruptedException {
+        SignInRequest request = SignIn.request(secret, random);
+        return http.post(
+                "/v1/auth",
+                null,
+                Map.of(
+                        "publicKey", request.publicKey(),
+                        "challenge", request.challenge(),
+                        "signature", request.signature()),
+                answer -> new BearerToken(Json.text(answer, "token")));
+    }
+
+    /// `POST /v1/machines`: makes the row, or returns the existing one unchanged. 409 and 403 mean
+    /// that the id is not this account's.
+    public Reply<MachineRow> createMachine(BearerToken bearer, NewMachine machine)
+            throws InterruptedException {
+        ObjectNode body = Json.object();
+        body.put("id", machine.id().value());
+        body.put("metadata", machine.metadata());
+        body.put("daemonState", machine.daemonState());
+        body.put("dataEncryptionKey", machine.dataEncryptionKey());
+        return http.post("/v1/machines", bearer, body, RelayClient::machineOf);
+    }
+
+    /// `GET /v1/machines/:id`; an unknown machine is [Reply.Denied] with status 404.
+    public Reply<MachineRow> machine(BearerToken bearer, MachineId id) throws InterruptedException {
+        return http.get(
+                "/v1/machines/" + URLEncoder.encode(id.value(), StandardCharsets.UTF_8),
+                bearer,
+                RelayClient::machineOf);
+    }
+
+    private static MachineRow machineOf(JsonNode answer) {
+        return MachineRow.of(answer.path("machine"));
+    }
+
+    /// What a machine's first registration carries. All three texts are ciphertext.
+    public record NewMachine(
+            MachineId id, String metadata, String daemonState, String dataEncryptionKey) {}
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}

@@ -1,0 +1,151 @@
+package dev.roosthold.client;
+
+import dev.roosthold.client.ConnectionHandler.Preparation;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.random.RandomGenerator;
+
+/// Keeps one socket to the relay: connects, hands the socket to its handler, and connects again
+// with
+/// growing, random pauses whenever it ends.
+///
+/// A dead connection is noticed by a watchdog of its own: `ping` with acknowledgement each 15 s,
+/// 20 s patience; so at most 35 s after the last sign of life, long before the transport's own
+/// 60 s. The network of the host is not asked: reconnecting works on the loopback interface alone.
+public final class RelayConnection {
+    private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration WATCHDOG_PERIOD = Duration.ofSeconds(15);
+    private static final Duration WATCHDOG_PATIENCE = Duration.ofSeconds(20);
+
+    /// A connection that lasted this long was a good one: the next failure counts as the first.
+    private static final Duration SETTLED = Duration.ofSeconds(10);
+
+    private final RelayAddress relay;
+    private final String clientName;
+    private final ConnectionHandler handler;
+    private final Scheduler scheduler;
+    private final Clock clock;
+    private final Backoff backoff;
+
+    /// @param clientName `kind/version`
+    /// @param random spreads the pauses
+    public RelayConnection(
+            RelayAddress relay,
+            String clientName,
+            ConnectionHandler handler,
+            Scheduler scheduler,
+            Clock clock,
+            RandomGenerator random) {
+        this.relay = relay;
+        this.clientName = clientName;
+        this.handler = handler;
+        this.scheduler = scheduler;
+        this.clock = clock;
+        backoff = Backoff.reconnecting(random);
+    }
+
+    /// Blocks until the handler gives up. Call it once.
+    ///
+    /// @throws InterruptedException when the thread was interrupted: the way to end it from
+    // outside.
+    ///     A socket that is connected then is left open for the handler to end properly.
+    public void run() throws InterruptedException {
+        int failures = 0;
+        while (true) {
+            String reason;
+            switch (handler.prepare()) {
+                case Preparation.GiveUp _ -> {
+                    return;
+                }
+                case Preparation.Later(String why) -> reason = why;
+                case Preparation.Connect(SocketAuth auth) -> {
+                    long since = clock.millis();
+                    reason = connectOnce(auth);
+                    if (clock.millis() - since > SETTLED.toMillis()) {
+                        failures = 0;
+                    }
+                }
+            }
+            failures++;
+            Duration pause = backoff.pause(failures);
+            handler.waiting(reason, pause);
+            sleep(pause);
+        }
+    }
+
+    /// One attempt and, when it succeeds, the whole life of the connection. Returns why it ended.
+    private String connectOnce(SocketAuth auth) throws InterruptedException {
+        IoSocket socket =
+                new IoSocket(relay, auth, clientName, CONNECT_PATIENCE, scheduler, handler::event);
+        IoSocket.Attempt outcome;
+        try {
+            outcome = await(socket.attempt());
+        } catch (InterruptedException e) {
+            socket.abort("stopped");
+            throw e;
+        }
+        return switch (outcome) {
+            case IoSocket.Attempt.Failed(String reason) -> reason;
+            case IoSocket.Attempt.Refused(String message) -> {
+                handler.refused(message);
+                yield message;
+            }
+            case IoSocket.Attempt.Connected() -> live(socket);
+        };
+    }
+
+    private String live(IoSocket socket) throws InterruptedException {
+        watch(socket);
+        try {
+            handler.connected(socket);
+        } catch (SocketGoneException e) {
+            socket.abort(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            socket.abort("failed");
+            throw e;
+        }
+        return await(socket.ended());
+    }
+
+    /// Pings as long as the connection lives. The timer that is left when it ends finds that out by
+    /// itself.
+    private void watch(IoSocket socket) {
+        var _ = scheduler.after(WATCHDOG_PERIOD, () -> ping(socket));
+    }
+
+    private void ping(IoSocket socket) {
+        if (socket.ended().isDone()) {
+            return;
+        }
+        var _ =
+                socket.call("ping", null, WATCHDOG_PATIENCE)
+                        .whenComplete(
+                                (_, failure) -> {
+                                    if (failure == null) {
+                                        watch(socket);
+                                    } else {
+                                        socket.abort("no sign of life");
+                                    }
+                                });
+    }
+
+    private void sleep(Duration pause) throws InterruptedException {
+        CompletableFuture<Boolean> over = new CompletableFuture<>();
+        Scheduler.Cancellation timer = scheduler.after(pause, () -> over.complete(true));
+        try {
+            boolean _ = await(over);
+        } finally {
+            timer.cancel();
+        }
+    }
+
+    private static <T> T await(CompletableFuture<T> future) throws InterruptedException {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("these futures never fail", e);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package dev.roosthold.conformance.hostile;
+
+import java.util.Set;
+
+/// What the contract says about the socket that sent a hostile packet.
+sealed interface Expectation {
+
+    /// Exactly one acknowledgement `{"result":"error","message":...}`; the socket stays open.
+    ///
+    /// @param messages of which the answer carries one
+    record ErrorAck(long id, Set<String> messages) implements Expectation {}
+
+    /// Exactly one acknowledgement whose `result` is one of these; the socket stays open.
+    record AckWithResult(long id, Set<String> results) implements Expectation {}
+
+    /// No acknowledgement with this id may come; the socket stays open.
+    record NoAck(long id) implements Expectation {}
+
+    /// At most one acknowledgement with this id; the socket stays open.
+    record AtMostOneAck(long id) implements Expectation {}
+
+    /// The packet breaks the protocol: the server may end this connection. If it does not, the
+    /// socket must still be served.
+    record MayClose() implements Expectation {}
+
+    /// The server must end this connection.
+    record MustClose() implements Expectation {}
+}

@@ -1,0 +1,163 @@
+package dev.roosthold.conformance.hostile;
+
+import dev.roosthold.conformance.wire.Polling;
+import dev.roosthold.conformance.wire.RawSocketIo;
+import dev.roosthold.conformance.wire.WireException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/// One packet can't hurt: sends every hostile packet and looks at everybody else after each.
+///
+/// Uses two fresh accounts; the server must allow registration. Used by one thread.
+public final class PacketSuite implements AutoCloseable {
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final TestAccount account;
+    private final Witnesses witnesses;
+    private final List<String> violations = new ArrayList<>();
+    private @Nullable RawSocketIo attacker;
+
+    private PacketSuite(URI server) {
+        account = new TestAccount(http, server);
+        witnesses = new Witnesses(account, new TestAccount(http, server));
+    }
+
+    /// How it went.
+    ///
+    /// @param packets how many hostile packets were sent
+    /// @param violations what the server did that the contract forbids, one line each
+    public record Report(int packets, List<String> violations) {}
+
+    /// Runs all cases. Stops at the first case after which a witness is hurt, because every later
+    /// one would fail for the same reason.
+    ///
+    /// @throws WireException when the accounts or witnesses cannot be set up
+    public static Report against(URI server) {
+        try (PacketSuite suite = new PacketSuite(server)) {
+            return suite.run();
+        }
+    }
+
+    private Report run() {
+        List<HostileCase> cases = new ArrayList<>(EventCases.all(account.machineId()));
+        cases.addAll(PacketCases.all(account.machineId()));
+        int sent = 0;
+        for (HostileCase hostile : cases) {
+            sent++;
+            play(hostile);
+            List<String> complaints = witnesses.complaints();
+            complaints.forEach(complaint -> violations.add(hostile.name() + ": " + complaint));
+            if (!complaints.isEmpty()) {
+                break;
+            }
+        }
+        return new Report(sent, List.copyOf(violations));
+    }
+
+    private void play(HostileCase hostile) {
+        RawSocketIo socket = attacker();
+        socket.forgetPackets();
+        hostile.attack().accept(socket);
+        judge(socket, hostile.expectation())
+                .ifPresent(wrong -> violations.add(hostile.name() + ": " + wrong));
+        if (!mayStay(hostile.expectation())) {
+            socket.close();
+        }
+    }
+
+    /// After a protocol error that the server let pass, a fresh socket keeps the cases apart.
+    private static boolean mayStay(Expectation expectation) {
+        return !(expectation instanceof Expectation.MayClose
+                || expectation instanceof Expectation.MustClose);
+    }
+
+    private RawSocketIo attacker() {
+        RawSocketIo socket = attacker;
+        if (socket == null || socket.websocket().ended()) {
+            socket = account.connectUser();
+            attacker = socket;
+        }
+        return socket;
+    }
+
+    private static Optional<String> judge(RawSocketIo socket, Expectation expectation) {
+        return switch (expectation) {
+            case Expectation.ErrorAck(long id, Set<String> messages) ->
+                    oneAck(
+                            socket,
+                            id,
+                            answer ->
+                                    answer.path("result").asString("").equals("error")
+                                            && messages.contains(
+                                                    answer.path("message").asString("")));
+            case Expectation.AckWithResult(long id, Set<String> results) ->
+                    oneAck(
+                            socket,
+                            id,
+                            answer -> results.contains(answer.path("result").asString("")));
+            case Expectation.NoAck(long id) -> atMost(socket, id, 0);
+            case Expectation.AtMostOneAck(long id) -> atMost(socket, id, 1);
+            case Expectation.MayClose() -> servedOrClosed(socket);
+            case Expectation.MustClose() ->
+                    socket.websocket().awaitEnd(CLOSE_PATIENCE)
+                            ? Optional.empty()
+                            : Optional.of("the connection was not ended");
+        };
+    }
+
+    private static Optional<String> oneAck(
+            RawSocketIo socket, long id, Predicate<JsonNode> right) {
+        Optional<JsonNode> answer = socket.awaitAck(id);
+        if (answer.isEmpty()) {
+            return Optional.of(
+                    socket.websocket().ended() ? "the connection was ended" : "no acknowledgement");
+        }
+        if (!right.test(answer.get())) {
+            return Optional.of("acknowledged with " + answer.get());
+        }
+        return atMost(socket, id, 1);
+    }
+
+    /// Events of one socket are handled in order, so a served `ping` proves that the packet before
+    /// it was dealt with.
+    private static Optional<String> atMost(RawSocketIo socket, long id, int count) {
+        if (!socket.isServed()) {
+            return Optional.of(
+                    socket.websocket().ended() ? "the connection was ended" : "not served any more");
+        }
+        long acks = id == 0 ? unaskedAcks(socket) : socket.ackCount(id);
+        return acks <= count
+                ? Optional.empty()
+                : Optional.of(acks + " acknowledgements, at most " + count + " expected");
+    }
+
+    /// Acknowledgements but the one of the `ping` that was just asked.
+    private static long unaskedAcks(RawSocketIo socket) {
+        return socket.packets().stream().filter(p -> p.startsWith("43")).count() - 1;
+    }
+
+    private static Optional<String> servedOrClosed(RawSocketIo socket) {
+        boolean served = socket.isServed();
+        return served || Polling.until(CLOSE_PATIENCE, () -> socket.websocket().ended())
+                ? Optional.empty()
+                : Optional.of("the connection stays open and is not served");
+    }
+
+    @Override
+    public void close() {
+        if (attacker != null) {
+            attacker.close();
+        }
+        witnesses.close();
+        http.close();
+    }
+}

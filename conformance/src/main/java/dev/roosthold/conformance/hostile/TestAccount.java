@@ -1,0 +1,98 @@
+package dev.roosthold.conformance.hostile;
+
+import dev.roosthold.conformance.wire.RawSocketIo;
+import dev.roosthold.conformance.wire.WireException;
+import dev.roosthold.crypto.MasterSecret;
+import dev.roosthold.crypto.SignIn;
+import dev.roosthold.crypto.SignInRequest;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// A fresh account with one machine. Thread-safe.
+final class TestAccount {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final HttpClient http;
+    private final URI server;
+    private final String token;
+    private final String machineId = UUID.randomUUID().toString();
+
+    TestAccount(HttpClient http, URI server) {
+        this.http = http;
+        this.server = server;
+        SecureRandom random = new SecureRandom();
+        SignInRequest signIn = SignIn.request(MasterSecret.random(random), random);
+        JsonNode answer =
+                post(
+                        "/v1/auth",
+                        Map.of(
+                                "publicKey", signIn.publicKey(),
+                                "challenge", signIn.challenge(),
+                                "signature", signIn.signature()),
+                        "");
+        this.token = answer.path("token").asString();
+        post("/v1/machines", Map.of("id", machineId, "metadata", "ZW5jOm0="), token);
+    }
+
+    String machineId() {
+        return machineId;
+    }
+
+    /// The row of the machine.
+    JsonNode machine() {
+        HttpRequest get = request("/v1/machines/" + machineId, token).build();
+        return send(get).path("machine");
+    }
+
+    RawSocketIo connectUser() {
+        return RawSocketIo.connect(
+                server, "{\"token\":\"" + token + "\",\"clientType\":\"user-scoped\"}");
+    }
+
+    RawSocketIo connectMachine() {
+        return RawSocketIo.connect(
+                server,
+                "{\"token\":\"%s\",\"clientType\":\"machine-scoped\",\"machineId\":\"%s\"}"
+                        .formatted(token, machineId));
+    }
+
+    private JsonNode post(String path, Map<String, String> body, String bearer) {
+        return send(
+                request(path, bearer)
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(JSON.writeValueAsString(body)))
+                        .build());
+    }
+
+    private HttpRequest.Builder request(String path, String bearer) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(server.resolve(path)).timeout(Duration.ofSeconds(30));
+        return bearer.isEmpty() ? request : request.header("Authorization", "Bearer " + bearer);
+    }
+
+    private JsonNode send(HttpRequest request) {
+        try {
+            var response = http.send(request, BodyHandlers.ofString());
+            if (response.statusCode() != 200) {
+                throw new WireException(
+                        request.uri().getPath() + " answered " + response.statusCode());
+            }
+            return JSON.readTree(response.body());
+        } catch (IOException e) {
+            throw new WireException(request.uri().getPath() + " failed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new WireException("interrupted", e);
+        }
+    }
+}

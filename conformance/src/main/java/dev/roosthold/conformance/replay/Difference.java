@@ -1,0 +1,24 @@
+package dev.roosthold.conformance.replay;
+
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/// One place where an answer is not what was recorded.
+///
+/// Paths start with `/response/` or `/observed/<listener>/`, then name fields and array positions.
+/// A missing event has the position it has in the recording; an event that was not recorded is
+/// named `+<event>:<type>`.
+///
+/// @param recorded empty when the recording has nothing there
+/// @param received empty when the server gave nothing there
+public record Difference(String path, Optional<JsonNode> recorded, Optional<JsonNode> received) {
+
+    @Override
+    public String toString() {
+        return path + ": recorded " + text(recorded) + ", received " + text(received);
+    }
+
+    private static String text(Optional<JsonNode> value) {
+        return value.map(JsonNode::toString).orElse("nothing");
+    }
+}

@@ -1,0 +1,100 @@
+package dev.roosthold.conformance.replay;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Locale;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Sends recorded requests and writes the answers in the form of the recordings. Used by the
+/// thread of its replay only.
+final class HttpCalls implements AutoCloseable {
+    private final HttpClient client =
+            HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .connectTimeout(Duration.ofSeconds(10))
+                    .build();
+    private final URI server;
+    private final Placeholders placeholders;
+
+    HttpCalls(URI server, Placeholders placeholders) {
+        this.server = server;
+        this.placeholders = placeholders;
+    }
+
+    /// The answer as `{status, headers, body}`; the body is JSON where it is JSON, else text.
+    JsonNode send(Exchange.Http exchange) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(
+                                server.resolve(placeholders.resolvePath(exchange.path())))
+                        .timeout(Duration.ofSeconds(30))
+                        .method(exchange.method(), body(exchange));
+        exchange.auth().map(this::authorization).ifPresent(a -> request.header("Authorization", a));
+        exchange.body().ifPresent(_ -> request.header("Content-Type", "application/json"));
+        exchange.raw().ifPresent(raw -> request.header("Content-Type", raw.contentType()));
+        try {
+            return answer(client.send(request.build(), BodyHandlers.ofString()));
+        } catch (IOException e) {
+            throw new ReplayException(exchange.method() + " " + exchange.path() + " failed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ReplayException("interrupted", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    private BodyPublisher body(Exchange.Http exchange) {
+        if (exchange.raw().isPresent()) {
+            return BodyPublishers.ofString(exchange.raw().get().text());
+        }
+        return exchange.body()
+                .map(body -> BodyPublishers.ofString(placeholders.resolve(body).toString()))
+                .orElse(BodyPublishers.noBody());
+    }
+
+    private String authorization(String recorded) {
+        String value = placeholders.resolve(recorded);
+        return recorded.startsWith("<") ? "Bearer " + value : value;
+    }
+
+    private static JsonNode answer(HttpResponse<String> response) {
+        String type = response.headers().firstValue("content-type").orElse("");
+        ObjectNode node = Json.NODES.objectNode();
+        node.put("status", response.statusCode());
+        node.putObject("headers").put("content-type", normalized(type));
+        JsonNode body = body(response.body());
+        if (body.isMissingNode()) {
+            node.put("text", response.body());
+        } else {
+            node.set("body", body);
+        }
+        return node;
+    }
+
+    /// JSON, also behind the `0` that marks an Engine.IO open packet.
+    private static JsonNode body(String text) {
+        String json = text.startsWith("0{") ? text.substring(1) : text;
+        try {
+            return Json.MAPPER.readTree(json);
+        } catch (JacksonException e) {
+            return Json.NODES.missingNode();
+        }
+    }
+
+    /// Media types and character set names are the same in any case and with or without the space.
+    static String normalized(String contentType) {
+        return contentType.toLowerCase(Locale.ROOT).replace(" ", "").replace(";", "; ");
+    }
+}

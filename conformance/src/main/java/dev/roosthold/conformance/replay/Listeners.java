@@ -1,0 +1,137 @@
+package dev.roosthold.conformance.replay;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import okhttp3.OkHttpClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The sockets that watch while the exchanges run, by the names of the recordings: `A.user`,
+/// `A.machine1`, `B.user` and so on. Used by the thread of its replay only.
+final class Listeners implements AutoCloseable {
+    /// Nothing arrived for this long: what was caused by the exchange is there. The recordings were
+    /// made with 120 to 500 ms.
+    private static final Duration QUIET = Duration.ofMillis(150);
+
+    /// How long to wait for events that were recorded and have not come.
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    private final OkHttpClient http;
+    private final URI server;
+    private final Placeholders placeholders;
+    private final Map<String, Listener> open = new LinkedHashMap<>();
+
+    Listeners(OkHttpClient http, URI server, Placeholders placeholders) {
+        this.http = http;
+        this.server = server;
+        this.placeholders = placeholders;
+    }
+
+    /// Opens the sockets that are open while sessions, messages and machines are recorded. The
+    /// session sockets belong to sessions that do not exist: they must stay silent.
+    void openAll() {
+        openUser("A.user", "A");
+        openUser("A.user2", "A");
+        openScoped("A.session1", "session", "session-1");
+        openScoped("A.session2", "session", "session-2");
+        openScoped("A.machine1", "machine", "machine-1");
+        openScoped("A.machine2", "machine", "machine-2");
+        openUser("B.user", "B");
+    }
+
+    void openMachine(String name, String machine) {
+        openScoped(name, "machine", machine);
+    }
+
+    void close(String name) {
+        Listener listener = open.remove(name);
+        if (listener == null) {
+            throw new ReplayException("listener " + name + " is not open");
+        }
+        listener.close();
+    }
+
+    Listener get(String name) {
+        Listener listener = open.get(name);
+        if (listener == null) {
+            throw new ReplayException("listener " + name + " is not open");
+        }
+        return listener;
+    }
+
+    /// Waits until as many events have come as were recorded, or patience ends, and then until
+    /// nothing comes any more. Without open listeners it returns at once.
+    void settle(int recorded) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (total() < recorded && System.nanoTime() < deadline) {
+            pause();
+        }
+        // The quiet time begins here: a listener that was silent before proves nothing.
+        long quietSince = System.nanoTime();
+        while (!open.isEmpty()
+                && (System.nanoTime() - quietSince < QUIET.toNanos()
+                        || open.values().stream()
+                                .anyMatch(l -> l.quietFor().compareTo(QUIET) < 0))) {
+            pause();
+        }
+    }
+
+    /// The events of each listener since the last call, only of those that got some.
+    Map<String, List<ObservedEvent>> drain() {
+        Map<String, List<ObservedEvent>> drained = new TreeMap<>();
+        open.forEach(
+                (name, listener) -> {
+                    List<ObservedEvent> events = listener.drain();
+                    if (!events.isEmpty()) {
+                        drained.put(name, events);
+                    }
+                });
+        return drained;
+    }
+
+    @Override
+    public void close() {
+        open.values().forEach(Listener::close);
+        open.clear();
+    }
+
+    private int total() {
+        return open.values().stream().mapToInt(Listener::eventCount).sum();
+    }
+
+    private void openUser(String name, String account) {
+        open(name, auth(account, "user"));
+    }
+
+    private void openScoped(String name, String scope, String id) {
+        ObjectNode auth = auth(name.substring(0, 1), scope);
+        auth.put(scope + "Id", placeholders.resolve("<" + id + ">"));
+        open(name, auth);
+    }
+
+    private ObjectNode auth(String account, String scope) {
+        ObjectNode auth = Json.NODES.objectNode();
+        auth.put("token", placeholders.resolve("<token-" + account + ">"));
+        auth.put("clientType", scope + "-scoped");
+        return auth;
+    }
+
+    private void open(String name, ObjectNode auth) {
+        Listener listener = Listener.connect(http, server, Optional.of(auth), false);
+        open.put(name, listener);
+        Optional<JsonNode> refused = listener.refusal();
+        if (refused.isPresent()) {
+            throw new ReplayException("listener " + name + " was refused: " + refused.get());
+        }
+    }
+
+    private static void pause() {
+        LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+    }
+}

@@ -1,0 +1,12 @@
+package dev.roosthold.daemon;
+
+/// Hears what the daemon does, for the person at the terminal. Called on the daemon's thread, in
+/// order; must return soon and must not throw.
+public interface MachineListener {
+
+    /// The daemon moved from one state to the next.
+    void changed(MachineChange change);
+
+    /// Something the person should know that is no change of state.
+    void notice(String text);
+}

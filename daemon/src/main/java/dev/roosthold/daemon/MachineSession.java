@@ -1,0 +1,284 @@
+package dev.roosthold.daemon;
+
+import dev.roosthold.client.Backoff;
+import dev.roosthold.client.ConnectionHandler;
+import dev.roosthold.client.EncryptedJson;
+import dev.roosthold.client.MachineField;
+import dev.roosthold.client.MachineLogin;
+import dev.roosthold.client.MachineRow;
+import dev.roosthold.client.MachineToken;
+import dev.roosthold.client.MachineUpdater;
+import dev.roosthold.client.RelayClient;
+import dev.roosthold.client.RelaySocket;
+import dev.roosthold.client.Reply;
+import dev.roosthold.client.SocketAuth;
+import dev.roosthold.client.SocketGoneException;
+import dev.roosthold.client.UpdateResult;
+import dev.roosthold.client.Versioned;
+import dev.roosthold.crypto.DataEncryptionKey;
+import dev.roosthold.crypto.DataKeyCipher;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The machine's side of its conversation with the relay: proves itself, fills its row, writes its
+/// state at each connect, and sends heartbeats while the connection lives. Thread of the daemon
+/// only, but for the heartbeats.
+final class MachineSession implements ConnectionHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(MachineSession.class);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(20);
+    private static final Duration ACK_PATIENCE = Duration.ofSeconds(10);
+
+    /// For each of the three steps of a stop, and for all together.
+    private static final Duration GOODBYE_STEP = Duration.ofMillis(1_500);
+
+    private static final Duration GOODBYE = Duration.ofSeconds(4);
+
+    private final DaemonConfig config;
+    private final RelayClient relay;
+    private final Lifecycle lifecycle;
+    private final MachineListener listener;
+    private final MachineRecords records;
+    private final EncryptedJson encryption;
+    private final MachineUpdater updater;
+    private final String dataEncryptionKey;
+
+    private @Nullable MachineLogin login;
+    private @Nullable RelaySocket socket;
+    private Versioned metadata = new Versioned(null, 0);
+    private Versioned daemonState = new Versioned(null, 0);
+    private boolean locked;
+    private boolean toldLocked;
+    private String endReason = "";
+
+    MachineSession(
+            DaemonConfig config, RelayClient relay, Lifecycle lifecycle, MachineListener listener) {
+        this.config = config;
+        this.relay = relay;
+        this.lifecycle = lifecycle;
+        this.listener = listener;
+        records = new MachineRecords(config);
+        MachineCredential credential = config.credential();
+        encryption = new EncryptedJson(new DataKeyCipher(credential.machineKey(), config.random()));
+        updater =
+                new MachineUpdater(
+                        credential.token().machine(),
+                        encryption,
+                        new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1), config.random()),
+                        Thread::sleep);
+        dataEncryptionKey =
+                DataEncryptionKey.wrap(
+                        credential.machineKey(),
+                        credential.accountKey().contentPublicKey(),
+                        config.random());
+    }
+
+    /// Why the daemon gave up; empty text when it did not.
+    String endReason() {
+        return endReason;
+    }
+
+    @Override
+    public Preparation prepare() throws InterruptedException {
+        if (lifecycle.state() == MachineState.ERROR) {
+            lifecycle.move(MachineState.CONNECTING, "");
+        }
+        MachineLogin current = login;
+        if (current != null) {
+            Optional<Preparation> prepared = register(current);
+            if (prepared.isPresent()) {
+                return prepared.get();
+            }
+            // The bearer has ended (a restored relay, a replaced token); the token says which.
+            login = null;
+        }
+        return logInAndRegister();
+    }
+
+    private Preparation logInAndRegister() throws InterruptedException {
+        MachineToken token = config.credential().token();
+        return switch (relay.authenticateMachine(token)) {
+            case Reply.Success(MachineLogin fresh) -> {
+                login = fresh;
+                yield register(fresh)
+                        .orElse(new Preparation.Later("the relay refuses its own bearer"));
+            }
+            case Reply.CredentialsRefused<MachineLogin> _ ->
+                    giveUp(
+                            "the relay does not accept this machine's token: the machine was"
+                                    + " removed or its token was replaced. Add the machine again"
+                                    + " or replace its token in the web page, then enrol with the"
+                                    + " new command");
+            case Reply.Denied(int status, String message) when status == 403 ->
+                    giveUp("the relay refuses this machine: " + message);
+            case Reply.Denied(int status, String message) ->
+                    new Preparation.Later(message + " (status " + status + ")");
+            case Reply.Unavailable(String reason) -> new Preparation.Later(reason);
+        };
+    }
+
+    /// Makes the row or reads the existing one. Empty when the bearer is not valid any more.
+    private Optional<Preparation> register(MachineLogin current) throws InterruptedException {
+        ObjectNode empty = JsonNodeFactory.instance.objectNode();
+        RelayClient.NewMachine machine =
+                new RelayClient.NewMachine(
+                        config.credential().token().machine(),
+                        encryption.seal(records.metadata(current.label()).apply(empty.deepCopy())),
+                        encryption.seal(records.running().apply(empty)),
+                        dataEncryptionKey);
+        return switch (relay.createMachine(current.bearer(), machine)) {
+            case Reply.Success(MachineRow row) -> {
+                metadata = row.metadata();
+                daemonState = row.daemonState();
+                if (lifecycle.state() == MachineState.REGISTERING) {
+                    lifecycle.move(MachineState.CONNECTING, current.label());
+                }
+                yield Optional.of(
+                        new Preparation.Connect(
+                                new SocketAuth.MachineScoped(current.bearer(), row.id())));
+            }
+            case Reply.CredentialsRefused<MachineRow> _ -> Optional.empty();
+            case Reply.Denied(int status, String message) when status == 403 || status == 409 ->
+                    Optional.of(giveUp("the relay refuses this machine: " + message));
+            case Reply.Denied(int status, String message) ->
+                    Optional.of(new Preparation.Later(message + " (status " + status + ")"));
+            case Reply.Unavailable(String reason) -> Optional.of(new Preparation.Later(reason));
+        };
+    }
+
+    private Preparation giveUp(String reason) {
+        endReason = reason;
+        return new Preparation.GiveUp();
+    }
+
+    @Override
+    public void connected(RelaySocket live) throws InterruptedException {
+        socket = live;
+        beat(live);
+        MachineLogin current = login;
+        String label = current == null ? "" : current.label();
+        locked = false;
+        boolean written =
+                write(live, MachineField.METADATA, records.metadata(label), ACK_PATIENCE)
+                        && write(live, MachineField.DAEMON_STATE, records.running(), ACK_PATIENCE);
+        if (written) {
+            lifecycle.move(MachineState.READY, label);
+        }
+    }
+
+    /// @return whether the connection can be used
+    private boolean write(
+            RelaySocket live,
+            MachineField field,
+            UnaryOperator<ObjectNode> change,
+            Duration patience)
+            throws InterruptedException {
+        Versioned base = field == MachineField.METADATA ? metadata : daemonState;
+        switch (updater.update(live, field, base, change, patience)) {
+            case UpdateResult.Saved(Versioned current) -> remember(field, current);
+            case UpdateResult.Unreadable(Versioned current) -> {
+                remember(field, current);
+                lock();
+            }
+            case UpdateResult.Missing _ -> {
+                login = null;
+                live.abort("the relay does not know this machine any more");
+                return false;
+            }
+            case UpdateResult.Refused(String message) -> {
+                live.abort("the relay refused the machine's state: " + message);
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void remember(MachineField field, Versioned current) {
+        switch (field) {
+            case METADATA -> metadata = current;
+            case DAEMON_STATE -> daemonState = current;
+        }
+    }
+
+    /// The row was written with another machine key, for example before this computer lost its
+    // files.
+    /// The relay returns an existing row unchanged, so the new key cannot reach the account's
+    /// clients; writing with it would make the row unreadable for them. It is left as it is.
+    private void lock() {
+        locked = true;
+        if (!toldLocked) {
+            toldLocked = true;
+            listener.notice(
+                    "the relay holds this machine's details under another machine key; they are"
+                            + " left as they are. To renew them, remove the machine in the web page"
+                            + " and add it again");
+        }
+    }
+
+    private void beat(RelaySocket live) {
+        if (live.ended().isDone()) {
+            return;
+        }
+        ObjectNode alive = JsonNodeFactory.instance.objectNode();
+        alive.put("machineId", config.credential().token().machine().value());
+        alive.put("time", config.clock().millis());
+        live.emit("machine-alive", alive);
+        var _ = config.scheduler().after(HEARTBEAT, () -> beat(live));
+    }
+
+    @Override
+    public void refused(String message) {
+        LOG.debug("handshake refused: {}", message);
+        login = null;
+    }
+
+    @Override
+    public void waiting(String reason, Duration pause) {
+        socket = null;
+        lifecycle.move(MachineState.ERROR, reason, Optional.of(pause));
+    }
+
+    @Override
+    public void event(String name, JsonNode argument) {
+        // Other clients' edits of the row arrive here too; a write that is based on an older
+        // version
+        // learns the newer one from the relay's answer, so nothing has to be kept.
+        LOG.trace("event {}", name);
+    }
+
+    /// Writes both last states and leaves with a disconnect packet. Takes a few seconds at most,
+    // also
+    /// when the relay does not answer.
+    void sayGoodbye(ShutdownSource source) throws InterruptedException {
+        RelaySocket live = socket;
+        if (live == null || live.ended().isDone()) {
+            return;
+        }
+        var _ = config.scheduler().after(GOODBYE, () -> live.abort("the goodbye takes too long"));
+        try {
+            if (!locked) {
+                long now = config.clock().millis();
+                boolean _ =
+                        write(
+                                        live,
+                                        MachineField.DAEMON_STATE,
+                                        records.shuttingDown(source, now),
+                                        GOODBYE_STEP)
+                                && write(
+                                        live,
+                                        MachineField.DAEMON_STATE,
+                                        records.offline(),
+                                        GOODBYE_STEP);
+            }
+        } catch (SocketGoneException e) {
+            LOG.debug("goodbye not written: {}", e.getMessage());
+        }
+        live.disconnect(GOODBYE_STEP);
+    }
+}

@@ -1,0 +1,381 @@
+/**
+ * Drives the page in a real browser against a real relay.
+ *
+ *   node e2e/run.mjs --url http://127.0.0.1:3005 [--roost "./roost"] [--shots DIR] [--browser /usr/bin/chromium]
+ *
+ * --roost   program that runs the command of the dialog in place of `roost`; without it this test is the machine
+ * --shots   where to put pictures of every page, light and dark, desktop and phone
+ *
+ * The relay must take new accounts. Ends with 0 if everything held, else with 1 and the reason on stderr.
+ */
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { launch, REMOTE_NAME, watchedPage } from "./browser.mjs";
+import { readCommand, startPlainMachine, startRoost } from "./machine.mjs";
+import { confirmGroups, tidy } from "./steps.mjs";
+
+const { values: options } = parseArgs({
+  options: {
+    url: { type: "string" },
+    roost: { type: "string" },
+    shots: { type: "string" },
+    browser: { type: "string", default: "/usr/bin/chromium" },
+  },
+});
+if (options.url === undefined) {
+  console.error("usage: node e2e/run.mjs --url http://127.0.0.1:PORT [--roost COMMAND] [--shots DIR] [--browser FILE]");
+  process.exit(2);
+}
+const url = new URL(options.url).origin;
+
+const DESKTOP = { width: 1180, height: 800 };
+const PHONE = { width: 320, height: 640 };
+const HARD_NAMES = [
+  `<img src=x onerror="document.title='broken'">`,
+  "محطة العمل في المكتب ⁧الخلفي",
+  "👩‍👩‍👧‍👦".repeat(9),
+  "W".repeat(100),
+];
+
+const faults = [];
+const machines = [];
+const browser = await launch(options.browser);
+let step = "start";
+try {
+  await main();
+  assert.deepEqual(faults, [], "nothing on the console, no request elsewhere");
+  console.log("page: all steps passed");
+} catch (error) {
+  console.error(`page: failed at "${step}"`);
+  console.error(error);
+  if (faults.length > 0) console.error(faults.join("\n"));
+  process.exitCode = 1;
+} finally {
+  for (const machine of machines) await machine.stop().catch(() => {});
+  await browser.close();
+}
+process.exit();
+
+async function main() {
+  const context = await browser.newContext({ viewport: DESKTOP, permissions: ["clipboard-read", "clipboard-write"] });
+  const page = await watchedPage(context, faults);
+  const frames = [];
+  page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => frames.push(payload.toString())));
+
+  begin("first visit");
+  await page.goto(`${url}/machines`);
+  await page.getByRole("heading", { name: "A home base for your machines." }).waitFor();
+  assert.equal(new URL(page.url()).pathname, "/welcome", "without an account every address leads to the welcome page");
+  await page.getByTestId("registration").getByText("Anyone who can open this page").waitFor();
+  await shoot(page, "welcome");
+
+  begin("create account");
+  await page.getByRole("link", { name: "Create account" }).click();
+  const recovery = await page.getByTestId("recovery-text").innerText().then(tidy);
+  assert.match(recovery, /^([A-Z2-7]{5}-){10}[A-Z2-7]{2}$/);
+  await shoot(page, "recovery");
+  await page.getByRole("button", { name: "Copy recovery text" }).click();
+  await page.getByRole("button", { name: "Copied" }).waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), recovery);
+  await page.getByRole("button", { name: "I have stored it" }).click();
+  await shoot(page, "confirm");
+  await confirmGroups(page, recovery);
+
+  begin("empty state");
+  await page.getByRole("heading", { name: "No machines yet" }).waitFor();
+  assert.equal(new URL(page.url()).pathname, "/machines");
+  await shoot(page, "empty");
+
+  begin("dialog by keyboard");
+  const add = page.getByRole("button", { name: "Add machine" });
+  await add.focus();
+  await page.keyboard.press("Enter");
+  const nameBox = page.getByLabel("Machine name");
+  await expectFocus(nameBox);
+  const create = page.getByRole("button", { name: "Create", exact: true });
+  await nameBox.fill("   ");
+  assert.equal(await create.isDisabled(), true, "a blank name cannot be created");
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await expectFocus(add);
+
+  begin("add machine, submitted twice");
+  const posts = [];
+  const sent = [];
+  page.on("request", (request) => {
+    sent.push(request.url(), request.postData() ?? "");
+    if (request.method() === "POST" && new URL(request.url()).pathname === "/v1/web/machines") posts.push(request);
+  });
+  await page.keyboard.press("Enter");
+  await nameBox.fill("studio");
+  await shoot(page, "add");
+  await nameBox.evaluate((input) => {
+    const form = input.closest("form");
+    form.requestSubmit();
+    form.requestSubmit();
+  });
+  await page.getByTestId("enrol-command").waitFor();
+  assert.equal(posts.length, 1, "a double submit makes one machine");
+  const command = await page.getByTestId("enrol-command").innerText();
+  const { server, token, accountKey } = readCommand(command);
+  assert.equal(server, url);
+  const [, secret] = token.split(":");
+  await page.getByText("Waiting for the machine to connect").waitFor();
+  await page.getByRole("button", { name: "Copy command" }).click();
+  await page.getByRole("status").getByText("command copied").waitFor({ state: "attached" });
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), command);
+  assert.ok(!page.url().includes(secret), "no secret in the address");
+  await shoot(page, "connect");
+
+  begin("the machine connects");
+  const machine =
+    options.roost === undefined
+      ? await startPlainMachine(command, {
+          host: "studio.local",
+          platform: "linux",
+          arch: "x64",
+          happyCliVersion: "0.1.0",
+          happyHomeDir: "/home/ada/.happy",
+          homeDir: "/home/ada",
+        })
+      : startRoost(command, options.roost);
+  machines.push(machine);
+  await page.getByTestId("enrol-status").getByText("Connected", { exact: true }).waitFor({ timeout: 30_000 });
+  await shoot(page, "connected");
+  await page.getByRole("button", { name: "Done" }).click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  const accountKeyForms = ["base64url", "base64", "hex"].map((form) => Buffer.from(accountKey, "base64url").toString(form));
+  for (const form of accountKeyForms) assert.ok(![...sent, ...frames].join("\n").includes(form), "the account key is not for the relay");
+  const left = await page.evaluate(
+    () => document.documentElement.outerHTML + JSON.stringify(localStorage) + JSON.stringify(sessionStorage),
+  );
+  assert.ok(!left.includes(secret), "closing forgets the token");
+
+  begin("list");
+  const row = page.locator("[data-machine]").filter({ hasText: "studio" });
+  await row.getByText("Online").waitFor();
+  await page.getByText("1 online").waitFor();
+  await page.getByText("0 offline").waitFor();
+  await row.getByText("Linux").waitFor();
+  assert.match((await row.locator("time").getAttribute("title")) ?? "", /\d{4}/, "the exact time is in the title");
+
+  begin("a second page sees a new name");
+  const second = await watchedPage(context, faults);
+  await second.goto(`${url}/machines`);
+  await second.locator("[data-machine]").getByText("studio", { exact: true }).waitFor();
+  await openMenu(page, "studio");
+  await page.getByRole("button", { name: "Rename" }).click();
+  await expectFocus(page.getByLabel("Machine name"));
+  await page.getByLabel("Machine name").fill("attic box");
+  const renamed = second.getByRole("heading", { name: "attic box" }).waitFor({ timeout: 15_000 });
+  await page.keyboard.press("Enter");
+  const pressed = Date.now();
+  await renamed;
+  console.log(`page: another page showed the new name after ${Date.now() - pressed} ms`);
+  await expectFocus(page.getByRole("button", { name: "Actions for attic box" }));
+
+  begin("hard names at phone width");
+  for (const name of HARD_NAMES) {
+    await page.getByRole("button", { name: "Add machine" }).click();
+    await page.getByLabel("Machine name").fill(name);
+    await page.getByRole("button", { name: "Create", exact: true }).click();
+    await page.getByTestId("enrol-command").waitFor();
+    await checkWidth(page, "token dialog");
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    const shown = page.getByRole("heading", { level: 2 }).filter({ has: page.getByText(name, { exact: true }) });
+    await shown.waitFor();
+  }
+  assert.equal(await page.locator("main img").count(), 0, "markup in a name is text");
+  assert.match(await page.title(), /^Machines/);
+  await page.getByText("Never connected").first().waitFor();
+  await checkWidth(page, "list");
+  await shoot(page, "list");
+
+  await catchUp(context, page);
+
+  begin("the machine dies");
+  await machine.stop();
+  await second
+    .locator("[data-machine]")
+    .filter({ hasText: "attic box" })
+    .getByText("Offline")
+    .waitFor({ timeout: 15_000 });
+
+  begin("replace token");
+  await openMenu(page, "attic box");
+  await page.getByRole("button", { name: "Replace token" }).click();
+  await page.getByRole("button", { name: "Replace token" }).last().click();
+  const again = readCommand(await page.getByTestId("enrol-command").innerText());
+  assert.notEqual(again.token, token);
+  assert.equal(again.accountKey, accountKey);
+  await page.keyboard.press("Escape");
+
+  begin("remove");
+  await openMenu(page, "attic box");
+  await page.getByRole("button", { name: "Remove" }).click();
+  await page.getByRole("heading", { name: "Remove “attic box”?" }).waitFor();
+  await shoot(page, "remove");
+  await page.getByRole("button", { name: "Remove machine" }).click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  for (const one of [page, second]) {
+    await one.locator("[data-machine]").filter({ hasText: "attic box" }).waitFor({ state: "detached" });
+  }
+  await expectFocus(page.getByRole("heading", { name: "Machines" }));
+
+  begin("sign out");
+  await page.getByRole("link", { name: "Account" }).click();
+  await page.getByRole("heading", { name: "Account" }).waitFor();
+  await checkWidth(page, "account");
+  await shoot(page, "account");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  const leave = page.getByRole("dialog").getByRole("button", { name: "Sign out" });
+  assert.equal(await leave.isDisabled(), true, "leaving needs the confirmation");
+  await page.getByLabel("I have stored the recovery text").check();
+  await leave.click();
+  for (const one of [page, second]) await one.getByRole("heading", { name: "A home base" }).waitFor();
+  assert.equal(await page.evaluate(() => localStorage.length), 0, "signing out erases what was kept");
+  await second.close();
+
+  begin("sign in by recovery text");
+  await page.getByRole("link", { name: "Sign in" }).click();
+  const box = page.getByLabel("Recovery text");
+  await box.fill(recovery.slice(0, 30));
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").getByText("not a whole recovery text").waitFor();
+  await checkWidth(page, "sign in");
+  await shoot(page, "sign-in");
+  await box.fill(`  ${recovery.toLowerCase().replaceAll("-", " ")} `);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.locator("[data-machine]").filter({ hasText: "W".repeat(100) }).waitFor();
+  await page.reload();
+  await page.locator("[data-machine]").filter({ hasText: "W".repeat(100) }).waitFor();
+  await revoked(page);
+  await context.close();
+
+  await overPlainHttp();
+}
+
+/** A lost network is shown, turns no machine offline, and what happened meanwhile is there afterwards. */
+async function catchUp(context, page) {
+  begin("network lost and back");
+  const row = page.locator("[data-machine]").filter({ hasText: "attic box" });
+  const id = await row.getAttribute("data-machine");
+  const bearer = await ownBearer(page);
+  await row.getByText("Online").waitFor();
+  await context.setOffline(true);
+  await page.getByTestId("connection-lost").waitFor();
+  assert.equal(await row.getByText("Online").count(), 1, "a lost connection turns no machine offline");
+  await shoot(page, "lost");
+  await call("PATCH", `/v1/web/machines/${id}`, bearer, { name: "renamed meanwhile" });
+  await context.setOffline(false);
+  await page.getByRole("heading", { name: "renamed meanwhile" }).waitFor();
+  await page.getByTestId("connection-lost").waitFor({ state: "detached" });
+  await call("PATCH", `/v1/web/machines/${id}`, bearer, { name: "attic box" });
+  await page.getByRole("heading", { name: "attic box" }).waitFor();
+}
+
+/** The owner ends this browser's sign-in from elsewhere: the open page asks to sign in again, and can. */
+async function revoked(page) {
+  begin("sign-in revoked");
+  const bearer = await ownBearer(page);
+  const devices = await call("GET", "/v1/devices", bearer);
+  await call("DELETE", `/v1/devices/${devices.find(({ current }) => current).id}`, bearer);
+  await page.getByText("The relay ended the sign-in of this browser.").waitFor();
+  await page.getByRole("button", { name: "Sign in again" }).click();
+  await page.getByRole("heading", { name: "Machines" }).waitFor();
+  await page.locator("[data-machine]").first().waitFor();
+}
+
+function ownBearer(page) {
+  return page.evaluate(() => JSON.parse(localStorage.getItem("roosthold.account")).token);
+}
+
+async function call(method, path, bearer, body) {
+  const response = await fetch(url + path, {
+    method,
+    headers: {
+      Authorization: `Bearer ${bearer}`,
+      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  assert.equal(response.status, 200, `${method} ${path}`);
+  return response.json();
+}
+
+/** From another computer over plain http: a warning, and copying works without the clipboard interface. */
+async function overPlainHttp() {
+  begin("plain http from afar");
+  const context = await browser.newContext({ viewport: DESKTOP });
+  const page = await watchedPage(context, faults);
+  await page.goto(`http://${REMOTE_NAME}:${new URL(url).port}/`);
+  await page.getByTestId("insecure").waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard === undefined), true, "the test needs an insecure origin");
+  await page.getByRole("link", { name: "Create account" }).click();
+  const recovery = await page.getByTestId("recovery-text").innerText().then(tidy);
+  await page.getByRole("button", { name: "I have stored it" }).click();
+  await confirmGroups(page, recovery);
+  await page.getByRole("button", { name: "Add machine" }).click();
+  await page.getByLabel("Machine name").fill("far away");
+  await page.getByRole("button", { name: "Create", exact: true }).click();
+  const command = await page.getByTestId("enrol-command").innerText();
+  await page.getByRole("button", { name: "Copy command" }).click();
+  await page.getByRole("button", { name: "Copied" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Add machine" }).click();
+  await page.getByLabel("Machine name").focus();
+  await page.keyboard.press("Control+V");
+  assert.equal(await page.getByLabel("Machine name").inputValue(), command, "the command was really copied");
+  await context.close();
+}
+
+function begin(name) {
+  step = name;
+  console.log(`page: ${name}`);
+}
+
+async function openMenu(page, name) {
+  await page.getByRole("button", { name: `Actions for ${name}` }).click();
+}
+
+async function expectFocus(locator) {
+  await locator.waitFor();
+  const deadline = Date.now() + 5_000;
+  while (!(await locator.evaluate((element) => element === document.activeElement))) {
+    assert.ok(Date.now() < deadline, `focus on ${locator}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+/** Nothing may stick out at the narrowest width. */
+async function checkWidth(page, what) {
+  await page.setViewportSize(PHONE);
+  const wide = await page.evaluate(() => {
+    const limit = document.documentElement.clientWidth;
+    const scrolls = document.documentElement.scrollWidth > limit;
+    const out = [...document.querySelectorAll("dialog[open], body *")].filter((element) => {
+      if (element.closest(".visually-hidden, svg, .skip") !== null) return false;
+      const { right, left, width } = element.getBoundingClientRect();
+      return width > 0 && (right > limit + 1 || left < -1);
+    });
+    return { scrolls, out: out.map((element) => `${element.tagName}.${element.className}`) };
+  });
+  assert.deepEqual(wide, { scrolls: false, out: [] }, `${what} fits into 320 px`);
+  await page.setViewportSize(DESKTOP);
+}
+
+async function shoot(page, name) {
+  if (options.shots === undefined) return;
+  await mkdir(options.shots, { recursive: true });
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    for (const [device, viewport] of Object.entries({ desktop: DESKTOP, phone: { width: 390, height: 844 } })) {
+      await page.setViewportSize(viewport);
+      await page.screenshot({ path: `${options.shots}/${name}-${colorScheme}-${device}.png` });
+    }
+  }
+  await page.setViewportSize(DESKTOP);
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "no-preference" });
+}

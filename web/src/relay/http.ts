@@ -1,0 +1,130 @@
+import type * as z from "zod/mini";
+import {
+  createdMachine,
+  devices,
+  machineRecord,
+  machineRecords,
+  machineRow,
+  machineRows,
+  read,
+  refusal,
+  relayInfo,
+  signedIn,
+  succeeded,
+  type MachineRecord,
+  type MachineRow,
+  type RelayInfo,
+} from "./schema.ts";
+
+/** Why a request brought no value. */
+export type Problem =
+  /** No answer: the relay is down, the network is, or it took too long. The request may have been carried out. */
+  | { readonly kind: "unreachable" }
+  /** The bearer is not (or no longer) good. */
+  | { readonly kind: "unauthorized" }
+  | { readonly kind: "refused"; readonly status: number; readonly text: string }
+  /** An answer that this page does not understand. */
+  | { readonly kind: "unexpected" };
+
+export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
+
+const PATIENCE_MS = 20_000;
+
+/** The REST side of the relay. Never throws for an answer or a missing one. */
+export class RelayHttp {
+  constructor(
+    private readonly token: string | null = null,
+    private readonly send: typeof fetch = (...request) => fetch(...request),
+  ) {}
+
+  info(): Promise<Answer<RelayInfo>> {
+    return this.request("GET", "/v1/web/relay", undefined, relayInfo);
+  }
+
+  signIn(proof: { publicKey: string; challenge: string; signature: string; invite?: string }): Promise<Answer<string>> {
+    return this.request("POST", "/v1/auth", proof, signedIn).then((answer) => map(answer, ({ token }) => token));
+  }
+
+  /** Ends this sign-in at the relay; others of the account go on. */
+  async signOut(): Promise<void> {
+    const answer = await this.request("GET", "/v1/devices", undefined, devices);
+    const own = answer.ok ? answer.value.find(({ current }) => current) : undefined;
+    if (own !== undefined) await this.request("DELETE", `/v1/devices/${encodeURIComponent(own.id)}`, undefined, succeeded);
+  }
+
+  machines(): Promise<Answer<MachineRow[]>> {
+    return this.request("GET", "/v1/web/machines", undefined, machineRows);
+  }
+
+  /** The encrypted side. A record of another shape is left out, it must not hide the others. */
+  async records(): Promise<Answer<MachineRecord[]>> {
+    const answer = await this.request("GET", "/v1/machines", undefined, machineRecords);
+    return map(answer, (all) => all.map((one) => read(machineRecord, one)).filter((one) => one !== null));
+  }
+
+  createMachine(machine: { machineId: string; secret: string; name: string }): Promise<Answer<{ token: string }>> {
+    return this.request("POST", "/v1/web/machines", machine, createdMachine);
+  }
+
+  renameMachine(machineId: string, name: string): Promise<Answer<MachineRow>> {
+    return this.request("PATCH", `/v1/web/machines/${encodeURIComponent(machineId)}`, { name }, machineRow);
+  }
+
+  removeMachine(machineId: string): Promise<Answer<{ success: true }>> {
+    return this.request("DELETE", `/v1/web/machines/${encodeURIComponent(machineId)}`, undefined, succeeded);
+  }
+
+  replaceSecret(machineId: string, secret: string): Promise<Answer<{ token: string }>> {
+    const path = `/v1/web/machines/${encodeURIComponent(machineId)}/secret`;
+    return this.request("POST", path, { secret }, createdMachine);
+  }
+
+  private async request<S extends z.core.$ZodType>(
+    method: string,
+    path: string,
+    body: unknown,
+    shape: S,
+  ): Promise<Answer<z.output<S>>> {
+    const headers: Record<string, string> = { "X-Happy-Client": `web/${__VERSION__}` };
+    if (this.token !== null) headers["Authorization"] = `Bearer ${this.token}`;
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    let status: number;
+    let json: unknown;
+    try {
+      const response = await this.send(path, {
+        method,
+        headers,
+        cache: "no-store",
+        credentials: "omit",
+        signal: AbortSignal.timeout(PATIENCE_MS),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      status = response.status;
+      const text = await response.text();
+      json = text === "" ? null : parse(text);
+    } catch {
+      return { ok: false, problem: { kind: "unreachable" } };
+    }
+    if (status === 401) return { ok: false, problem: { kind: "unauthorized" } };
+    if (status < 200 || status > 299) {
+      // A proxy in front answers these while the relay restarts.
+      if (status === 502 || status === 503 || status === 504) return { ok: false, problem: { kind: "unreachable" } };
+      const words = read(refusal, json);
+      return { ok: false, problem: { kind: "refused", status, text: words?.message ?? words?.error ?? "" } };
+    }
+    const value = read(shape, json);
+    return value === null ? { ok: false, problem: { kind: "unexpected" } } : { ok: true, value };
+  }
+}
+
+function map<A, B>(answer: Answer<A>, change: (value: A) => B): Answer<B> {
+  return answer.ok ? { ok: true, value: change(answer.value) } : answer;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig, type Plugin } from "vitest/config";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8")) as { version: string };
+
+/**
+ * The page forbids itself everything it does not need, whatever headers the server in front of it sends:
+ * scripts and styles only from its own files, connections only to its own origin, no frames, no plugins.
+ */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "form-action 'none'",
+  "base-uri 'none'",
+  "require-trusted-types-for 'script'",
+].join("; ");
+
+/** Only in the built page: the development server needs inline styles for its live updates. */
+function selfRestraint(): Plugin {
+  return {
+    name: "content-security-policy",
+    apply: "build",
+    transformIndexHtml: () => [
+      {
+        tag: "meta",
+        attrs: { "http-equiv": "Content-Security-Policy", content: contentSecurityPolicy },
+        injectTo: "head-prepend",
+      },
+    ],
+  };
+}
+
+export default defineConfig({
+  root: here,
+  base: "/",
+  define: { __VERSION__: JSON.stringify(version) },
+  plugins: [selfRestraint()],
+  build: {
+    outDir: process.env["WEB_OUT_DIR"] ?? `${here}target/classes/web`,
+    emptyOutDir: true,
+    target: "es2022",
+    // A data: address for a small file would need a wider policy than files of our own.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: {
+    proxy: {
+      "/v1": { target: process.env["ROOST_DEV_RELAY"] ?? "http://127.0.0.1:3005", ws: true },
+    },
+  },
+  test: {
+    environment: "happy-dom",
+    include: ["src/**/*.test.{ts,tsx}", "test/**/*.test.ts"],
+    restoreMocks: true,
+    setupFiles: ["test/setup.ts"],
+    testTimeout: 30_000,
+  },
+});
