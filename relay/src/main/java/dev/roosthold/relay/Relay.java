@@ -17,6 +17,7 @@ import dev.roosthold.relay.machines.MachineRoutes;
 import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.presence.Presence;
 import dev.roosthold.relay.socket.SocketGateway;
+import dev.roosthold.relay.socket.SocketRoutes;
 import dev.roosthold.relay.store.SqliteStore;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.StoreConfig;
@@ -50,7 +51,7 @@ public final class Relay implements AutoCloseable {
     private static final Duration SWEEP = Duration.ofSeconds(1);
     private static final Duration FLUSH = Duration.ofSeconds(5);
     private static final Duration PRUNE = Duration.ofMinutes(1);
-    private static final Duration DRAIN = Duration.ofSeconds(1);
+    private static final Duration DRAIN = Duration.ofMillis(500);
 
     private final RelayConfig config;
     private final DataDirectory directory;
@@ -110,6 +111,7 @@ public final class Relay implements AutoCloseable {
                             Routes seen = new SeenRoutes(routes, activity);
                             auth.register(seen);
                             new AccountRoutes(accounts, clock).register(seen);
+                            SocketRoutes.register(seen);
                             new MachineRoutes(machines).register(seen);
                             new EnrolmentRoutes(store, machines, devices, clock).register(seen);
                         },
@@ -163,9 +165,8 @@ public final class Relay implements AutoCloseable {
     }
 
     /// Stops within 5 seconds: accepts nothing more, ends all sockets by closing their transports
-    // so
-    /// that clients come back by themselves, writes what was debounced, finishes the open group of
-    /// writes. Repeated calls do nothing.
+    /// so that clients come back by themselves, writes what was debounced, finishes the open group
+    /// of writes. Repeated calls do nothing.
     @Override
     public synchronized void close() {
         if (closed) {

@@ -16,7 +16,8 @@ final class Upkeep implements AutoCloseable {
                     Thread.ofPlatform().daemon().name("upkeep").factory());
 
     void every(Duration period, Runnable task) {
-        timer.scheduleWithFixedDelay(
+        var unused =
+                timer.scheduleWithFixedDelay(
                 () -> {
                     try {
                         task.run();

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,10 @@ record Api(HttpClient client, URI base, Optional<String> token, Map<String, Stri
     }
 
     Answer raw(String method, String path, @Nullable String json) {
+        return raw(method, path, json, "application/json");
+    }
+
+    Answer raw(String method, String path, @Nullable String json, String type) {
         var request =
                 HttpRequest.newBuilder(base.resolve(path))
                         .timeout(Duration.ofSeconds(20))
@@ -57,17 +62,22 @@ record Api(HttpClient client, URI base, Optional<String> token, Map<String, Stri
                                         ? BodyPublishers.noBody()
                                         : BodyPublishers.ofString(json));
         if (json != null) {
-            request.header("Content-Type", "application/json");
+            request.header("Content-Type", type);
         }
         token.ifPresent(bearer -> request.header("Authorization", "Bearer " + bearer));
         headers.forEach(request::header);
         try {
             var response = client.send(request.build(), BodyHandlers.ofByteArray());
-            return new Answer(response.statusCode(), Codec.parse(response.body()));
+            return new Answer(response.statusCode(), Codec.parse(json(response.body())));
         } catch (IOException e) {
             throw new AssertionError(method + " " + path + " failed", e);
         } catch (InterruptedException e) {
             throw new AssertionError("interrupted", e);
         }
+    }
+
+    /// The open packet of Engine.IO has its type in front.
+    private static byte[] json(byte[] body) {
+        return body.length > 0 && body[0] == '0' ? Arrays.copyOfRange(body, 1, body.length) : body;
     }
 }

@@ -89,9 +89,7 @@ class AuthTest {
                 }
             }
             for (String raw : List.of("[]", "null", "1", "\"x\"", "{", "[[[[", "")) {
-                assertThat(rig.api().raw("POST", "/v1/auth", raw).status())
-                        .as(raw)
-                        .isEqualTo(400);
+                assertThat(rig.api().raw("POST", "/v1/auth", raw).status()).as(raw).isEqualTo(400);
             }
             assertThat(rig.api().post("/v1/auth", good).status()).isEqualTo(200);
         }
@@ -250,8 +248,7 @@ class AuthTest {
             rig.passes(Duration.ofMinutes(1));
             assertThat(status(rig, key)).isEqualTo("not_found");
             Answer late =
-                    ada.api()
-                            .post("/v1/auth/response", Map.of("publicKey", key, "response", "x"));
+                    ada.api().post("/v1/auth/response", Map.of("publicKey", key, "response", "x"));
             assertThat(late.status()).isEqualTo(404);
             poll(rig, Map.of("publicKey", key));
             assertThat(status(rig, key)).isEqualTo("pending");
@@ -285,9 +282,7 @@ class AuthTest {
                 config ->
                         config.withLimits(
                                 new RelayConfig.Limits(
-                                        new Auth.Rates(
-                                                new Rate(3, 1),
-                                                new Rate(3, 1)),
+                                        new Auth.Rates(new Rate(3, 1), new Rate(3, 1)),
                                         config.limits().socketEvents(),
                                         config.limits().retention()));
         try (var rig = RelayRig.start(strict)) {
@@ -319,9 +314,7 @@ class AuthTest {
     private static void approve(Person person, String key, String response) {
         Answer answer =
                 person.api()
-                        .post(
-                                "/v1/auth/response",
-                                Map.of("publicKey", key, "response", response));
+                        .post("/v1/auth/response", Map.of("publicKey", key, "response", response));
         assertThat(answer.status()).isEqualTo(200);
     }
 

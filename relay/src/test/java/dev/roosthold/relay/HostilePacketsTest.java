@@ -7,17 +7,24 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.json.JSONArray;
+import org.json.JSONObject;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.json.JSONArray;
-import org.json.JSONObject;
 import tools.jackson.databind.JsonNode;
 
 /// No packet harms anybody: every acknowledged event is answered once, everyone stays connected.
 class HostilePacketsTest {
     private static final List<Object> WRONG =
-            List.of(1, 1.5, true, new JSONObject(), new JSONArray(), JSONObject.NULL, new byte[] {1});
+            List.of(
+                    1,
+                    1.5,
+                    true,
+                    new JSONObject(),
+                    new JSONArray(),
+                    JSONObject.NULL,
+                    new byte[] {1});
 
     private RelayRig rig;
     private Person ada;

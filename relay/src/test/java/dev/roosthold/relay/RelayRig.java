@@ -5,10 +5,12 @@ import dev.roosthold.crypto.SignIn;
 import dev.roosthold.crypto.SignInRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -70,13 +72,24 @@ final class RelayRig implements AutoCloseable {
     }
 
     /// Lets time pass and the relay notice it.
-    void passes(java.time.Duration time) {
+    void passes(Duration time) {
         clock.pass(time);
         relay.presence().sweep();
     }
 
     Api api() {
         return new Api(http, relay.address(), Optional.empty(), Map.of());
+    }
+
+    /// Calls from another address of this computer.
+    Api apiFrom(String address) {
+        try {
+            var client =
+                    HttpClient.newBuilder().localAddress(InetAddress.getByName(address)).build();
+            return new Api(client, relay.address(), Optional.empty(), Map.of());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// Stops the relay in the normal way and starts it again on the same files.
@@ -113,7 +126,15 @@ final class RelayRig implements AutoCloseable {
     }
 
     Client connect(Map<String, ?> auth) {
-        var client = new Client(relay.address(), auth, false);
+        return connect(auth, false);
+    }
+
+    Client connectPolling(Map<String, ?> auth) {
+        return connect(auth, true);
+    }
+
+    private Client connect(Map<String, ?> auth, boolean polling) {
+        var client = new Client(relay.address(), auth, polling);
         clients.add(client);
         return client;
     }

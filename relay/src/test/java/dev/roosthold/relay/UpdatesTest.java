@@ -56,15 +56,14 @@ class UpdatesTest {
                             LongStream.rangeClosed(1, expected).boxed().toList());
             assertThat(updates(page)).allMatch(u -> u.path("id").asString().matches("\\w{12}"));
         }
-        assertThat(logged()).containsExactlyElementsOf(
-                LongStream.rangeClosed(1, expected).boxed().toList());
+        assertThat(logged())
+                .containsExactlyElementsOf(LongStream.rangeClosed(1, expected).boxed().toList());
     }
 
     @Test
     void oneOfManyRacingWritersWinsAndTheOthersGetWhatIsCurrent() throws Exception {
         ada.makesMachine("m");
-        List<Client> writers =
-                IntStream.range(0, 6).mapToObj(_ -> ada.page().connected()).toList();
+        List<Client> writers = IntStream.range(0, 6).mapToObj(_ -> ada.page().connected()).toList();
         for (int version = 1; version <= 10; version++) {
             int expected = version;
             List<JsonNode> answers;
@@ -142,7 +141,8 @@ class UpdatesTest {
         assertThat(result(answer)).isEqualTo("success");
         // What a request caused is sent before its acknowledgement.
         assertThat(daemon.events("update-machine")).hasSize(1);
-        assertThat(page.receives("update-machine").path("body").path("active").asBoolean()).isTrue();
+        assertThat(page.receives("update-machine").path("body").path("active").asBoolean())
+                .isTrue();
         for (Client client : List.of(other, session, evesPage, evesDaemon)) {
             assertThat(client.settled().events("update-machine")).isEmpty();
         }
@@ -178,8 +178,7 @@ class UpdatesTest {
                                         new RelayConfig.Limits(
                                                 config.limits().auth(),
                                                 config.limits().socketEvents(),
-                                                new Updates.Retention(
-                                                        50, Duration.ofDays(1)))));
+                                                new Updates.Retention(50, Duration.ofDays(1)))));
         ada = rig.signsUp();
         for (int version = 0; version < 300; version++) {
             save("x", version);

@@ -270,6 +270,12 @@ class WebMachinesTest {
         }
         assertThat(authenticate(id, rig.secret()).status()).isEqualTo(429);
         assertThat(authenticate(id, secret).status()).isEqualTo(429);
+        Answer elsewhere =
+                rig.apiFrom("127.0.0.2")
+                        .post(
+                                "/v1/machines/authenticate",
+                                Map.of("machineId", id, "secret", secret));
+        assertThat(elsewhere.status()).isEqualTo(200);
         rig.passes(Duration.ofSeconds(61));
         assertThat(authenticate(id, secret).status()).isEqualTo(200);
     }
@@ -313,7 +319,13 @@ class WebMachinesTest {
         JsonNode foreign =
                 session.ask(
                         "machine-update-metadata",
-                        Map.of("machineId", "happy-machine", "metadata", "x", "expectedVersion", 1));
+                        Map.of(
+                                "machineId",
+                                "happy-machine",
+                                "metadata",
+                                "x",
+                                "expectedVersion",
+                                1));
         assertThat(foreign.path("message").asString()).isEqualTo("Machine not found");
     }
 
@@ -349,9 +361,12 @@ class WebMachinesTest {
                         page.ask(
                                         "machine-update-state",
                                         Map.of(
-                                                "machineId", id,
-                                                "daemonState", "x",
-                                                "expectedVersion", 0))
+                                                "machineId",
+                                                id,
+                                                "daemonState",
+                                                "x",
+                                                "expectedVersion",
+                                                0))
                                 .path("message")
                                 .asString())
                 .isEqualTo("Machine not found");
@@ -405,9 +420,7 @@ class WebMachinesTest {
 
     private Answer create(Person person, String id, String secret, String name) {
         return person.api()
-                .post(
-                        "/v1/web/machines",
-                        Map.of("machineId", id, "secret", secret, "name", name));
+                .post("/v1/web/machines", Map.of("machineId", id, "secret", secret, "name", name));
     }
 
     private Answer authenticate(String id, String secret) {

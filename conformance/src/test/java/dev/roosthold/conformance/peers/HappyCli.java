@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.awaitility.core.ConditionTimeoutException;
 
 /// One run of a published command line, unchanged, as its own process with its own home folder and
 /// nothing of our environment but the search path. Ends with [#close] at the latest.
@@ -71,7 +72,8 @@ final class HappyCli implements AutoCloseable {
 
     /// Runs with a terminal, as a person would.
     static HappyCli startInTerminal(Setting setting, String... arguments) {
-        String line = String.join(" ", setting.command(arguments));
+        // Without a size the terminal is no column wide and every letter stands on its own line.
+        String line = "stty cols 120 rows 50; exec " + String.join(" ", setting.command(arguments));
         return launch(setting, List.of("script", "-q", "-e", "-f", "-c", line, "/dev/null"));
     }
 
@@ -91,13 +93,33 @@ final class HappyCli implements AutoCloseable {
 
     /// Waits until the pattern stands in the output.
     MatchResult awaitOutput(Pattern pattern) {
-        return await().atMost(PATIENCE)
-                .failFast(() -> failIfEndedWithout(pattern))
-                .until(() -> find(pattern), Optional::isPresent)
-                .orElseThrow();
+        return awaitOutput(pattern, () -> {});
     }
 
-    void type(String keys) {
+    /// Presses a key again and again until the pattern stands in the output: a terminal program
+    /// shows its menu a moment before it listens, and drops what was typed before.
+    MatchResult pressUntilOutput(String key, Pattern pattern) {
+        return awaitOutput(pattern, () -> type(key));
+    }
+
+    private MatchResult awaitOutput(Pattern pattern, Runnable eachTime) {
+        try {
+            return await().atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(300))
+                    .failFast(() -> failIfEndedWithout(pattern))
+                    .until(
+                            () -> {
+                                eachTime.run();
+                                return find(pattern);
+                            },
+                            Optional::isPresent)
+                    .orElseThrow();
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("no " + pattern + " in the output:\n" + output, e);
+        }
+    }
+
+    private void type(String keys) {
         try {
             process.getOutputStream().write(keys.getBytes(StandardCharsets.UTF_8));
             process.getOutputStream().flush();
@@ -126,10 +148,6 @@ final class HappyCli implements AutoCloseable {
     /// The rude end: SIGKILL.
     void kill() {
         process.destroyForcibly();
-    }
-
-    String output() {
-        return output.toString();
     }
 
     @Override

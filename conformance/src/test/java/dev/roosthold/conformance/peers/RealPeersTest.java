@@ -143,8 +143,7 @@ class RealPeersTest {
             throws IOException, InterruptedException {
         try (HappyCli login = HappyCli.startInTerminal(setting, "auth", "login")) {
             login.awaitOutput(MENU);
-            login.type("1");
-            String link = login.awaitOutput(LINK).group();
+            String link = login.pressUntilOutput("1", LINK).group();
             app.approve(PairingLink.parse(link).orElseThrow(), approval);
             login.awaitOutput(Pattern.compile("Authentication successful"));
             assertThat(login.awaitExit()).isZero();

@@ -57,7 +57,7 @@ public final class DeviceActivity {
         if (news.isEmpty()) {
             return;
         }
-        store.write(
+        var unused = store.write(
                 tx -> {
                     for (var entry : news) {
                         tx.execute(

@@ -6,6 +6,7 @@ import dev.roosthold.relay.http.Fields;
 import dev.roosthold.relay.http.Request;
 import dev.roosthold.relay.http.Response;
 import dev.roosthold.relay.http.Routes;
+import dev.roosthold.relay.limits.Texts;
 
 /// `/v1/devices`: the owner sees, names and revokes credentials.
 final class DeviceRoutes {
@@ -27,7 +28,7 @@ final class DeviceRoutes {
     private Response rename(Request request) {
         var fields = Fields.body(request);
         String name = fields.text("name", 1, ClientName.MAX_LENGTH).strip();
-        if (name.isEmpty() || name.codePoints().anyMatch(Character::isISOControl)) {
+        if (name.isEmpty() || !Texts.isPrintable(name)) {
             fields.problem("name", "must have visible characters and no control characters");
         }
         fields.check();

@@ -64,6 +64,7 @@ final class Pairings {
     /// A poll of the waiting client.
     ///
     /// @param device and the two after it describe the credential it will get
+    @SuppressWarnings("ArrayRecordComponent") // carried once, never compared
     record Poll(
             Kind kind,
             byte[] publicKey,
@@ -112,7 +113,7 @@ final class Pairings {
     }
 
     /// Lets the waiting client into the account. The first answer counts; later ones change
-    // nothing.
+    /// nothing.
     ///
     /// @return false when no client is waiting with this key
     boolean answer(Kind kind, byte[] publicKey, AccountId account, String response) {
@@ -136,7 +137,7 @@ final class Pairings {
 
     /// Drops what has expired.
     void prune() {
-        store.write(
+        var unused = store.write(
                 tx ->
                         tx.execute(
                                 "DELETE FROM pairing WHERE created_at < ?"

@@ -71,7 +71,7 @@ public final class Registration {
     private boolean forwarded() {
         if (!forwarded && sawForwarded.getAsBoolean()) {
             forwarded = true;
-            store.write(
+            var unused = store.write(
                     tx ->
                             tx.execute(
                                     "INSERT INTO registration_fact (name, noted_at) VALUES (?, ?)"

@@ -26,6 +26,7 @@ final class SignIns {
     /// What a client presents.
     ///
     /// @param deviceName and the two after it describe the credential to be made
+    @SuppressWarnings("ArrayRecordComponent") // carried once, never compared
     record Attempt(
             byte[] publicKey,
             byte[] challenge,
@@ -87,7 +88,7 @@ final class SignIns {
 
     /// Forgets challenges that are too old to matter, a bounded number at a time.
     void prune() {
-        store.write(
+        var unused = store.write(
                 tx ->
                         tx.execute(
                                 """

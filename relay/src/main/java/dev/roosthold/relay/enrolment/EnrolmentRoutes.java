@@ -12,6 +12,7 @@ import dev.roosthold.relay.http.Request;
 import dev.roosthold.relay.http.Response;
 import dev.roosthold.relay.http.Routes;
 import dev.roosthold.relay.limits.ClientAddress;
+import dev.roosthold.relay.limits.Texts;
 import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.store.Store;
 import java.time.InstantSource;
@@ -132,7 +133,7 @@ public final class EnrolmentRoutes {
         if (fields.node("name").isString()
                 && (name.isEmpty()
                         || name.codePointCount(0, name.length()) > MAX_NAME
-                        || name.codePoints().anyMatch(Character::isISOControl))) {
+                        || !Texts.isPrintable(name))) {
             fields.problem("name", "must have 1 to 100 characters and no control characters");
         }
         return name;

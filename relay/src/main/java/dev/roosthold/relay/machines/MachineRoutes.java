@@ -10,6 +10,7 @@ import dev.roosthold.relay.http.Fields;
 import dev.roosthold.relay.http.Request;
 import dev.roosthold.relay.http.Response;
 import dev.roosthold.relay.http.Routes;
+import dev.roosthold.relay.limits.Texts;
 import dev.roosthold.relay.presence.MachineKey;
 import java.util.Base64;
 import java.util.Optional;
@@ -45,8 +46,8 @@ public final class MachineRoutes {
             fields.problem("dataEncryptionKey", "Invalid base64-encoded string");
         }
         // An id is part of RPC names, `<id>:<method>`, and of paths.
-        if (id.indexOf(':') >= 0 || id.codePoints().anyMatch(Character::isISOControl)) {
-            fields.problem("id", "must have no colon and no control characters");
+        if (id.indexOf(':') >= 0 || !Texts.isPrintable(id)) {
+            fields.problem("id", "must have no colon and only printable characters");
         }
         fields.check();
         var machine = new MachineKey(request.requireCaller().account(), new MachineId(id));

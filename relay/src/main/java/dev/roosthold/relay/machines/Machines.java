@@ -201,7 +201,7 @@ public final class Machines {
     /// socket gets the present state. In commit order, so that no later change can be overtaken.
     void connected(MachineKey key, String socketId) {
         presence.connected(key, socketId);
-        store.write(
+        var unused = store.write(
                         tx -> {
                             Optional<StoredMachine> row = MachineTable.find(tx, key);
                             if (row.isPresent()) {

@@ -228,7 +228,7 @@ public final class Presence {
         }
         for (int from = 0; from < last.size(); from += FLUSH_BATCH) {
             var batch = last.subList(from, Math.min(last.size(), from + FLUSH_BATCH));
-            store.write(
+            var unused = store.write(
                     tx -> {
                         for (var entry : batch) {
                             register.saveStatus(tx, entry.getKey(), entry.getValue());
@@ -282,7 +282,7 @@ public final class Presence {
         lease.unsaved = false;
         lease.writing++;
         lease.writtenActiveAtMs = activity.activeAtMs();
-        store.write(
+        var unused = store.write(
                         tx -> {
                             boolean exists = register.saveStatus(tx, machine, activity);
                             if (exists && !retry) {
@@ -313,7 +313,7 @@ public final class Presence {
     }
 
     private void saveActivities(List<Map.Entry<MachineKey, Long>> times) {
-        store.write(
+        var unused = store.write(
                 tx -> {
                     for (var entry : times) {
                         register.saveActivity(tx, entry.getKey(), entry.getValue());

@@ -109,7 +109,7 @@ public final class Updates {
 
     /// Drops updates that are too old, a bounded number at a time; call it now and then.
     public void prune(Store store) {
-        store.write(
+        var unused = store.write(
                 tx ->
                         tx.execute(
                                 """

@@ -1,0 +1,49 @@
+package dev.roosthold.relay.limits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.roosthold.relay.ManualClock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+
+class LimitsTest {
+
+    @Property(tries = 200)
+    void aBucketNeverGivesMoreThanItsRateAllows(
+            @ForAll @Size(max = 100) List<@IntRange(max = 3_000) Integer> pausesMs,
+            @ForAll @IntRange(min = 1, max = 20) int burst,
+            @ForAll @IntRange(min = 1, max = 10) int perSecond) {
+        var bucket = new TokenBucket(new Rate(burst, perSecond), 0);
+        long now = 0;
+        int given = 0;
+        for (int pause : pausesMs) {
+            now += pause;
+            given += bucket.tryTake(now) ? 1 : 0;
+            assertThat(given).isLessThanOrEqualTo(burst + (int) (now * perSecond / 1000) + 1);
+        }
+        assertThat(bucket.tryTake(now + 1_000)).as("it heals").isTrue();
+    }
+
+    @Property(tries = 200)
+    void aWindowIsFullExactlyWhenTheLimitWasReachedWithinThePeriod(
+            @ForAll @Size(max = 60) List<@IntRange(max = 40) Integer> pausesSeconds,
+            @ForAll @IntRange(min = 1, max = 10) int limit) {
+        var clock = new ManualClock();
+        var window = new SlidingWindow(limit, Duration.ofMinutes(1), clock);
+        var model = new ArrayDeque<Long>();
+        for (int pause : pausesSeconds) {
+            clock.pass(Duration.ofSeconds(pause));
+            long now = clock.millis();
+            model.removeIf(at -> at <= now - 60_000);
+            assertThat(window.isFull("key")).isEqualTo(model.size() >= limit);
+            assertThat(window.isFull("other")).isFalse();
+            window.add("key");
+            model.add(now);
+        }
+    }
+}
