@@ -85,6 +85,10 @@ final class Owner implements AutoCloseable {
         return MachineToken.parse(answer.path("token").asString());
     }
 
+    void rename(MachineId machine, String name) {
+        send("PATCH", "/v1/web/machines/" + machine, Map.of("name", name));
+    }
+
     void removeMachine(MachineId machine) {
         send("DELETE", "/v1/web/machines/" + machine, null);
     }
