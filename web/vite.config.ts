@@ -58,5 +58,7 @@ export default defineConfig({
     environment: "happy-dom",
     include: ["src/**/*.test.{ts,tsx}", "test/**/*.test.ts"],
     restoreMocks: true,
+    setupFiles: ["test/setup.ts"],
+    testTimeout: 30_000,
   },
 });

@@ -59,6 +59,8 @@ process.exit();
 async function main() {
   const context = await browser.newContext({ viewport: DESKTOP, permissions: ["clipboard-read", "clipboard-write"] });
   const page = await watchedPage(context, faults);
+  const frames = [];
+  page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => frames.push(payload.toString())));
 
   begin("first visit");
   await page.goto(`${url}/machines`);
@@ -99,7 +101,9 @@ async function main() {
 
   begin("add machine, submitted twice");
   const posts = [];
+  const sent = [];
   page.on("request", (request) => {
+    sent.push(request.url(), request.postData() ?? "");
     if (request.method() === "POST" && new URL(request.url()).pathname === "/v1/web/machines") posts.push(request);
   });
   await page.keyboard.press("Enter");
@@ -121,7 +125,6 @@ async function main() {
   await page.getByRole("status").getByText("command copied").waitFor({ state: "attached" });
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), command);
   assert.ok(!page.url().includes(secret), "no secret in the address");
-  for (const post of posts) assert.ok(!(post.postData() ?? "").includes(accountKey), "the key is not for the relay");
   await shoot(page, "connect");
 
   begin("the machine connects");
@@ -141,6 +144,8 @@ async function main() {
   await shoot(page, "connected");
   await page.getByRole("button", { name: "Done" }).click();
   await page.getByRole("dialog").waitFor({ state: "detached" });
+  const accountKeyForms = ["base64url", "base64", "hex"].map((form) => Buffer.from(accountKey, "base64url").toString(form));
+  for (const form of accountKeyForms) assert.ok(![...sent, ...frames].join("\n").includes(form), "the account key is not for the relay");
   const left = await page.evaluate(
     () => document.documentElement.outerHTML + JSON.stringify(localStorage) + JSON.stringify(sessionStorage),
   );
@@ -186,6 +191,8 @@ async function main() {
   await page.getByText("Never connected").first().waitFor();
   await checkWidth(page, "list");
   await shoot(page, "list");
+
+  await catchUp(context, page);
 
   begin("the machine dies");
   await machine.stop();
@@ -243,9 +250,58 @@ async function main() {
   await page.locator("[data-machine]").filter({ hasText: "W".repeat(100) }).waitFor();
   await page.reload();
   await page.locator("[data-machine]").filter({ hasText: "W".repeat(100) }).waitFor();
+  await revoked(page);
   await context.close();
 
   await overPlainHttp();
+}
+
+/** A lost network is shown, turns no machine offline, and what happened meanwhile is there afterwards. */
+async function catchUp(context, page) {
+  begin("network lost and back");
+  const row = page.locator("[data-machine]").filter({ hasText: "attic box" });
+  const id = await row.getAttribute("data-machine");
+  const bearer = await ownBearer(page);
+  await row.getByText("Online").waitFor();
+  await context.setOffline(true);
+  await page.getByTestId("connection-lost").waitFor();
+  assert.equal(await row.getByText("Online").count(), 1, "a lost connection turns no machine offline");
+  await shoot(page, "lost");
+  await call("PATCH", `/v1/web/machines/${id}`, bearer, { name: "renamed meanwhile" });
+  await context.setOffline(false);
+  await page.getByRole("heading", { name: "renamed meanwhile" }).waitFor();
+  await page.getByTestId("connection-lost").waitFor({ state: "detached" });
+  await call("PATCH", `/v1/web/machines/${id}`, bearer, { name: "attic box" });
+  await page.getByRole("heading", { name: "attic box" }).waitFor();
+}
+
+/** The owner ends this browser's sign-in from elsewhere: the open page asks to sign in again, and can. */
+async function revoked(page) {
+  begin("sign-in revoked");
+  const bearer = await ownBearer(page);
+  const devices = await call("GET", "/v1/devices", bearer);
+  await call("DELETE", `/v1/devices/${devices.find(({ current }) => current).id}`, bearer);
+  await page.getByText("The relay ended the sign-in of this browser.").waitFor();
+  await page.getByRole("button", { name: "Sign in again" }).click();
+  await page.getByRole("heading", { name: "Machines" }).waitFor();
+  await page.locator("[data-machine]").first().waitFor();
+}
+
+function ownBearer(page) {
+  return page.evaluate(() => JSON.parse(localStorage.getItem("roosthold.account")).token);
+}
+
+async function call(method, path, bearer, body) {
+  const response = await fetch(url + path, {
+    method,
+    headers: {
+      Authorization: `Bearer ${bearer}`,
+      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  assert.equal(response.status, 200, `${method} ${path}`);
+  return response.json();
 }
 
 /** From another computer over plain http: a warning, and copying works without the clipboard interface. */

@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { AccountPage } from "../features/account/AccountPage.tsx";
-import type { AccountStore, StoredAccount } from "../features/account/accountStore.ts";
+import { browserStorage, type AccountStore, type StoredAccount } from "../features/account/accountStore.ts";
 import { CreatePage } from "../features/account/CreatePage.tsx";
 import { SignInPage } from "../features/account/SignInPage.tsx";
 import { WelcomePage } from "../features/account/WelcomePage.tsx";
@@ -93,7 +93,7 @@ function useOpenedMachines(store: AccountStore, account: StoredAccount | null): 
     let left = false;
     void import("../features/machines/openMachines.ts").then(({ openMachines }) => {
       if (left) return;
-      mine = openMachines({ secret, token }, localStorage, () => store.tokenRefused(token));
+      mine = openMachines({ secret, token }, browserStorage(), () => store.tokenRefused(token));
       setOpened(mine);
     });
     return () => {
@@ -111,8 +111,8 @@ function useHeadingFocus(shown: Page): void {
   useLayoutEffect(() => {
     document.title = `${TITLES[shown]} · Roosthold`;
     if (!first.current) {
-      const target = document.querySelector<HTMLElement>("main [data-autofocus]") ?? document.querySelector<HTMLElement>("main h1");
-      target?.focus();
+      const main = document.getElementById("main");
+      (main?.querySelector<HTMLElement>("[data-autofocus]") ?? main?.querySelector<HTMLElement>("h1"))?.focus();
     }
     first.current = false;
   }, [shown]);

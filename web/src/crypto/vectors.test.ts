@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { hexToBytes } from "@noble/curves/utils.js";
 import { describe, expect, it } from "vitest";
 import { accountKeys, signIn } from "./accountKeys.ts";

@@ -1,6 +1,7 @@
 import type * as z from "zod/mini";
 import {
   createdMachine,
+  devices,
   machineRecord,
   machineRecords,
   machineRow,
@@ -42,6 +43,13 @@ export class RelayHttp {
 
   signIn(proof: { publicKey: string; challenge: string; signature: string; invite?: string }): Promise<Answer<string>> {
     return this.request("POST", "/v1/auth", proof, signedIn).then((answer) => map(answer, ({ token }) => token));
+  }
+
+  /** Ends this sign-in at the relay; others of the account go on. */
+  async signOut(): Promise<void> {
+    const answer = await this.request("GET", "/v1/devices", undefined, devices);
+    const own = answer.ok ? answer.value.find(({ current }) => current) : undefined;
+    if (own !== undefined) await this.request("DELETE", `/v1/devices/${encodeURIComponent(own.id)}`, undefined, succeeded);
   }
 
   machines(): Promise<Answer<MachineRow[]>> {

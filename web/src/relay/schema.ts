@@ -79,6 +79,9 @@ export const relayInfo = z.object({
 });
 export type RelayInfo = z.infer<typeof relayInfo>;
 
+/** Sign-ins of the account; this page needs to find its own. */
+export const devices = z.array(z.object({ id: z.string(), current: z.boolean() }));
+
 export const signedIn = z.object({ success: z.literal(true), token: z.string() });
 export const createdMachine = z.object({ machineId: z.string(), token: z.string() });
 export const succeeded = z.object({ success: z.literal(true) });

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { RelayHttp } from "../../relay/http.ts";
 import { CopyButton } from "../../ui/CopyButton.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import type { AccountStore } from "./accountStore.ts";
@@ -63,6 +64,12 @@ export function AccountPage({ store }: { readonly store: AccountStore }) {
 
 function SignOutDialog({ store, onClose }: { readonly store: AccountStore; readonly onClose: () => void }) {
   const [stored, setStored] = useState(false);
+  const signOut = () => {
+    const token = store.account.value?.token ?? null;
+    store.erase();
+    // Erasing does not wait for the relay: without an answer the bearer stays in its list of devices.
+    if (token !== null) void new RelayHttp(token).signOut();
+  };
   return (
     <Dialog title="Sign out of this browser?" onClose={onClose}>
       <div class="stack">
@@ -80,7 +87,7 @@ function SignOutDialog({ store, onClose }: { readonly store: AccountStore; reado
           <button type="button" class="button" onClick={onClose}>
             Cancel
           </button>
-          <button type="button" class="button button-danger" disabled={!stored} onClick={() => store.erase()}>
+          <button type="button" class="button button-danger" disabled={!stored} onClick={signOut}>
             Sign out
           </button>
         </div>

@@ -95,9 +95,11 @@ function RecoveryForm({ store }: { readonly store: AccountStore }) {
         <button type="submit" class="button button-primary" disabled={busy || text.trim() === ""}>
           {busy ? "Signing in…" : "Sign in"}
         </button>
-        <Link to="welcome" class="button button-quiet">
-          Back
-        </Link>
+        {store.account.value === null && (
+          <Link to="welcome" class="button button-quiet">
+            Back
+          </Link>
+        )}
       </div>
     </form>
   );

@@ -17,6 +17,21 @@ export interface StoredAccount {
   readonly token: string | null;
 }
 
+/**
+ * The storage of this origin. A browser that forbids it throws at the mere mention; then everything is kept in memory
+ * until the page is closed, and writing says so by failing.
+ */
+export function browserStorage(): Storage {
+  try {
+    return localStorage;
+  } catch {
+    const refuse = () => {
+      throw new DOMException("The browser keeps no data for this page", "SecurityError");
+    };
+    return { length: 0, clear: () => {}, getItem: () => null, key: () => null, removeItem: () => {}, setItem: refuse };
+  }
+}
+
 const ACCOUNT_KEY = "roosthold.account";
 const OWN_KEYS = "roosthold.";
 

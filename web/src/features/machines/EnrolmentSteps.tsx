@@ -35,7 +35,9 @@ export function EnrolmentSteps({ token, accountKey, row, replaced = false, onDon
         <li>
           <p>On the machine, open a terminal and paste this command:</p>
           <pre class="command" tabIndex={0} aria-label="Command to connect the machine">
-            <code data-testid="enrol-command">{command}</code>
+            <code data-testid="enrol-command">
+              <Words command={command} />
+            </code>
           </pre>
           <CopyButton text={command} what="command" primary />
           <p class="hint">
@@ -56,25 +58,37 @@ export function EnrolmentSteps({ token, accountKey, row, replaced = false, onDon
           )}
         </li>
       </ol>
-      <details class="more">
-        <summary>Machine id and token on their own</summary>
-        <dl class="facts">
+      <dl class="facts">
+        <div>
           <dt>Machine id</dt>
           <dd>
             <code>{machineId}</code>
           </dd>
-          <dt>Token</dt>
+        </div>
+        <div>
+          <dt>Token, on its own</dt>
           <dd>
             <code data-testid="enrol-token">{token}</code>
-            <CopyButton text={token} what="token" />
           </dd>
-        </dl>
-      </details>
+        </div>
+      </dl>
+      <CopyButton text={token} what="token" />
       <div class="actions">
         <button type="button" class={connected ? "button button-primary" : "button"} onClick={onDone}>
           {connected ? "Done" : "Close"}
         </button>
       </div>
     </div>
+  );
+}
+
+/** One line of text, however wide the dialog is: only the long values may be broken for the eye. */
+function Words({ command }: { readonly command: string }) {
+  return (
+    <>
+      {command.split(/(?<= )/).map((word) =>
+        word.startsWith("--") && word.length < 20 ? <span class="command-word">{word}</span> : word,
+      )}
+    </>
   );
 }

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { apply, counts, fromRows, type Change } from "./machineList.ts";
 import { machine } from "./testMachines.ts";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import type { Answer, RelayHttp } from "../../relay/http.ts";
 import type { MachineRecord, MachineRow } from "../../relay/schema.ts";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { accountKeys, fromBase64, openDataEncryptionKey, sealDataKeyRecord, toBase64 } from "../../crypto/index.ts";
 import type { MachineRecord } from "../../relay/schema.ts";

@@ -31,14 +31,13 @@ final class AppClient {
         client.address = address;
         SignInRequest request = SignIn.request(client.secret, RANDOM);
         JsonNode answer =
-                client.call(
-                                "POST",
-                                "/v1/auth",
-                                Map.of(
-                                        "publicKey", request.publicKey(),
-                                        "challenge", request.challenge(),
-                                        "signature", request.signature()))
-                        .orElseThrow();
+                client.require(
+                        "POST",
+                        "/v1/auth",
+                        Map.of(
+                                "publicKey", request.publicKey(),
+                                "challenge", request.challenge(),
+                                "signature", request.signature()));
         client.token = answer.path("token").asString();
         assertThat(client.token).isNotEmpty();
         return client;
@@ -79,6 +78,14 @@ final class AppClient {
         return answer.statusCode() == 200
                 ? Optional.of(JSON.readTree(answer.body()))
                 : Optional.empty();
+    }
+
+    /// The body of the 200 that must come.
+    JsonNode require(String method, String path, Object body)
+            throws IOException, InterruptedException {
+        Optional<JsonNode> answer = call(method, path, body);
+        assertThat(answer).as("%s %s", method, path).isPresent();
+        return answer.get();
     }
 
     JsonNode get(String path) throws IOException, InterruptedException {

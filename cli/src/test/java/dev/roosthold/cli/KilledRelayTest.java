@@ -122,7 +122,9 @@ final class KilledRelayTest {
 
         Writer(AppClient app) throws IOException, InterruptedException {
             this.app = app;
-            app.call("POST", "/v1/machines", Map.of("id", machine, "metadata", "m")).orElseThrow();
+            JsonNode _ =
+                    app.require(
+                            "POST", "/v1/machines", Map.of("id", machine, "metadata", "m"));
         }
 
         void writeUntilItFails(Runnable acknowledged) {

@@ -31,11 +31,9 @@ final class MachinePresenceTest {
     void enrolOneMachine() throws Exception {
         relay = RoostProcess.relay(relayHome);
         app = AppClient.signUp(relay.address());
-        app.call(
-                        "POST",
+        JsonNode _ = app.require("POST",
                         "/v1/web/machines",
-                        Map.of("machineId", MACHINE, "secret", SECRET, "name", "laptop"))
-                .orElseThrow();
+                        Map.of("machineId", MACHINE, "secret", SECRET, "name", "laptop"));
         daemon =
                 RoostProcess.start(
                         machineHome,

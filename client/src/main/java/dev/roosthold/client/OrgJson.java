@@ -77,12 +77,20 @@ final class OrgJson {
                 }
                 case STRING -> node.asString();
                 case BOOLEAN -> node.asBoolean();
-                case NUMBER -> node.isIntegralNumber() ? node.asLong() : node.asDouble();
+                case NUMBER -> number(node);
                 case NULL, MISSING -> JSONObject.NULL;
                 case BINARY, POJO -> throw new IllegalArgumentException("not JSON");
             };
         } catch (JSONException e) {
             throw new IllegalArgumentException("a number that JSON cannot write", e);
         }
+    }
+
+    /// Not a conditional expression: that would make every number a double.
+    private static Object number(JsonNode node) {
+        if (node.isIntegralNumber()) {
+            return node.asLong();
+        }
+        return node.asDouble();
     }
 }

@@ -1,0 +1,129 @@
+package dev.roosthold.bench;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// Opens many connections to one server from one process.
+final class LoadClient implements AutoCloseable {
+
+    /// Handshakes under way at once; more would only measure the listen queue.
+    private static final int OPENING_AT_ONCE = 256;
+
+    private final MultiThreadIoEventLoopGroup loops =
+            new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+
+    /// What a run does with its sockets. Called on the client's event loop.
+    interface Traffic {
+        void packet(LoadSocket socket, ByteBuf packet);
+    }
+
+    /// Connects that many sockets to the main namespace and returns when all are in.
+    Sockets open(int port, int count, Traffic traffic)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        var opened = new Sockets(count, traffic);
+        var bootstrap =
+                new Bootstrap()
+                        .group(loops)
+                        .channel(NioSocketChannel.class)
+                        .option(ChannelOption.TCP_NODELAY, true)
+                        .option(ChannelOption.SO_RCVBUF, 256 * 1024);
+        for (int i = 0; i < count; i++) {
+            opened.opening.acquire();
+            var socket = new LoadSocket(opened, "127.0.0.1:" + port);
+            bootstrap
+                    .clone()
+                    .handler(
+                            new ChannelInitializer<SocketChannel>() {
+                                @Override
+                                protected void initChannel(SocketChannel channel) {
+                                    channel.pipeline().addLast(socket);
+                                }
+                            })
+                    .connect("127.0.0.1", port)
+                    .addListener(
+                            attempt -> {
+                                if (!attempt.isSuccess()) {
+                                    opened.ready.completeExceptionally(attempt.cause());
+                                    opened.opening.release();
+                                }
+                            });
+        }
+        opened.ready.get(60, TimeUnit.SECONDS);
+        return opened;
+    }
+
+    /// Runs on the client's event loop, where the sockets live, and waits for it.
+    void onLoop(Runnable action) throws InterruptedException, ExecutionException {
+        loops.next().submit(action).get();
+    }
+
+    MultiThreadIoEventLoopGroup loops() {
+        return loops;
+    }
+
+    @Override
+    public void close() {
+        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+
+    /// A set of connected sockets.
+    static final class Sockets implements LoadSocket.Listener, AutoCloseable {
+        private final Semaphore opening = new Semaphore(OPENING_AT_ONCE);
+        private final CompletableFuture<Void> ready = new CompletableFuture<>();
+        private final List<LoadSocket> all = new ArrayList<>();
+        private final int wanted;
+        private final Traffic traffic;
+        private volatile boolean closing;
+
+        private Sockets(int wanted, Traffic traffic) {
+            this.wanted = wanted;
+            this.traffic = traffic;
+        }
+
+        List<LoadSocket> all() {
+            return all;
+        }
+
+        @Override
+        public void connected(LoadSocket socket) {
+            all.add(socket);
+            opening.release();
+            if (all.size() == wanted) {
+                ready.complete(null);
+            }
+        }
+
+        @Override
+        public void packet(LoadSocket socket, ByteBuf packet) {
+            traffic.packet(socket, packet);
+        }
+
+        @Override
+        public void closed(LoadSocket socket) {
+            if (!closing) {
+                System.err.println("load client: the server closed a connection");
+                ready.completeExceptionally(new IllegalStateException("closed by the server"));
+            }
+        }
+
+        @Override
+        public void close() {
+            closing = true;
+            var closes = all.stream().map(socket -> socket.channel().close()).toList();
+            closes.forEach(close -> close.awaitUninterruptibly(10_000));
+        }
+    }
+}

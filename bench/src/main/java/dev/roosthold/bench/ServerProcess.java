@@ -1,0 +1,102 @@
+package dev.roosthold.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// A server under load in a process of its own, and what the kernel says about it. Linux only.
+final class ServerProcess implements AutoCloseable {
+
+    /// Clock ticks per second in `/proc/PID/stat`; fixed in the kernel's interface.
+    private static final double TICKS_PER_SECOND = 100;
+
+    private final String name;
+    private final Process process;
+    private final BufferedReader out;
+    private final Writer in;
+    private final int port;
+
+    private ServerProcess(String name, List<String> command, Path folder) throws IOException {
+        this.name = name;
+        process =
+                new ProcessBuilder(command)
+                        .directory(folder.toFile())
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+        out = process.inputReader(StandardCharsets.UTF_8);
+        in = process.outputWriter(StandardCharsets.UTF_8);
+        port = Integer.parseInt(answer("port "));
+    }
+
+    /// Our server, on this program's class path and JDK.
+    static ServerProcess ours(SocketLoadOptions options) throws IOException {
+        var command = new java.util.ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options.jvmFlags());
+        command.addAll(
+                List.of(
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        BenchServer.class.getName(),
+                        Integer.toString(options.loops()),
+                        options.handlers()));
+        return new ServerProcess("roosthold", command, Path.of("."));
+    }
+
+    /// The published server, installed in that folder.
+    static ServerProcess npm(Path folder) throws IOException {
+        return new ServerProcess("socket.io", List.of("node", "--expose-gc", "server.mjs"), folder);
+    }
+
+    String name() {
+        return name;
+    }
+
+    int port() {
+        return port;
+    }
+
+    /// Collects garbage and returns the heap in use, in bytes.
+    long heapAfterCollection() throws IOException {
+        in.write("gc\n");
+        in.flush();
+        return Long.parseLong(answer("heap "));
+    }
+
+    /// Resident memory in bytes.
+    long residentBytes() throws IOException {
+        for (var line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
+            if (line.startsWith("VmRSS:")) {
+                return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
+            }
+        }
+        throw new IOException("no VmRSS for " + name);
+    }
+
+    /// Processor time used so far, user and system, in seconds.
+    double cpuSeconds() throws IOException {
+        var stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+        var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
+        process.destroy();
+    }
+
+    private String answer(String start) throws IOException {
+        for (String line = out.readLine(); line != null; line = out.readLine()) {
+            if (line.startsWith(start)) {
+                return line.substring(start.length());
+            }
+            System.err.println(name + ": " + line);
+        }
+        throw new IOException(name + " ended before it said '" + start + "'");
+    }
+}

@@ -1,0 +1,42 @@
+package dev.roosthold.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RelayAddressTest {
+    @ParameterizedTest
+    @CsvSource({
+        "http://127.0.0.1:3005, http://127.0.0.1:3005",
+        "' https://Relay.Example/ ', https://relay.example",
+        "HTTP://[::1]:80//, http://[::1]:80"
+    })
+    void typedAddressIsRead(String typed, String address) {
+        assertThat(RelayAddress.parse(typed)).hasToString(address);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "relay.example",
+                "ws://relay.example",
+                "file:///etc/passwd",
+                "http://",
+                "http://user:password@relay.example",
+                "http://relay.example/path",
+                "http://relay.example?x=1",
+                "http://relay.example#x",
+                "http://relay.example:99999",
+                "http://relay.example:0",
+                "http://a b"
+            })
+    void otherAddressesAreRefusedWithoutRepeatingThem(String typed) {
+        assertThatThrownBy(() -> RelayAddress.parse(typed))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageNotContaining("password");
+    }
+}

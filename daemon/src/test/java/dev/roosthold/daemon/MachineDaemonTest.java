@@ -1,0 +1,368 @@
+package dev.roosthold.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.roosthold.client.Backoff;
+import dev.roosthold.client.MachineField;
+import dev.roosthold.client.MachineRow;
+import dev.roosthold.client.MachineToken;
+import dev.roosthold.client.MachineUpdater;
+import dev.roosthold.client.RelayAddress;
+import dev.roosthold.client.RelaySocket;
+import dev.roosthold.client.Scheduler;
+import dev.roosthold.client.UpdateResult;
+import dev.roosthold.protocol.MachineId;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The daemon against the real relay.
+@Timeout(60)
+class MachineDaemonTest {
+    @TempDir Path temp;
+    private Path home;
+    private RelayRig relay;
+    private Owner owner;
+
+    @BeforeEach
+    void start() throws InterruptedException {
+        home = temp.resolve("home");
+        relay = new RelayRig(temp.resolve("relay"));
+        owner = new Owner(relay.address());
+    }
+
+    @AfterEach
+    void stop() {
+        owner.close();
+        relay.close();
+    }
+
+    private MachineCredential enrol(RelayAddress address, MachineToken token) {
+        return ((EnrolmentResult.Enrolled)
+                        new Enrolment(home)
+                                .enrol(address, token, owner.accountKey(), temp, false))
+                .credential();
+    }
+
+    private MachineCredential enrolled() {
+        return enrol(relay.address(), owner.addMachine("laptop"));
+    }
+
+    private static MachineId id(MachineCredential credential) {
+        return credential.token().machine();
+    }
+
+    private void awaitStatus(MachineCredential machine, String status) {
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> owner.webRow(id(machine)).path("status").asString(), status::equals);
+    }
+
+    @Test
+    void enrolledMachineIsOnlineAndItsOwnerReadsItWithTheMasterSecretAlone() throws Exception {
+        MachineCredential machine = enrolled();
+        assertThat(owner.webRow(id(machine)).path("status").asString()).isEqualTo("offline");
+
+        try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
+            assertThat(daemon.states())
+                    .containsExactly(
+                            MachineState.REGISTERING, MachineState.CONNECTING, MachineState.READY);
+            JsonNode web = owner.webRow(id(machine));
+            assertThat(web.path("status").asString()).isEqualTo("online");
+            assertThat(web.path("enrolment").asString()).isEqualTo("ready");
+            assertThat(owner.row(id(machine)).active()).isTrue();
+            assertThat(owner.machineKey(id(machine))).isEqualTo(machine.machineKey());
+
+            ObjectNode metadata = owner.metadata(id(machine));
+            assertThat(metadata.path("host").asString()).isEqualTo("box");
+            assertThat(metadata.path("platform").asString()).isEqualTo("linux");
+            assertThat(metadata.path("happyCliVersion").asString()).isEqualTo("1.2.3");
+            assertThat(metadata.path("happyHomeDir").asString()).isEqualTo(home.toString());
+            assertThat(metadata.path("homeDir").asString()).isEqualTo("/home/ada");
+            assertThat(metadata.path("displayName").asString()).isEqualTo("laptop");
+            assertThat(metadata.path("rootDirectory").asString())
+                    .isEqualTo(temp.toRealPath().toString());
+            assertThat(metadata.path("remotePolicy").asString()).isEqualTo("full");
+
+            ObjectNode state = owner.daemonState(id(machine));
+            assertThat(state.path("status").asString()).isEqualTo("running");
+            assertThat(state.path("pid").asLong()).isEqualTo(ProcessHandle.current().pid());
+            assertThat(state.path("startedAt").isIntegralNumber()).isTrue();
+            assertThat(state.has("httpPort")).isFalse();
+        }
+    }
+
+    @Test
+    void plannedStopIsWrittenTwiceAndTheMachineIsOfflineAtOnce() throws Exception {
+        MachineCredential machine = enrolled();
+        List<JsonNode> updates = new CopyOnWriteArrayList<>();
+        CompletableFuture<RelaySocket> page = new CompletableFuture<>();
+        Thread listener =
+                owner.listen(
+                        page,
+                        (name, argument) -> {
+                            if (name.equals("update")) {
+                                updates.add(argument.path("body"));
+                            }
+                        });
+        await().until(page::isDone);
+        RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady();
+
+        daemon.stop(ShutdownSource.OS_SIGNAL);
+
+        // Without the planned end the relay would wait 5 s for the machine to come back.
+        await().atMost(Duration.ofSeconds(3)).until(() -> !owner.row(id(machine)).active());
+        assertThat(owner.webRow(id(machine)).path("status").asString()).isEqualTo("offline");
+        List<ObjectNode> states =
+                updates.stream()
+                        .filter(body -> body.path("t").asString().equals("update-machine"))
+                        .filter(body -> body.path("daemonState").isObject())
+                        .map(body -> body.path("daemonState").path("value").asString())
+                        .map(value -> owner.encryption(id(machine)).open(value).orElseThrow())
+                        .toList();
+        assertThat(states.stream().map(state -> state.path("status").asString()))
+                .endsWith("shutting-down", "offline");
+        ObjectNode last = owner.daemonState(id(machine));
+        assertThat(last.path("status").asString()).isEqualTo("offline");
+        assertThat(last.path("shutdownSource").asString()).isEqualTo("os-signal");
+        assertThat(last.path("shutdownRequestedAt").isIntegralNumber()).isTrue();
+        assertThat(daemon.states()).endsWith(MachineState.STOPPING, MachineState.STOPPED);
+        listener.interrupt();
+    }
+
+    @Test
+    void restartsKeepTheMachineKeyAndWhatOthersWroteIntoTheMetadata() throws Exception {
+        MachineCredential machine = enrolled();
+        try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
+            daemon.stop(ShutdownSource.CLI);
+        }
+        MachineRow first = owner.row(id(machine));
+        ownerAddsKey(machine, first);
+
+        for (int restart = 0; restart < 2; restart++) {
+            MachineCredential again = new Enrolment(home).current().orElseThrow();
+            try (RunningDaemon daemon = new RunningDaemon(home, again).awaitReady()) {
+                assertThat(owner.daemonState(id(machine)).path("status").asString())
+                        .isEqualTo("running");
+                assertThat(owner.daemonState(id(machine)).has("shutdownSource")).isFalse();
+                daemon.stop(ShutdownSource.CLI);
+            }
+        }
+
+        assertThat(owner.row(id(machine)).dataEncryptionKey()).isEqualTo(first.dataEncryptionKey());
+        assertThat(owner.metadata(id(machine)).path("theirs").asString()).isEqualTo("kept");
+    }
+
+    /// Another client of the account edits the metadata.
+    private void ownerAddsKey(MachineCredential machine, MachineRow row) throws Exception {
+        CompletableFuture<RelaySocket> page = new CompletableFuture<>();
+        Thread listener = owner.listen(page, (_, _) -> {});
+        var updater =
+                new MachineUpdater(
+                        id(machine),
+                        owner.encryption(id(machine)),
+                        Backoff.reconnecting(new SplittableRandom(1)),
+                        Thread::sleep);
+        assertThat(
+                        updater.update(
+                                page.get(),
+                                MachineField.METADATA,
+                                row.metadata(),
+                                object -> object.put("theirs", "kept"),
+                                Duration.ofSeconds(5)))
+                .isInstanceOf(UpdateResult.Saved.class);
+        listener.interrupt();
+    }
+
+    @Test
+    void daemonComesBackByItselfAfterTheRelayRestarts() throws Exception {
+        MachineCredential machine = enrolled();
+        try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
+            relay.stop();
+            daemon.awaitTimes(MachineState.ERROR, 1);
+            relay.startAgain();
+            daemon.awaitTimes(MachineState.READY, 2);
+            awaitStatus(machine, "online");
+        }
+    }
+
+    @Test
+    void daemonThatStartsBeforeItsRelayWaitsForIt() throws Exception {
+        MachineCredential machine = enrolled();
+        relay.stop();
+        try (RunningDaemon daemon =
+                new RunningDaemon(home, machine, RunningDaemon.hasty(10))) {
+            daemon.awaitTimes(MachineState.ERROR, 3);
+            assertThat(daemon.changes.get(1).detail()).isEqualTo("connection refused");
+            assertThat(daemon.changes.get(1).retryIn()).isPresent();
+            relay.startAgain();
+            daemon.awaitReady();
+            awaitStatus(machine, "online");
+        }
+    }
+
+    @Test
+    void removedMachineStopsWithAClearMessageAndDoesNotSpin() throws Exception {
+        MachineCredential machine = enrolled();
+        try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
+            owner.removeMachine(id(machine));
+            assertThat(daemon.awaitEnd())
+                    .isInstanceOfSatisfying(
+                            DaemonEnd.NotAccepted.class,
+                            end ->
+                                    assertThat(end.message())
+                                            .contains("removed", "enrol")
+                                            .doesNotContain(machine.token().secret()));
+            assertThat(daemon.daemon.state()).isEqualTo(MachineState.STOPPED);
+        }
+    }
+
+    @Test
+    void replacedTokenStopsTheDaemonAndTheNewOneContinuesWithTheSameKey() throws Exception {
+        MachineCredential machine = enrolled();
+        MachineToken renewed;
+        try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
+            renewed = owner.replaceToken(id(machine));
+            assertThat(daemon.awaitEnd()).isInstanceOf(DaemonEnd.NotAccepted.class);
+        }
+        EnrolmentResult result =
+                new Enrolment(home)
+                        .enrol(relay.address(), renewed, owner.accountKey(), temp, false);
+        MachineCredential again = ((EnrolmentResult.Continued) result).credential();
+        try (RunningDaemon daemon = new RunningDaemon(home, again).awaitReady()) {
+            assertThat(daemon.notices).isEmpty();
+            assertThat(owner.metadata(id(machine)).path("host").asString()).isEqualTo("box");
+        }
+    }
+
+    @Test
+    void homeThatLostItsMachineKeyComesOnlineWithoutHarmingTheRow() throws Exception {
+        MachineCredential machine = enrolled();
+        try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
+            daemon.stop(ShutdownSource.CLI);
+        }
+        MachineRow before = owner.row(id(machine));
+        Files.delete(home.resolve("machine.json"));
+        MachineCredential recovered = enrol(relay.address(), machine.token());
+        assertThat(recovered.machineKey()).isNotEqualTo(machine.machineKey());
+
+        try (RunningDaemon daemon = new RunningDaemon(home, recovered).awaitReady()) {
+            assertThat(daemon.notices).singleElement().asString().contains("another machine key");
+            awaitStatus(machine, "online");
+            daemon.stop(ShutdownSource.CLI);
+        }
+
+        MachineRow after = owner.row(id(machine));
+        assertThat(after.metadata()).isEqualTo(before.metadata());
+        assertThat(after.daemonState()).isEqualTo(before.daemonState());
+        assertThat(after.dataEncryptionKey()).isEqualTo(before.dataEncryptionKey());
+    }
+
+    @Test
+    void secondDaemonOfOneHomeDoesNotStart() throws Exception {
+        MachineCredential machine = enrolled();
+        try (RunningDaemon first = new RunningDaemon(home, machine).awaitReady();
+                RunningDaemon second = new RunningDaemon(home, machine)) {
+            assertThat(second.awaitEnd()).isEqualTo(new DaemonEnd.AlreadyRunning());
+            assertThat(first.daemon.state()).isEqualTo(MachineState.READY);
+        }
+    }
+
+    @Test
+    void silentConnectionIsNoticedByTheWatchdogAndReplaced() throws Exception {
+        try (Wire wire = new Wire(relay.port())) {
+            MachineCredential machine = enrol(wire.address(), owner.addMachine("laptop"));
+            Scheduler hasty = RunningDaemon.hasty(30);
+            try (RunningDaemon daemon = new RunningDaemon(home, machine, hasty).awaitReady()) {
+                wire.goSilent();
+                daemon.awaitTimes(MachineState.ERROR, 1);
+                assertThat(daemon.changes.getLast().detail()).isNotEmpty();
+                wire.speakAgain();
+                daemon.awaitTimes(MachineState.READY, 2);
+            }
+        }
+    }
+
+    @Test
+    void stopIsBoundedWhenTheRelayDoesNotAnswerAnyMore() throws Exception {
+        try (Wire wire = new Wire(relay.port())) {
+            MachineCredential machine = enrol(wire.address(), owner.addMachine("laptop"));
+            RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady();
+            wire.goSilent();
+            daemon.stop(ShutdownSource.CLI);
+            assertThat(daemon.states()).endsWith(MachineState.STOPPED);
+        }
+    }
+
+    @Test
+    void stopWhileWaitingForARelayThatIsGoneIsImmediateAndBeforeTheStartToo() throws Exception {
+        MachineCredential machine = enrolled();
+        relay.stop();
+        RunningDaemon daemon = new RunningDaemon(home, machine);
+        daemon.awaitState(MachineState.ERROR);
+        daemon.stop(ShutdownSource.CLI);
+
+        MachineDaemon never =
+                new MachineDaemon(
+                        DaemonConfig.of(home, machine, "1"),
+                        new MachineListener() {
+                            @Override
+                            public void changed(MachineChange change) {}
+
+                            @Override
+                            public void notice(String text) {}
+                        });
+        never.requestStop(ShutdownSource.OS_SIGNAL);
+        assertThat(never.run()).isEqualTo(new DaemonEnd.Requested(ShutdownSource.OS_SIGNAL));
+    }
+
+    @Test
+    void neitherWireNorDatabaseEverHoldsWhatCouldOpenTheRecords() throws Exception {
+        try (Wire wire = new Wire(relay.port())) {
+            MachineCredential machine = enrol(wire.address(), owner.addMachine("laptop"));
+            RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady();
+            daemon.stop(ShutdownSource.CLI);
+            String sealed = owner.row(id(machine)).dataEncryptionKey();
+            relay.stop();
+
+            String traffic = wire.recording();
+            assertThat(traffic)
+                    .as("the recording is complete and readable")
+                    .contains("machine-alive", "machine-update-state")
+                    .contains(sealed)
+                    .contains(machine.token().secret());
+            assertThat(Keys.findIn(traffic, machine, owner.keys)).isEmpty();
+
+            String database = filesBelow(temp.resolve("relay"));
+            assertThat(database).as("the database was read").contains(sealed);
+            assertThat(Keys.findIn(database, machine, owner.keys)).isEmpty();
+            assertThat(database).doesNotContain(machine.token().secret());
+        }
+    }
+
+    private static String filesBelow(Path directory) throws IOException {
+        StringBuilder all = new StringBuilder();
+        try (var files = Files.walk(directory)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                all.append(
+                        new String(
+                                Files.readAllBytes(file),
+                                StandardCharsets.ISO_8859_1));
+            }
+        }
+        return all.toString();
+    }
+}

@@ -1,0 +1,104 @@
+package dev.roosthold.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.roosthold.client.Scheduler;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/// A daemon on a thread of its own, and everything it told.
+final class RunningDaemon implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    final List<MachineChange> changes = new CopyOnWriteArrayList<>();
+    final List<String> notices = new CopyOnWriteArrayList<>();
+    final MachineDaemon daemon;
+    private final CompletableFuture<DaemonEnd> end = new CompletableFuture<>();
+
+    RunningDaemon(Path home, MachineCredential credential) {
+        this(home, credential, Scheduler.system());
+    }
+
+    RunningDaemon(Path home, MachineCredential credential, Scheduler scheduler) {
+        DaemonConfig config =
+                new DaemonConfig(
+                        home,
+                        credential,
+                        "1.2.3",
+                        new HostFacts("box", "linux", "x64", "ada", Path.of("/home/ada")),
+                        Clock.systemUTC(),
+                        scheduler,
+                        new SecureRandom());
+        daemon =
+                new MachineDaemon(
+                        config,
+                        new MachineListener() {
+                            @Override
+                            public void changed(MachineChange change) {
+                                changes.add(change);
+                            }
+
+                            @Override
+                            public void notice(String text) {
+                                notices.add(text);
+                            }
+                        });
+        Thread.startVirtualThread(
+                () -> {
+                    try {
+                        end.complete(daemon.run());
+                    } catch (Throwable e) {
+                        end.completeExceptionally(e);
+                    }
+                });
+    }
+
+    /// A scheduler on which everything happens this many times sooner.
+    static Scheduler hasty(int times) {
+        Scheduler system = Scheduler.system();
+        return (delay, task) -> system.after(delay.dividedBy(times), task);
+    }
+
+    RunningDaemon awaitReady() {
+        return awaitState(MachineState.READY);
+    }
+
+    RunningDaemon awaitState(MachineState state) {
+        await().atMost(PATIENCE).until(daemon::state, state::equals);
+        return this;
+    }
+
+    /// Waits until the daemon has been in this state that many times.
+    void awaitTimes(MachineState state, int times) {
+        await().atMost(PATIENCE).until(() -> times(state) >= times);
+    }
+
+    long times(MachineState state) {
+        return changes.stream().filter(change -> change.to() == state).count();
+    }
+
+    List<MachineState> states() {
+        return changes.stream().map(MachineChange::to).toList();
+    }
+
+    void stop(ShutdownSource source) throws InterruptedException {
+        assertThat(daemon.stop(source)).isTrue();
+        assertThat(awaitEnd()).isEqualTo(new DaemonEnd.Requested(source));
+    }
+
+    DaemonEnd awaitEnd() {
+        await().atMost(PATIENCE).until(end::isDone);
+        return end.join();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        daemon.stop(ShutdownSource.UNKNOWN);
+    }
+}
