@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 
 /// Identifies a machine, unique on one relay. Made by the machine or the browser; plain text of any
-// form.
+/// form.
 public record MachineId(@JsonValue String value) {
 
     @JsonCreator

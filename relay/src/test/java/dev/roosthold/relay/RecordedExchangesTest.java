@@ -242,7 +242,8 @@ class RecordedExchangesTest {
                             () -> relevant(client, wanted).size() >= wanted.size();
                     await().pollDelay(Duration.ZERO)
                             .pollInterval(Duration.ofMillis(5))
-                            .alias(what + " " + name).until(complete::getAsBoolean);
+                            .alias(what + " " + name)
+                            .until(complete::getAsBoolean);
                     List<Client.Event> got = relevant(client.settled(), wanted);
                     assertThat(got).as(what + " " + name).hasSameSizeAs(wanted);
                     for (int i = 0; i < got.size(); i++) {

@@ -7,6 +7,6 @@ import java.util.Optional;
 public interface Authenticator {
 
     /// Empty when the token is unknown, revoked or not a token. May block on the store; call it on
-    // a virtual thread.
+    /// a virtual thread.
     Optional<Caller> authenticate(String token);
 }

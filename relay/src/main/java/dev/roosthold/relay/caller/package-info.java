@@ -1,5 +1,5 @@
 /// Who is asking: account, credential, scope. Known to the transports and to every feature; knows
-// none of them.
+/// none of them.
 @NullMarked
 package dev.roosthold.relay.caller;
 

@@ -22,7 +22,7 @@ public record Migration(int number, String name, String sql) {
     private static final Pattern FILE_NAME = Pattern.compile("(\\d{3})-([a-z0-9-]+)\\.sql");
 
     /// All steps of this program: the files `/db/NNN-name.sql` that `/db/index` lists, one per
-    // line.
+    /// line.
     public static List<Migration> ofProgram() {
         return resource("index")
                 .lines()

@@ -4,8 +4,7 @@ import dev.roosthold.protocol.MachineId;
 import dev.roosthold.protocol.SessionId;
 
 /// Who receives an update of an account: always all its user-scoped sockets, and for a session or
-// machine also the
-/// sockets scoped to it. A socket in both groups gets one copy.
+/// machine also the sockets scoped to it. A socket in both groups gets one copy.
 public sealed interface Recipients {
 
     /// User-scoped sockets only.
