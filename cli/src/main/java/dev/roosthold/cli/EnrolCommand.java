@@ -101,8 +101,7 @@ final class EnrolCommand implements Callable<Integer> {
             }
             String token = String.valueOf(tokenSource.token);
             return token.equals("-")
-                    ? new String(
-                            System.in.readNBytes(MAX_TOKEN_BYTES), StandardCharsets.UTF_8)
+                    ? new String(System.in.readNBytes(MAX_TOKEN_BYTES), StandardCharsets.UTF_8)
                     : token;
         } catch (IOException e) {
             throw new CommandFailure("cannot read the token: " + e, "");

@@ -46,8 +46,7 @@ final class InviteCreateCommand implements Callable<Integer> {
                     "there is no relay in " + data.path(),
                     "Start it once with `roost up`, or name its directory with --data.");
         }
-        try (Store store =
-                Relay.openStore(RelayConfig.defaults().withDataDirectory(data.path()))) {
+        try (Store store = Relay.openStore(RelayConfig.defaults().withDataDirectory(data.path()))) {
             System.out.println(Invites.create(store, uses, expires));
         }
         return 0;

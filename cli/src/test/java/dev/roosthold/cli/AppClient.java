@@ -68,8 +68,7 @@ final class AppClient {
                         .header("Content-Type", "application/json")
                         .method(
                                 method,
-                                HttpRequest.BodyPublishers.ofString(
-                                        JSON.writeValueAsString(body)));
+                                HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)));
         if (!token.isEmpty()) {
             request.header("Authorization", "Bearer " + token);
         }

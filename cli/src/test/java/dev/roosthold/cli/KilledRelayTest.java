@@ -29,7 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/// kill -9 of the relay in the middle of acknowledged writes: nothing acknowledged is lost and the store opens by itself.
+/// kill -9 of the relay in the middle of acknowledged writes: nothing acknowledged is lost and the
+/// store opens by itself.
 final class KilledRelayTest {
     private static final int WRITERS = 16;
     private static final int WRITES = 2_000;
@@ -111,7 +112,8 @@ final class KilledRelayTest {
         }
     }
 
-    /// One account with one machine, writing its state over a socket and now and then its settings over HTTP.
+    /// One account with one machine, writing its state over a socket and now and then its settings
+    /// over HTTP.
     private static final class Writer {
         private final AppClient app;
         private final String machine = UUID.randomUUID().toString();
@@ -123,8 +125,7 @@ final class KilledRelayTest {
         Writer(AppClient app) throws IOException, InterruptedException {
             this.app = app;
             JsonNode _ =
-                    app.require(
-                            "POST", "/v1/machines", Map.of("id", machine, "metadata", "m"));
+                    app.require("POST", "/v1/machines", Map.of("id", machine, "metadata", "m"));
         }
 
         void writeUntilItFails(Runnable acknowledged) {
@@ -135,9 +136,12 @@ final class KilledRelayTest {
             options.reconnection = false;
             options.auth =
                     Map.of(
-                            "token", app.token(),
-                            "clientType", "machine-scoped",
-                            "machineId", machine);
+                            "token",
+                            app.token(),
+                            "clientType",
+                            "machine-scoped",
+                            "machineId",
+                            machine);
             Socket socket = IO.socket(URI.create(app.address()), options);
             SynchronousQueue<Object> answers = new SynchronousQueue<>();
             socket.on(Socket.EVENT_CONNECT, _ -> put(answers, "connected"));
@@ -190,8 +194,10 @@ final class KilledRelayTest {
                                 "POST",
                                 "/v1/account/settings",
                                 Map.of(
-                                        "settings", "settings " + (settingsVersion + 1),
-                                        "expectedVersion", settingsVersion));
+                                        "settings",
+                                        "settings " + (settingsVersion + 1),
+                                        "expectedVersion",
+                                        settingsVersion));
                 if (answer.isEmpty()) {
                     return false;
                 }
@@ -203,7 +209,8 @@ final class KilledRelayTest {
             }
         }
 
-        /// What was acknowledged is there; at most the one write whose answer was lost is there as well.
+        /// What was acknowledged is there; at most the one write whose answer was lost is there as
+        /// well.
         void verify() throws IOException, InterruptedException {
             JsonNode row = app.get("/v1/machines/" + machine).path("machine");
             int version = row.path("daemonStateVersion").asInt();

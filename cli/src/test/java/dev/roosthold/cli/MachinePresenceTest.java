@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/// What a person sees of a machine while its daemon and the relay start, stop and die, each a process of its own.
+/// What a person sees of a machine while its daemon and the relay start, stop and die, each a
+/// process of its own.
 final class MachinePresenceTest {
     private static final String MACHINE = "machine_for_the_tests";
     private static final String SECRET = "a-secret-of-thirty-two-characters";
@@ -31,7 +32,9 @@ final class MachinePresenceTest {
     void enrolOneMachine() throws Exception {
         relay = RoostProcess.relay(relayHome);
         app = AppClient.signUp(relay.address());
-        JsonNode _ = app.require("POST",
+        JsonNode _ =
+                app.require(
+                        "POST",
                         "/v1/web/machines",
                         Map.of("machineId", MACHINE, "secret", SECRET, "name", "laptop"));
         daemon =

@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// Answers the close frame of the other side, so that the end of the connection is known at once.
 ///
 /// The Socket.IO library ignores a close frame: without an answer OkHttp reports the end only when
-// a
-/// later write fails, up to a minute after the relay has closed.
+/// a later write fails, up to a minute after the relay has closed.
 final class CloseAnswering extends WebSocketListener {
     private static final int NORMAL = 1000;
 

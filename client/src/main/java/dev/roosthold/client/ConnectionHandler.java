@@ -12,7 +12,7 @@ public interface ConnectionHandler {
 
     /// Called after each connect. Returns when the connection is ready for use. When the connection
     /// ends meanwhile, calls on the socket fail with [SocketGoneException], which may be let
-    // through.
+    /// through.
     void connected(RelaySocket socket) throws InterruptedException;
 
     /// The relay refused the handshake; the next [#prepare] should bring other credentials.

@@ -7,8 +7,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A JSON object as an encrypted text. Objects are kept as trees, so keys that this program does
-// not
-/// know survive a rewrite.
+/// not know survive a rewrite.
 public record EncryptedJson(RecordCipher cipher) {
 
     public String seal(ObjectNode object) {

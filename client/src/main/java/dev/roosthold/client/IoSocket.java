@@ -20,8 +20,7 @@ import tools.jackson.databind.JsonNode;
 
 /// One connection attempt over the Socket.IO library, and the connection when it succeeds. The
 /// library's own reconnection is off, its transport is WebSocket only, and its threads end with
-// this
-/// object.
+/// this object.
 final class IoSocket implements RelaySocket {
     private static final String PATH = "/v1/updates";
 

@@ -11,9 +11,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Changes an encrypted field of a machine by compare-and-set: encrypts the changed object, sends
-// it
-/// with the version it is based on, and when another writer was faster takes the value and version
-/// that came back, applies the change to that, and tries again after a short random pause.
+/// it with the version it is based on, and when another writer was faster takes the value and
+/// version that came back, applies the change to that, and tries again after a short random pause.
 ///
 /// The relay answers a mismatch with what is current after the failed write, so each round makes
 /// progress. An acknowledgement that got lost does no harm: applied to its own result, a change
@@ -48,8 +47,7 @@ public final class MachineUpdater {
     /// @param change must give the same result when applied again to its own result
     /// @param patience for each acknowledgement
     /// @throws SocketGoneException when the connection ends or an acknowledgement does not come;
-    // then
-    ///     it is not known whether the change was stored
+    ///     then it is not known whether the change was stored
     public UpdateResult update(
             RelaySocket socket,
             MachineField field,

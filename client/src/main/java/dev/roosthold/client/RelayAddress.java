@@ -28,7 +28,7 @@ public record RelayAddress(URI uri) {
     }
 
     /// Reads what a person typed; a final slash and upper-case letters in scheme and host do no
-    // harm.
+    /// harm.
     ///
     /// @throws IllegalArgumentException with a message for people
     public static RelayAddress parse(String text) {

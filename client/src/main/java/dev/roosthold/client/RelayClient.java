@@ -37,8 +37,7 @@ public final class RelayClient implements AutoCloseable {
     }
 
     /// `POST /v1/auth`: signs in with the master secret and a fresh challenge. A new account is
-    // made
-    /// where the relay's registration policy allows it.
+    /// made where the relay's registration policy allows it.
     public Reply<BearerToken> signIn(MasterSecret secret, SecureRandom random)
             throws InterruptedException {
         SignInRequest request = SignIn.request(secret, random);

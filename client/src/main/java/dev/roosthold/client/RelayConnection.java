@@ -8,8 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.random.RandomGenerator;
 
 /// Keeps one socket to the relay: connects, hands the socket to its handler, and connects again
-// with
-/// growing, random pauses whenever it ends.
+/// with growing, random pauses whenever it ends.
 ///
 /// A dead connection is noticed by a watchdog of its own: `ping` with acknowledgement each 15 s,
 /// 20 s patience; so at most 35 s after the last sign of life, long before the transport's own
@@ -49,8 +48,7 @@ public final class RelayConnection {
     /// Blocks until the handler gives up. Call it once.
     ///
     /// @throws InterruptedException when the thread was interrupted: the way to end it from
-    // outside.
-    ///     A socket that is connected then is left open for the handler to end properly.
+    ///     outside. A socket that is connected then is left open for the handler to end properly.
     public void run() throws InterruptedException {
         int failures = 0;
         while (true) {

@@ -8,8 +8,7 @@ import java.util.HexFormat;
 /// The keys of an account that follow from its master secret.
 ///
 /// The content key pair is made as libsodium's `crypto_box_seed_keypair` does: secret key = first
-// 32
-/// bytes of SHA-512 of the content seed. Immutable.
+/// 32 bytes of SHA-512 of the content seed. Immutable.
 public final class AccountKeys {
     private final MasterSecret master;
     private final BoxSecretKey contentSecretKey;

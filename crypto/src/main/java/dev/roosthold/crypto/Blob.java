@@ -3,8 +3,7 @@ package dev.roosthold.crypto;
 import java.security.SecureRandom;
 
 /// Encrypts attachments: `nonce(24) || secretbox(raw bytes)` under a key of its own that follows
-// from
-/// the key of the session. 40 bytes longer than the content.
+/// from the key of the session. 40 bytes longer than the content.
 public final class Blob {
     private static final String USAGE = "Happy Blobs";
 

@@ -4,8 +4,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 
 /// The `dataEncryptionKey` field of a record: base64 of `0x00 || envelope(record key)`, sealed to
-// the
-/// account's content public key; 105 bytes before base64. The first byte is the version.
+/// the account's content public key; 105 bytes before base64. The first byte is the version.
 public final class DataEncryptionKey {
     private static final byte VERSION = 0;
 

@@ -8,11 +8,9 @@ import org.bouncycastle.util.Pack;
 
 /// Seals bytes to a public key:
 /// `ephemeralPublicKey(32) || nonce(24) || box(plain, nonce, recipient, ephemeralSecretKey)`, the
-// box
-/// being NaCl's X25519-XSalsa20-Poly1305 with the tag in front. A fresh ephemeral key pair and
-// nonce
-/// each time; 72 bytes longer than the content. Only the recipient can open it, and nothing says
-/// who made it.
+/// box being NaCl's X25519-XSalsa20-Poly1305 with the tag in front. A fresh ephemeral key pair and
+/// nonce each time; 72 bytes longer than the content. Only the recipient can open it, and nothing
+/// says who made it.
 public final class Envelope {
     static final int OVERHEAD = KeyBytes.LENGTH + SecretBox.OVERHEAD;
 
@@ -55,9 +53,8 @@ public final class Envelope {
     }
 
     /// HSalsa20 with a zero input block. The engine's core adds its input to the permuted words,
-    // and
-    /// HSalsa20 is defined without that last addition, so it is taken off again; the input words at
-    /// 6 to 9 are zero.
+    /// and HSalsa20 is defined without that last addition, so it is taken off again; the input
+    /// words at 6 to 9 are zero.
     private static byte[] hsalsa20(byte[] key) {
         int[] in = new int[16];
         for (int i = 0; i < 4; i++) {

@@ -4,16 +4,14 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 
 /// What an approving client hands to a new one, sealed to the public key that the new one shows:
-// the
-/// bare envelope in base64, without a version byte. Its length says which answer it is.
+/// the bare envelope in base64, without a version byte. Its length says which answer it is.
 public sealed interface PairingAnswer {
 
     /// Everything: the new client can read and sign in as the account. 32 bytes.
     record FullAccess(MasterSecret master) implements PairingAnswer {}
 
     /// Only the key for which a terminal or machine makes its own records readable. It can write
-    // for
-    /// the account and cannot read other records. 33 bytes, the first 0.
+    /// for the account and cannot read other records. 33 bytes, the first 0.
     record ContentKey(BoxPublicKey contentPublicKey) implements PairingAnswer {}
 
     /// The answer as it travels.
@@ -31,8 +29,7 @@ public sealed interface PairingAnswer {
     }
 
     /// @throws CryptoException when the answer was made for another key, is damaged or is neither
-    // of
-    ///     the two forms
+    ///     of the two forms
     static PairingAnswer open(String base64, BoxSecretKey newcomer) {
         byte[] plain = Envelope.open(Texts.fromBase64(base64, "the pairing answer"), newcomer);
         if (plain.length == KeyBytes.LENGTH) {

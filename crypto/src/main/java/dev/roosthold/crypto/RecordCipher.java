@@ -3,12 +3,10 @@ package dev.roosthold.crypto;
 import java.nio.charset.StandardCharsets;
 
 /// Encrypts the fields of one record (session, machine, settings, artifact). All encrypted fields
-// of
-/// a record use the same key and form; nothing inside the ciphertext says which form it is.
+/// of a record use the same key and form; nothing inside the ciphertext says which form it is.
 ///
 /// Nothing binds a ciphertext to its record, field or version: who stores the texts can exchange
-// two
-/// that were made with one key. Implementations are thread-safe when their random source is.
+/// two that were made with one key. Implementations are thread-safe when their random source is.
 public sealed interface RecordCipher permits SecretBoxCipher, DataKeyCipher {
 
     /// A record of these bytes with a fresh nonce.

@@ -40,8 +40,7 @@ public final class RecoveryText {
     }
 
     /// Reads what a person typed: case, blanks and dashes do not matter, and the digits 0, 1, 8, 9
-    // are
-    /// read as the letters they look like. The secret in base64url is accepted too.
+    /// are read as the letters they look like. The secret in base64url is accepted too.
     ///
     /// @throws CryptoException when it is not exactly one secret; the message says what is wrong
     ///     without repeating the text

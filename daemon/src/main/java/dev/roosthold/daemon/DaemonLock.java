@@ -9,8 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /// Held by whoever acts as this computer's machine, so that two daemons never speak for one
-// machine.
-/// The operating system takes it back when the process ends in any way.
+/// machine. The operating system takes it back when the process ends in any way.
 final class DaemonLock implements AutoCloseable {
     private final FileChannel channel;
 

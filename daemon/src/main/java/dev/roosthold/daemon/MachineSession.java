@@ -207,9 +207,9 @@ final class MachineSession implements ConnectionHandler {
     }
 
     /// The row was written with another machine key, for example before this computer lost its
-    // files.
-    /// The relay returns an existing row unchanged, so the new key cannot reach the account's
-    /// clients; writing with it would make the row unreadable for them. It is left as it is.
+    /// files. The relay returns an existing row unchanged, so the new key cannot reach the
+    /// account's clients; writing with it would make the row unreadable for them. It is left as it
+    /// is.
     private void lock() {
         locked = true;
         if (!toldLocked) {
@@ -253,8 +253,7 @@ final class MachineSession implements ConnectionHandler {
     }
 
     /// Writes both last states and leaves with a disconnect packet. Takes a few seconds at most,
-    // also
-    /// when the relay does not answer.
+    /// also when the relay does not answer.
     void sayGoodbye(ShutdownSource source) throws InterruptedException {
         RelaySocket live = socket;
         if (live == null || live.ended().isDone()) {

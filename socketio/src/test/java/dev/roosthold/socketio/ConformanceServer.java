@@ -13,12 +13,10 @@ import java.time.Duration;
 import java.util.Set;
 
 /// The server that the public test suites of Engine.IO 4 and Socket.IO 5 describe, for running them
-// against this
-/// library: `ConformanceServer [port] [enginePort] [loops]`.
+/// against this library: `ConformanceServer [port] [enginePort] [loops]`.
 ///
 /// The port serves Socket.IO at `/socket.io/` with the namespaces `/` and `/custom`, the engine
-// port an Engine.IO
-/// echo at `/engine.io/`.
+/// port an Engine.IO echo at `/engine.io/`.
 public final class ConformanceServer implements AutoCloseable {
     private static final Duration PING_INTERVAL = Duration.ofMillis(300);
     private static final Duration PING_TIMEOUT = Duration.ofMillis(200);
