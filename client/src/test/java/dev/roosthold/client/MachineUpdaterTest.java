@@ -137,8 +137,7 @@ class MachineUpdaterTest {
         }
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (Future<UpdateResult> result : threads.invokeAll(tasks)) {
-                assertThat(result.get(30, TimeUnit.SECONDS))
-                        .isInstanceOf(UpdateResult.Saved.class);
+                assertThat(result.get(30, TimeUnit.SECONDS)).isInstanceOf(UpdateResult.Saved.class);
             }
         }
         ObjectNode object = stored();
