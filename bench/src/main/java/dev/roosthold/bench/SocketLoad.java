@@ -12,6 +12,7 @@ public final class SocketLoad {
 
     private static final int WARM_SOCKETS = 100;
     private static final int WARM_SECONDS = 3;
+    private static final int WARM_TRICKLE_SECONDS = 12;
 
     private final SocketLoadOptions options;
 
@@ -43,6 +44,8 @@ public final class SocketLoad {
         for (var server : servers) {
             echo(server, WARM_SOCKETS, WARM_SECONDS);
             fanOut(server, true, WARM_SECONDS);
+            // A slow trickle needs more time until it is compiled than a flood.
+            fanOut(server, false, WARM_TRICKLE_SECONDS);
         }
         var idle = new ArrayList<Idle>();
         for (var server : servers) {
@@ -58,20 +61,32 @@ public final class SocketLoad {
                 idle.stream().map(i -> megabytes(i.baseResident())).toList(),
                 idle.stream().map(i -> megabytes(i.resident())).toList());
 
-        var echo = rounds(servers, server -> echo(server, EchoLoad.SOCKETS, options.seconds()));
+        var echo =
+                rounds(
+                        "echo",
+                        servers,
+                        server -> echo(server, EchoLoad.SOCKETS, options.seconds()));
         table.row("echo with ack, 1/s", echo, Stretch::rate, Table.Better.MORE);
         table.row("echo with ack per CPU second", echo, Stretch::perCpuSecond, Table.Better.MORE);
         table.row("echo p50, ms", echo, Stretch::p50, Table.Better.LESS);
         table.row("echo p99, ms", echo, Stretch::p99, Table.Better.LESS);
 
-        var fixed = rounds(servers, server -> fanOut(server, false, options.seconds()));
+        var fixed =
+                rounds(
+                        "fixed fan-out",
+                        servers,
+                        server -> fanOut(server, false, options.seconds()));
         table.row("fan-out at a fixed rate, deliveries/s", fixed, Stretch::rate, Table.Better.MORE);
         table.row(
                 "fan-out at a fixed rate, deliveries per CPU second",
                 fixed,
                 Stretch::perCpuSecond,
                 Table.Better.MORE);
-        var saturated = rounds(servers, server -> fanOut(server, true, options.seconds()));
+        var saturated =
+                rounds(
+                        "saturated fan-out",
+                        servers,
+                        server -> fanOut(server, true, options.seconds()));
         table.row("fan-out saturated, deliveries/s", saturated, Stretch::rate, Table.Better.MORE);
         table.row(
                 "fan-out saturated, deliveries per CPU second",
@@ -144,11 +159,12 @@ public final class SocketLoad {
     }
 
     /// Takes turns, so that a change of the machine's mood meets both; the sums per server.
-    private List<Stretch> rounds(List<ServerProcess> servers, Measurement measurement)
+    private List<Stretch> rounds(String name, List<ServerProcess> servers, Measurement measurement)
             throws Exception {
         var sums = new ArrayList<>(servers.stream().map(_ -> Stretch.NONE).toList());
         for (int round = 0; round < options.rounds(); round++) {
             for (int i = 0; i < servers.size(); i++) {
+                System.err.println(name + ": " + servers.get(i).name());
                 sums.set(i, sums.get(i).plus(measurement.of(servers.get(i))));
             }
         }

@@ -240,7 +240,9 @@ class RecordedExchangesTest {
                     List<JsonNode> wanted = expected.getOrDefault(name, List.of());
                     BooleanSupplier complete =
                             () -> relevant(client, wanted).size() >= wanted.size();
-                    await().alias(what + " " + name).until(complete::getAsBoolean);
+                    await().pollDelay(Duration.ZERO)
+                            .pollInterval(Duration.ofMillis(5))
+                            .alias(what + " " + name).until(complete::getAsBoolean);
                     List<Client.Event> got = relevant(client.settled(), wanted);
                     assertThat(got).as(what + " " + name).hasSameSizeAs(wanted);
                     for (int i = 0; i < got.size(); i++) {

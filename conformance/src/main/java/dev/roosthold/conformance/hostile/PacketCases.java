@@ -183,7 +183,11 @@ final class PacketCases {
                     MAY_CLOSE);
             add(
                     "objects nested " + depth + " deep",
-                    "42[\"machine-alive\"," + "{\"a\":".repeat(depth) + "1" + "}".repeat(depth) + "]",
+                    "42[\"machine-alive\","
+                            + "{\"a\":".repeat(depth)
+                            + "1"
+                            + "}".repeat(depth)
+                            + "]",
                     MAY_CLOSE);
             add(
                     "arrays opened " + depth + " times and never closed",
@@ -204,10 +208,7 @@ final class PacketCases {
                     "42[\"machine-alive\",{\"time\":" + "9".repeat(digits) + "}]",
                     MAY_CLOSE);
         }
-        add(
-                "100,000 arguments",
-                "42[\"machine-alive\"" + ",1".repeat(100_000) + "]",
-                MAY_CLOSE);
+        add("100,000 arguments", "42[\"machine-alive\"" + ",1".repeat(100_000) + "]", MAY_CLOSE);
     }
 
     private void text() {
@@ -230,9 +231,7 @@ final class PacketCases {
                     int cut = half.length - 4;
                     RawWebSocket ws = socket.websocket();
                     ws.sendFrame(TEXT_TO_BE_CONTINUED, Arrays.copyOf(half, cut));
-                    ws.sendFrame(
-                            0x80 | CONTINUATION,
-                            Arrays.copyOfRange(half, cut, half.length));
+                    ws.sendFrame(0x80 | CONTINUATION, Arrays.copyOfRange(half, cut, half.length));
                 },
                 new Expectation.NoAck(0));
     }
@@ -257,7 +256,9 @@ final class PacketCases {
                 socket -> {
                     RawWebSocket ws = socket.websocket();
                     byte[] fragment = "x".repeat(MEBIBYTE).getBytes(StandardCharsets.US_ASCII);
-                    ws.sendFrame(TEXT_TO_BE_CONTINUED, "42[\"a\",\"".getBytes(StandardCharsets.US_ASCII));
+                    ws.sendFrame(
+                            TEXT_TO_BE_CONTINUED,
+                            "42[\"a\",\"".getBytes(StandardCharsets.US_ASCII));
                     for (long sent = 0; sent <= socket.maxPayload(); sent += MEBIBYTE) {
                         ws.sendFrame(CONTINUATION, fragment);
                     }
@@ -282,7 +283,10 @@ final class PacketCases {
         add("control frame above 125 bytes", frame(0x89, new byte[126]), MUST_CLOSE);
         add("control frame in fragments", frame(0x09, new byte[2]), MUST_CLOSE);
         add("close frame of one byte", frame(0x88, new byte[1]), MUST_CLOSE);
-        add("close frame with a code nobody may send", frame(0x88, new byte[] {3, (byte) 0xED}), MUST_CLOSE);
+        add(
+                "close frame with a code nobody may send",
+                frame(0x88, new byte[] {3, (byte) 0xED}),
+                MUST_CLOSE);
         add("pong that nobody asked for", frame(0x8A, new byte[10]), new Expectation.NoAck(0));
         add(
                 "text begun while a text is unfinished",
@@ -346,6 +350,9 @@ final class PacketCases {
 
     private static String shortened(String packet) {
         String shown = packet.length() > 60 ? packet.substring(0, 20) + "..." : packet;
-        return '`' + shown.replace("\u0000", "\\0").replace("\u001e", "\\x1e") + "` of " + packet.length();
+        return '`'
+                + shown.replace("\u0000", "\\0").replace("\u001e", "\\x1e")
+                + "` of "
+                + packet.length();
     }
 }

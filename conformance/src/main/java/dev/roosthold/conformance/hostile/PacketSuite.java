@@ -114,8 +114,7 @@ public final class PacketSuite implements AutoCloseable {
         };
     }
 
-    private static Optional<String> oneAck(
-            RawSocketIo socket, long id, Predicate<JsonNode> right) {
+    private static Optional<String> oneAck(RawSocketIo socket, long id, Predicate<JsonNode> right) {
         Optional<JsonNode> answer = socket.awaitAck(id);
         if (answer.isEmpty()) {
             return Optional.of(
@@ -132,7 +131,9 @@ public final class PacketSuite implements AutoCloseable {
     private static Optional<String> atMost(RawSocketIo socket, long id, int count) {
         if (!socket.isServed()) {
             return Optional.of(
-                    socket.websocket().ended() ? "the connection was ended" : "not served any more");
+                    socket.websocket().ended()
+                            ? "the connection was ended"
+                            : "not served any more");
         }
         long acks = id == 0 ? unaskedAcks(socket) : socket.ackCount(id);
         return acks <= count

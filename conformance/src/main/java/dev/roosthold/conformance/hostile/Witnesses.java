@@ -70,7 +70,8 @@ final class Witnesses implements AutoCloseable {
         metadataVersion = answer.get().path("version").asInt();
         String seen = "\"version\":" + metadataVersion;
         boolean arrived =
-                user.awaitPacket(p -> p.startsWith("42[\"update\"") && p.contains(seen)).isPresent();
+                user.awaitPacket(p -> p.startsWith("42[\"update\"") && p.contains(seen))
+                        .isPresent();
         return arrived ? List.of() : List.of("the app did not see a change of the machine");
     }
 }

@@ -26,12 +26,11 @@ record AllowedDifference(
         String path = entry.path("path").asString();
         JsonNode instead = entry.path("instead");
         if (instead.isMissingNode() || entry.path("reason").asString().isBlank()) {
-            throw new ReplayException("an allowed difference says what is expected instead: " + entry);
+            throw new ReplayException(
+                    "an allowed difference says what is expected instead: " + entry);
         }
         Optional<List<JsonNode>> values =
-                instead.isArray()
-                        ? Optional.of(instead.valueStream().toList())
-                        : Optional.empty();
+                instead.isArray() ? Optional.of(instead.valueStream().toList()) : Optional.empty();
         return new AllowedDifference(
                 entry.path("recording").asString(),
                 entry.path("exchanges").valueStream().map(JsonNode::asInt).toList(),

@@ -118,7 +118,6 @@ final class Comparison {
 
     private void differ(String path, @Nullable JsonNode recorded, @Nullable JsonNode received) {
         differences.add(
-                new Difference(
-                        path, Optional.ofNullable(recorded), Optional.ofNullable(received)));
+                new Difference(path, Optional.ofNullable(recorded), Optional.ofNullable(received)));
     }
 }

@@ -33,8 +33,7 @@ final class HttpCalls implements AutoCloseable {
     /// The answer as `{status, headers, body}`; the body is JSON where it is JSON, else text.
     JsonNode send(Exchange.Http exchange) {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(
-                                server.resolve(placeholders.resolvePath(exchange.path())))
+                HttpRequest.newBuilder(server.resolve(placeholders.resolvePath(exchange.path())))
                         .timeout(Duration.ofSeconds(30))
                         .method(exchange.method(), body(exchange));
         exchange.auth().map(this::authorization).ifPresent(a -> request.header("Authorization", a));

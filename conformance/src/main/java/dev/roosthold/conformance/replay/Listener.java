@@ -1,5 +1,6 @@
 package dev.roosthold.conformance.replay;
 
+import dev.roosthold.conformance.wire.AnsweringWebSockets;
 import io.socket.client.Ack;
 import io.socket.client.IO;
 import io.socket.client.Socket;
@@ -44,7 +45,7 @@ final class Listener implements AutoCloseable {
         options.forceNew = true;
         options.reconnection = false;
         options.callFactory = http;
-        options.webSocketFactory = http;
+        options.webSocketFactory = new AnsweringWebSockets(http);
         options.transports = new String[] {pollingOnly ? "polling" : "websocket"};
         options.auth = auth.map(Listener::authOption).orElse(null);
         Socket socket = IO.socket(server, options);
@@ -116,8 +117,7 @@ final class Listener implements AutoCloseable {
         if (packet.length == 0) {
             return;
         }
-        ObservedEvent event =
-                new ObservedEvent(String.valueOf(packet[0]), argsNode(packet, 1));
+        ObservedEvent event = new ObservedEvent(String.valueOf(packet[0]), argsNode(packet, 1));
         synchronized (lock) {
             events.add(event);
             lastEventNanos = System.nanoTime();

@@ -16,8 +16,7 @@ record Recording(String name, String title, List<Exchange> exchanges) {
 
     /// The recordings that come with this module, in the order in which they build on each other.
     static List<Recording> bundled() {
-        return List.of(
-                bundled("01-auth"), bundled("02-socket-handshake"), bundled("06-machines"));
+        return List.of(bundled("01-auth"), bundled("02-socket-handshake"), bundled("06-machines"));
     }
 
     /// The two digits at the start of the name.

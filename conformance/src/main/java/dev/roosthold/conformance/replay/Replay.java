@@ -122,8 +122,7 @@ public final class Replay {
 
     private JsonNode connect(Exchange.Connect exchange) {
         Optional<JsonNode> auth = exchange.auth().map(placeholders::resolve);
-        try (Listener socket =
-                Listener.connect(sockets, server, auth, exchange.pollingOnly())) {
+        try (Listener socket = Listener.connect(sockets, server, auth, exchange.pollingOnly())) {
             Optional<JsonNode> refusal = socket.refusal();
             ObjectNode response = Json.NODES.objectNode();
             response.put("connected", refusal.isEmpty());
@@ -151,8 +150,7 @@ public final class Replay {
         }
         if (noneRecorded || received.isEmpty()) {
             return List.of(
-                    new Difference(
-                            "/response/ack", Optional.of(recorded), received.map(n -> n)));
+                    new Difference("/response/ack", Optional.of(recorded), received.map(n -> n)));
         }
         return Comparison.ofValues(placeholders, "/response/ack", recorded, received.get());
     }
@@ -167,8 +165,7 @@ public final class Replay {
             recorded.computeIfAbsent(event.path("listener").asString(), _ -> new ArrayList<>())
                     .add(
                             new ObservedEvent(
-                                    event.path("event").asString(),
-                                    event.path("args").asArray()));
+                                    event.path("event").asString(), event.path("args").asArray()));
         }
         Map<String, List<ObservedEvent>> received = listeners.drain();
         TreeSet<String> names = new TreeSet<>(recorded.keySet());

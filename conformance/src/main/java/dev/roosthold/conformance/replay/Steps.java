@@ -12,10 +12,14 @@ final class Steps {
     private final HttpCalls http;
     private final Map<String, Runnable> byExchange =
             Map.of(
-                    "06 #18", this::heartbeatIsStored,
-                    "06 #33", () -> listeners().close("A.machine2"),
-                    "06 #35", () -> listeners().openMachine("A.machine2", "machine-2"),
-                    "06 #36", this::firstOfTwoSocketsLeaves);
+                    "06 #18",
+                    this::heartbeatIsStored,
+                    "06 #33",
+                    () -> listeners().close("A.machine2"),
+                    "06 #35",
+                    () -> listeners().openMachine("A.machine2", "machine-2"),
+                    "06 #36",
+                    this::firstOfTwoSocketsLeaves);
 
     Steps(Listeners listeners, HttpCalls http) {
         this.listeners = listeners;

@@ -187,7 +187,8 @@ public final class RawWebSocket implements AutoCloseable {
         }
         socket.setSoTimeout(0);
         if (!head.toString().startsWith("HTTP/1.1 101")) {
-            throw new WireException("no switch of protocols: " + head.toString().lines().findFirst());
+            throw new WireException(
+                    "no switch of protocols: " + head.toString().lines().findFirst());
         }
     }
 

@@ -107,7 +107,8 @@ final class PeerPackages {
         if (chosen != null) {
             return Path.of(chosen);
         }
-        String cache = env.getOrDefault("XDG_CACHE_HOME", System.getProperty("user.home") + "/.cache");
+        String cache =
+                env.getOrDefault("XDG_CACHE_HOME", System.getProperty("user.home") + "/.cache");
         return Path.of(cache, "roosthold", "peers");
     }
 

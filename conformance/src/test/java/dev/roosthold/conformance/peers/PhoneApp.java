@@ -3,6 +3,7 @@ package dev.roosthold.conformance.peers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.roosthold.conformance.wire.AnsweringWebSockets;
 import dev.roosthold.crypto.AccountKeys;
 import dev.roosthold.crypto.DataEncryptionKey;
 import dev.roosthold.crypto.DataKeyCipher;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import okhttp3.OkHttpClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -46,6 +48,7 @@ final class PhoneApp implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final SecureRandom random = new SecureRandom();
+    private final OkHttpClient sockets = new OkHttpClient();
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final URI server;
@@ -88,8 +91,10 @@ final class PhoneApp implements AutoCloseable {
                 post(
                         "/v1/auth/response",
                         Map.of(
-                                "publicKey", publicKey,
-                                "response", answer.seal(link.publicKey(), random)));
+                                "publicKey",
+                                publicKey,
+                                "response",
+                                answer.seal(link.publicKey(), random)));
         assertThat(done.path("success").asBoolean()).isTrue();
     }
 
@@ -127,11 +132,6 @@ final class PhoneApp implements AutoCloseable {
         return JSON.readTree(cipher(machine).openText(ciphertext));
     }
 
-    /// The `update` and `ephemeral` events so far, each as its first argument.
-    List<JsonNode> events() {
-        return events;
-    }
-
     /// The bodies of updates of this type for this machine.
     List<JsonNode> updates(String type, String machineId) {
         return events.stream()
@@ -149,10 +149,7 @@ final class PhoneApp implements AutoCloseable {
                 .toList();
     }
 
-    int connects() {
-        return connects.get();
-    }
-
+    /// Waits until the listener has connected so many times, first connection included.
     void awaitConnects(int count) {
         await().atMost(Duration.ofSeconds(30)).until(() -> connects.get() >= count);
     }
@@ -160,6 +157,8 @@ final class PhoneApp implements AutoCloseable {
     @Override
     public void close() {
         socket.disconnect();
+        sockets.dispatcher().executorService().shutdown();
+        sockets.connectionPool().evictAll();
         http.close();
     }
 
@@ -185,6 +184,8 @@ final class PhoneApp implements AutoCloseable {
         options.path = "/v1/updates";
         options.forceNew = true;
         options.transports = new String[] {"websocket"};
+        options.callFactory = sockets;
+        options.webSocketFactory = new AnsweringWebSockets(sockets);
         options.reconnectionDelay = 200;
         options.reconnectionDelayMax = 1000;
         options.auth = Map.of("token", token, "clientType", "user-scoped");
@@ -196,8 +197,7 @@ final class PhoneApp implements AutoCloseable {
     }
 
     private JsonNode get(String path) throws IOException, InterruptedException {
-        return JSON.readTree(
-                http.send(request(path).build(), BodyHandlers.ofString()).body());
+        return JSON.readTree(http.send(request(path).build(), BodyHandlers.ofString()).body());
     }
 
     private JsonNode post(String path, Object body) throws IOException, InterruptedException {

@@ -137,15 +137,16 @@ final class Pairings {
 
     /// Drops what has expired.
     void prune() {
-        var unused = store.write(
-                tx ->
-                        tx.execute(
-                                "DELETE FROM pairing WHERE created_at < ?"
-                                        + " AND coalesce(answered_at, 0) < ?"
-                                        + " AND coalesce(picked_up_at, 0) < ?",
-                                tx.nowMs() - UNANSWERED.toMillis(),
-                                tx.nowMs() - UNANSWERED.toMillis(),
-                                tx.nowMs() - PICKED_UP.toMillis()));
+        var _ =
+                store.write(
+                        tx ->
+                                tx.execute(
+                                        "DELETE FROM pairing WHERE created_at < ?"
+                                                + " AND coalesce(answered_at, 0) < ?"
+                                                + " AND coalesce(picked_up_at, 0) < ?",
+                                        tx.nowMs() - UNANSWERED.toMillis(),
+                                        tx.nowMs() - UNANSWERED.toMillis(),
+                                        tx.nowMs() - PICKED_UP.toMillis()));
     }
 
     private boolean start(Transaction tx, Poll poll) throws SQLException {

@@ -88,14 +88,15 @@ final class SignIns {
 
     /// Forgets challenges that are too old to matter, a bounded number at a time.
     void prune() {
-        var unused = store.write(
-                tx ->
-                        tx.execute(
-                                """
+        var _ =
+                store.write(
+                        tx ->
+                                tx.execute(
+                                        """
                                 DELETE FROM used_challenge WHERE hash IN (
                                   SELECT hash FROM used_challenge WHERE used_at < ?
                                   ORDER BY used_at LIMIT ?)""",
-                                tx.nowMs() - REMEMBERED.toMillis(),
-                                PRUNE_BATCH));
+                                        tx.nowMs() - REMEMBERED.toMillis(),
+                                        PRUNE_BATCH));
     }
 }
