@@ -125,21 +125,27 @@ class MachineDaemonTest {
         // Without the planned end the relay would wait 5 s for the machine to come back.
         await().atMost(Duration.ofSeconds(3)).until(() -> !owner.row(id(machine)).active());
         assertThat(owner.webRow(id(machine)).path("status").asString()).isEqualTo("offline");
-        List<ObjectNode> states =
-                updates.stream()
-                        .filter(body -> body.path("t").asString().equals("update-machine"))
-                        .filter(body -> body.path("daemonState").isObject())
-                        .map(body -> body.path("daemonState").path("value").asString())
-                        .map(value -> owner.encryption(id(machine)).open(value).orElseThrow())
-                        .toList();
-        assertThat(states.stream().map(state -> state.path("status").asString()))
-                .endsWith("shutting-down", "offline");
+        await().untilAsserted(
+                        () ->
+                                assertThat(statuses(machine, updates))
+                                        .endsWith("shutting-down", "offline"));
         ObjectNode last = owner.daemonState(id(machine));
         assertThat(last.path("status").asString()).isEqualTo("offline");
         assertThat(last.path("shutdownSource").asString()).isEqualTo("os-signal");
         assertThat(last.path("shutdownRequestedAt").isIntegralNumber()).isTrue();
         assertThat(daemon.states()).endsWith(MachineState.STOPPING, MachineState.STOPPED);
         listener.interrupt();
+    }
+
+    /// The states that an open page of the person was told, in order.
+    private List<String> statuses(MachineCredential machine, List<JsonNode> updates) {
+        return updates.stream()
+                .filter(body -> body.path("t").asString().equals("update-machine"))
+                .filter(body -> body.path("daemonState").isObject())
+                .map(body -> body.path("daemonState").path("value").asString())
+                .map(value -> owner.encryption(id(machine)).open(value).orElseThrow())
+                .map(state -> state.path("status").asString())
+                .toList();
     }
 
     @Test

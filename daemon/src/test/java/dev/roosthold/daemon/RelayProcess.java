@@ -71,5 +71,9 @@ final class RelayProcess implements AutoCloseable {
                                 .withDataDirectory(Path.of(args[0]))
                                 .withPort(Integer.parseInt(args[1])));
         System.out.println("port " + relay.port());
+        // Ends with the test, however that ends.
+        while (System.in.read() >= 0) {
+            // Nothing is ever sent.
+        }
     }
 }
