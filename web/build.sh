@@ -2,7 +2,8 @@
 # Builds and tests the web page for Maven; quick when there is nothing to do.
 #
 #   build.sh page    installs packages if package-lock.json changed, then builds target/classes/web if a source changed
-#   build.sh test    runs the unit tests and the check of the size of the first load
+#   build.sh test    checks the types, runs the unit tests and the check of the size of the first load
+#   build.sh node    only says whether there is a Node that can do it
 #
 # Node 20.19 is what the bundler and the crypto library need.
 set -eu
@@ -63,6 +64,7 @@ build_page() {
 
 check_node
 case "${1:-}" in
+  node) ;;
   page)
     install_packages
     build_page
@@ -71,7 +73,7 @@ case "${1:-}" in
     npm run --silent test -- --reporter=dot
     ;;
   *)
-    echo "usage: build.sh page | test" >&2
+    echo "usage: build.sh page | test | node" >&2
     exit 2
     ;;
 esac

@@ -16,13 +16,19 @@ import { io } from "socket.io-client";
  * Runs the dialog's command with its first word, `roost`, replaced.
  * @param {string} command
  * @param {string} roost command line of the program, split at blanks
+ * @param {Record<string, string>} environment added to this process's
  * @returns {Machine}
  */
-export function startRoost(command, roost) {
-  const [program, ...first] = roost.split(" ");
+export function startRoost(command, roost, environment = {}) {
   const [, ...rest] = command.split(" ");
-  const child = spawn(program, [...first, ...rest], { stdio: ["ignore", "inherit", "inherit"] });
-  const ended = new Promise((resolve) => child.once("exit", resolve));
+  return startProgram([...roost.split(" "), ...rest], environment);
+}
+
+/** @returns {Machine} */
+export function startProgram([program, ...rest], environment = {}) {
+  const env = { ...process.env, ...environment };
+  const child = spawn(program, rest, { stdio: ["ignore", "inherit", "inherit"], env });
+  const ended = new Promise((resolve) => child.once("close", resolve));
   return {
     async stop() {
       child.kill("SIGKILL");

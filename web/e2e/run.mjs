@@ -13,6 +13,7 @@ import { mkdir } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { launch, REMOTE_NAME, watchedPage } from "./browser.mjs";
 import { readCommand, startPlainMachine, startRoost } from "./machine.mjs";
+import { confirmGroups, tidy } from "./steps.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -335,22 +336,6 @@ function begin(name) {
   console.log(`page: ${name}`);
 }
 
-/** Types the groups that are asked for; first a wrong one, which must be refused. */
-async function confirmGroups(page, recovery) {
-  const groups = recovery.split("-");
-  const boxes = page.getByLabel(/^Group \d+ of the text$/);
-  const labels = await page.locator("label").allInnerTexts();
-  const asked = labels.map((label) => /^Group (\d+)/.exec(label)?.[1]).filter((one) => one !== undefined);
-  assert.equal(asked.length, 2);
-  const submit = page.getByRole("button", { name: "Create account" });
-  await boxes.nth(0).fill("AAAAA");
-  await boxes.nth(1).fill("AAAAA");
-  await submit.click();
-  await page.getByRole("alert").filter({ hasText: "not this group" }).first().waitFor();
-  for (const [at, group] of asked.entries()) await boxes.nth(at).fill(groups[Number(group) - 1].toLowerCase());
-  await submit.click();
-}
-
 async function openMenu(page, name) {
   await page.getByRole("button", { name: `Actions for ${name}` }).click();
 }
@@ -393,8 +378,4 @@ async function shoot(page, name) {
   }
   await page.setViewportSize(DESKTOP);
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "no-preference" });
-}
-
-function tidy(text) {
-  return text.replace(/\s+/g, "");
 }

@@ -14,7 +14,7 @@ describe("copying", () => {
     expect(writeText).toHaveBeenCalledWith("the command");
   });
 
-  it("selects a helper inside the dialog where there is none, and leaves nothing behind", async () => {
+  it("selects a text box inside the dialog where there is none, and leaves nothing behind", async () => {
     vi.stubGlobal("navigator", {});
     const selected: (string | undefined)[] = [];
     document.execCommand = () => {

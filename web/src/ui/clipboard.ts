@@ -1,7 +1,7 @@
 /**
  * Copies `text`; answers whether it worked.
  *
- * Outside https and localhost there is no clipboard interface, then a selected helper element is copied. It has to be
+ * Outside https and localhost there is no clipboard interface, then a selected text box is copied. It has to be
  * inside `place`: while a modal dialog is open, nothing outside it can be selected.
  */
 export async function copyText(text: string, place: HTMLElement): Promise<boolean> {
@@ -20,19 +20,19 @@ export async function copyText(text: string, place: HTMLElement): Promise<boolea
 
 function copyBySelection(text: string, place: HTMLElement): boolean {
   const before = document.activeElement;
-  const helper = document.createElement("textarea");
-  helper.value = text;
-  helper.readOnly = true;
-  helper.className = "visually-hidden";
-  helper.setAttribute("aria-hidden", "true");
-  place.append(helper);
+  const box = document.createElement("textarea");
+  box.value = text;
+  box.readOnly = true;
+  box.className = "visually-hidden";
+  box.setAttribute("aria-hidden", "true");
+  place.append(box);
   try {
-    helper.select();
+    box.select();
     return document.execCommand("copy");
   } catch {
     return false;
   } finally {
-    helper.remove();
+    box.remove();
     if (before instanceof HTMLElement) before.focus();
   }
 }

@@ -72,7 +72,8 @@ final class IoSocket implements RelaySocket {
         options.path = PATH;
         options.timeout = patience.toMillis();
         options.auth = auth.payload(clientName);
-        options.webSocketFactory = http;
+        options.webSocketFactory =
+                (request, listener) -> http.newWebSocket(request, new CloseAnswering(listener));
         options.callFactory = http;
         socket = IO.socket(relay.uri(), options);
         socket.on(Socket.EVENT_CONNECT, _ -> attempt.complete(new Attempt.Connected()));

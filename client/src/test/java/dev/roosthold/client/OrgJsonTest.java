@@ -37,7 +37,9 @@ class OrgJsonTest {
         }
         Arbitrary<List<JsonNode>> items = trees(depth - 1).list().ofMaxSize(3);
         return Arbitraries.oneOf(
-                leaf, items.map(list -> NODES.arrayNode().addAll(list)), items.map(OrgJsonTest::object));
+                leaf,
+                items.map(list -> NODES.arrayNode().addAll(list)),
+                items.map(OrgJsonTest::object));
     }
 
     private static JsonNode object(List<JsonNode> values) {

@@ -29,10 +29,14 @@ final class Keys {
                     String url = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
                     Map<String, String> forms =
                             Map.of(
-                                    "raw", new String(bytes, StandardCharsets.ISO_8859_1),
-                                    "base64", base64,
-                                    "base64url", url,
-                                    "hex", HexFormat.of().formatHex(bytes));
+                                    "raw",
+                                    new String(bytes, StandardCharsets.ISO_8859_1),
+                                    "base64",
+                                    base64,
+                                    "base64url",
+                                    url,
+                                    "hex",
+                                    HexFormat.of().formatHex(bytes));
                     forms.forEach(
                             (form, text) -> {
                                 if (recorded.contains(text)) {

@@ -162,9 +162,7 @@ final class Owner implements AutoCloseable {
                     try {
                         connection.run();
                     } catch (InterruptedException _) {
-                        connected
-                                .thenAccept(socket -> socket.abort("test is over"))
-                                .cancel(false);
+                        connected.thenAccept(socket -> socket.abort("test is over")).cancel(false);
                     }
                 });
     }
@@ -181,8 +179,7 @@ final class Owner implements AutoCloseable {
                         .method(method, publisher)
                         .build();
         try {
-            HttpResponse<String> answer =
-                    http.send(request, HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
             if (answer.statusCode() != 200) {
                 throw new AssertionError(path + ": " + answer.statusCode() + answer.body());
             }

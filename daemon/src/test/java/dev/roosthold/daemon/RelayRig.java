@@ -21,8 +21,7 @@ final class RelayRig implements AutoCloseable {
 
     private Relay start(int onPort) {
         try {
-            return Relay.start(
-                    RelayConfig.defaults().withPort(onPort).withDataDirectory(data));
+            return Relay.start(RelayConfig.defaults().withPort(onPort).withDataDirectory(data));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

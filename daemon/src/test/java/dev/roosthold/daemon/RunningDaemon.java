@@ -70,17 +70,31 @@ final class RunningDaemon implements AutoCloseable {
     }
 
     RunningDaemon awaitState(MachineState state) {
-        await().atMost(PATIENCE).until(daemon::state, state::equals);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(daemon.state()).as("%s", changes).isEqualTo(state));
         return this;
     }
 
     /// Waits until the daemon has been in this state that many times.
-    void awaitTimes(MachineState state, int times) {
-        await().atMost(PATIENCE).until(() -> times(state) >= times);
+    void awaitTimes(MachineState state, long times) {
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () ->
+                                assertThat(times(state))
+                                        .as("%s", changes)
+                                        .isGreaterThanOrEqualTo(times));
     }
 
     long times(MachineState state) {
         return changes.stream().filter(change -> change.to() == state).count();
+    }
+
+    /// Why the daemon went to ERROR for the first time.
+    MachineChange firstError() {
+        return changes.stream()
+                .filter(change -> change.to() == MachineState.ERROR)
+                .findFirst()
+                .orElseThrow();
     }
 
     List<MachineState> states() {
@@ -93,7 +107,7 @@ final class RunningDaemon implements AutoCloseable {
     }
 
     DaemonEnd awaitEnd() {
-        await().atMost(PATIENCE).until(end::isDone);
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(end).as("%s", changes).isDone());
         return end.join();
     }
 

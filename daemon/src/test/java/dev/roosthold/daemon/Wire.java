@@ -13,7 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// The line between a client and the relay: passes bytes on and keeps them, and can go silent without
+/// The line between a client and the relay: passes bytes on and keeps them, and can go silent
+// without
 /// closing anything. What clients send in WebSocket frames is kept unmasked.
 final class Wire implements AutoCloseable {
     private final ServerSocket server;

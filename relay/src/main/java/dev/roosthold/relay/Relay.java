@@ -165,9 +165,8 @@ public final class Relay implements AutoCloseable {
     }
 
     /// Stops within 5 seconds: accepts nothing more, ends all sockets by closing their transports
-    // so
-    /// that clients come back by themselves, writes what was debounced, finishes the open group of
-    /// writes. Repeated calls do nothing.
+    /// so that clients come back by themselves, writes what was debounced, finishes the open group
+    /// of writes. Repeated calls do nothing.
     @Override
     public synchronized void close() {
         if (closed) {

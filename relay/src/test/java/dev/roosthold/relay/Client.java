@@ -174,7 +174,7 @@ final class Client implements AutoCloseable {
             var engine = (io.socket.engineio.client.Socket) field.get(socket.io());
             engine.close();
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError("the client has changed inside", e);
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.Map;
 /// Someone with an account, signed in once.
 ///
 /// @param key seed of the sign-in key pair
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Person(RelayRig rig, byte[] key, String token, String account) {
 
     Api api() {

@@ -20,12 +20,11 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterContainer;
-import net.jqwik.api.lifecycle.BeforeContainer;
 
 /// Whatever sockets of a machine do, the lease and the row say what the rules say.
 class PresencePropertiesTest {
-    private static RelayRig rig;
-    private static Person ada;
+    private static final RelayRig rig = RelayRig.start();
+    private static final Person ada = rig.signsUp();
 
     sealed interface Step {
         record Connect(String socket) implements Step {}
@@ -68,12 +67,6 @@ class PresencePropertiesTest {
                 }
             }
         }
-    }
-
-    @BeforeContainer
-    static void start() {
-        rig = RelayRig.start();
-        ada = rig.signsUp();
     }
 
     @AfterContainer

@@ -88,7 +88,7 @@ class PresenceTest {
         back.breaks();
         awaitGrace();
         long brokenAt = rig.now();
-        rig.passes(Duration.ofMillis(5_000));
+        rig.passes(Duration.ofSeconds(5));
         JsonNode offline = assertOfflineIsTold();
         assertThat(offline.path("activeAt").asLong()).isEqualTo(brokenAt);
         assertEverythingSays(false);

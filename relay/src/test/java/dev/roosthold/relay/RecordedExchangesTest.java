@@ -103,19 +103,27 @@ class RecordedExchangesTest {
                 compareObserved(exchange);
             }
         }
-        assertThat(listeners.get("A.user").settled().events("machine-activity"))
+        assertThat(listener("A.user").settled().events("machine-activity"))
                 .allMatch(event -> event.body().path("active").asBoolean());
+    }
+
+    private Client listener(String name) {
+        Client client = listeners.get(name);
+        if (client == null) {
+            throw new AssertionError("no listener " + name);
+        }
+        return client;
     }
 
     private void repeatStep(Person a, int number) {
         switch (number) {
             case 18 -> rig.passes(Duration.ofSeconds(6));
-            case 33 -> listeners.get("A.machine2").leaves();
+            case 33 -> listener("A.machine2").leaves();
             case 35 -> listeners.put("A.machine2", a.daemon(texts.request("<machine-2>")));
             case 36 -> {
-                Client first = listeners.get("A.machine2");
+                Client first = listener("A.machine2");
                 listeners.put("A.machine2", a.daemon(texts.request("<machine-2>")).connected());
-                listeners.get("A.user").receives("machine-activity");
+                listener("A.user").receives("machine-activity");
                 first.leaves();
                 rig.passes(Duration.ofSeconds(10));
             }
@@ -124,7 +132,7 @@ class RecordedExchangesTest {
         if (number == 33) {
             listeners.remove("A.machine2");
         } else if (number != 18) {
-            listeners.get("A.machine2").connected();
+            listener("A.machine2").connected();
         }
     }
 
@@ -198,7 +206,7 @@ class RecordedExchangesTest {
 
     private void repeatEmit(JsonNode exchange) {
         JsonNode request = exchange.path("request");
-        Client from = listeners.get(request.path("from").asString());
+        Client from = listener(request.path("from").asString());
         JsonNode argument = request.path("args").path(0);
         Object sent =
                 argument.isNull()
@@ -232,7 +240,9 @@ class RecordedExchangesTest {
                     List<JsonNode> wanted = expected.getOrDefault(name, List.of());
                     BooleanSupplier complete =
                             () -> relevant(client, wanted).size() >= wanted.size();
-                    await().alias(what + " " + name).until(complete::getAsBoolean);
+                    await().pollDelay(Duration.ZERO)
+                            .pollInterval(Duration.ofMillis(5))
+                            .alias(what + " " + name).until(complete::getAsBoolean);
                     List<Client.Event> got = relevant(client.settled(), wanted);
                     assertThat(got).as(what + " " + name).hasSameSizeAs(wanted);
                     for (int i = 0; i < got.size(); i++) {

@@ -48,8 +48,7 @@ class PacketCodecTest {
     @Test
     void binaryValuesAtAnyDepthBecomeAttachments() {
         Object nested = Map.of("deep", List.of(new byte[] {3, 4}));
-        List<String> wire =
-                wire(encoder.event("/", 7, "foo", args(new byte[] {1, 2}, nested)));
+        List<String> wire = wire(encoder.event("/", 7, "foo", args(new byte[] {1, 2}, nested)));
         assertThat(wire)
                 .containsExactly(
                         "452-7[\"foo\",{\"_placeholder\":true,\"num\":0},"
@@ -103,11 +102,46 @@ class PacketCodecTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "7", "9", "x", "2", "2{}", "2[]", "2[1]", "2[null]", "2[[\"a\"]]", "2abc[\"a\"]",
-                "2[\"a\"", "2[\"a\"]]", "2[\"a\"] x", "2[\"connect\"]", "2[\"disconnecting\"]",
-                "2-1[\"a\"]", "212345678901234567[\"a\"]", "2/ns", "2/ns,", "3[\"a\"]", "3", "31{}",
-                "31", "4{}", "4", "1{}", "11", "0[]", "0\"x\"", "05{}", "0{", "5[\"a\"]", "51[\"a\"]",
-                "5-[\"a\"]", "599999-[\"a\"]", "517-[\"a\"]", "51-{}", "6-1[\"a\"]", "61-[\"a\"]"
+                "",
+                "7",
+                "9",
+                "x",
+                "2",
+                "2{}",
+                "2[]",
+                "2[1]",
+                "2[null]",
+                "2[[\"a\"]]",
+                "2abc[\"a\"]",
+                "2[\"a\"",
+                "2[\"a\"]]",
+                "2[\"a\"] x",
+                "2[\"connect\"]",
+                "2[\"disconnecting\"]",
+                "2-1[\"a\"]",
+                "212345678901234567[\"a\"]",
+                "2/ns",
+                "2/ns,",
+                "3[\"a\"]",
+                "3",
+                "31{}",
+                "31",
+                "4{}",
+                "4",
+                "1{}",
+                "11",
+                "0[]",
+                "0\"x\"",
+                "05{}",
+                "0{",
+                "5[\"a\"]",
+                "51[\"a\"]",
+                "5-[\"a\"]",
+                "599999-[\"a\"]",
+                "517-[\"a\"]",
+                "51-{}",
+                "6-1[\"a\"]",
+                "61-[\"a\"]"
             })
     void whatIsNoPacketIsRefused(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -151,7 +185,8 @@ class PacketCodecTest {
         PacketDecoder decoder = server.newDecoder();
         assertThatThrownBy(() -> decoder.binary(new byte[1]))
                 .isInstanceOf(InvalidPacketException.class);
-        byte[] event = "51-[\"a\",{\"_placeholder\":true,\"num\":0}]".getBytes(StandardCharsets.UTF_8);
+        byte[] event =
+                "51-[\"a\",{\"_placeholder\":true,\"num\":0}]".getBytes(StandardCharsets.UTF_8);
         decoder.text(event, 0, event.length);
         assertThatThrownBy(() -> decoder.text(event, 0, event.length))
                 .isInstanceOf(InvalidPacketException.class);

@@ -5,7 +5,9 @@ import org.jspecify.annotations.Nullable;
 /// Answer of `POST /v1/account/settings`, both with status 200.
 public sealed interface SettingsAnswer {
 
-    /// @param version the version the write made
+    /// The write was accepted.
+    ///
+    /// @param version the version that it made
     record Saved(boolean success, int version) implements SettingsAnswer {}
 
     /// Someone else wrote first.

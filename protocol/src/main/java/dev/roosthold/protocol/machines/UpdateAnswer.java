@@ -8,10 +8,14 @@ public sealed interface UpdateAnswer {
     String SUCCESS = "success";
     String VERSION_MISMATCH = "version-mismatch";
 
+    /// Of a write of the metadata.
+    ///
     /// @param result `success` or `version-mismatch`
     record OfMetadata(String result, int version, @Nullable String metadata)
             implements UpdateAnswer {}
 
+    /// Of a write of the daemon state.
+    ///
     /// @param result `success` or `version-mismatch`
     record OfState(String result, int version, @Nullable String daemonState)
             implements UpdateAnswer {}

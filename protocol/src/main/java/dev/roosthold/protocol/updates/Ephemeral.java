@@ -10,6 +10,8 @@ import dev.roosthold.protocol.MachineId;
         @JsonSubTypes.Type(value = Ephemeral.MachineActivity.class, name = "machine-activity"))
 public sealed interface Ephemeral {
 
+    /// A machine was active, came or went.
+    ///
     /// @param activeAt Unix milliseconds of the last activity
     record MachineActivity(MachineId id, boolean active, long activeAt) implements Ephemeral {}
 }

@@ -57,18 +57,19 @@ public final class DeviceActivity {
         if (news.isEmpty()) {
             return;
         }
-        store.write(
-                tx -> {
-                    for (var entry : news) {
-                        tx.execute(
-                                "UPDATE device SET last_seen = ?, last_address = ? WHERE id = ?",
-                                entry.getValue().atMs(),
-                                entry.getValue().address(),
-                                entry.getKey().value());
-                    }
-                    tx.afterCommit(() -> news.forEach(this::markWritten));
-                    return news.size();
-                });
+        var _ =
+                store.write(
+                        tx -> {
+                            for (var entry : news) {
+                                tx.execute(
+                                        "UPDATE device SET last_seen = ?, last_address = ? WHERE id = ?",
+                                        entry.getValue().atMs(),
+                                        entry.getValue().address(),
+                                        entry.getKey().value());
+                            }
+                            tx.afterCommit(() -> news.forEach(this::markWritten));
+                            return news.size();
+                        });
     }
 
     private void markWritten(Map.Entry<DeviceId, Seen> entry) {

@@ -155,7 +155,7 @@ public final class Devices implements Authenticator {
                 });
     }
 
-    /// @return false when the account has no such device
+    /// Gives a device another name; false when the account has no such device.
     boolean rename(AccountId account, DeviceId device, String name) {
         return store.writeNow(
                 tx ->
@@ -192,7 +192,7 @@ public final class Devices implements Authenticator {
 
     private record Revoked(DeviceId id, String hash) {}
 
-    /// @return how many devices the statement deleted
+    /// Runs a statement that deletes devices and forgets them after the commit; returns how many.
     private int revoke(Transaction tx, String deleteReturningIdAndHash, Object... parameters)
             throws SQLException {
         List<Revoked> gone =

@@ -64,6 +64,7 @@ final class Pairings {
     /// A poll of the waiting client.
     ///
     /// @param device and the two after it describe the credential it will get
+    @SuppressWarnings("ArrayRecordComponent") // carried once, never compared
     record Poll(
             Kind kind,
             byte[] publicKey,
@@ -112,7 +113,7 @@ final class Pairings {
     }
 
     /// Lets the waiting client into the account. The first answer counts; later ones change
-    // nothing.
+    /// nothing.
     ///
     /// @return false when no client is waiting with this key
     boolean answer(Kind kind, byte[] publicKey, AccountId account, String response) {
@@ -136,15 +137,16 @@ final class Pairings {
 
     /// Drops what has expired.
     void prune() {
-        store.write(
-                tx ->
-                        tx.execute(
-                                "DELETE FROM pairing WHERE created_at < ?"
-                                        + " AND coalesce(answered_at, 0) < ?"
-                                        + " AND coalesce(picked_up_at, 0) < ?",
-                                tx.nowMs() - UNANSWERED.toMillis(),
-                                tx.nowMs() - UNANSWERED.toMillis(),
-                                tx.nowMs() - PICKED_UP.toMillis()));
+        var _ =
+                store.write(
+                        tx ->
+                                tx.execute(
+                                        "DELETE FROM pairing WHERE created_at < ?"
+                                                + " AND coalesce(answered_at, 0) < ?"
+                                                + " AND coalesce(picked_up_at, 0) < ?",
+                                        tx.nowMs() - UNANSWERED.toMillis(),
+                                        tx.nowMs() - UNANSWERED.toMillis(),
+                                        tx.nowMs() - PICKED_UP.toMillis()));
     }
 
     private boolean start(Transaction tx, Poll poll) throws SQLException {

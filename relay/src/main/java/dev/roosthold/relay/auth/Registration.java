@@ -71,13 +71,14 @@ public final class Registration {
     private boolean forwarded() {
         if (!forwarded && sawForwarded.getAsBoolean()) {
             forwarded = true;
-            store.write(
-                    tx ->
-                            tx.execute(
-                                    "INSERT INTO registration_fact (name, noted_at) VALUES (?, ?)"
-                                            + " ON CONFLICT (name) DO NOTHING",
-                                    FORWARDED,
-                                    tx.nowMs()));
+            var _ =
+                    store.write(
+                            tx ->
+                                    tx.execute(
+                                            "INSERT INTO registration_fact (name, noted_at) VALUES (?, ?)"
+                                                    + " ON CONFLICT (name) DO NOTHING",
+                                            FORWARDED,
+                                            tx.nowMs()));
         }
         return forwarded;
     }

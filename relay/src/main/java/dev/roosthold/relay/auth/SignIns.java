@@ -26,6 +26,7 @@ final class SignIns {
     /// What a client presents.
     ///
     /// @param deviceName and the two after it describe the credential to be made
+    @SuppressWarnings("ArrayRecordComponent") // carried once, never compared
     record Attempt(
             byte[] publicKey,
             byte[] challenge,
@@ -87,14 +88,15 @@ final class SignIns {
 
     /// Forgets challenges that are too old to matter, a bounded number at a time.
     void prune() {
-        store.write(
-                tx ->
-                        tx.execute(
-                                """
+        var _ =
+                store.write(
+                        tx ->
+                                tx.execute(
+                                        """
                                 DELETE FROM used_challenge WHERE hash IN (
                                   SELECT hash FROM used_challenge WHERE used_at < ?
                                   ORDER BY used_at LIMIT ?)""",
-                                tx.nowMs() - REMEMBERED.toMillis(),
-                                PRUNE_BATCH));
+                                        tx.nowMs() - REMEMBERED.toMillis(),
+                                        PRUNE_BATCH));
     }
 }

@@ -146,7 +146,8 @@ final class Enrolment {
                         "SELECT secret_hash FROM machine_secret WHERE machine_id = ?",
                         row -> row.getBytes(1),
                         id.value());
-        return MessageDigest.isEqual(stored.orElse(NO_SECRET), hash) & stored.isPresent();
+        boolean equal = MessageDigest.isEqual(stored.orElse(NO_SECRET), hash);
+        return equal && stored.isPresent();
     }
 
     private static void saveSecret(Transaction tx, MachineId id, byte[] hash) throws SQLException {

@@ -1,10 +1,8 @@
 /// The web view of machines: adding one with a token, renaming, removing, replacing the token, and
-// a
-/// machine showing its token to get a bearer.
+/// a machine showing its token to get a bearer.
 ///
 /// Owns the table `machine_secret`, the routes `/v1/web/machines` and `POST
-// /v1/machines/authenticate`.
-/// The rows and their events belong to machines.
+/// /v1/machines/authenticate`. The rows and their events belong to machines.
 ///
 /// | Limit | Value | Answer |
 /// |---|---|---|

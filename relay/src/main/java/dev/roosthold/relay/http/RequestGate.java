@@ -173,7 +173,10 @@ final class RequestGate extends ChannelDuplexHandler {
         if (upgraded) {
             timeouts.handlerAwaited();
             ctx.pipeline().remove(timeouts);
-            ctx.pipeline().remove(RestHandler.class);
+            // The socket handler may have removed its HTTP companions already.
+            if (ctx.pipeline().get(RestHandler.class) != null) {
+                ctx.pipeline().remove(RestHandler.class);
+            }
             ctx.pipeline().remove(this);
         } else if (closing) {
             close(ctx);

@@ -17,8 +17,6 @@ import java.util.Optional;
 
 /// The socket events of machines, and what the coming and going of their sockets means.
 public final class MachineEvents implements ConnectionListener {
-    private static final InvalidParameters NOT_FOUND = new InvalidParameters("Machine not found");
-
     private final Machines machines;
     private final Presence presence;
 
@@ -53,7 +51,7 @@ public final class MachineEvents implements ConnectionListener {
                     case FieldWrite.Saved(var now) -> metadata(UpdateAnswer.SUCCESS, now);
                     case FieldWrite.Mismatch(var now) ->
                             metadata(UpdateAnswer.VERSION_MISMATCH, now);
-                    case FieldWrite.Unknown() -> throw NOT_FOUND;
+                    case FieldWrite.Unknown() -> throw notFound();
                 });
     }
 
@@ -66,7 +64,7 @@ public final class MachineEvents implements ConnectionListener {
                 switch (machines.replaceState(key(socket, id), daemonState, expected)) {
                     case FieldWrite.Saved(var now) -> state(UpdateAnswer.SUCCESS, now);
                     case FieldWrite.Mismatch(var now) -> state(UpdateAnswer.VERSION_MISMATCH, now);
-                    case FieldWrite.Unknown() -> throw NOT_FOUND;
+                    case FieldWrite.Unknown() -> throw notFound();
                 });
     }
 
@@ -111,9 +109,13 @@ public final class MachineEvents implements ConnectionListener {
     private static MachineKey key(SocketCaller socket, String id) {
         var machine = new MachineId(id);
         if (socket.caller().scope() instanceof Scope.Machine(var own) && !own.equals(machine)) {
-            throw NOT_FOUND;
+            throw notFound();
         }
         return new MachineKey(socket.account(), machine);
+    }
+
+    private static InvalidParameters notFound() {
+        return new InvalidParameters("Machine not found");
     }
 
     private static UpdateAnswer metadata(String result, StoredMachine now) {

@@ -58,7 +58,7 @@ final class MachineTable {
                 .orElse(0L);
     }
 
-    /// @return false when the id is taken
+    /// Adds a row; false when the id is taken.
     static boolean insert(Transaction tx, Fresh fresh) throws SQLException {
         int inserted =
                 tx.execute(
@@ -96,7 +96,7 @@ final class MachineTable {
                 fresh.key().machine().value());
     }
 
-    /// @return whether the version was the expected one
+    /// Replaces a field if its version is the expected one; otherwise false.
     static boolean replaceMetadata(Transaction tx, MachineKey key, String value, long expected)
             throws SQLException {
         return tx.execute(
@@ -111,7 +111,7 @@ final class MachineTable {
                 > 0;
     }
 
-    /// @return whether the version was the expected one
+    /// Replaces a field if its version is the expected one; otherwise false.
     static boolean replaceState(Transaction tx, MachineKey key, String value, long expected)
             throws SQLException {
         return tx.execute(
@@ -142,7 +142,7 @@ final class MachineTable {
                 key.account().value());
     }
 
-    /// @return whether the row exists
+    /// Writes presence; false when there is no such row.
     static boolean saveStatus(Transaction tx, MachineKey key, Activity activity)
             throws SQLException {
         return tx.execute(
@@ -165,7 +165,7 @@ final class MachineTable {
                 key.account().value());
     }
 
-    /// @return whether there was such a row
+    /// Removes a row; false when there was none.
     static boolean delete(Transaction tx, MachineKey key) throws SQLException {
         return tx.execute(
                         "DELETE FROM machine WHERE id = ? AND account_id = ?",

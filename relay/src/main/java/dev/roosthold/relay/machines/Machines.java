@@ -201,21 +201,22 @@ public final class Machines {
     /// socket gets the present state. In commit order, so that no later change can be overtaken.
     void connected(MachineKey key, String socketId) {
         presence.connected(key, socketId);
-        store.write(
-                        tx -> {
-                            Optional<StoredMachine> row = MachineTable.find(tx, key);
-                            if (row.isPresent()) {
-                                tx.afterCommit(() -> presence.registered(key));
-                                sendState(tx, row.get(), socketId);
-                            }
-                            return row.isPresent();
-                        })
-                .exceptionally(
-                        failure -> {
-                            LOG.warn("a machine's socket was not looked up", failure);
-                            router.closeSocket(socketId);
-                            return false;
-                        });
+        var _ =
+                store.write(
+                                tx -> {
+                                    Optional<StoredMachine> row = MachineTable.find(tx, key);
+                                    if (row.isPresent()) {
+                                        tx.afterCommit(() -> presence.registered(key));
+                                        sendState(tx, row.get(), socketId);
+                                    }
+                                    return row.isPresent();
+                                })
+                        .exceptionally(
+                                failure -> {
+                                    LOG.warn("a machine's socket was not looked up", failure);
+                                    router.closeSocket(socketId);
+                                    return false;
+                                });
     }
 
     private void sendState(Transaction tx, StoredMachine machine, String socketId)

@@ -1,8 +1,7 @@
 /// Machines: one row each, seen in two ways.
 ///
 /// Owns the table `machine` and the column `account.machine_rev`, the routes `/v1/machines`, the
-// socket
-/// events `machine-alive`, `machine-update-metadata` and `machine-update-state`, the updates
+/// socket events `machine-alive`, `machine-update-metadata` and `machine-update-state`, the updates
 /// `new-machine`, `update-machine` and `delete-machine`, and the web view's rows with their events
 /// `machine-row` and `machine-gone`.
 ///

@@ -228,13 +228,14 @@ public final class Presence {
         }
         for (int from = 0; from < last.size(); from += FLUSH_BATCH) {
             var batch = last.subList(from, Math.min(last.size(), from + FLUSH_BATCH));
-            store.write(
-                    tx -> {
-                        for (var entry : batch) {
-                            register.saveStatus(tx, entry.getKey(), entry.getValue());
-                        }
-                        return batch.size();
-                    });
+            var _ =
+                    store.write(
+                            tx -> {
+                                for (var entry : batch) {
+                                    register.saveStatus(tx, entry.getKey(), entry.getValue());
+                                }
+                                return batch.size();
+                            });
         }
     }
 
@@ -282,15 +283,16 @@ public final class Presence {
         lease.unsaved = false;
         lease.writing++;
         lease.writtenActiveAtMs = activity.activeAtMs();
-        store.write(
-                        tx -> {
-                            boolean exists = register.saveStatus(tx, machine, activity);
-                            if (exists && !retry) {
-                                tx.afterCommit(() -> tell(machine, activity));
-                            }
-                            return exists;
-                        })
-                .whenComplete((_, failure) -> saved(machine, activity, retry, failure));
+        var _ =
+                store.write(
+                                tx -> {
+                                    boolean exists = register.saveStatus(tx, machine, activity);
+                                    if (exists && !retry) {
+                                        tx.afterCommit(() -> tell(machine, activity));
+                                    }
+                                    return exists;
+                                })
+                        .whenComplete((_, failure) -> saved(machine, activity, retry, failure));
     }
 
     private void saved(
@@ -313,13 +315,14 @@ public final class Presence {
     }
 
     private void saveActivities(List<Map.Entry<MachineKey, Long>> times) {
-        store.write(
-                tx -> {
-                    for (var entry : times) {
-                        register.saveActivity(tx, entry.getKey(), entry.getValue());
-                    }
-                    return times.size();
-                });
+        var _ =
+                store.write(
+                        tx -> {
+                            for (var entry : times) {
+                                register.saveActivity(tx, entry.getKey(), entry.getValue());
+                            }
+                            return times.size();
+                        });
     }
 
     private void tell(MachineKey machine, Activity activity) {

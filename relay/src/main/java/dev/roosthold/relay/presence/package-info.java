@@ -1,14 +1,11 @@
 /// Which machines are connected: a lease for each machine that has a socket, in memory, the truth
-// for
-/// REST answers, events and rows alike.
+/// for REST answers, events and rows alike.
 ///
 /// | What happens | Lease |
 /// |---|---|
-/// | first machine-scoped socket of a machine that has a row, or the row is made while it is
-// connected | online at once |
+/// | first machine-scoped socket and a row, whichever comes last | online at once |
 /// | last such socket ends by the client's own DISCONNECT packet | offline at once |
-/// | last such socket stops answering, or sends no event for 60 s (then it is closed) | offline at
-// once |
+/// | last such socket stops answering, or is closed after 60 s without event | offline at once |
 /// | last such socket ends in any other way | offline after 5 s without a new one |
 /// | the relay starts or stops | offline |
 ///

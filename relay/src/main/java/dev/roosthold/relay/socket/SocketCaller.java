@@ -43,8 +43,7 @@ public final class SocketCaller {
     }
 
     /// What the client calls itself, for example `cli-daemon/1.2.5`; empty when it does not say.
-    // Not
-    /// to be trusted.
+    /// Not to be trusted.
     public String happyClient() {
         return happyClient;
     }

@@ -1,6 +1,5 @@
 /// The relay's Socket.IO endpoint: who may connect, which rooms a socket joins, how its events
-// reach
-/// the features and how they are acknowledged.
+/// reach the features and how they are acknowledged.
 ///
 /// | Check at CONNECT, in this order | Refused with |
 /// |---|---|
@@ -8,8 +7,7 @@
 /// | session-scoped without `sessionId` | `Session ID required for session-scoped clients` |
 /// | machine-scoped without `machineId` | `Machine ID required for machine-scoped clients` |
 /// | token does not verify | `Invalid authentication token` |
-/// | machine credential as anything but its machine or a session | `Not allowed for a machine
-// credential` |
+/// | machine credential for another scope | `Not allowed for a machine credential` |
 ///
 /// The first four are what the happy clients know; the last concerns only credentials that those
 /// clients never have.

@@ -109,15 +109,16 @@ public final class Updates {
 
     /// Drops updates that are too old, a bounded number at a time; call it now and then.
     public void prune(Store store) {
-        store.write(
-                tx ->
-                        tx.execute(
-                                """
+        var _ =
+                store.write(
+                        tx ->
+                                tx.execute(
+                                        """
                                 DELETE FROM update_log WHERE (account_id, seq) IN (
                                   SELECT account_id, seq FROM update_log
                                   WHERE created_at < ? ORDER BY created_at LIMIT ?)""",
-                                tx.nowMs() - retention.age().toMillis(),
-                                PRUNE_BATCH));
+                                        tx.nowMs() - retention.age().toMillis(),
+                                        PRUNE_BATCH));
     }
 
     /// The body was printed once and is taken as it is.

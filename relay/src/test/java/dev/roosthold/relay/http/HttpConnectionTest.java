@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a client can do to a connection, byte by byte.
 @Timeout(60)
+@SuppressWarnings("StringConcatToTextBlock") // every line end is meant
 class HttpConnectionTest {
     private final CountDownLatch holding = new CountDownLatch(1);
     private final CountDownLatch release = new CountDownLatch(1);
@@ -102,7 +108,8 @@ class HttpConnectionTest {
     @Test
     void aClientThatPipelinesWithoutBoundIsCutOffAndTheOthersAreServed() throws Exception {
         try (var raw = rig.raw()) {
-            raw.send("GET /v1/slow HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1000));
+            raw.send("GET /v1/slow HTTP/1.1\r\nHost: x\r\n\r\n");
+            raw.send("GET /v1/n/1 HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1000));
             assertThatThrownBy(
                             () -> {
                                 for (int i = 0; i < 1000; i++) {
@@ -314,6 +321,33 @@ class HttpConnectionTest {
             assertThat(raw.ended()).isTrue();
             assertThat(used.ended()).isTrue();
         }
+    }
+
+    @Test
+    void anUpgradedConnectionIsLeftAlone() throws Exception {
+        var received = new LinkedBlockingQueue<String>();
+        var listener =
+                new WebSocket.Listener() {
+                    @Override
+                    public CompletionStage<?> onText(
+                            WebSocket socket, CharSequence data, boolean last) {
+                        received.add(data.toString());
+                        socket.request(1);
+                        return CompletableFuture.completedStage(null);
+                    }
+                };
+        var uri = URI.create("ws://127.0.0.1:" + rig.server.port() + "/upgrade");
+        var socket = rig.client.newWebSocketBuilder().buildAsync(uri, listener).get();
+        socket.sendText("one", true).get();
+        assertThat(received.poll(10, TimeUnit.SECONDS)).isEqualTo("one");
+        // A connection that is still HTTP ends by its idle timeout in the meantime.
+        try (var idle = rig.raw()) {
+            assertThat(idle.ended()).isTrue();
+        }
+        rig.server.stopAccepting();
+        socket.sendText("two", true).get();
+        assertThat(received.poll(10, TimeUnit.SECONDS)).isEqualTo("two");
+        socket.abort();
     }
 
     @Test

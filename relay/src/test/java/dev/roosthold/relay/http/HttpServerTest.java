@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +37,7 @@ class HttpServerTest {
     }
 
     private record Unprintable() {
-        @SuppressWarnings("unused") // read by the codec
+        @SuppressWarnings({"unused", "DoNotCallSuggester", "EffectivelyPrivate"}) // for the codec
         public String getValue() {
             throw new IllegalStateException("secret detail");
         }
@@ -308,7 +309,8 @@ class HttpServerTest {
                                 BodyPublishers.ofInputStream(
                                         () ->
                                                 new java.io.ByteArrayInputStream(
-                                                        (large + " ".repeat(100_000)).getBytes())))
+                                                        (large + " ".repeat(100_000))
+                                                                .getBytes(StandardCharsets.UTF_8))))
                         .header("content-type", JSON)
                         .header("authorization", "Bearer good");
         assertThat(rig.client.send(chunked.build(), BodyHandlers.ofString()).statusCode())

@@ -9,11 +9,16 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -41,6 +46,10 @@ final class ServerRig implements AutoCloseable {
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             if (message instanceof HttpRequest request) {
                 mine = request.uri().startsWith("/socket");
+                if (request.uri().equals("/upgrade")) {
+                    upgrade(ctx, request);
+                    return;
+                }
             }
             if (!mine) {
                 ctx.fireChannelRead(message);
@@ -48,8 +57,24 @@ final class ServerRig implements AutoCloseable {
             }
             ReferenceCountUtil.release(message);
             if (message instanceof LastHttpContent) {
-                var unused = ctx.executor().schedule(() -> answer(ctx), 50, TimeUnit.MILLISECONDS);
+                var _ = ctx.executor().schedule(() -> answer(ctx), 50, TimeUnit.MILLISECONDS);
             }
+        }
+
+        private static void upgrade(ChannelHandlerContext ctx, HttpRequest request) {
+            var whole =
+                    new DefaultFullHttpRequest(
+                            request.protocolVersion(),
+                            request.method(),
+                            request.uri(),
+                            Unpooled.EMPTY_BUFFER,
+                            request.headers(),
+                            new DefaultHttpHeaders());
+            var handshaker =
+                    new WebSocketServerHandshakerFactory("/upgrade", null, false)
+                            .newHandshaker(whole);
+            var _ = handshaker.handshake(ctx.channel(), whole);
+            ctx.pipeline().addLast(new Echo());
         }
 
         private static void answer(ChannelHandlerContext ctx) {
@@ -59,7 +84,15 @@ final class ServerRig implements AutoCloseable {
                             HttpResponseStatus.OK,
                             Unpooled.copiedBuffer("socket", StandardCharsets.UTF_8));
             response.headers().setInt("content-length", 6);
-            var unused = ctx.writeAndFlush(response);
+            var _ = ctx.writeAndFlush(response);
+        }
+    }
+
+    /// Sends each frame back.
+    static final class Echo extends SimpleChannelInboundHandler<TextWebSocketFrame> {
+        @Override
+        protected void channelRead0(ChannelHandlerContext ctx, TextWebSocketFrame frame) {
+            var _ = ctx.writeAndFlush(frame.retain());
         }
     }
 

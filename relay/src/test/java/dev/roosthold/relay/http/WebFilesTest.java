@@ -6,6 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
@@ -93,7 +94,7 @@ class WebFilesTest {
                 .contains("text/javascript; charset=utf-8");
         assertThat(answer.headers().firstValue("content-encoding")).contains("gzip");
         try (var unzipped = new GZIPInputStream(new ByteArrayInputStream(answer.body()))) {
-            assertThat(new String(unzipped.readAllBytes()))
+            assertThat(new String(unzipped.readAllBytes(), StandardCharsets.UTF_8))
                     .isEqualTo(rig.get("/assets/app-1a2b.js").body())
                     .hasSizeGreaterThan(answer.body().length);
         }

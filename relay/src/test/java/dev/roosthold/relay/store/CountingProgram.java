@@ -1,6 +1,7 @@
 package dev.roosthold.relay.store;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -18,6 +19,25 @@ final class CountingProgram {
 
     private CountingProgram() {}
 
+    /// The command line of a process that runs this program, or another of the test classes.
+    static List<String> command(Class<?> program, String... arguments) {
+        var command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-XX:+UseSerialGC",
+                                "-XX:TieredStopAtLevel=1",
+                                "-Xmx64m",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                program.getName()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /// Runs until killed.
+    ///
     /// @param args database file, first number
     public static void main(String[] args) throws InterruptedException {
         var store = SqliteStore.open(StoreConfig.of(Path.of(args[0])).withMigrations(MIGRATIONS));
@@ -33,7 +53,7 @@ final class CountingProgram {
                                             "INSERT INTO number VALUES (?, ?)",
                                             value,
                                             "x".repeat(300)));
-            var unused =
+            var _ =
                     written.thenRun(
                             () -> {
                                 synchronized (out) {

@@ -76,16 +76,10 @@ class KillTest {
             throws IOException, InterruptedException {
         Process process =
                 new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-XX:+UseSerialGC",
-                                "-XX:TieredStopAtLevel=1",
-                                "-Xmx64m",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                CountingProgram.class.getName(),
-                                file.toString(),
-                                Long.toString(first))
+                                CountingProgram.command(
+                                        CountingProgram.class,
+                                        file.toString(),
+                                        Long.toString(first)))
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
         Set<Long> printed = new HashSet<>();

@@ -73,7 +73,7 @@ class SqliteStoreTest {
     private CountDownLatch holdWriter() throws InterruptedException {
         var release = new CountDownLatch(1);
         var held = new CountDownLatch(1);
-        var unused =
+        var _ =
                 store.write(
                         tx -> {
                             held.countDown();

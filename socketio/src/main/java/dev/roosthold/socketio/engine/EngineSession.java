@@ -380,6 +380,11 @@ public final class EngineSession {
         return !closed && UPGRADE.compareAndSet(this, false, true);
     }
 
+    /// Whether the session has, or is getting, a websocket.
+    boolean upgradeBegun() {
+        return upgrade;
+    }
+
     void probed() {
         if (transport instanceof PollingTransport polling) {
             polling.upgrading(true);

@@ -97,11 +97,28 @@ final class PollingTransport implements Transport {
         }
     }
 
+    /// The client has sent its probe, or the upgrade has failed.
     void upgrading(boolean now) {
         upgrading = now;
-        if (now && poll != null) {
-            answerNoop();
+        HttpExchange waiting = poll;
+        if (now && waiting != null) {
+            if (polledInUpgrade) {
+                answerNoopLater(waiting);
+            } else {
+                answerNoop();
+            }
         }
+    }
+
+    private void answerNoopLater(HttpExchange exchange) {
+        session()
+                .schedule(
+                        () -> {
+                            if (poll == exchange) {
+                                answerNoop();
+                            }
+                        },
+                        UPGRADE_HOLD);
     }
 
     void poll(HttpExchange exchange, boolean closed) {
@@ -124,7 +141,7 @@ final class PollingTransport implements Transport {
             return;
         }
         poll = exchange;
-        polledInUpgrade = upgrading;
+        polledInUpgrade = session().upgradeBegun();
         exchange.whenLost(
                 () ->
                         session()
@@ -137,14 +154,7 @@ final class PollingTransport implements Transport {
                                         }));
         flush();
         if (upgrading && poll != null) {
-            session()
-                    .schedule(
-                            () -> {
-                                if (poll == exchange) {
-                                    answerNoop();
-                                }
-                            },
-                            UPGRADE_HOLD);
+            answerNoopLater(exchange);
         }
     }
 

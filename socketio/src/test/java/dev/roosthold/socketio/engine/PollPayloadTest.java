@@ -44,8 +44,9 @@ class PollPayloadTest {
     void whatTheServerWritesIsReadBack(
             @ForAll @Size(max = 5) @NotEmpty List<@Size(max = 50) byte[]> binaries,
             @ForAll String text) {
-        String sendable = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8)
-                .replace("\u001e", "");
+        String sendable =
+                new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8)
+                        .replace("\u001e", "");
         byte[] utf8 = sendable.getBytes(StandardCharsets.UTF_8);
         ByteBuf payload =
                 EngineMessage.begin(UnpooledByteBufAllocator.DEFAULT, 16).writeBytes(utf8);

@@ -33,9 +33,24 @@ class Utf8Test {
     @net.jqwik.api.Provide
     net.jqwik.api.Arbitrary<byte[]> edges() {
         byte[] interesting = {
-            0x41, 0x7f, (byte) 0x80, (byte) 0x8f, (byte) 0x90, (byte) 0x9f, (byte) 0xa0, (byte) 0xbf,
-            (byte) 0xc1, (byte) 0xc2, (byte) 0xdf, (byte) 0xe0, (byte) 0xed, (byte) 0xef,
-            (byte) 0xf0, (byte) 0xf4, (byte) 0xf5, (byte) 0xff
+            0x41,
+            0x7f,
+            (byte) 0x80,
+            (byte) 0x8f,
+            (byte) 0x90,
+            (byte) 0x9f,
+            (byte) 0xa0,
+            (byte) 0xbf,
+            (byte) 0xc1,
+            (byte) 0xc2,
+            (byte) 0xdf,
+            (byte) 0xe0,
+            (byte) 0xed,
+            (byte) 0xef,
+            (byte) 0xf0,
+            (byte) 0xf4,
+            (byte) 0xf5,
+            (byte) 0xff
         };
         Byte[] boxed = new Byte[interesting.length];
         for (int i = 0; i < boxed.length; i++) {

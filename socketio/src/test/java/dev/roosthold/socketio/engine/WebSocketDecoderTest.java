@@ -77,9 +77,7 @@ class WebSocketDecoderTest {
 
     @Test
     void announcedLengthAboveTheLimitIsRefusedBeforeItsBytesCome() {
-        byte[] huge = {
-            (byte) 0x82, (byte) 0xff, 0x7f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
-        };
+        byte[] huge = {(byte) 0x82, (byte) 0xff, 0x7f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
         assertThat(decode(huge)).containsExactly("violation 1009");
 
         byte[] justAbove = frame(0x82, 0, new byte[LIMIT + 1]);
@@ -144,8 +142,7 @@ class WebSocketDecoderTest {
 
         recorder.stopAfter = Integer.MAX_VALUE;
         feed(decoder, recorder, frame(0x81, 4, text("d")));
-        assertThat(recorder.events)
-                .containsExactly("text 61", "text 62", "text 63", "text 64");
+        assertThat(recorder.events).containsExactly("text 61", "text 62", "text 63", "text 64");
     }
 
     @Test
@@ -191,7 +188,7 @@ class WebSocketDecoderTest {
     }
 
     private static void feed(WebSocketDecoder decoder, Recorder recorder, byte[] bytes) {
-        ByteBuf buffer = Unpooled.copiedBuffer(bytes);
+        ByteBuf buffer = Unpooled.buffer().writeBytes(bytes);
         decoder.decode(UnpooledByteBufAllocator.DEFAULT, buffer, recorder);
         assertThat(buffer.refCnt()).isZero();
     }

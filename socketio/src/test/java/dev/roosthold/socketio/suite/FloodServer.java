@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
 /// A server for a process of its own. Everyone enters the room `all`. `flood` sends numbered events
-/// to the room, at the pace of the slowest client that said `follow`: each says `taken` now and then.
-/// Prints its port, then a line for each socket that has gone and one when the flood is over.
+/// to the room, at the pace of the slowest client that said `follow`: each says `taken` now and
+/// then. Prints its port, then a line for each socket that has gone and one when the flood is over.
 final class FloodServer {
 
     /// Events between two `taken` of a follower: 2 MB, well under the outbound budget.
@@ -29,12 +29,16 @@ final class FloodServer {
                                                         CompletableFuture.completedFuture(
                                                                 new Admission.Accept(
                                                                         "", Set.of("all"))))
-                                        .on("follow", (socket, _, ack) -> {
-                                            credits.put(socket.id(), new Semaphore(2));
-                                            ack.send();
-                                        })
-                                        .on("taken", (socket, _, _) ->
-                                                credits.get(socket.id()).release())
+                                        .on(
+                                                "follow",
+                                                (socket, _, ack) -> {
+                                                    credits.put(socket.id(), new Semaphore(2));
+                                                    ack.send();
+                                                })
+                                        .on(
+                                                "taken",
+                                                (socket, _, _) ->
+                                                        credits.get(socket.id()).release())
                                         .on(
                                                 "echo",
                                                 (_, arguments, ack) ->
@@ -45,7 +49,11 @@ final class FloodServer {
                                                     int count = arguments.getFirst().asInt();
                                                     var room = socket.namespace().to("all");
                                                     Thread.startVirtualThread(
-                                                            () -> flood(room, credits.values(), count));
+                                                            () ->
+                                                                    flood(
+                                                                            room,
+                                                                            credits.values(),
+                                                                            count));
                                                 })
                                         .onDisconnect(
                                                 (socket, reason) ->

@@ -9,6 +9,7 @@ import dev.roosthold.socketio.Namespace;
 import dev.roosthold.socketio.Recovery;
 import dev.roosthold.socketio.Socket;
 import dev.roosthold.socketio.SocketIoServer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -185,6 +186,50 @@ class RecoveryTest {
         }
     }
 
+    @Test
+    void eventsKeptInMemoryAreReplayedWithoutHelpOfTheApplication() {
+        try (var server =
+                TestServer.start(
+                        c -> c.withRecovery(Recovery.inMemory(Duration.ofMinutes(1), 1_000)),
+                        RecoveryTest::behaviour)) {
+            var client = connect(server, "websocket");
+            emitPlain(server, 0, 5);
+            expect(client, 0, 5);
+
+            client.cut();
+            client.expect("disconnect");
+            emitPlain(server, 5, 100);
+
+            assertThat(client.expect("connect").get("recovered").asBoolean()).isTrue();
+            emitPlain(server, 100, 105);
+            expect(client, 5, 105);
+        }
+    }
+
+    @Test
+    void clientThatMissedMoreThanIsKeptInMemoryIsToldSo() {
+        try (var server =
+                TestServer.start(
+                        c -> c.withRecovery(Recovery.inMemory(Duration.ofMinutes(1), 10)),
+                        RecoveryTest::behaviour)) {
+            var client = connect(server, "websocket");
+            emitPlain(server, 0, 5);
+            expect(client, 0, 5);
+
+            client.cut();
+            client.expect("disconnect");
+            emitPlain(server, 5, 100);
+
+            assertThat(client.expect("connect").get("recovered").asBoolean()).isFalse();
+        }
+    }
+
+    private static void emitPlain(TestServer server, int from, int to) {
+        for (int i = from; i < to; i++) {
+            main(server).to(ROOM).emit("news", i);
+        }
+    }
+
     private TestServer start() {
         return TestServer.start(c -> c.withRecovery(log), RecoveryTest::behaviour);
     }
@@ -262,9 +307,10 @@ class RecoveryTest {
         }
 
         @Override
-        public void interrupted(Namespace namespace, String pid, Socket socket, Set<String> rooms) {
+        public void interrupted(
+                Namespace namespace, String pid, String socketId, Set<String> rooms) {
             interrupted.add(pid);
-            known.put(pid, new Continuing(socket.id(), rooms));
+            known.put(pid, new Continuing(socketId, rooms));
         }
 
         @Override

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+
+/** Types the groups that are asked for; first a wrong one, which must be refused. */
+export async function confirmGroups(page, recovery) {
+  const groups = recovery.split("-");
+  const boxes = page.getByLabel(/^Group \d+ of the text$/);
+  const labels = await page.locator("label").allInnerTexts();
+  const asked = labels.map((label) => /^Group (\d+)/.exec(label)?.[1]).filter((one) => one !== undefined);
+  assert.equal(asked.length, 2);
+  const submit = page.getByRole("button", { name: "Create account" });
+  await boxes.nth(0).fill("AAAAA");
+  await boxes.nth(1).fill("AAAAA");
+  await submit.click();
+  await page.getByRole("alert").filter({ hasText: "not this group" }).first().waitFor();
+  for (const [at, group] of asked.entries()) await boxes.nth(at).fill(groups[Number(group) - 1].toLowerCase());
+  await submit.click();
+}
+
+/** From the welcome page to the empty list of a new account. */
+export async function createAccount(page) {
+  await page.getByRole("link", { name: "Create account" }).click();
+  const recovery = tidy(await page.getByTestId("recovery-text").innerText());
+  await page.getByRole("button", { name: "I have stored it" }).click();
+  await confirmGroups(page, recovery);
+  await page.getByRole("heading", { name: "No machines yet" }).waitFor();
+}
+
+/** Opens the dialog, makes a machine and answers the command to paste; the dialog stays open. */
+export async function addMachine(page, name) {
+  await page.getByRole("button", { name: "Add machine" }).click();
+  await page.getByLabel("Machine name").fill(name);
+  await page.getByRole("button", { name: "Create", exact: true }).click();
+  return page.getByTestId("enrol-command").innerText();
+}
+
+export function tidy(text) {
+  return text.replace(/\s+/g, "");
+}
