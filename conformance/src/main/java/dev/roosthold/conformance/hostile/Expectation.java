@@ -19,6 +19,10 @@ sealed interface Expectation {
     /// At most one acknowledgement with this id; the socket stays open.
     record AtMostOneAck(long id) implements Expectation {}
 
+    /// The socket has left: the event with this id must not be served, and the CONNECT that follows
+    /// it is refused.
+    record Left(long id) implements Expectation {}
+
     /// The packet breaks the protocol: the server may end this connection. If it does not, the
     /// socket must still be served.
     record MayClose() implements Expectation {}

@@ -105,7 +105,15 @@ final class PacketCases {
                         "42[\"ping\"]\u001e42[\"ping\"]")) {
             add("packet " + shortened(packet), packet, MAY_CLOSE);
         }
-        add("own DISCONNECT, then an event", "41", MAY_CLOSE);
+        long left = nextId();
+        add(
+                "DISCONNECT, then an event, then CONNECT with a bad token",
+                socket -> {
+                    socket.send("41");
+                    socket.send("42" + left + "[\"ping\"]");
+                    socket.send("40{\"token\":\"not-a-token\"}");
+                },
+                new Expectation.Left(left));
     }
 
     private void binary() {

@@ -76,8 +76,14 @@ public final class PacketSuite implements AutoCloseable {
 
     /// After a protocol error that the server let pass, a fresh socket keeps the cases apart.
     private static boolean mayStay(Expectation expectation) {
-        return !(expectation instanceof Expectation.MayClose
-                || expectation instanceof Expectation.MustClose);
+        return switch (expectation) {
+            case Expectation.Left _, Expectation.MayClose _, Expectation.MustClose _ -> false;
+            case Expectation.ErrorAck _,
+                    Expectation.AckWithResult _,
+                    Expectation.NoAck _,
+                    Expectation.AtMostOneAck _ ->
+                    true;
+        };
     }
 
     private RawSocketIo attacker() {
@@ -106,6 +112,7 @@ public final class PacketSuite implements AutoCloseable {
                             answer -> results.contains(answer.path("result").asString("")));
             case Expectation.NoAck(long id) -> atMost(socket, id, 0);
             case Expectation.AtMostOneAck(long id) -> atMost(socket, id, 1);
+            case Expectation.Left(long id) -> left(socket, id);
             case Expectation.MayClose() -> servedOrClosed(socket);
             case Expectation.MustClose() ->
                     socket.websocket().awaitEnd(CLOSE_PATIENCE)
@@ -144,6 +151,16 @@ public final class PacketSuite implements AutoCloseable {
     /// Acknowledgements but the one of the `ping` that was just asked.
     private static long unaskedAcks(RawSocketIo socket) {
         return socket.packets().stream().filter(p -> p.startsWith("43")).count() - 1;
+    }
+
+    private static Optional<String> left(RawSocketIo socket, long id) {
+        boolean refused = socket.awaitPacket(packet -> packet.startsWith("44")).isPresent();
+        if (socket.ackCount(id) > 0) {
+            return Optional.of("an event was served after DISCONNECT");
+        }
+        return refused || socket.websocket().ended()
+                ? Optional.empty()
+                : Optional.of("the connection stays open and CONNECT is not answered");
     }
 
     private static Optional<String> servedOrClosed(RawSocketIo socket) {
