@@ -10,8 +10,7 @@ public sealed interface Admission {
     ///
     /// @param data kept with the socket, see [Socket#data]
     /// @param rooms joined in the same step in which the CONNECT answer is queued: nothing sent to
-    /// them can
-    ///     precede the answer, and nothing sent after it is missed
+    ///     them can precede the answer, and nothing sent after it is missed
     record Accept(Object data, Set<String> rooms) implements Admission {
         public Accept {
             rooms = Set.copyOf(rooms);

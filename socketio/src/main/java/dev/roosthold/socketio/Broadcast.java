@@ -1,8 +1,8 @@
 package dev.roosthold.socketio;
 
 /// Sending one event to many sockets. Encoded once, the same bytes are shared by all receivers.
-/// Immutable: each
-/// method returns a narrowed copy. Not for keeping: rooms are looked up when [#emit] is called.
+/// Immutable: each method returns a narrowed copy. Not for keeping: rooms are looked up when
+/// [#emit] is called.
 public interface Broadcast {
 
     /// Leaves out the sockets that are in the room.
@@ -15,7 +15,6 @@ public interface Broadcast {
     Broadcast volatileOnly();
 
     /// Sends; returns the number of sockets it was queued for. Two broadcasts made by one thread
-    /// reach every common
-    /// receiver in the order of the calls.
+    /// reach every common receiver in the order of the calls.
     int emit(String event, Object... args);
 }

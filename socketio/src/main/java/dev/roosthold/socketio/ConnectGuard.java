@@ -7,9 +7,8 @@ import java.util.concurrent.CompletionStage;
 public interface ConnectGuard {
 
     /// Called once per CONNECT packet on an event loop, so it must not block. Until the stage
-    /// completes the socket
-    /// does not exist: its events are refused, it is in no room and no broadcast reaches it. A
-    /// stage that fails
-    /// refuses the client with the message `Internal error`.
+    /// completes the socket does not exist: its events are refused, it is in no room and no
+    /// broadcast reaches it. A stage that fails refuses the client with the message `Internal
+    /// error`.
     CompletionStage<Admission> admit(Handshake handshake);
 }

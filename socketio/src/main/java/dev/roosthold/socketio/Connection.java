@@ -19,11 +19,10 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// One Engine.IO session with the sockets of its namespaces. Event loop of the session, except
-// where said.
+/// where said.
 ///
 /// Until the guard of a namespace has accepted, there is no socket of it: an event for it is a
-// breach of the protocol
-/// and ends the connection.
+/// breach of the protocol and ends the connection.
 final class Connection implements EngineListener {
     private final DefaultServer server;
     private final EngineSession session;
@@ -73,9 +72,7 @@ final class Connection implements EngineListener {
     public void text(byte[] data, int offset, int length) {
         try {
             Packet packet = decoder.text(data, offset, length);
-            // A packet whose attachments are still to come must have a socket already: nobody
-            // unknown may make us
-            // keep them.
+            // Attachments are kept only for a socket that exists: nobody unknown may fill memory.
             if (packet.attachments() == 0 || addressee(packet) == null) {
                 received(packet);
             }

@@ -23,10 +23,8 @@ import tools.jackson.databind.node.ArrayNode;
 /// The implementation of [Namespace].
 ///
 /// One lock guards membership. A broadcast holds it for reading while it queues its message for
-// every receiver; a
-/// socket enters while it is held for writing, together with its CONNECT answer. So every broadcast
-// is, for every
-/// socket, either before its entry or after its CONNECT answer.
+/// every receiver; a socket enters while it is held for writing, together with its CONNECT answer.
+/// So every broadcast is, for every socket, either before its entry or after its CONNECT answer.
 final class DefaultNamespace implements Namespace {
     private final DefaultServer server;
     private final String name;
@@ -116,8 +114,7 @@ final class DefaultNamespace implements Namespace {
     }
 
     /// Queues the message for every socket of the rooms, or of the namespace when null, that passes
-    // the filter. Takes
-    /// over the reference.
+    /// the filter. Takes over the reference.
     int send(
             @Nullable List<String> targets,
             Predicate<DefaultSocket> filter,
@@ -257,7 +254,7 @@ final class DefaultNamespace implements Namespace {
     }
 
     /// The socket enters: its CONNECT answer is queued and it is in its rooms, in one step for
-    // broadcasts.
+    /// broadcasts.
     ///
     /// @param answer runs first
     /// @param entered runs last
@@ -397,6 +394,14 @@ final class DefaultNamespace implements Namespace {
             } catch (RuntimeException failure) {
                 server.failed("connect listener of " + name, failure);
             }
+        }
+    }
+
+    void interrupted(String pid, String socketId, Set<String> had) {
+        try {
+            server.config().recovery().interrupted(this, pid, socketId, had);
+        } catch (RuntimeException failure) {
+            server.failed("recovery", failure);
         }
     }
 

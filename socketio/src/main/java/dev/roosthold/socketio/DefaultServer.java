@@ -34,7 +34,7 @@ final class DefaultServer implements SocketIoServer {
     }
 
     /// Numbers keep the library's limit of 1,000 digits: converting a longer one costs quadratic
-    // time.
+    /// time.
     private static JsonMapper reader(SocketIoConfig config) {
         StreamReadConstraints limits =
                 StreamReadConstraints.builder()

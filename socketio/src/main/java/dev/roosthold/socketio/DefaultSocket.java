@@ -261,7 +261,8 @@ final class DefaultSocket extends Mailbox implements Socket {
     @Override
     public void disconnect() {
         if (connected) {
-            send(encoder().disconnect(namespace.name()));
+            // Past a replay that may still be going on: what it has left is void now.
+            session().send(encoder().disconnect(namespace.name()));
             connection.left(this, DisconnectReason.SERVER_DISCONNECT);
         }
     }
@@ -285,7 +286,7 @@ final class DefaultSocket extends Mailbox implements Socket {
         discardReplay();
         String secret = pid;
         if (mayComeBack && secret != null) {
-            namespace.server().config().recovery().interrupted(namespace, secret, id, had);
+            namespace.interrupted(secret, id, had);
         }
         post(() -> namespace.notifyDisconnect(this, reason));
     }

@@ -4,7 +4,7 @@ package dev.roosthold.socketio;
 public enum DisconnectReason {
     /// The client sent a DISCONNECT packet: it means to stay away.
     CLIENT_DISCONNECT,
-    /// The server called [Socket#disconnect()].
+    /// The server called [Socket#disconnect()] or [Socket#closeTransport()].
     SERVER_DISCONNECT,
     /// The TCP connection ended, or the client closed the Engine.IO session.
     TRANSPORT_CLOSE,

@@ -1,7 +1,7 @@
 package dev.roosthold.socketio;
 
 /// A client sent what is not a packet of the protocol. Its connection ends and nothing else
-// happens.
+/// happens.
 final class InvalidPacketException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -7,8 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// Runs the tasks of one socket one after the other on an executor, in the order of [#post].
 ///
 /// Bounded by telling the producer to stop, not by dropping: when `limit` tasks wait it calls
-// `full`, and when half
-/// of them are done it calls `drained`. Thread-safe.
+/// `full`, and when half of them are done it calls `drained`. Thread-safe.
 abstract class Mailbox implements Runnable {
 
     private static final class Entry {

@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 /// One Socket.IO namespace: who may come in, what happens on their events, and sending to many.
 ///
 /// Register guards and handlers before the server starts to accept. Handlers belong to the
-/// namespace and are shared by
-/// all its sockets, so that an idle socket costs no listener memory. Thread-safe.
+/// namespace and are shared by all its sockets, so that an idle socket costs no listener memory.
+/// Thread-safe.
 public interface Namespace {
 
     /// The name, starting with `/`; the main namespace is `/`.
@@ -23,19 +23,16 @@ public interface Namespace {
     Namespace onConnect(Consumer<Socket> listener);
 
     /// Receives the named event from every socket. One handler per name; a second registration
-    /// throws
-    /// [IllegalStateException]. Events of one socket are handled one after the other in arrival
-    /// order.
+    /// throws [IllegalStateException]. Events of one socket are handled one after the other in
+    /// arrival order.
     Namespace on(String event, EventHandler handler);
 
     /// Receives events that have no handler of their own. Without it they are ignored, also when
-    /// they ask for an
-    /// acknowledgement.
+    /// they ask for an acknowledgement.
     Namespace onUnknown(EventHandler handler);
 
     /// Runs exactly once for each socket for which [#onConnect] ran, after its last event was
-    /// handled. The socket has
-    /// left all rooms by then.
+    /// handled. The socket has left all rooms by then.
     Namespace onDisconnect(DisconnectListener listener);
 
     /// Starts a broadcast to the union of the rooms; a socket in several of them gets one copy.

@@ -41,8 +41,8 @@ final class PacketDecoder {
     }
 
     /// A packet that waits for attachments is returned too, so that its address can be checked
-    // before they come; it
-    /// is complete when [Packet#attachments()] is 0, otherwise [#binary] returns it again.
+    /// before they come; it is complete when [Packet#attachments()] is 0, otherwise [#binary]
+    /// returns it again.
     Packet text(byte[] utf8, int offset, int length) throws InvalidPacketException {
         if (incomplete != null) {
             throw new InvalidPacketException("text where an attachment was due");
@@ -148,7 +148,7 @@ final class PacketDecoder {
     }
 
     /// Puts attachments in the place of their placeholders. Recursion is bounded by the reader's
-    // nesting limit.
+    /// nesting limit.
     private static JsonNode fill(JsonNode node, List<byte[]> attachments)
             throws InvalidPacketException {
         if (node instanceof ArrayNode array) {

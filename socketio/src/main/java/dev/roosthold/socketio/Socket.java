@@ -7,8 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import tools.jackson.databind.JsonNode;
 
 /// One client in one namespace. Thread-safe; what one thread sends leaves in the order of its
-/// calls, and everything
-/// sent by handlers of this socket leaves in the order in which they sent it.
+/// calls, and everything sent by handlers of this socket leaves in the order in which they sent it.
 public interface Socket {
 
     /// Identifier of this connection, unguessable, never reused except by recovery. Not a secret of
@@ -32,10 +31,8 @@ public interface Socket {
     boolean connected();
 
     /// Sends an event. Arguments are anything the server's JSON mapper writes; `byte[]` travels as
-    /// a binary
-    /// attachment; `tools.jackson.databind.util.RawValue` is written as it is. After the socket has
-    /// gone this does
-    /// nothing.
+    /// a binary attachment; `tools.jackson.databind.util.RawValue` is written as it is. After the
+    /// socket has gone this does nothing.
     void emit(String event, Object... args);
 
     /// Sends an event and waits for its acknowledgement without blocking. The future fails with
@@ -55,8 +52,7 @@ public interface Socket {
     void disconnect();
 
     /// Ends the transport below this socket without a DISCONNECT packet; the client sees `transport
-    /// close` and
-    /// reconnects by itself. All namespaces of the same connection end. What was queued before is
-    /// sent first.
+    /// close` and reconnects by itself. All namespaces of the same connection end. What was queued
+    /// before is sent first.
     void closeTransport();
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Settings of a server. Immutable; start from [#defaults()] and change single values with the
@@ -16,19 +17,18 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param upgradeTimeout how long a started upgrade to websocket may take
 /// @param connectTimeout how long a connection may stay without a namespace
 /// @param maxPayload largest packet or poll body from a client, in bytes; a larger one ends the
-/// connection
+///     connection
 /// @param outboundBudget bytes that may wait for one client behind the frame being written; more
-/// closes it
+///     closes it
 /// @param maxAttachments binary attachments of one packet
 /// @param maxNesting depth of JSON values in a packet
 /// @param maxPendingEvents events of one socket waiting for its handlers before reading from it
-/// pauses
+///     pauses
 /// @param keptHeaders names of request headers kept in [Handshake#headers()]
 /// @param allowedOrigin the `Access-Control-Allow-Origin` of HTTP answers; empty for none
 /// @param compression whether permessage-deflate is offered
 /// @param handlerExecutor runs event handlers and listeners; `Runnable::run` keeps them on the
-/// event loop, which is
-///     right only if they never block
+///     event loop, which is right only if they never block
 /// @param mapper writes event arguments
 /// @param recovery continues interrupted connections; [Recovery#off()] for none
 /// @param errorListener told of exceptions of handlers and listeners
@@ -76,8 +76,7 @@ public record SocketIoConfig(
     }
 
     /// The protocol's usual values: path `/socket.io`, pings every 25 s with 20 s patience, 1 MB
-    /// packets, 8 MB budget,
-    /// handlers on virtual threads.
+    /// packets, 8 MB budget, handlers on virtual threads.
     public static SocketIoConfig defaults() {
         return new SocketIoConfig(
                 "/socket.io",
@@ -100,360 +99,77 @@ public record SocketIoConfig(
     }
 
     public SocketIoConfig withPath(String value) {
-        return new SocketIoConfig(
-                value,
-                pingInterval,
-                pingTimeout,
-                upgradeTimeout,
-                connectTimeout,
-                maxPayload,
-                outboundBudget,
-                maxAttachments,
-                maxNesting,
-                maxPendingEvents,
-                keptHeaders,
-                allowedOrigin,
-                compression,
-                handlerExecutor,
-                mapper,
-                recovery,
-                errorListener);
+        return with(draft -> draft.path = value);
     }
 
     public SocketIoConfig withPingInterval(Duration value) {
-        return new SocketIoConfig(
-                path,
-                value,
-                pingTimeout,
-                upgradeTimeout,
-                connectTimeout,
-                maxPayload,
-                outboundBudget,
-                maxAttachments,
-                maxNesting,
-                maxPendingEvents,
-                keptHeaders,
-                allowedOrigin,
-                compression,
-                handlerExecutor,
-                mapper,
-                recovery,
-                errorListener);
+        return with(draft -> draft.pingInterval = value);
     }
 
     public SocketIoConfig withPingTimeout(Duration value) {
-        return new SocketIoConfig(
-                path,
-                pingInterval,
-                value,
-                upgradeTimeout,
-                connectTimeout,
-                maxPayload,
-                outboundBudget,
-                maxAttachments,
-                maxNesting,
-                maxPendingEvents,
-                keptHeaders,
-                allowedOrigin,
-                compression,
-                handlerExecutor,
-                mapper,
-                recovery,
-                errorListener);
+        return with(draft -> draft.pingTimeout = value);
     }
 
     public SocketIoConfig withUpgradeTimeout(Duration value) {
-        return new SocketIoConfig(
-                path,
-                pingInterval,
-                pingTimeout,
-                value,
-                connectTimeout,
-                maxPayload,
-                outboundBudget,
-                maxAttachments,
-                maxNesting,
-                maxPendingEvents,
-                keptHeaders,
-                allowedOrigin,
-                compression,
-                handlerExecutor,
-                mapper,
-                recovery,
-                errorListener);
+        return with(draft -> draft.upgradeTimeout = value);
     }
 
     public SocketIoConfig withConnectTimeout(Duration value) {
-        return new SocketIoConfig(
-                path,
-                pingInterval,
-                pingTimeout,
-                upgradeTimeout,
-                value,
-                maxPayload,
-                outboundBudget,
-                maxAttachments,
-                maxNesting,
-                maxPendingEvents,
-                keptHeaders,
-                allowedOrigin,
-                compression,
-                handlerExecutor,
-                mapper,
-                recovery,
-                errorListener);
+        return with(draft -> draft.connectTimeout = value);
     }
 
     public SocketIoConfig withMaxPayload(int value) {
-        return new SocketIoConfig(
-                path,
-                pingInterval,
-                pingTimeout,
-                upgradeTimeout,
-                connectTimeout,
-                value,
-                outboundBudget,
-                maxAttachments,
-                maxNesting,
-                maxPendingEvents,
-                keptHeaders,
-                allowedOrigin,
-                compression,
-                handlerExecutor,
-                mapper,
-                recovery,
-                errorListener);
+        return with(draft -> draft.maxPayload = value);
     }
 
     public SocketIoConfig withOutboundBudget(long value) {
-        return new SocketIoConfig(
-                path,
-                pingInterval,
-                pingTimeout,
-                upgradeTimeout,
-                connectTimeout,
-                maxPayload,
-                value,
-                maxAttachments,
-                maxNesting,
-                maxPendingEvents,
-                keptHeaders,
-                allowedOrigin,
-                compression,
-                handlerExecutor,
-                mapper,
-                recovery,
-                errorListener);
+        return with(draft -> draft.outboundBudget = value);
     }
 
     public SocketIoConfig withMaxAttachments(int value) {
-        return new SocketIoConfig(
-                path,
-                pingInterval,
-                pingTimeout,
-                upgradeTimeout,
-                connectTimeout,
-                maxPayload,
-                outboundBudget,
-                value,
-                maxNesting,
-                maxPendingEvents,
-                keptHeaders,
-                allowedOrigin,
-                compression,
-                handlerExecutor,
-                mapper,
-                recovery,
-                errorListener);
+        return with(draft -> draft.maxAttachments = value);
     }
 
     public SocketIoConfig withMaxNesting(int value) {
-        return new SocketIoConfig(
-                path,
-                pingInterval,
-                pingTimeout,
-                upgradeTimeout,
-                connectTimeout,
-                maxPayload,
-                outboundBudget,
-                maxAttachments,
-                value,
-                maxPendingEvents,
-                keptHeaders,
-                allowedOrigin,
-                compression,
-                handlerExecutor,
-                mapper,
-                recovery,
-                errorListener);
+        return with(draft -> draft.maxNesting = value);
     }
 
     public SocketIoConfig withMaxPendingEvents(int value) {
-        return new SocketIoConfig(
-                path,
-                pingInterval,
-                pingTimeout,
-                upgradeTimeout,
-                connectTimeout,
-                maxPayload,
-                outboundBudget,
-                maxAttachments,
-                maxNesting,
-                value,
-                keptHeaders,
-                allowedOrigin,
-                compression,
-                handlerExecutor,
-                mapper,
-                recovery,
-                errorListener);
+        return with(draft -> draft.maxPendingEvents = value);
     }
 
     public SocketIoConfig withKeptHeaders(Set<String> value) {
-        return new SocketIoConfig(
-                path,
-                pingInterval,
-                pingTimeout,
-                upgradeTimeout,
-                connectTimeout,
-                maxPayload,
-                outboundBudget,
-                maxAttachments,
-                maxNesting,
-                maxPendingEvents,
-                value,
-                allowedOrigin,
-                compression,
-                handlerExecutor,
-                mapper,
-                recovery,
-                errorListener);
+        return with(draft -> draft.keptHeaders = value);
     }
 
     public SocketIoConfig withAllowedOrigin(String value) {
-        return new SocketIoConfig(
-                path,
-                pingInterval,
-                pingTimeout,
-                upgradeTimeout,
-                connectTimeout,
-                maxPayload,
-                outboundBudget,
-                maxAttachments,
-                maxNesting,
-                maxPendingEvents,
-                keptHeaders,
-                value,
-                compression,
-                handlerExecutor,
-                mapper,
-                recovery,
-                errorListener);
+        return with(draft -> draft.allowedOrigin = value);
     }
 
     public SocketIoConfig withCompression(boolean value) {
-        return new SocketIoConfig(
-                path,
-                pingInterval,
-                pingTimeout,
-                upgradeTimeout,
-                connectTimeout,
-                maxPayload,
-                outboundBudget,
-                maxAttachments,
-                maxNesting,
-                maxPendingEvents,
-                keptHeaders,
-                allowedOrigin,
-                value,
-                handlerExecutor,
-                mapper,
-                recovery,
-                errorListener);
+        return with(draft -> draft.compression = value);
     }
 
     public SocketIoConfig withHandlerExecutor(Executor value) {
-        return new SocketIoConfig(
-                path,
-                pingInterval,
-                pingTimeout,
-                upgradeTimeout,
-                connectTimeout,
-                maxPayload,
-                outboundBudget,
-                maxAttachments,
-                maxNesting,
-                maxPendingEvents,
-                keptHeaders,
-                allowedOrigin,
-                compression,
-                value,
-                mapper,
-                recovery,
-                errorListener);
+        return with(draft -> draft.handlerExecutor = value);
     }
 
     public SocketIoConfig withMapper(JsonMapper value) {
-        return new SocketIoConfig(
-                path,
-                pingInterval,
-                pingTimeout,
-                upgradeTimeout,
-                connectTimeout,
-                maxPayload,
-                outboundBudget,
-                maxAttachments,
-                maxNesting,
-                maxPendingEvents,
-                keptHeaders,
-                allowedOrigin,
-                compression,
-                handlerExecutor,
-                value,
-                recovery,
-                errorListener);
+        return with(draft -> draft.mapper = value);
     }
 
     public SocketIoConfig withRecovery(Recovery value) {
-        return new SocketIoConfig(
-                path,
-                pingInterval,
-                pingTimeout,
-                upgradeTimeout,
-                connectTimeout,
-                maxPayload,
-                outboundBudget,
-                maxAttachments,
-                maxNesting,
-                maxPendingEvents,
-                keptHeaders,
-                allowedOrigin,
-                compression,
-                handlerExecutor,
-                mapper,
-                value,
-                errorListener);
+        return with(draft -> draft.recovery = value);
     }
 
     public SocketIoConfig withErrorListener(ErrorListener value) {
-        return new SocketIoConfig(
-                path,
-                pingInterval,
-                pingTimeout,
-                upgradeTimeout,
-                connectTimeout,
-                maxPayload,
-                outboundBudget,
-                maxAttachments,
-                maxNesting,
-                maxPendingEvents,
-                keptHeaders,
-                allowedOrigin,
-                compression,
-                handlerExecutor,
-                mapper,
-                recovery,
-                value);
+        return with(draft -> draft.errorListener = value);
+    }
+
+    private SocketIoConfig with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.config();
     }
 
     EngineConfig engine() {
@@ -489,5 +205,67 @@ public record SocketIoConfig(
                 keptHeaders,
                 allowedOrigin,
                 compression);
+    }
+
+    /// The components as variables, so that each `with` method names only its own.
+    private static final class Draft {
+        private String path;
+        private Duration pingInterval;
+        private Duration pingTimeout;
+        private Duration upgradeTimeout;
+        private Duration connectTimeout;
+        private int maxPayload;
+        private long outboundBudget;
+        private int maxAttachments;
+        private int maxNesting;
+        private int maxPendingEvents;
+        private Set<String> keptHeaders;
+        private String allowedOrigin;
+        private boolean compression;
+        private Executor handlerExecutor;
+        private JsonMapper mapper;
+        private Recovery recovery;
+        private ErrorListener errorListener;
+
+        Draft(SocketIoConfig from) {
+            path = from.path;
+            pingInterval = from.pingInterval;
+            pingTimeout = from.pingTimeout;
+            upgradeTimeout = from.upgradeTimeout;
+            connectTimeout = from.connectTimeout;
+            maxPayload = from.maxPayload;
+            outboundBudget = from.outboundBudget;
+            maxAttachments = from.maxAttachments;
+            maxNesting = from.maxNesting;
+            maxPendingEvents = from.maxPendingEvents;
+            keptHeaders = from.keptHeaders;
+            allowedOrigin = from.allowedOrigin;
+            compression = from.compression;
+            handlerExecutor = from.handlerExecutor;
+            mapper = from.mapper;
+            recovery = from.recovery;
+            errorListener = from.errorListener;
+        }
+
+        SocketIoConfig config() {
+            return new SocketIoConfig(
+                    path,
+                    pingInterval,
+                    pingTimeout,
+                    upgradeTimeout,
+                    connectTimeout,
+                    maxPayload,
+                    outboundBudget,
+                    maxAttachments,
+                    maxNesting,
+                    maxPendingEvents,
+                    keptHeaders,
+                    allowedOrigin,
+                    compression,
+                    handlerExecutor,
+                    mapper,
+                    recovery,
+                    errorListener);
+        }
     }
 }

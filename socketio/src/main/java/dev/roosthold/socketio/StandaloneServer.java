@@ -25,8 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /// A [SocketIoServer] on a port of its own, for programs that have no HTTP server. Requests of
-// other paths are
-/// answered with 404.
+/// other paths are answered with 404.
 public final class StandaloneServer implements AutoCloseable {
     private static final long CLOSE_SECONDS = 5;
 
@@ -89,7 +88,7 @@ public final class StandaloneServer implements AutoCloseable {
     }
 
     /// Stops accepting, closes all connections after what was queued for them, and waits at most 5
-    // seconds for that.
+    /// seconds for that.
     @Override
     public void close() {
         channel.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);

@@ -8,7 +8,7 @@ import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /// permessage-deflate (RFC 7692) without context takeover: each message stands alone, so a
-// connection holds no window.
+/// connection holds no window.
 final class Deflate {
     /// Shorter payloads are sent as they are.
     static final int THRESHOLD = 1024;

@@ -17,11 +17,10 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /// Takes the HTTP requests of the Engine.IO path out of a pipeline; everything else passes
-// untouched.
+/// untouched.
 ///
 /// One request is in work at a time; what the client sends meanwhile waits, so that answers keep
-// the order of the
-/// requests. Event loop of its channel only.
+/// the order of the requests. Event loop of its channel only.
 final class EngineHttpHandler extends ChannelInboundHandlerAdapter {
     private final EngineServer server;
     private final ArrayDeque<Object> held = new ArrayDeque<>(0);

@@ -10,13 +10,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One encoded message to clients, shared by all its receivers: a text message and the binary
-// messages that must
-/// follow it without anything between.
+/// messages that must follow it without anything between.
 ///
 /// The bytes are kept as websocket frames, because frames of a server are not masked and so are the
-// same for every
-/// receiver. Reference counted: [EngineSession#send] takes over one reference, [#retain()] adds
-// one. Thread-safe.
+/// same for every receiver. Reference counted: [EngineSession#send] takes over one reference,
+/// [#retain()] adds one. Thread-safe.
 public final class EngineMessage {
     /// Room that [#begin] leaves in front of the payload for the longest frame header.
     private static final int HEADER_RESERVE = 10;
@@ -143,7 +141,7 @@ public final class EngineMessage {
     }
 
     /// The same message with its long frames compressed; made once for all receivers, not to be
-    // released.
+    /// released.
     EngineMessage deflated() {
         EngineMessage made = deflated;
         if (made == null) {

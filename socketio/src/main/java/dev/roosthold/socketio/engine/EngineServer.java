@@ -36,7 +36,7 @@ public final class EngineServer {
     private volatile boolean draining;
 
     /// @param errorListener told of exceptions that nobody expected, with the place where they came
-    // up
+    ///     up
     public EngineServer(
             EngineConfig config,
             EngineApplication application,
@@ -47,16 +47,15 @@ public final class EngineServer {
     }
 
     /// A new handler for one channel, to be put behind its HTTP codec. It takes the requests of the
-    // configured path
-    /// and passes all others on. After a websocket handshake it removes the HTTP codec and every
-    // handler behind it;
-    /// handlers in front of the codec (TLS, traffic limits) stay.
+    /// configured path and passes all others on. After a websocket handshake it removes the HTTP
+    /// codec and every handler behind it; handlers in front of the codec (TLS, traffic limits)
+    /// stay.
     public ChannelHandler httpHandler() {
         return new EngineHttpHandler(this);
     }
 
     /// Refuses new sessions with 503 from now on and closes all that exist; completes when all are
-    // gone.
+    /// gone.
     public CompletionStage<Void> drain() {
         draining = true;
         for (EngineSession session : sessions.values()) {

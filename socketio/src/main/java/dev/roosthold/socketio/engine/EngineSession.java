@@ -14,10 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// One Engine.IO session.
 ///
 /// Everything but the outbox belongs to the event loop of the session, which changes once when a
-// polling session
-/// becomes a websocket. The outbox is a stack without a lock: senders push on any thread, the loop
-// takes the whole
-/// stack and reverses it, so the order of pushes is the order on the wire, also across the move.
+/// polling session becomes a websocket. The outbox is a stack without a lock: senders push on any
+/// thread, the loop takes the whole stack and reverses it, so the order of pushes is the order on
+/// the wire, also across the move.
 ///
 /// The public methods are thread-safe.
 public final class EngineSession {
@@ -87,7 +86,7 @@ public final class EngineSession {
     }
 
     /// Sends a message and takes over its reference. After the end of the session this only
-    // releases it.
+    /// releases it.
     public void send(EngineMessage message) {
         int size = message.size();
         long before = (long) QUEUED.getAndAdd(this, (long) size);
@@ -164,8 +163,7 @@ public final class EngineSession {
     }
 
     /// Stops taking messages from the client until [#resume()] was called as often. Messages that
-    // came in one piece
-    /// with the last one may still arrive.
+    /// came in one piece with the last one may still arrive.
     public void pause() {
         execute(
                 () -> {
@@ -340,8 +338,7 @@ public final class EngineSession {
     // ---- polling
 
     /// Answers the poll at once or keeps it. Late timers must not let a dead session answer, so the
-    // deadline of the
-    /// heartbeat is looked at here too.
+    /// deadline of the heartbeat is looked at here too.
     void poll(HttpExchange exchange) {
         if (awaitingPong && !paused() && heartbeatAt - System.nanoTime() <= 0) {
             close(CloseReason.PING_TIMEOUT);
@@ -399,9 +396,8 @@ public final class EngineSession {
     }
 
     /// Moves the session to the websocket and its event loop. Called on the old loop, which must
-    // not touch the
-    /// session afterwards: until [#arrive] has run on the new loop, [WebSocketTransport#joining()]
-    // holds back writes.
+    /// not touch the session afterwards: until [#arrive] has run on the new loop,
+    /// [WebSocketTransport#joining()] holds back writes.
     void move(WebSocketTransport target, LoopHub to) {
         if (closed || !(transport instanceof PollingTransport polling)) {
             to.loop().execute(target::refuse);

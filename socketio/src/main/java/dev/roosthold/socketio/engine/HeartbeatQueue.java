@@ -3,7 +3,7 @@ package dev.roosthold.socketio.engine;
 import org.jspecify.annotations.Nullable;
 
 /// Sessions in the order of [EngineSession#heartbeatAt], linked through the sessions themselves.
-// Event loop only.
+/// Event loop only.
 final class HeartbeatQueue {
     private @Nullable EngineSession head;
     private @Nullable EngineSession tail;
@@ -13,7 +13,7 @@ final class HeartbeatQueue {
     }
 
     /// Nearly always the end is the right place; only sessions that moved here from another loop
-    // come in further up.
+    /// come in further up.
     void add(EngineSession session) {
         EngineSession before = tail;
         while (before != null && before.heartbeatAt - session.heartbeatAt > 0) {

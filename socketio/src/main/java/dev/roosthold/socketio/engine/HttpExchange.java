@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// One HTTP request of the Engine.IO path and its answer. Answers may come from any thread; only
-// the first counts.
+/// the first counts.
 final class HttpExchange {
     private static final String TEXT = "text/plain; charset=UTF-8";
     private static final String JSON = "application/json";
@@ -41,7 +41,7 @@ final class HttpExchange {
     }
 
     /// Runs the action, on the channel's loop, when the connection ends before an answer was given
-    // or sent.
+    /// or sent.
     void whenLost(Runnable action) {
         lost = action;
         if (!ctx.channel().isActive()) {

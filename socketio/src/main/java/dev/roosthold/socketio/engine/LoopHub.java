@@ -7,17 +7,14 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// What the sessions of one event loop share: the list of sessions that have something to send, and
-// their heartbeat.
+/// their heartbeat.
 ///
 /// Sending: a session enters the list when its outbox stops being empty, and the loop gets one task
-// when the list
-/// stops being empty. So everything sent to one client in one turn of the loop leaves in one write,
-// and a broadcast
-/// costs each loop one task.
+/// when the list stops being empty. So everything sent to one client in one turn of the loop leaves
+/// in one write, and a broadcast costs each loop one task.
 ///
 /// Heartbeat: all sessions wait equally long for a ping and equally long for an answer, so two
-// lists in order of
-/// arrival replace a timer per session.
+/// lists in order of arrival replace a timer per session.
 final class LoopHub implements Runnable {
     private final EventLoop loop;
     private final long pingInterval;
@@ -41,7 +38,7 @@ final class LoopHub implements Runnable {
     }
 
     /// Any thread. A session is never in the list twice, because only its first waiting message
-    // calls this.
+    /// calls this.
     void markDirty(EngineSession session) {
         EngineSession head;
         do {

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /// The body of a poll request: packets separated by the record separator, binary ones as `b` and
-// base64.
+/// base64.
 final class PollPayload {
     static final byte SEPARATOR = 0x1e;
 

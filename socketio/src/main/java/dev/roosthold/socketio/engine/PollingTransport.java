@@ -7,7 +7,7 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /// Long polling: packets wait here until a GET fetches them; POST bodies bring the packets of the
-// client.
+/// client.
 ///
 /// Event loop of the session only, except [#congested()].
 final class PollingTransport implements Transport {
@@ -254,7 +254,7 @@ final class PollingTransport implements Transport {
     }
 
     /// Takes waiting messages as one body: at least one, and more while they fit into the payload
-    // limit.
+    /// limit.
     private ByteBuf payload() {
         ByteBuf body = ByteBufAllocator.DEFAULT.buffer(256);
         EngineMessage message = buffer.peekFirst();

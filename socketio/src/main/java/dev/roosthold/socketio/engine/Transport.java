@@ -1,7 +1,7 @@
 package dev.roosthold.socketio.engine;
 
 /// How the packets of a session reach its client. Event loop of the session only, except
-// [#congested()].
+/// [#congested()].
 sealed interface Transport permits PollingTransport, WebSocketTransport {
 
     /// Queues a message and takes over its reference.

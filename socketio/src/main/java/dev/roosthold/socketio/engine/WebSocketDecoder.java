@@ -9,8 +9,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Turns the bytes of one client into websocket messages (RFC 6455), joining fragments. Holds no
-// memory between whole
-/// frames. Lengths are checked against the limit before anything is allocated for them.
+/// memory between whole frames. Lengths are checked against the limit before anything is allocated
+/// for them.
 ///
 /// Event loop of its connection only.
 final class WebSocketDecoder {

@@ -45,7 +45,7 @@ record WebSocketHandshake(String accept, boolean deflate) {
     }
 
     /// An offer that insists on a smaller window for our side is passed over: the JDK's deflater
-    // has only the largest.
+    /// has only the largest.
     private static boolean offersDeflate(String offers) {
         for (String offer : offers.toLowerCase(Locale.ROOT).split(",", -1)) {
             String[] parts = offer.strip().split(";", -1);

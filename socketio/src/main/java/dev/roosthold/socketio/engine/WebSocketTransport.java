@@ -10,13 +10,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A websocket, from the end of its handshake on: the only handler left in the pipeline behind what
-// stood before the
-/// HTTP codec.
+/// stood before the HTTP codec.
 ///
-/// ```
-/// direct:   OPEN ──────────────────────────────► CLOSING
-/// upgrade:  PROBING ─2probe─► PROBED ─5─► JOINING ─► OPEN ─► CLOSING
-/// refused:  CLOSING
+/// ``` direct:   OPEN ──────────────────────────────► CLOSING upgrade:  PROBING ─2probe─► PROBED
+/// ─5─► JOINING ─► OPEN ─► CLOSING refused:  CLOSING
 /// ```
 ///
 /// Event loop of its channel only, except [#congested()].
@@ -170,13 +167,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter
     @Override
     public void control(int opcode, byte[] data) {
         switch (opcode) {
-            case WebSocketFrames.PING -> {
-                if (state != State.CLOSING) {
-                    context()
-                            .writeAndFlush(
-                                    frame(WebSocketFrames.PONG, data), context().voidPromise());
-                }
-            }
+            case WebSocketFrames.PING -> pong(data);
             case WebSocketFrames.CLOSE -> {
                 if (state == State.CLOSING) {
                     context().close();
@@ -187,6 +178,18 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter
                 }
             }
             default -> {}
+        }
+    }
+
+    private void pong(byte[] data) {
+        if (state == State.CLOSING) {
+            return;
+        }
+        context().writeAndFlush(frame(WebSocketFrames.PONG, data), context().voidPromise());
+        // A client that pings and reads nothing must not fill our memory with answers.
+        if (waiting() > server.config().outboundBudget()) {
+            ended(CloseReason.SLOW_CONSUMER);
+            context().close();
         }
     }
 
@@ -206,7 +209,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter
     }
 
     /// Completes the websocket's handshake and closes it: the session has, or is getting, another
-    // one.
+    /// one.
     void refuse() {
         sendClose(WebSocketFrames.NORMAL_CLOSURE);
         state = State.CLOSING;
@@ -215,7 +218,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter
     }
 
     /// Leaves the session to its fate: closes it when this is its transport, or tells it that the
-    // upgrade failed.
+    /// upgrade failed.
     private void ended(CloseReason reason) {
         State before = state;
         state = State.CLOSING;
@@ -363,7 +366,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter
     }
 
     /// Leaves the client time to read what was sent and to answer the close frame, whose answer
-    // ends the connection.
+    /// ends the connection.
     private void closeSoon() {
         ChannelHandlerContext context = context();
         paused = false;

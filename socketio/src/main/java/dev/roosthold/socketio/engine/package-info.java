@@ -2,8 +2,7 @@
 ///
 /// An [dev.roosthold.socketio.engine.EngineServer] hands sessions to an
 /// [dev.roosthold.socketio.engine.EngineApplication]. A session lives on one event loop; an upgrade
-// moves it to the
-/// event loop of its websocket. Knows nothing of Socket.IO.
+/// moves it to the event loop of its websocket. Knows nothing of Socket.IO.
 @NullMarked
 package dev.roosthold.socketio.engine;
 
