@@ -41,15 +41,16 @@ public final class SocketLoad {
     }
 
     private void measure(List<ServerProcess> servers) throws Exception {
+        // Memory first: what a flood leaves behind would hide what connections need.
+        var idle = new ArrayList<Idle>();
         for (var server : servers) {
             echo(server, WARM_SOCKETS, WARM_SECONDS);
+            idle.add(idle(server));
+        }
+        for (var server : servers) {
             fanOut(server, true, WARM_SECONDS);
             // A slow trickle needs more time until it is compiled than a flood.
             fanOut(server, false, WARM_TRICKLE_SECONDS);
-        }
-        var idle = new ArrayList<Idle>();
-        for (var server : servers) {
-            idle.add(idle(server));
         }
         var table = new Table(servers.get(0).name(), servers.get(1).name());
         table.row("idle memory per connection, RSS, KB", idle, Idle::residentKb, Table.Better.LESS);
