@@ -1,7 +1,5 @@
 package dev.roosthold.conformance.hostile;
 
-import dev.roosthold.conformance.hostile.EventShape.Field;
-import dev.roosthold.conformance.hostile.EventShape.Type;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,11 +63,14 @@ final class EventCases {
     }
 
     private static List<EventShape> shapes(String machineId) {
-        Field machine = new Field(Type.TEXT, '"' + machineId + '"');
-        Field text = new Field(Type.TEXT, "\"ZW5jOng=\"");
+        EventShape.Field machine =
+                new EventShape.Field(EventShape.Type.TEXT, '"' + machineId + '"');
+        EventShape.Field text = new EventShape.Field(EventShape.Type.TEXT, "\"ZW5jOng=\"");
         // A version that is never current, so that a packet taken as valid changes nothing.
-        Field version = new Field(Type.NUMBER, "1000000");
-        Field time = new Field(Type.NUMBER, String.valueOf(System.currentTimeMillis()));
+        EventShape.Field version = new EventShape.Field(EventShape.Type.NUMBER, "1000000");
+        EventShape.Field time =
+                new EventShape.Field(
+                        EventShape.Type.NUMBER, String.valueOf(System.currentTimeMillis()));
         return List.of(
                 shape(
                         "machine-update-metadata",
@@ -93,9 +94,9 @@ final class EventCases {
 
     @SafeVarargs
     private static EventShape shape(
-            String event, boolean acknowledged, Map.Entry<String, Field>... fields) {
-        Map<String, Field> ordered = new LinkedHashMap<>();
-        for (Map.Entry<String, Field> field : fields) {
+            String event, boolean acknowledged, Map.Entry<String, EventShape.Field>... fields) {
+        Map<String, EventShape.Field> ordered = new LinkedHashMap<>();
+        for (Map.Entry<String, EventShape.Field> field : fields) {
             ordered.put(field.getKey(), field.getValue());
         }
         return new EventShape(event, ordered, acknowledged);
@@ -157,7 +158,7 @@ final class EventCases {
         cases.add(HostileCase.packet(name, packet, expectation));
     }
 
-    private static boolean isOfType(Type type, String json) {
+    private static boolean isOfType(EventShape.Type type, String json) {
         return switch (type) {
             case TEXT -> json.startsWith("\"");
             case NUMBER -> json.matches("-?[0-9].*");

@@ -30,8 +30,10 @@ public final class RawSocketIo implements AutoCloseable {
     /// Opens the transport and nothing more: no CONNECT is sent.
     public static RawSocketIo openOnly(URI server) {
         RawSocketIo socket = new RawSocketIo(server);
-        socket.awaitPacket(packet -> packet.startsWith("0{"))
-                .orElseThrow(() -> new WireException("no open packet"));
+        if (socket.awaitPacket(packet -> packet.startsWith("0{")).isEmpty()) {
+            socket.close();
+            throw new WireException("no open packet");
+        }
         return socket;
     }
 

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -41,11 +42,9 @@ public final class RawWebSocket implements AutoCloseable {
     }
 
     /// One whole message.
-    public record Message(boolean binary, byte[] payload) {
-        public String text() {
-            return new String(payload, StandardCharsets.UTF_8);
-        }
-    }
+    ///
+    /// @param text its bytes read as UTF-8
+    public record Message(boolean binary, String text) {}
 
     /// Opens a websocket.
     ///
@@ -139,7 +138,10 @@ public final class RawWebSocket implements AutoCloseable {
 
     private synchronized void write(ByteBuffer bytes) {
         try {
-            out.write(bytes.array(), 0, bytes.position());
+            bytes.flip();
+            byte[] raw = new byte[bytes.remaining()];
+            bytes.get(raw);
+            out.write(raw);
             out.flush();
         } catch (IOException e) {
             ended = true;
@@ -210,7 +212,9 @@ public final class RawWebSocket implements AutoCloseable {
                         binary = opcode == 0 ? binary : opcode == BINARY;
                         message = opcode == 0 ? concat(message, payload) : payload;
                         if ((first & FIN) != 0) {
-                            receiver.accept(new Message(binary, message));
+                            receiver.accept(
+                                    new Message(
+                                            binary, new String(message, StandardCharsets.UTF_8)));
                         }
                     }
                 }
@@ -232,6 +236,8 @@ public final class RawWebSocket implements AutoCloseable {
     }
 
     private static byte[] concat(byte[] a, byte[] b) {
-        return ByteBuffer.allocate(a.length + b.length).put(a).put(b).array();
+        byte[] joined = Arrays.copyOf(a, a.length + b.length);
+        System.arraycopy(b, 0, joined, a.length, b.length);
+        return joined;
     }
 }

@@ -24,7 +24,9 @@ final class HappyCli implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Process process;
-    private final StringBuffer output = new StringBuffer();
+    /// Written by the reading thread; every use holds its lock.
+    private final StringBuilder output = new StringBuilder();
+
     private volatile boolean outputEnded;
 
     private HappyCli(Process process) {
@@ -115,7 +117,7 @@ final class HappyCli implements AutoCloseable {
                             Optional::isPresent)
                     .orElseThrow();
         } catch (ConditionTimeoutException e) {
-            throw new AssertionError("no " + pattern + " in the output:\n" + output, e);
+            throw new AssertionError("no " + pattern + " in the output:\n" + output(), e);
         }
     }
 
@@ -163,13 +165,25 @@ final class HappyCli implements AutoCloseable {
     }
 
     private Optional<MatchResult> find(Pattern pattern) {
-        return pattern.matcher(output).results().findFirst();
+        return pattern.matcher(output()).results().findFirst();
     }
 
     private void failIfEndedWithout(Pattern pattern) {
         if (!process.isAlive() && outputEnded && find(pattern).isEmpty()) {
             throw new AssertionError(
-                    "the command ended without " + pattern + ", its output:\n" + output);
+                    "the command ended without " + pattern + ", its output:\n" + output());
+        }
+    }
+
+    private String output() {
+        synchronized (output) {
+            return output.toString();
+        }
+    }
+
+    private void append(String text) {
+        synchronized (output) {
+            output.append(text);
         }
     }
 
@@ -177,10 +191,10 @@ final class HappyCli implements AutoCloseable {
         try (InputStream in = process.getInputStream()) {
             byte[] buffer = new byte[8192];
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                output.append(new String(buffer, 0, n, StandardCharsets.UTF_8));
+                append(new String(buffer, 0, n, StandardCharsets.UTF_8));
             }
         } catch (IOException e) {
-            output.append("[output ended: ").append(e.getMessage()).append(']');
+            append("[output ended: " + e.getMessage() + "]");
         } finally {
             outputEnded = true;
         }
