@@ -23,7 +23,9 @@ final class Http implements AutoCloseable {
     private static final long MAX_ANSWER_BYTES = 4L * 1024 * 1024;
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(20);
+    /// The relay answers these small requests in milliseconds; a request on a connection that died
+    /// unnoticed must not hold up the next try for long.
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
 
     private final RelayAddress relay;
     private final String clientName;

@@ -14,7 +14,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /// A daemon on a thread of its own, and everything it told.
 final class RunningDaemon implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /// Longer than a request on a silent line takes to be given up, twice.
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
 
     final List<MachineChange> changes = new CopyOnWriteArrayList<>();
     final List<String> notices = new CopyOnWriteArrayList<>();
