@@ -1,7 +1,10 @@
 package dev.roosthold.cli;
 
+import dev.roosthold.client.MachineLogin;
 import dev.roosthold.client.MachineToken;
 import dev.roosthold.client.RelayAddress;
+import dev.roosthold.client.RelayClient;
+import dev.roosthold.client.Reply;
 import dev.roosthold.daemon.AccountKey;
 import dev.roosthold.daemon.Enrolment;
 import dev.roosthold.daemon.EnrolmentResult;
@@ -72,10 +75,11 @@ final class EnrolCommand implements Callable<Integer> {
     @Mixin private HomeOption home;
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         RelayAddress address = parse("--server", server, RelayAddress::parse);
         MachineToken token = parse("--token", readToken(), MachineToken::parse);
         AccountKey key = parse("--account-key", accountKey, AccountKey::parse);
+        refuseWrongToken(address, token);
         EnrolmentResult result =
                 new Enrolment(home.path()).enrol(address, token, key, root, replace);
         MachineCredential credential =
@@ -92,6 +96,24 @@ final class EnrolCommand implements Callable<Integer> {
                 "Enrolled for remote control by your account (policy: full): its clients may run"
                         + " commands here.");
         return ForegroundDaemon.run(home.path(), credential);
+    }
+
+    /// A mistyped token must not be stored: it would be in the way of the right one. A relay that
+    /// cannot be reached now is no reason to refuse, the daemon keeps trying.
+    private static void refuseWrongToken(RelayAddress address, MachineToken token)
+            throws InterruptedException {
+        try (RelayClient relay = new RelayClient(address, "roost-cli/" + Version.current())) {
+            switch (relay.authenticateMachine(token)) {
+                case Reply.CredentialsRefused<MachineLogin> _ ->
+                        throw new CommandFailure(
+                                "the relay does not know this token",
+                                "Nothing was stored. Copy the whole command from the page of your"
+                                        + " relay; a token ends when it is replaced.");
+                case Reply.Success<MachineLogin> _,
+                        Reply.Denied<MachineLogin> _,
+                        Reply.Unavailable<MachineLogin> _ -> {}
+            }
+        }
     }
 
     private String readToken() {

@@ -107,6 +107,24 @@ final class MachinePresenceTest {
         assertThat(String.join("\n", daemon.lines())).doesNotContain(SECRET);
     }
 
+    @Test
+    void mistypedTokenIsRefusedAndNothingIsStored(@TempDir Path otherHome) throws Exception {
+        try (RoostProcess mistyped =
+                RoostProcess.start(
+                        otherHome,
+                        "enrol",
+                        "--server",
+                        relay.address(),
+                        "--token",
+                        MACHINE + ":" + SECRET + "x",
+                        "--account-key",
+                        "A".repeat(43))) {
+            assertThat(mistyped.exitStatus()).as("%s", mistyped.lines()).isEqualTo(1);
+            assertThat(mistyped.lines()).contains("error: the relay does not know this token");
+            assertThat(otherHome.resolve(".roost").resolve("machine.json")).doesNotExist();
+        }
+    }
+
     private void awaitStatus(String status, Duration within) {
         await().atMost(within)
                 .pollInterval(Duration.ofMillis(50))
