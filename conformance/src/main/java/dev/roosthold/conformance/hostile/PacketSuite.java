@@ -23,12 +23,14 @@ public final class PacketSuite implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final TestAccount account;
     private final Witnesses witnesses;
+    private final PollingAttacks polling;
     private final List<String> violations = new ArrayList<>();
     private @Nullable RawSocketIo attacker;
 
     private PacketSuite(URI server) {
         account = new TestAccount(http, server);
         witnesses = new Witnesses(account, new TestAccount(http, server));
+        polling = new PollingAttacks(http, server, account);
     }
 
     /// How it went.
@@ -54,13 +56,25 @@ public final class PacketSuite implements AutoCloseable {
         for (HostileCase hostile : cases) {
             sent++;
             play(hostile);
-            List<String> complaints = witnesses.complaints();
-            complaints.forEach(complaint -> violations.add(hostile.name() + ": " + complaint));
-            if (!complaints.isEmpty()) {
+            if (witnessesComplainAbout(hostile.name())) {
+                return new Report(sent, List.copyOf(violations));
+            }
+        }
+        for (String attack : polling.names()) {
+            sent++;
+            String name = "polling: " + attack;
+            polling.make(attack).ifPresent(wrong -> violations.add(name + ": " + wrong));
+            if (witnessesComplainAbout(name)) {
                 break;
             }
         }
         return new Report(sent, List.copyOf(violations));
+    }
+
+    private boolean witnessesComplainAbout(String attack) {
+        List<String> complaints = witnesses.complaints();
+        complaints.forEach(complaint -> violations.add(attack + ": " + complaint));
+        return !complaints.isEmpty();
     }
 
     private void play(HostileCase hostile) {
@@ -176,6 +190,6 @@ public final class PacketSuite implements AutoCloseable {
             attacker.close();
         }
         witnesses.close();
-        http.close();
+        http.shutdownNow();
     }
 }

@@ -54,9 +54,13 @@ final class TestAccount {
         return send(get).path("machine");
     }
 
+    /// The `auth` payload of a user-scoped socket, as JSON text.
+    String userAuth() {
+        return "{\"token\":\"" + token + "\",\"clientType\":\"user-scoped\"}";
+    }
+
     RawSocketIo connectUser() {
-        return RawSocketIo.connect(
-                server, "{\"token\":\"" + token + "\",\"clientType\":\"user-scoped\"}");
+        return RawSocketIo.connect(server, userAuth());
     }
 
     RawSocketIo connectMachine() {

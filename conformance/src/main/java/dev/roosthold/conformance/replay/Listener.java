@@ -72,10 +72,15 @@ final class Listener implements AutoCloseable {
     ///
     /// @return the arguments of the acknowledgement; empty when none came in time
     Optional<ArrayNode> emitForAck(String event, ArrayNode args, Duration patience) {
+        return await(ask(event, args), patience);
+    }
+
+    /// Sends an event whose acknowledgement completes the future with its arguments.
+    CompletableFuture<ArrayNode> ask(String event, ArrayNode args) {
         CompletableFuture<ArrayNode> answer = new CompletableFuture<>();
         Ack ack = answerArgs -> answer.complete(argsNode(answerArgs, 0));
         socket.emit(event, clientArgs(args), ack);
-        return await(answer, patience);
+        return answer;
     }
 
     int eventCount() {

@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import okhttp3.OkHttpClient;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The sockets that watch while the exchanges run, by the names of the recordings: `A.user`,
@@ -22,14 +24,19 @@ final class Listeners implements AutoCloseable {
     /// How long to wait for events that were recorded and have not come.
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
+    /// How long a `ping` of a listener may take before it is given up.
+    private static final Duration ROUND_TRIP = Duration.ofSeconds(2);
+
     private final OkHttpClient http;
     private final URI server;
+    private final boolean pollingOnly;
     private final Placeholders placeholders;
     private final Map<String, Listener> open = new LinkedHashMap<>();
 
-    Listeners(OkHttpClient http, URI server, Placeholders placeholders) {
+    Listeners(OkHttpClient http, URI server, boolean pollingOnly, Placeholders placeholders) {
         this.http = http;
         this.server = server;
+        this.pollingOnly = pollingOnly;
         this.placeholders = placeholders;
     }
 
@@ -65,13 +72,15 @@ final class Listeners implements AutoCloseable {
         return listener;
     }
 
-    /// Waits until as many events have come as were recorded, or patience ends, and then until
+    /// Waits until as many events have come as were recorded, or patience ends, then until each
+    /// listener has made a round trip, which lets what is queued for it come first, and then until
     /// nothing comes any more. Without open listeners it returns at once.
     void settle(int recorded) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (total() < recorded && System.nanoTime() < deadline) {
             pause();
         }
+        roundTrip();
         // The quiet time begins here: a listener that was silent before proves nothing.
         long quietSince = System.nanoTime();
         while (!open.isEmpty()
@@ -101,6 +110,18 @@ final class Listeners implements AutoCloseable {
         open.clear();
     }
 
+    private void roundTrip() {
+        List<CompletableFuture<ArrayNode>> answers =
+                open.values().stream()
+                        .map(listener -> listener.ask("ping", Json.NODES.arrayNode()))
+                        .toList();
+        long deadline = System.nanoTime() + ROUND_TRIP.toNanos();
+        while (!answers.stream().allMatch(CompletableFuture::isDone)
+                && System.nanoTime() < deadline) {
+            pause();
+        }
+    }
+
     private int total() {
         return open.values().stream().mapToInt(Listener::eventCount).sum();
     }
@@ -123,7 +144,7 @@ final class Listeners implements AutoCloseable {
     }
 
     private void open(String name, ObjectNode auth) {
-        Listener listener = Listener.connect(http, server, Optional.of(auth), false);
+        Listener listener = Listener.connect(http, server, Optional.of(auth), pollingOnly);
         open.put(name, listener);
         Optional<JsonNode> refused = listener.refusal();
         if (refused.isPresent()) {

@@ -35,25 +35,44 @@ public final class Replay {
     private final Listeners listeners;
     private final Steps steps;
 
-    private Replay(URI server, OkHttpClient sockets, Placeholders placeholders, HttpCalls http) {
+    private Replay(
+            URI server,
+            OkHttpClient sockets,
+            boolean pollingOnly,
+            Placeholders placeholders,
+            HttpCalls http) {
         this.server = server;
         this.placeholders = placeholders;
         this.allowed = AllowedDifferences.bundled(placeholders);
         this.sockets = sockets;
         this.http = http;
-        this.listeners = new Listeners(sockets, server, placeholders);
+        this.listeners = new Listeners(sockets, server, pollingOnly, placeholders);
         this.steps = new Steps(listeners, http);
     }
 
-    /// Replays all recordings of this module.
+    /// Replays all recordings of this module, with the listeners on websockets, as they were made.
     ///
     /// @param server address of the server, for example `http://127.0.0.1:3005`
     /// @throws ReplayException when the replay cannot go on
     public static ReplayReport against(URI server) {
+        return against(server, false);
+    }
+
+    /// Replays all recordings of this module, with the listeners on HTTP long-polling. Everything
+    /// but the transport is the same, and so must be everything that is seen.
+    ///
+    /// @throws ReplayException when the replay cannot go on
+    public static ReplayReport overPolling(URI server) {
+        return against(server, true);
+    }
+
+    private static ReplayReport against(URI server, boolean pollingOnly) {
         Placeholders placeholders = new Placeholders(server, Clock.systemUTC());
         OkHttpClient sockets = new OkHttpClient();
+        // Each polling listener keeps one request waiting; the usual five would starve the others.
+        sockets.dispatcher().setMaxRequestsPerHost(64);
         try (HttpCalls http = new HttpCalls(server, placeholders)) {
-            return new Replay(server, sockets, placeholders, http).run();
+            return new Replay(server, sockets, pollingOnly, placeholders, http).run();
         } finally {
             sockets.dispatcher().executorService().shutdown();
             sockets.connectionPool().evictAll();

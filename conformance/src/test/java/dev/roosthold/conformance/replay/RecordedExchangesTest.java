@@ -14,12 +14,21 @@ class RecordedExchangesTest {
     @Test
     void relayAnswersAsRecordedExceptForTheDeclaredDifferences() throws IOException {
         try (RelayRig relay = RelayRig.start(folder)) {
-            ReplayReport report = Replay.against(relay.url());
-
-            System.out.println(report.summary());
-            assertThat(report.unexpected()).isEmpty();
-            assertThat(report.allowancesNotUsed()).isEmpty();
-            assertThat(report.exchanges()).hasSize(98);
+            assertAsRecorded(Replay.against(relay.url()));
         }
+    }
+
+    @Test
+    void listenersOnLongPollingSeeTheSame() throws IOException {
+        try (RelayRig relay = RelayRig.start(folder)) {
+            assertAsRecorded(Replay.overPolling(relay.url()));
+        }
+    }
+
+    private static void assertAsRecorded(ReplayReport report) {
+        System.out.println(report.summary());
+        assertThat(report.unexpected()).isEmpty();
+        assertThat(report.allowancesNotUsed()).isEmpty();
+        assertThat(report.exchanges()).hasSize(98);
     }
 }
