@@ -52,7 +52,11 @@ public final class Payload {
     /// A time of the client's clock in Unix milliseconds.
     public long timeMs(String name) {
         JsonNode node = object.path(name);
-        if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
+        if (node.isIntegralNumber() && node.canConvertToLong()) {
+            return node.longValue();
+        }
+        // An integer of hundreds of digits cannot even be asked for its value as a double.
+        if (!node.isFloatingPointNumber() || !Double.isFinite(node.doubleValue())) {
             throw invalid();
         }
         return (long) node.doubleValue();
