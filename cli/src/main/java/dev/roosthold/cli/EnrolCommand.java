@@ -9,7 +9,9 @@ import dev.roosthold.daemon.AccountKey;
 import dev.roosthold.daemon.Enrolment;
 import dev.roosthold.daemon.EnrolmentResult;
 import dev.roosthold.daemon.MachineCredential;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,12 +124,20 @@ final class EnrolCommand implements Callable<Integer> {
                 return Files.readString(tokenSource.file);
             }
             String token = String.valueOf(tokenSource.token);
-            return token.equals("-")
-                    ? new String(System.in.readNBytes(MAX_TOKEN_BYTES), StandardCharsets.UTF_8)
-                    : token;
+            return token.equals("-") ? firstLine(System.in) : token;
         } catch (IOException e) {
             throw new CommandFailure("cannot read the token: " + e, "");
         }
+    }
+
+    /// Up to the end of the line, so that a person may type it and press Enter.
+    private static String firstLine(InputStream in) throws IOException {
+        var line = new ByteArrayOutputStream();
+        for (int b = in.read(); b >= 0 && b != '\n' && line.size() < MAX_TOKEN_BYTES; ) {
+            line.write(b);
+            b = in.read();
+        }
+        return line.toString(StandardCharsets.UTF_8);
     }
 
     private static <T> T parse(String option, String text, Function<String, T> parser) {
