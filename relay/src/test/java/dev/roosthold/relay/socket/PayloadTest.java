@@ -35,8 +35,6 @@ final class PayloadTest {
 
     private static Payload payload(String time) throws Exception {
         return Payload.of(
-                List.of(
-                        Codec.parse(
-                                ("{\"time\":" + time + "}").getBytes(StandardCharsets.UTF_8))));
+                List.of(Codec.parse(("{\"time\":" + time + "}").getBytes(StandardCharsets.UTF_8))));
     }
 }
