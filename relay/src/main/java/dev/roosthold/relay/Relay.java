@@ -79,7 +79,7 @@ public final class Relay implements AutoCloseable {
         socketServer = SocketIoServer.create(socketConfig());
         Namespace sockets = socketServer.namespace("/");
         var router = new Router(sockets);
-        var updates = new Updates(router, ids, limits.retention());
+        var updates = new Updates(router, limits.retention());
 
         activity = new DeviceActivity(clock);
         var devices = new Devices(store, router, ids, activity);

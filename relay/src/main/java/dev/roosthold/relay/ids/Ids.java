@@ -5,25 +5,23 @@ import java.util.Base64;
 
 /// Random identifiers and secrets from the platform's secure source. Thread-safe.
 public final class Ids {
-    private static final char[] LETTERS =
-            "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ".toCharArray();
-    private static final int LOWER_CASE = 36;
+    private static final char[] LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789".toCharArray();
     private static final int ID_LENGTH = 25;
-    private static final int UPDATE_ID_LENGTH = 12;
     private static final int SECRET_BYTES = 32;
 
     private final SecureRandom random = new SecureRandom();
 
     /// 25 characters: `c`, then lower-case letters and digits that begin with the time, so that ids
-    /// grow roughly with it. 80 bits of it are random. Safe in a path, without a colon.
+    /// grow roughly with it. About 80 bits of it are random. Safe in a path, without a colon.
     public String next(long nowMs) {
         var id = new StringBuilder(ID_LENGTH).append('c').append(Long.toString(nowMs, 36));
-        return appendRandom(id, ID_LENGTH, LOWER_CASE);
-    }
-
-    /// 12 random letters and digits.
-    public String nextUpdate() {
-        return appendRandom(new StringBuilder(UPDATE_ID_LENGTH), UPDATE_ID_LENGTH, LETTERS.length);
+        // One call for all: each takes the lock of the source.
+        byte[] bytes = new byte[ID_LENGTH - id.length()];
+        random.nextBytes(bytes);
+        for (byte drawn : bytes) {
+            id.append(LETTERS[Byte.toUnsignedInt(drawn) % LETTERS.length]);
+        }
+        return id.toString();
     }
 
     /// 256 random bits as 43 characters of base64url.
@@ -31,12 +29,5 @@ public final class Ids {
         byte[] bytes = new byte[SECRET_BYTES];
         random.nextBytes(bytes);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-    }
-
-    private String appendRandom(StringBuilder text, int length, int alphabet) {
-        while (text.length() < length) {
-            text.append(LETTERS[random.nextInt(alphabet)]);
-        }
-        return text.toString();
     }
 }

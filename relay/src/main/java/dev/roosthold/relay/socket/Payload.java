@@ -1,6 +1,7 @@
 package dev.roosthold.relay.socket;
 
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -38,6 +39,36 @@ public final class Payload {
             throw invalid();
         }
         return node.stringValue();
+    }
+
+    /// A text, or null; it must be there.
+    public Optional<String> textOrNull(String name) {
+        return object.path(name).isNull() ? Optional.empty() : Optional.of(text(name));
+    }
+
+    /// A text that is there, or nothing when the field is absent or anything else.
+    public Optional<String> textIfAny(String name) {
+        JsonNode node = object.path(name);
+        return node.isString() ? Optional.of(node.stringValue()) : Optional.empty();
+    }
+
+    /// Whether the field is there, whatever its value.
+    public boolean has(String name) {
+        return object.has(name);
+    }
+
+    /// The value as it is, a missing node when absent; for what has a shape of its own.
+    public JsonNode node(String name) {
+        return object.path(name);
+    }
+
+    /// The fields of an object that must be there.
+    public Payload object(String name) {
+        JsonNode node = object.path(name);
+        if (!node.isObject()) {
+            throw invalid();
+        }
+        return new Payload(node);
     }
 
     /// A version: any integer; one that no row ever had just matches none.

@@ -4,14 +4,20 @@ import dev.roosthold.protocol.AccountId;
 import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.limits.TokenBucket;
 import java.net.SocketAddress;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Who is at the other end of a socket, kept with it from its admission. Thread-safe.
 public final class SocketCaller {
+    private static final AtomicLong CONNECTIONS = new AtomicLong();
+
     private final Caller caller;
     private final ClientScope scope;
     private final String happyClient;
     private final SocketAddress remote;
     private final TokenBucket events;
+    private final long connection = CONNECTIONS.incrementAndGet();
+    private final Semaphore unanswered = new Semaphore(SocketEvents.MAX_UNANSWERED);
     private volatile boolean watching;
     private volatile String socketId = "";
 
@@ -58,7 +64,14 @@ public final class SocketCaller {
         return watching;
     }
 
-    /// The socket's id; empty until it is connected.
+    /// Tells this connection from every other of this process. A client that continues an earlier
+    /// connection has the same socket id in both, and the end of the first may be noticed after the
+    /// beginning of the second.
+    public long connection() {
+        return connection;
+    }
+
+    /// The socket's id; empty until it is connected. See [#connection()].
     public String socketId() {
         return socketId;
     }
@@ -73,5 +86,15 @@ public final class SocketCaller {
 
     boolean mayDoMore(long nowMs) {
         return events.tryTake(nowMs);
+    }
+
+    /// Waits until fewer than [SocketEvents#MAX_UNANSWERED] events are unanswered, and counts one
+    /// more.
+    void beginUnanswered() throws InterruptedException {
+        unanswered.acquire();
+    }
+
+    void answered() {
+        unanswered.release();
     }
 }

@@ -12,6 +12,27 @@ public interface SocketEvents {
     /// acknowledgement. An event that asks for an acknowledgement and has one gets exactly one.
     void on(String event, ErrorForm errors, Handler handler);
 
+    /// Registers the handler of an event that is answered later, so that the next event of the
+    // socket
+    /// need not wait for it.
+    ///
+    /// At most [#MAX_UNANSWERED] such events of one socket are unanswered; the socket's next one
+    /// waits, and the socket is not read meanwhile. An event that comes too often is refused with
+    // the
+    /// error form, or made to wait when its sender wants no answer and so could not learn of it.
+    void onAsync(String event, ErrorForm errors, AsyncHandler handler);
+
+    /// Unanswered events of one socket, see [#onAsync].
+    int MAX_UNANSWERED = 256;
+
+    /// Handles one event that is answered later. Called like [Handler], in the order in which the
+    /// events came.
+    @FunctionalInterface
+    interface AsyncHandler {
+        /// Must answer exactly once, now or later; what it throws is the answer.
+        void handle(SocketCaller socket, Payload payload, Reply reply) throws Exception;
+    }
+
     /// Handles one event. Called on a virtual thread, one event of a socket at a time; may block.
     @FunctionalInterface
     interface Handler {

@@ -8,6 +8,7 @@ import dev.roosthold.socketio.DisconnectReason;
 import dev.roosthold.socketio.Handshake;
 import dev.roosthold.socketio.Namespace;
 import dev.roosthold.socketio.Socket;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -28,6 +30,8 @@ public final class SocketGateway implements SocketEvents {
 
     /// Generous: a daemon sends about 20 packets when it connects, a session bursts of messages.
     public static final Rate USUAL_EVENT_RATE = new Rate(2_000, 200);
+
+    private static final Duration RATE_PAUSE = Duration.ofMillis(5);
 
     /// Headers of the first request that are looked at here.
     public static final List<String> HEADERS = List.of(Handshakes.HAPPY_CLIENT_HEADER);
@@ -65,6 +69,38 @@ public final class SocketGateway implements SocketEvents {
     @Override
     public void on(String event, ErrorForm errors, Handler handler) {
         sockets.on(event, (socket, args, ack) -> handle(event, errors, handler, socket, args, ack));
+    }
+
+    @Override
+    public void onAsync(String event, ErrorForm errors, AsyncHandler handler) {
+        sockets.on(
+                event,
+                (socket, args, ack) -> {
+                    SocketCaller caller = caller(socket);
+                    heard(caller);
+                    if (mayGoOn(caller, ack)) {
+                        caller.beginUnanswered();
+                        var reply = new OneReply(event, errors, ack, caller);
+                        try {
+                            handler.handle(caller, Payload.of(args), reply);
+                        } catch (Exception e) {
+                            reply.fail(e);
+                        }
+                    } else {
+                        errors.of(ErrorForm.TOO_MANY_REQUESTS).ifPresent(ack::send);
+                    }
+                });
+    }
+
+    /// A sender that wants no answer cannot learn that its event was refused: it waits instead.
+    private boolean mayGoOn(SocketCaller caller, Ack ack) throws InterruptedException {
+        while (!caller.mayDoMore(clock.millis())) {
+            if (ack.requested()) {
+                return false;
+            }
+            Thread.sleep(RATE_PAUSE);
+        }
+        return true;
     }
 
     private CompletableFuture<Admission> admit(Handshake handshake) {
@@ -109,11 +145,47 @@ public final class SocketGateway implements SocketEvents {
                 return errors.of(ErrorForm.TOO_MANY_REQUESTS);
             }
             return handler.handle(caller, Payload.of(args));
-        } catch (InvalidParameters e) {
-            return errors.of(String.valueOf(e.getMessage()));
         } catch (Exception e) {
-            LOG.warn("event {} failed", event, e);
-            return errors.of(ErrorForm.INTERNAL_ERROR);
+            return failure(event, errors, e);
+        }
+    }
+
+    private static Optional<Object> failure(String event, ErrorForm errors, Throwable cause) {
+        if (cause instanceof InvalidParameters) {
+            return errors.of(String.valueOf(cause.getMessage()));
+        }
+        LOG.warn("event {} failed", event, cause);
+        return errors.of(ErrorForm.INTERNAL_ERROR);
+    }
+
+    /// Answers once and lets the next event of the socket in.
+    private record OneReply(
+            String event, ErrorForm errors, Ack ack, SocketCaller caller, AtomicBoolean done)
+            implements Reply {
+
+        OneReply(String event, ErrorForm errors, Ack ack, SocketCaller caller) {
+            this(event, errors, ack, caller, new AtomicBoolean());
+        }
+
+        @Override
+        public boolean wanted() {
+            return ack.requested();
+        }
+
+        @Override
+        public void send(Object answer) {
+            if (done.compareAndSet(false, true)) {
+                ack.send(answer);
+                caller.answered();
+            }
+        }
+
+        @Override
+        public void fail(Throwable cause) {
+            if (done.compareAndSet(false, true)) {
+                failure(event, errors, cause).ifPresent(ack::send);
+                caller.answered();
+            }
         }
     }
 

@@ -4,14 +4,19 @@ import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.Codec;
 import dev.roosthold.protocol.DeviceId;
 import dev.roosthold.protocol.MachineId;
+import dev.roosthold.protocol.SessionId;
 import dev.roosthold.protocol.machines.MachineGone;
 import dev.roosthold.protocol.machines.MachineRow;
 import dev.roosthold.protocol.updates.Ephemeral;
 import dev.roosthold.socketio.Broadcast;
 import dev.roosthold.socketio.Namespace;
 import dev.roosthold.socketio.Socket;
+import dev.roosthold.socketio.SocketClosedException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.util.RawValue;
 
 /// The only class that sends to sockets and closes them. Thread-safe; what one thread sends arrives
@@ -25,14 +30,19 @@ public final class Router {
         this.sockets = sockets;
     }
 
-    /// Delivers an update that is durable.
-    void deliver(AccountId account, Recipients to, Optional<String> exceptSocket, RawValue update) {
+    /// Delivers an update that is durable. Its number is the client's offset for recovery.
+    void deliver(
+            AccountId account,
+            Recipients to,
+            Optional<String> exceptSocket,
+            long seq,
+            RawValue update) {
         Broadcast broadcast = sockets.to(rooms(account, to));
         Optional<Socket> except = exceptSocket.flatMap(sockets::socket);
         if (except.isPresent()) {
             broadcast = broadcast.except(except.get());
         }
-        broadcast.emit(UPDATE, update);
+        broadcast.emit(UPDATE, update, Long.toString(seq));
     }
 
     /// Gives one socket an update that is not in the log: the state on connect.
@@ -43,6 +53,35 @@ public final class Router {
     /// Tells all user-scoped sockets something that is never stored.
     public void ephemeral(AccountId account, Ephemeral event) {
         emit(account, "ephemeral", event);
+    }
+
+    /// Tells the sockets of a session, and all user-scoped ones, something that is never stored.
+    public void ephemeral(AccountId account, SessionId session, Ephemeral event) {
+        sockets.to(rooms(account, new Recipients.Session(session)))
+                .emit("ephemeral", new RawValue(Codec.printText(event)));
+    }
+
+    /// Sends all user-scoped sockets of the account an event of its own name.
+    public void toUsers(AccountId account, String event, JsonNode body) {
+        sockets.to(Rooms.users(account)).emit(event, body);
+    }
+
+    /// Sends one socket an event; nothing when it is gone.
+    public void toSocket(String socketId, String event, Object body) {
+        sockets.socket(socketId).ifPresent(socket -> socket.emit(event, body));
+    }
+
+    /// Sends one socket an event and waits for its acknowledgement.
+    ///
+    /// @return the arguments of the acknowledgement; fails with
+    ///     [dev.roosthold.socketio.AckTimeoutException] or, at once when the socket is gone or
+    // goes,
+    ///     with [dev.roosthold.socketio.SocketClosedException]
+    public CompletableFuture<List<JsonNode>> ask(
+            String socketId, Duration timeout, String event, Object body) {
+        return sockets.socket(socketId)
+                .map(socket -> socket.emitWithAck(timeout, event, body))
+                .orElseGet(() -> CompletableFuture.failedFuture(new SocketClosedException(event)));
     }
 
     /// Tells the web pages that a row is new or different.

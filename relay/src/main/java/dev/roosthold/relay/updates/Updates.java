@@ -2,8 +2,8 @@ package dev.roosthold.relay.updates;
 
 import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.Codec;
+import dev.roosthold.protocol.SessionId;
 import dev.roosthold.protocol.updates.UpdateBody;
-import dev.roosthold.relay.ids.Ids;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
@@ -23,7 +23,6 @@ public final class Updates {
     private static final int PRUNE_BATCH = 1_000;
 
     private final Router router;
-    private final Ids ids;
     private final Retention retention;
 
     /// How much of the log is kept.
@@ -34,9 +33,8 @@ public final class Updates {
         public static final Retention USUAL = new Retention(10_000, Duration.ofDays(7));
     }
 
-    public Updates(Router router, Ids ids, Retention retention) {
+    public Updates(Router router, Retention retention) {
         this.router = router;
-        this.ids = ids;
         this.retention = retention;
     }
 
@@ -59,33 +57,64 @@ public final class Updates {
             Optional<String> exceptSocket,
             UpdateBody body)
             throws SQLException {
+        String json = Codec.printText(body);
+        return append(tx, account, to, exceptSocket, null, json, json);
+    }
+
+    /// Appends that a message was stored. The log keeps its number in the session instead of the
+    /// body, so that a message is on the disk once and is gone when it is deleted.
+    ///
+    /// @param bodyJson the printed [UpdateBody.NewMessage], delivered now
+    /// @return the number of the update
+    public long appendMessage(
+            Transaction tx,
+            AccountId account,
+            SessionId session,
+            Optional<String> exceptSocket,
+            long messageSeq,
+            String bodyJson)
+            throws SQLException {
+        var to = new Recipients.Session(session);
+        return append(tx, account, to, exceptSocket, messageSeq, null, bodyJson);
+    }
+
+    private long append(
+            Transaction tx,
+            AccountId account,
+            Recipients to,
+            Optional<String> exceptSocket,
+            @Nullable Long messageSeq,
+            @Nullable String stored,
+            String delivered)
+            throws SQLException {
+        long now = tx.nowMs();
         long seq =
                 tx.first(
-                                "UPDATE account SET update_seq = update_seq + 1 WHERE id = ?"
-                                        + " RETURNING update_seq",
+                                """
+                                INSERT INTO update_log (account_id, seq, recipients, recipient_id,
+                                    except_socket, message_seq, body, created_at)
+                                  SELECT id, 1 + coalesce(
+                                      (SELECT max(seq) FROM update_log WHERE account_id = account.id),
+                                      update_seq), ?, ?, ?, ?, ?, ?
+                                  FROM account WHERE id = ?
+                                RETURNING seq""",
                                 row -> row.getLong(1),
+                                kind(to),
+                                id(to),
+                                exceptSocket.orElse(null),
+                                messageSeq,
+                                stored,
+                                now,
                                 account.value())
                         .orElseThrow(() -> new IllegalStateException("no account " + account));
-        String json = Codec.printText(body);
-        long now = tx.nowMs();
-        tx.execute(
-                "INSERT INTO update_log (account_id, seq, recipients, recipient_id, except_socket,"
-                        + " body, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                account.value(),
-                seq,
-                kind(to),
-                id(to),
-                exceptSocket.orElse(null),
-                json,
-                now);
         if (seq % PRUNE_EVERY == 0) {
             tx.execute(
                     "DELETE FROM update_log WHERE account_id = ? AND seq <= ?",
                     account.value(),
                     seq - retention.perAccount());
         }
-        RawValue update = container(seq, json, now);
-        tx.afterCommit(() -> router.deliver(account, to, exceptSocket, update));
+        RawValue update = container(account, seq, delivered, now);
+        tx.afterCommit(() -> router.deliver(account, to, exceptSocket, seq, update));
         return seq;
     }
 
@@ -94,20 +123,24 @@ public final class Updates {
     /// follow a newer one.
     public void sendState(Transaction tx, AccountId account, String socketId, UpdateBody body)
             throws SQLException {
-        RawValue update = container(lastSeq(tx, account), Codec.printText(body), tx.nowMs());
+        RawValue update =
+                container(account, lastSeq(tx, account), Codec.printText(body), tx.nowMs());
         tx.afterCommit(() -> router.deliverTo(socketId, update));
     }
 
     /// The number of the latest update; 0 before the first.
     public static long lastSeq(Sql sql, AccountId account) throws SQLException {
         return sql.first(
-                        "SELECT update_seq FROM account WHERE id = ?",
+                        """
+                        SELECT coalesce((SELECT max(seq) FROM update_log WHERE account_id = account.id),
+                          update_seq) FROM account WHERE id = ?""",
                         row -> row.getLong(1),
                         account.value())
                 .orElse(0L);
     }
 
-    /// Drops updates that are too old, a bounded number at a time; call it now and then.
+    /// Drops updates that are too old, a bounded number at a time; call it now and then. The latest
+    /// update of an account stays, because its number is the account's.
     public void prune(Store store) {
         var _ =
                 store.write(
@@ -115,17 +148,20 @@ public final class Updates {
                                 tx.execute(
                                         """
                                 DELETE FROM update_log WHERE (account_id, seq) IN (
-                                  SELECT account_id, seq FROM update_log
-                                  WHERE created_at < ? ORDER BY created_at LIMIT ?)""",
+                                  SELECT account_id, seq FROM update_log AS old
+                                  WHERE created_at < ? AND seq < (SELECT max(seq) FROM update_log
+                                    WHERE account_id = old.account_id)
+                                  ORDER BY created_at LIMIT ?)""",
                                         tx.nowMs() - retention.age().toMillis(),
                                         PRUNE_BATCH));
     }
 
-    /// The body was printed once and is taken as it is.
-    private RawValue container(long seq, String body, long createdAtMs) {
+    /// The body was printed once and is taken as it is. The same update has the same id whenever it
+    /// is sent.
+    static RawValue container(AccountId account, long seq, String body, long createdAtMs) {
         return new RawValue(
                 "{\"id\":\""
-                        + ids.nextUpdate()
+                        + UpdateIds.of(account, seq)
                         + "\",\"seq\":"
                         + seq
                         + ",\"body\":"

@@ -109,12 +109,25 @@ final class RawWebSocket implements AutoCloseable {
         frame(true, TEXT, message.getBytes(StandardCharsets.UTF_8));
     }
 
+    /// Sends several messages in one write.
+    synchronized void texts(String... messages) throws IOException {
+        for (String message : messages) {
+            write(true, TEXT, message.getBytes(StandardCharsets.UTF_8));
+        }
+        out.flush();
+    }
+
     void binary(byte... message) throws IOException {
         frame(true, BINARY, message);
     }
 
     /// Sends one frame as given, masked with zeroes.
     synchronized void frame(boolean last, int opcode, byte[] payload) throws IOException {
+        write(last, opcode, payload);
+        out.flush();
+    }
+
+    private void write(boolean last, int opcode, byte[] payload) throws IOException {
         out.write((last ? 0x80 : 0) | opcode);
         if (payload.length < 126) {
             out.write(0x80 | payload.length);
@@ -130,7 +143,6 @@ final class RawWebSocket implements AutoCloseable {
         }
         out.write(new byte[4]);
         out.write(payload);
-        out.flush();
     }
 
     /// Sends only the head of a frame of that length.
