@@ -15,6 +15,9 @@ import dev.roosthold.relay.ids.Ids;
 import dev.roosthold.relay.machines.MachineEvents;
 import dev.roosthold.relay.machines.MachineRoutes;
 import dev.roosthold.relay.machines.Machines;
+import dev.roosthold.relay.messages.MessageEvents;
+import dev.roosthold.relay.messages.MessageRoutes;
+import dev.roosthold.relay.messages.Messages;
 import dev.roosthold.relay.presence.Presence;
 import dev.roosthold.relay.socket.SocketGateway;
 import dev.roosthold.relay.socket.SocketRoutes;
@@ -98,11 +101,13 @@ public final class Relay implements AutoCloseable {
                         clock);
         machines = new Machines(store, updates, router, devices, clock);
         var machineEvents = new MachineEvents(machines);
+        var messages = new Messages(store, updates, ids, clock);
 
         var gateway = new SocketGateway(sockets, devices, limits.socketEvents(), blocking, clock);
         gateway.listen(new DeviceSockets(devices, activity, router));
         gateway.listen(machineEvents);
         machineEvents.register(gateway);
+        new MessageEvents(messages).register(gateway);
 
         http =
                 HttpServer.start(
@@ -113,6 +118,7 @@ public final class Relay implements AutoCloseable {
                             new AccountRoutes(accounts, clock).register(seen);
                             SocketRoutes.register(seen);
                             new MachineRoutes(machines).register(seen);
+                            new MessageRoutes(messages).register(seen);
                             new EnrolmentRoutes(store, machines, devices, clock).register(seen);
                         },
                         devices,

@@ -30,4 +30,10 @@ record OpenTransaction(SqlConnection connection, List<Runnable> actions, long no
             throws SQLException {
         return connection.list(sql, mapper, parameters);
     }
+
+    @Override
+    public void each(String sql, RowVisitor visitor, @Nullable Object... parameters)
+            throws SQLException {
+        connection.each(sql, visitor, parameters);
+    }
 }

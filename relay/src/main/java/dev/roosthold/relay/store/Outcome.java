@@ -2,24 +2,49 @@ package dev.roosthold.relay.store;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /// How the result of one operation reaches its caller.
-///
-/// @param future completed once
-/// @param dependents runs what callers chained to the future, so that it never holds up the
-///     thread of the store
-record Outcome<T>(CompletableFuture<T> future, Executor dependents) {
+sealed interface Outcome<T> {
 
-    /// For a caller that only waits: completing it in place wakes one thread and runs nothing.
-    static <T> Outcome<T> awaited() {
-        return new Outcome<>(new CompletableFuture<>(), Runnable::run);
+    void succeed(T value);
+
+    void fail(Throwable cause);
+
+    /// Completes a future.
+    ///
+    /// @param future completed once
+    /// @param dependents runs what callers chained to the future, so that it never holds up the
+    ///     thread of the store
+    record Promised<T>(CompletableFuture<T> future, Executor dependents) implements Outcome<T> {
+
+        /// For a caller that only waits: completing it in place wakes one thread and runs nothing.
+        static <T> Promised<T> awaited() {
+            return new Promised<>(new CompletableFuture<>(), Runnable::run);
+        }
+
+        @Override
+        public void succeed(T value) {
+            dependents.execute(() -> future.complete(value));
+        }
+
+        @Override
+        public void fail(Throwable cause) {
+            dependents.execute(() -> future.completeExceptionally(cause));
+        }
     }
 
-    void succeed(T value) {
-        dependents.execute(() -> future.complete(value));
-    }
+    /// For a caller that was told of its success after the commit: only a failure is told.
+    record Feared<T>(Consumer<Throwable> failed, Executor dependents) implements Outcome<T> {
 
-    void fail(Throwable cause) {
-        dependents.execute(() -> future.completeExceptionally(cause));
+        @Override
+        public void succeed(T value) {
+            // Told by Transaction.afterCommit.
+        }
+
+        @Override
+        public void fail(Throwable cause) {
+            dependents.execute(() -> failed.accept(cause));
+        }
     }
 }

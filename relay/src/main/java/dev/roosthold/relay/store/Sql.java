@@ -22,6 +22,17 @@ public interface Sql {
     <T> List<T> list(String sql, RowMapper<T> mapper, @Nullable Object... parameters)
             throws SQLException;
 
+    /// Shows the rows one after the other until the visitor has seen enough; for results that are
+    /// bounded by their content and not by their number.
+    void each(String sql, RowVisitor visitor, @Nullable Object... parameters) throws SQLException;
+
+    /// Looks at the current row; columns are counted from 1.
+    @FunctionalInterface
+    interface RowVisitor {
+        /// @return whether to go on
+        boolean visit(ResultSet row) throws SQLException;
+    }
+
     /// Makes a value of the current row; columns are counted from 1.
     @FunctionalInterface
     interface RowMapper<T> {

@@ -70,6 +70,23 @@ final class SqlConnection implements Sql, AutoCloseable {
                 });
     }
 
+    @Override
+    public void each(String sql, RowVisitor visitor, @Nullable Object... parameters)
+            throws SQLException {
+        use(
+                sql,
+                parameters,
+                statement -> {
+                    try (ResultSet rows = statement.executeQuery()) {
+                        boolean more = rows.next();
+                        while (more) {
+                            more = visitor.visit(rows) && rows.next();
+                        }
+                        return Boolean.TRUE;
+                    }
+                });
+    }
+
     /// Runs several statements separated by semicolons, without parameters.
     void script(String sql) throws SQLException {
         try (Statement statement = jdbc.createStatement()) {

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 
 /// The store in one SQLite file: write-ahead log, `synchronous=FULL`, one writer thread with group
 /// commit, some reader threads. Other processes may use the same file meanwhile.
@@ -58,28 +59,33 @@ public final class SqliteStore implements Store {
 
     @Override
     public <T> CompletableFuture<T> write(WriteOperation<T> operation) {
-        var outcome = new Outcome<T>(new CompletableFuture<>(), dependents);
+        var outcome = new Outcome.Promised<T>(new CompletableFuture<>(), dependents);
         writer.submit(operation, outcome);
         return outcome.future();
     }
 
     @Override
+    public <T> void submit(WriteOperation<T> operation, Consumer<Throwable> failed) {
+        writer.submit(operation, new Outcome.Feared<>(failed, dependents));
+    }
+
+    @Override
     public <T> CompletableFuture<T> read(ReadOperation<T> operation) {
-        var outcome = new Outcome<T>(new CompletableFuture<>(), dependents);
+        var outcome = new Outcome.Promised<T>(new CompletableFuture<>(), dependents);
         submit(operation, outcome);
         return outcome.future();
     }
 
     @Override
     public <T> T writeNow(WriteOperation<T> operation) {
-        Outcome<T> outcome = Outcome.awaited();
+        Outcome.Promised<T> outcome = Outcome.Promised.awaited();
         writer.submit(operation, outcome);
         return await(outcome);
     }
 
     @Override
     public <T> T readNow(ReadOperation<T> operation) {
-        Outcome<T> outcome = Outcome.awaited();
+        Outcome.Promised<T> outcome = Outcome.Promised.awaited();
         submit(operation, outcome);
         return await(outcome);
     }
@@ -130,7 +136,7 @@ public final class SqliteStore implements Store {
         }
     }
 
-    private static <T> T await(Outcome<T> outcome) {
+    private static <T> T await(Outcome.Promised<T> outcome) {
         try {
             return outcome.future().join();
         } catch (CompletionException e) {

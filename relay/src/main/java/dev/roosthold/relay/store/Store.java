@@ -1,6 +1,7 @@
 package dev.roosthold.relay.store;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /// The durable store of the relay. Thread-safe.
 ///
@@ -17,6 +18,11 @@ public interface Store extends AutoCloseable {
     ///
     /// What is chained to the future runs on virtual threads, never on the writer.
     <T> CompletableFuture<T> write(WriteOperation<T> operation);
+
+    /// Like [#write], for callers that pass the result on in [Transaction#afterCommit]: no future
+    // is
+    /// made, and only a failure is told, on a virtual thread.
+    <T> void submit(WriteOperation<T> operation, Consumer<Throwable> failed);
 
     /// Runs the operation on a reader's own connection, in one snapshot.
     <T> CompletableFuture<T> read(ReadOperation<T> operation);
