@@ -9,6 +9,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -33,6 +34,14 @@ final class LoadClient implements AutoCloseable {
     /// Connects that many sockets to the main namespace and returns when all are in.
     Sockets open(int port, int count, Traffic traffic)
             throws InterruptedException, ExecutionException, TimeoutException {
+        return open(port, Collections.nCopies(count, LoadSocket.Entrance.PLAIN), traffic);
+    }
+
+    /// Connects one socket for each entrance, whose order [LoadSocket#counter] tells, and returns
+    /// when all are in.
+    Sockets open(int port, List<LoadSocket.Entrance> entrances, Traffic traffic)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        int count = entrances.size();
         var opened = new Sockets(count, traffic);
         var bootstrap =
                 new Bootstrap()
@@ -42,7 +51,8 @@ final class LoadClient implements AutoCloseable {
                         .option(ChannelOption.SO_RCVBUF, 256 * 1024);
         for (int i = 0; i < count; i++) {
             opened.opening.acquire();
-            var socket = new LoadSocket(opened, "127.0.0.1:" + port);
+            var socket = new LoadSocket(opened, "127.0.0.1:" + port, entrances.get(i));
+            socket.counter = i;
             bootstrap
                     .clone()
                     .handler(

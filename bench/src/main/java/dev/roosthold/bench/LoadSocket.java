@@ -17,8 +17,17 @@ final class LoadSocket extends ChannelInboundHandlerAdapter {
             Unpooled.unreleasableBuffer(
                     Unpooled.directBuffer().writeBytes(frame("3")).asReadOnly());
 
+    /// Where to connect, and with what.
+    ///
+    /// @param path of the endpoint, with slashes
+    /// @param connect the CONNECT packet
+    record Entrance(String path, String connect) {
+        static final Entrance PLAIN = new Entrance("/socket.io/", "40");
+    }
+
     private final Listener listener;
     private final String host;
+    private final Entrance entrance;
     private ByteBuf cumulated = Unpooled.EMPTY_BUFFER;
     private boolean open;
     private boolean flushNeeded;
@@ -27,9 +36,10 @@ final class LoadSocket extends ChannelInboundHandlerAdapter {
     /// Kept for whoever drives this socket.
     int counter;
 
-    LoadSocket(Listener listener, String host) {
+    LoadSocket(Listener listener, String host, Entrance entrance) {
         this.listener = listener;
         this.host = host;
+        this.entrance = entrance;
     }
 
     /// Told what arrives. Called on the socket's event loop.
@@ -88,7 +98,9 @@ final class LoadSocket extends ChannelInboundHandlerAdapter {
     public void channelActive(ChannelHandlerContext context) {
         channel = context.channel();
         send(
-                ("GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: "
+                ("GET "
+                                + entrance.path()
+                                + "?EIO=4&transport=websocket HTTP/1.1\r\nHost: "
                                 + host
                                 + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                                 + "Sec-WebSocket-Version: 13\r\n"
@@ -164,7 +176,7 @@ final class LoadSocket extends ChannelInboundHandlerAdapter {
 
     private void packet(ByteBuf packet) {
         switch (packet.getByte(0)) {
-            case '0' -> send(frame("40"));
+            case '0' -> send(frame(entrance.connect()));
             case '2' -> write(PONG.duplicate());
             case '4' -> {
                 if (packet.getByte(1) == '0') {

@@ -47,6 +47,21 @@ final class ServerProcess implements AutoCloseable {
         return new ServerProcess("roosthold", command, Path.of("."));
     }
 
+    /// The relay, on this program's class path and JDK, with the data in that folder and limits far
+    /// above the load.
+    static ServerProcess relay(List<String> jvmFlags, Path data) throws IOException {
+        var command = new java.util.ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvmFlags);
+        command.addAll(
+                List.of(
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        BenchRelay.class.getName(),
+                        data.toString()));
+        return new ServerProcess("relay", command, Path.of("."));
+    }
+
     /// The published server, installed in that folder.
     static ServerProcess npm(Path folder) throws IOException {
         return new ServerProcess("socket.io", List.of("node", "--expose-gc", "server.mjs"), folder);

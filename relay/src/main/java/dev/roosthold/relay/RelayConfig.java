@@ -38,6 +38,10 @@ public record RelayConfig(
         public static final Limits USUAL =
                 new Limits(
                         Auth.Rates.USUAL, SocketGateway.USUAL_EVENT_RATE, Updates.Retention.USUAL);
+
+        public Limits withSocketEvents(Rate value) {
+            return new Limits(auth, value, retention);
+        }
     }
 
     public RelayConfig {

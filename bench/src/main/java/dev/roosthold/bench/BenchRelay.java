@@ -1,0 +1,34 @@
+package dev.roosthold.bench;
+
+import dev.roosthold.relay.Relay;
+import dev.roosthold.relay.RelayConfig;
+import dev.roosthold.relay.auth.RegistrationPolicy;
+import dev.roosthold.relay.limits.Rate;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/// The relay in a process of its own, with the limits for single sockets raised far above the load;
+/// everything else is as people run it. Prints its port and ends when stdin ends.
+///
+/// Argument: the data directory.
+final class BenchRelay {
+    private static final Rate UNLIMITED = new Rate(10_000_000, 10_000_000);
+
+    private BenchRelay() {}
+
+    public static void main(String[] args) throws IOException {
+        var config =
+                RelayConfig.defaults()
+                        .withPort(0)
+                        .withRegistration(RegistrationPolicy.OPEN)
+                        .withLimits(RelayConfig.Limits.USUAL.withSocketEvents(UNLIMITED))
+                        .withDataDirectory(Path.of(args[0]));
+        try (var relay = Relay.start(config)) {
+            System.out.println("port " + relay.port());
+            while (System.in.read() >= 0) {
+                // until the end
+            }
+        }
+        System.exit(0);
+    }
+}
