@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 /// one commit the next group gathers, so the cost of an fsync is shared by as many as are waiting
 /// and a lone write waits for nobody.
 ///
-/// Failures: when a write throws, the group is undone and run again with a savepoint for each write,
+/// Failures: when a write throws, the group is undone and run again with a savepoint for each
+// write,
 /// and the one that throws fails alone. When the commit
 /// fails, or SQLite has undone the whole transaction, all of the group fail and none was
 /// acknowledged. The next group starts on a fresh connection, so the store works again as soon as
