@@ -19,6 +19,9 @@ import dev.roosthold.relay.messages.MessageEvents;
 import dev.roosthold.relay.messages.MessageRoutes;
 import dev.roosthold.relay.messages.Messages;
 import dev.roosthold.relay.presence.Presence;
+import dev.roosthold.relay.sessions.SessionEvents;
+import dev.roosthold.relay.sessions.SessionRoutes;
+import dev.roosthold.relay.sessions.Sessions;
 import dev.roosthold.relay.socket.SocketGateway;
 import dev.roosthold.relay.socket.SocketRoutes;
 import dev.roosthold.relay.store.SqliteStore;
@@ -63,6 +66,7 @@ public final class Relay implements AutoCloseable {
     private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
     private final DeviceActivity activity;
     private final Machines machines;
+    private final Sessions sessions;
     private final HttpServer http;
     private final Upkeep upkeep = new Upkeep();
     private boolean closed;
@@ -101,12 +105,22 @@ public final class Relay implements AutoCloseable {
                         clock);
         machines = new Machines(store, updates, router, devices, clock);
         var machineEvents = new MachineEvents(machines);
+        sessions = new Sessions(store, updates, ids);
+        var sessionEvents = new SessionEvents(sessions);
         var messages = new Messages(store, updates, ids, clock);
 
-        var gateway = new SocketGateway(sockets, devices, limits.socketEvents(), blocking, clock);
+        var gateway =
+                new SocketGateway(
+                        sockets,
+                        devices,
+                        sessions::mayConnect,
+                        limits.socketEvents(),
+                        blocking,
+                        clock);
         gateway.listen(new DeviceSockets(devices, activity, router));
         gateway.listen(machineEvents);
         machineEvents.register(gateway);
+        sessionEvents.register(gateway);
         new MessageEvents(messages).register(gateway);
 
         http =
@@ -118,6 +132,7 @@ public final class Relay implements AutoCloseable {
                             new AccountRoutes(accounts, clock).register(seen);
                             SocketRoutes.register(seen);
                             new MachineRoutes(machines).register(seen);
+                            new SessionRoutes(sessions).register(seen);
                             new MessageRoutes(messages).register(seen);
                             new EnrolmentRoutes(store, machines, devices, clock).register(seen);
                         },
@@ -130,6 +145,7 @@ public final class Relay implements AutoCloseable {
         upkeep.every(SWEEP, presence::sweep);
         upkeep.every(FLUSH, presence::flush);
         upkeep.every(FLUSH, () -> activity.flush(store));
+        upkeep.every(FLUSH, () -> sessions.purge(Messages::deleteSome));
         upkeep.every(PRUNE, auth::prune);
         upkeep.every(PRUNE, () -> updates.prune(store));
     }

@@ -13,6 +13,7 @@ import dev.roosthold.socketio.Handshake;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import tools.jackson.databind.JsonNode;
 
 /// Decides on the CONNECT of a client, in the order of checks that clients know. Thread-safe.
@@ -31,11 +32,17 @@ final class Handshakes {
     private static final int MAX_CLIENT_NAME = 100;
 
     private final Authenticator authenticator;
+    private final BiPredicate<Caller, SessionId> mayConnect;
     private final Rate eventRate;
     private final InstantSource clock;
 
-    Handshakes(Authenticator authenticator, Rate eventRate, InstantSource clock) {
+    Handshakes(
+            Authenticator authenticator,
+            BiPredicate<Caller, SessionId> mayConnect,
+            Rate eventRate,
+            InstantSource clock) {
         this.authenticator = authenticator;
+        this.mayConnect = mayConnect;
         this.eventRate = eventRate;
         this.clock = clock;
     }
@@ -73,7 +80,7 @@ final class Handshakes {
         if (caller.isEmpty()) {
             return new Admission.Refuse(INVALID_TOKEN);
         }
-        if (!allows(caller.get().scope(), scope)) {
+        if (!allows(caller.get(), scope)) {
             return new Admission.Refuse(NOT_FOR_MACHINES);
         }
         var data =
@@ -88,13 +95,13 @@ final class Handshakes {
                 data, Set.of(Rooms.device(caller.get().device()), room(caller.get(), scope)));
     }
 
-    private static boolean allows(Scope credential, ClientScope wanted) {
-        return switch (credential) {
+    private boolean allows(Caller caller, ClientScope wanted) {
+        return switch (caller.scope()) {
             case Scope.Account() -> true;
             case Scope.Machine(var own) ->
                     switch (wanted) {
                         case ClientScope.User() -> false;
-                        case ClientScope.Session _ -> true;
+                        case ClientScope.Session(var session) -> mayConnect.test(caller, session);
                         case ClientScope.Machine(var machine) -> machine.equals(own);
                     };
         };

@@ -1,6 +1,8 @@
 package dev.roosthold.relay.socket;
 
+import dev.roosthold.protocol.SessionId;
 import dev.roosthold.relay.caller.Authenticator;
+import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.limits.Rate;
 import dev.roosthold.socketio.Ack;
 import dev.roosthold.socketio.Admission;
@@ -17,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -42,15 +45,17 @@ public final class SocketGateway implements SocketEvents {
     private final InstantSource clock;
     private final List<ConnectionListener> listeners = new CopyOnWriteArrayList<>();
 
+    /// @param mayConnect whether a caller may connect as that session; may block
     /// @param blocking runs the check of a token, which may wait for the store
     public SocketGateway(
             Namespace sockets,
             Authenticator authenticator,
+            BiPredicate<Caller, SessionId> mayConnect,
             Rate eventRate,
             Executor blocking,
             InstantSource clock) {
         this.sockets = sockets;
-        this.handshakes = new Handshakes(authenticator, eventRate, clock);
+        this.handshakes = new Handshakes(authenticator, mayConnect, eventRate, clock);
         this.blocking = blocking;
         this.clock = clock;
         sockets.guard(this::admit);
