@@ -16,6 +16,9 @@ import dev.roosthold.relay.machines.MachineEvents;
 import dev.roosthold.relay.machines.MachineRoutes;
 import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.presence.Presence;
+import dev.roosthold.relay.rpc.Rpc;
+import dev.roosthold.relay.rpc.RpcEvents;
+import dev.roosthold.relay.sessions.ReachableSessions;
 import dev.roosthold.relay.socket.SocketGateway;
 import dev.roosthold.relay.socket.SocketRoutes;
 import dev.roosthold.relay.store.SqliteStore;
@@ -49,6 +52,7 @@ public final class Relay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
 
     private static final Duration SWEEP = Duration.ofSeconds(1);
+    private static final Duration RPC_SWEEP = Duration.ofMillis(250);
     private static final Duration FLUSH = Duration.ofSeconds(5);
     private static final Duration PRUNE = Duration.ofMinutes(1);
     private static final Duration DRAIN = Duration.ofMillis(500);
@@ -60,6 +64,7 @@ public final class Relay implements AutoCloseable {
     private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
     private final DeviceActivity activity;
     private final Machines machines;
+    private final Rpc rpc;
     private final HttpServer http;
     private final Upkeep upkeep = new Upkeep();
     private boolean closed;
@@ -103,6 +108,11 @@ public final class Relay implements AutoCloseable {
         gateway.listen(new DeviceSockets(devices, activity, router));
         gateway.listen(machineEvents);
         machineEvents.register(gateway);
+        var reachable = new ReachableSessions(store, clock);
+        rpc = new Rpc(store, machines, reachable, router, limits.rpc(), clock);
+        var rpcEvents = new RpcEvents(rpc, router);
+        gateway.listen(rpcEvents);
+        rpcEvents.register(gateway);
 
         http =
                 HttpServer.start(
@@ -122,6 +132,7 @@ public final class Relay implements AutoCloseable {
 
         Presence presence = machines.presence();
         upkeep.every(SWEEP, presence::sweep);
+        upkeep.every(RPC_SWEEP, rpc::sweep);
         upkeep.every(FLUSH, presence::flush);
         upkeep.every(FLUSH, () -> activity.flush(store));
         upkeep.every(PRUNE, auth::prune);
@@ -186,6 +197,10 @@ public final class Relay implements AutoCloseable {
 
     Presence presence() {
         return machines.presence();
+    }
+
+    Rpc rpc() {
+        return rpc;
     }
 
     Store store() {
