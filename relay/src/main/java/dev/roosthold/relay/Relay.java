@@ -22,6 +22,9 @@ import dev.roosthold.relay.presence.Presence;
 import dev.roosthold.relay.sessions.SessionEvents;
 import dev.roosthold.relay.sessions.SessionRoutes;
 import dev.roosthold.relay.sessions.Sessions;
+import dev.roosthold.relay.rpc.Rpc;
+import dev.roosthold.relay.rpc.RpcEvents;
+import dev.roosthold.relay.sessions.ReachableSessions;
 import dev.roosthold.relay.socket.SocketGateway;
 import dev.roosthold.relay.socket.SocketRoutes;
 import dev.roosthold.relay.store.SqliteStore;
@@ -55,6 +58,7 @@ public final class Relay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
 
     private static final Duration SWEEP = Duration.ofSeconds(1);
+    private static final Duration RPC_SWEEP = Duration.ofMillis(250);
     private static final Duration FLUSH = Duration.ofSeconds(5);
     private static final Duration PRUNE = Duration.ofMinutes(1);
     private static final Duration DRAIN = Duration.ofMillis(500);
@@ -67,6 +71,7 @@ public final class Relay implements AutoCloseable {
     private final DeviceActivity activity;
     private final Machines machines;
     private final Sessions sessions;
+    private final Rpc rpc;
     private final HttpServer http;
     private final Upkeep upkeep = new Upkeep();
     private boolean closed;
@@ -122,6 +127,11 @@ public final class Relay implements AutoCloseable {
         machineEvents.register(gateway);
         sessionEvents.register(gateway);
         new MessageEvents(messages).register(gateway);
+        var reachable = new ReachableSessions(store, clock);
+        rpc = new Rpc(store, machines, reachable, router, limits.rpc(), clock);
+        var rpcEvents = new RpcEvents(rpc, router);
+        gateway.listen(rpcEvents);
+        rpcEvents.register(gateway);
 
         http =
                 HttpServer.start(
@@ -143,6 +153,7 @@ public final class Relay implements AutoCloseable {
 
         Presence presence = machines.presence();
         upkeep.every(SWEEP, presence::sweep);
+        upkeep.every(RPC_SWEEP, rpc::sweep);
         upkeep.every(FLUSH, presence::flush);
         upkeep.every(FLUSH, () -> activity.flush(store));
         upkeep.every(FLUSH, () -> sessions.purge(Messages::deleteSome));
@@ -208,6 +219,10 @@ public final class Relay implements AutoCloseable {
 
     Presence presence() {
         return machines.presence();
+    }
+
+    Rpc rpc() {
+        return rpc;
     }
 
     Store store() {

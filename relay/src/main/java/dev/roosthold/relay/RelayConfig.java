@@ -3,6 +3,7 @@ package dev.roosthold.relay;
 import dev.roosthold.relay.auth.Auth;
 import dev.roosthold.relay.auth.RegistrationPolicy;
 import dev.roosthold.relay.limits.Rate;
+import dev.roosthold.relay.rpc.RpcLimits;
 import dev.roosthold.relay.socket.SocketGateway;
 import dev.roosthold.relay.updates.Updates;
 import java.net.URI;
@@ -34,13 +35,24 @@ public record RelayConfig(
     /// @param auth calls of the open routes, for one address
     /// @param socketEvents events of one socket
     /// @param retention of the update log
-    public record Limits(Auth.Rates auth, Rate socketEvents, Updates.Retention retention) {
+    /// @param rpc calls between sockets
+    public record Limits(
+            Auth.Rates auth, Rate socketEvents, Updates.Retention retention, RpcLimits rpc) {
         public static final Limits USUAL =
                 new Limits(
                         Auth.Rates.USUAL, SocketGateway.USUAL_EVENT_RATE, Updates.Retention.USUAL);
 
+        /// With the usual limits of everything else.
+        public Limits(Auth.Rates auth, Rate socketEvents, Updates.Retention retention) {
+            this(auth, socketEvents, retention, RpcLimits.USUAL);
+        }
+
         public Limits withSocketEvents(Rate value) {
-            return new Limits(auth, value, retention);
+            return new Limits(auth, value, retention, rpc);
+        }
+
+        public Limits withRpc(RpcLimits value) {
+            return new Limits(auth, socketEvents, retention, value);
         }
     }
 

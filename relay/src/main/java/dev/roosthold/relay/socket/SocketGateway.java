@@ -23,6 +23,7 @@ import java.util.function.BiPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /// Connects the Socket.IO namespace with the features: guard, rooms, events, acknowledgements.
 ///
@@ -78,6 +79,25 @@ public final class SocketGateway implements SocketEvents {
 
     @Override
     public void onAsync(String event, ErrorForm errors, AsyncHandler handler) {
+        onArguments(
+                event,
+                errors,
+                (caller, args, reply) -> handler.handle(caller, Payload.of(args), reply));
+    }
+
+    @Override
+    public void onAny(String event, ErrorForm errors, AnyHandler handler) {
+        onArguments(
+                event,
+                errors,
+                (caller, args, reply) -> handler.handle(caller, first(args), reply));
+    }
+
+    private interface ArgumentsHandler {
+        void handle(SocketCaller socket, List<JsonNode> args, Reply reply) throws Exception;
+    }
+
+    private void onArguments(String event, ErrorForm errors, ArgumentsHandler handler) {
         sockets.on(
                 event,
                 (socket, args, ack) -> {
@@ -87,7 +107,7 @@ public final class SocketGateway implements SocketEvents {
                         caller.beginUnanswered();
                         var reply = new OneReply(event, errors, ack, caller);
                         try {
-                            handler.handle(caller, Payload.of(args), reply);
+                            handler.handle(caller, args, reply);
                         } catch (Exception e) {
                             reply.fail(e);
                         }
@@ -95,6 +115,10 @@ public final class SocketGateway implements SocketEvents {
                         errors.of(ErrorForm.TOO_MANY_REQUESTS).ifPresent(ack::send);
                     }
                 });
+    }
+
+    private static JsonNode first(List<JsonNode> args) {
+        return args.isEmpty() ? MissingNode.getInstance() : args.getFirst();
     }
 
     /// A sender that wants no answer cannot learn that its event was refused: it waits instead.
