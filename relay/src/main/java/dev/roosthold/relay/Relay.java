@@ -7,6 +7,9 @@ import dev.roosthold.relay.auth.Auth;
 import dev.roosthold.relay.auth.DeviceActivity;
 import dev.roosthold.relay.auth.Devices;
 import dev.roosthold.relay.auth.Registration;
+import dev.roosthold.relay.connect.ConnectRoutes;
+import dev.roosthold.relay.connect.GithubRoutes;
+import dev.roosthold.relay.connect.VendorTokens;
 import dev.roosthold.relay.enrolment.EnrolmentRoutes;
 import dev.roosthold.relay.http.HttpConfig;
 import dev.roosthold.relay.http.HttpServer;
@@ -16,6 +19,9 @@ import dev.roosthold.relay.machines.MachineEvents;
 import dev.roosthold.relay.machines.MachineRoutes;
 import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.presence.Presence;
+import dev.roosthold.relay.push.Push;
+import dev.roosthold.relay.secrets.SecretFiles;
+import dev.roosthold.relay.service.AppServiceRoutes;
 import dev.roosthold.relay.socket.SocketGateway;
 import dev.roosthold.relay.socket.SocketRoutes;
 import dev.roosthold.relay.store.SqliteStore;
@@ -60,6 +66,7 @@ public final class Relay implements AutoCloseable {
     private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
     private final DeviceActivity activity;
     private final Machines machines;
+    private final Push push;
     private final HttpServer http;
     private final Upkeep upkeep = new Upkeep();
     private boolean closed;
@@ -98,10 +105,16 @@ public final class Relay implements AutoCloseable {
                         clock);
         machines = new Machines(store, updates, router, devices, clock);
         var machineEvents = new MachineEvents(machines);
+        var secrets = new SecretFiles(config.dataDirectory());
+        var vendorTokens = new VendorTokens(store, secrets);
+        push =
+                Push.open(
+                        config.push(), config.publicUrl(), secrets, store, router, ids, clock);
 
         var gateway = new SocketGateway(sockets, devices, limits.socketEvents(), blocking, clock);
         gateway.listen(new DeviceSockets(devices, activity, router));
         gateway.listen(machineEvents);
+        gateway.listen(push.sockets());
         machineEvents.register(gateway);
 
         http =
@@ -110,10 +123,14 @@ public final class Relay implements AutoCloseable {
                         routes -> {
                             Routes seen = new SeenRoutes(routes, activity);
                             auth.register(seen);
-                            new AccountRoutes(accounts, clock).register(seen);
+                            new AccountRoutes(accounts, vendorTokens::vendors, clock).register(seen);
                             SocketRoutes.register(seen);
                             new MachineRoutes(machines).register(seen);
                             new EnrolmentRoutes(store, machines, devices, clock).register(seen);
+                            push.register(seen);
+                            new ConnectRoutes(vendorTokens).register(seen);
+                            new GithubRoutes(config.publicUrl()).register(seen);
+                            new AppServiceRoutes().register(seen);
                         },
                         devices,
                         store::failure,
@@ -178,6 +195,7 @@ public final class Relay implements AutoCloseable {
         machines.presence().stop();
         drainSockets();
         activity.flush(store);
+        push.close();
         http.close();
         blocking.shutdown();
         store.close();
