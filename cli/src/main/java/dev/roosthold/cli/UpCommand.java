@@ -50,6 +50,18 @@ final class UpCommand implements Callable<Integer> {
             description = "Address under which others reach the relay.")
     private @Nullable URI publicUrl;
 
+    @Option(
+            names = "--expo-push",
+            arity = "0..1",
+            fallbackValue = ExpoPushOption.ON,
+            defaultValue = ExpoPushOption.OFF,
+            paramLabel = "URL",
+            description = {
+                "Sends notifications to phones through the Expo push service, which can read them.",
+                "on, off, or the address of another such service."
+            })
+    private String expoPush;
+
     @Override
     public Integer call() throws InterruptedException {
         if (port < 0 || port > 65_535) {
@@ -60,7 +72,8 @@ final class UpCommand implements Callable<Integer> {
                         .withHost(host)
                         .withPort(port)
                         .withDataDirectory(data.path())
-                        .withRegistration(registration);
+                        .withRegistration(registration)
+                        .withPush(ExpoPushOption.apply(expoPush));
         Relay relay = start(publicUrl == null ? config : config.withPublicUrl(publicUrl));
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime()

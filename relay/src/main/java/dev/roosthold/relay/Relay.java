@@ -7,6 +7,9 @@ import dev.roosthold.relay.auth.Auth;
 import dev.roosthold.relay.auth.DeviceActivity;
 import dev.roosthold.relay.auth.Devices;
 import dev.roosthold.relay.auth.Registration;
+import dev.roosthold.relay.connect.ConnectRoutes;
+import dev.roosthold.relay.connect.GithubRoutes;
+import dev.roosthold.relay.connect.VendorTokens;
 import dev.roosthold.relay.enrolment.EnrolmentRoutes;
 import dev.roosthold.relay.http.HttpConfig;
 import dev.roosthold.relay.http.HttpServer;
@@ -19,12 +22,15 @@ import dev.roosthold.relay.messages.MessageEvents;
 import dev.roosthold.relay.messages.MessageRoutes;
 import dev.roosthold.relay.messages.Messages;
 import dev.roosthold.relay.presence.Presence;
+import dev.roosthold.relay.push.Push;
+import dev.roosthold.relay.rpc.Rpc;
+import dev.roosthold.relay.rpc.RpcEvents;
+import dev.roosthold.relay.secrets.SecretFiles;
+import dev.roosthold.relay.service.AppServiceRoutes;
+import dev.roosthold.relay.sessions.ReachableSessions;
 import dev.roosthold.relay.sessions.SessionEvents;
 import dev.roosthold.relay.sessions.SessionRoutes;
 import dev.roosthold.relay.sessions.Sessions;
-import dev.roosthold.relay.rpc.Rpc;
-import dev.roosthold.relay.rpc.RpcEvents;
-import dev.roosthold.relay.sessions.ReachableSessions;
 import dev.roosthold.relay.socket.SocketGateway;
 import dev.roosthold.relay.socket.SocketRoutes;
 import dev.roosthold.relay.store.SqliteStore;
@@ -72,6 +78,7 @@ public final class Relay implements AutoCloseable {
     private final Machines machines;
     private final Sessions sessions;
     private final Rpc rpc;
+    private final Push push;
     private final HttpServer http;
     private final Upkeep upkeep = new Upkeep();
     private boolean closed;
@@ -113,6 +120,9 @@ public final class Relay implements AutoCloseable {
         sessions = new Sessions(store, updates, ids);
         var sessionEvents = new SessionEvents(sessions);
         var messages = new Messages(store, updates, ids, clock);
+        var secrets = new SecretFiles(config.dataDirectory());
+        var vendorTokens = new VendorTokens(store, secrets);
+        push = Push.open(config.push(), config.publicUrl(), secrets, store, router, ids, clock);
 
         var gateway =
                 new SocketGateway(
@@ -124,6 +134,7 @@ public final class Relay implements AutoCloseable {
                         clock);
         gateway.listen(new DeviceSockets(devices, activity, router));
         gateway.listen(machineEvents);
+        gateway.listen(push.sockets());
         machineEvents.register(gateway);
         sessionEvents.register(gateway);
         new MessageEvents(messages).register(gateway);
@@ -139,12 +150,17 @@ public final class Relay implements AutoCloseable {
                         routes -> {
                             Routes seen = new SeenRoutes(routes, activity);
                             auth.register(seen);
-                            new AccountRoutes(accounts, clock).register(seen);
+                            new AccountRoutes(accounts, vendorTokens::vendors, clock)
+                                    .register(seen);
                             SocketRoutes.register(seen);
                             new MachineRoutes(machines).register(seen);
                             new SessionRoutes(sessions).register(seen);
                             new MessageRoutes(messages).register(seen);
                             new EnrolmentRoutes(store, machines, devices, clock).register(seen);
+                            push.register(seen);
+                            new ConnectRoutes(vendorTokens).register(seen);
+                            new GithubRoutes(config.publicUrl()).register(seen);
+                            new AppServiceRoutes().register(seen);
                         },
                         devices,
                         store::failure,
@@ -211,6 +227,7 @@ public final class Relay implements AutoCloseable {
         machines.presence().stop();
         drainSockets();
         activity.flush(store);
+        push.close();
         http.close();
         blocking.shutdown();
         store.close();

@@ -3,6 +3,7 @@ package dev.roosthold.relay;
 import dev.roosthold.relay.auth.Auth;
 import dev.roosthold.relay.auth.RegistrationPolicy;
 import dev.roosthold.relay.limits.Rate;
+import dev.roosthold.relay.push.PushConfig;
 import dev.roosthold.relay.rpc.RpcLimits;
 import dev.roosthold.relay.socket.SocketGateway;
 import dev.roosthold.relay.updates.Updates;
@@ -19,6 +20,7 @@ import java.util.Optional;
 ///     when absent, readable by its owner only. One relay at a time
 /// @param registration who may make an account; default [RegistrationPolicy#AUTO]
 /// @param publicUrl the address under which others reach the relay, if there is one; default none
+/// @param push how notifications leave; default [PushConfig#usual()]
 /// @param limits how much clients may do; default [Limits#USUAL]
 /// @param clock gives all times; default the system's
 public record RelayConfig(
@@ -27,6 +29,7 @@ public record RelayConfig(
         Path dataDirectory,
         RegistrationPolicy registration,
         Optional<URI> publicUrl,
+        PushConfig push,
         Limits limits,
         InstantSource clock) {
 
@@ -69,36 +72,46 @@ public record RelayConfig(
                 Path.of(System.getProperty("user.home"), ".roost"),
                 RegistrationPolicy.AUTO,
                 Optional.empty(),
+                PushConfig.usual(),
                 Limits.USUAL,
                 InstantSource.system());
     }
 
     public RelayConfig withHost(String value) {
-        return new RelayConfig(value, port, dataDirectory, registration, publicUrl, limits, clock);
+        return new RelayConfig(
+                value, port, dataDirectory, registration, publicUrl, push, limits, clock);
     }
 
     public RelayConfig withPort(int value) {
-        return new RelayConfig(host, value, dataDirectory, registration, publicUrl, limits, clock);
+        return new RelayConfig(
+                host, value, dataDirectory, registration, publicUrl, push, limits, clock);
     }
 
     public RelayConfig withDataDirectory(Path value) {
-        return new RelayConfig(host, port, value, registration, publicUrl, limits, clock);
+        return new RelayConfig(host, port, value, registration, publicUrl, push, limits, clock);
     }
 
     public RelayConfig withRegistration(RegistrationPolicy value) {
-        return new RelayConfig(host, port, dataDirectory, value, publicUrl, limits, clock);
+        return new RelayConfig(host, port, dataDirectory, value, publicUrl, push, limits, clock);
     }
 
     public RelayConfig withPublicUrl(URI value) {
         return new RelayConfig(
-                host, port, dataDirectory, registration, Optional.of(value), limits, clock);
+                host, port, dataDirectory, registration, Optional.of(value), push, limits, clock);
+    }
+
+    public RelayConfig withPush(PushConfig value) {
+        return new RelayConfig(
+                host, port, dataDirectory, registration, publicUrl, value, limits, clock);
     }
 
     public RelayConfig withLimits(Limits value) {
-        return new RelayConfig(host, port, dataDirectory, registration, publicUrl, value, clock);
+        return new RelayConfig(
+                host, port, dataDirectory, registration, publicUrl, push, value, clock);
     }
 
     public RelayConfig withClock(InstantSource value) {
-        return new RelayConfig(host, port, dataDirectory, registration, publicUrl, limits, value);
+        return new RelayConfig(
+                host, port, dataDirectory, registration, publicUrl, push, limits, value);
     }
 }

@@ -7,16 +7,17 @@ import dev.roosthold.relay.http.Request;
 import dev.roosthold.relay.http.Response;
 import dev.roosthold.relay.http.Routes;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 
 /// `/v1/account/profile` and `/v1/account/settings`.
 public final class AccountRoutes {
     private final Accounts accounts;
+    private final ConnectedServices connected;
     private final InstantSource clock;
 
-    public AccountRoutes(Accounts accounts, InstantSource clock) {
+    public AccountRoutes(Accounts accounts, ConnectedServices connected, InstantSource clock) {
         this.accounts = accounts;
+        this.connected = connected;
         this.clock = clock;
     }
 
@@ -29,7 +30,15 @@ public final class AccountRoutes {
     private Response profile(Request request) {
         AccountId account = request.requireCaller().account();
         return Response.ok(
-                new Profile(account, clock.millis(), null, null, null, null, null, List.of()));
+                new Profile(
+                        account,
+                        clock.millis(),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        connected.of(account)));
     }
 
     private Response settings(Request request) {

@@ -88,9 +88,7 @@ public final class SocketGateway implements SocketEvents {
     @Override
     public void onAny(String event, ErrorForm errors, AnyHandler handler) {
         onArguments(
-                event,
-                errors,
-                (caller, args, reply) -> handler.handle(caller, first(args), reply));
+                event, errors, (caller, args, reply) -> handler.handle(caller, first(args), reply));
     }
 
     private interface ArgumentsHandler {
