@@ -3,6 +3,8 @@ package dev.roosthold.relay;
 import dev.roosthold.protocol.Codec;
 import dev.roosthold.relay.account.AccountRoutes;
 import dev.roosthold.relay.account.Accounts;
+import dev.roosthold.relay.attachments.AttachmentRoutes;
+import dev.roosthold.relay.attachments.Attachments;
 import dev.roosthold.relay.auth.Auth;
 import dev.roosthold.relay.auth.DeviceActivity;
 import dev.roosthold.relay.auth.Devices;
@@ -51,6 +53,7 @@ public final class Relay implements AutoCloseable {
     private static final Duration SWEEP = Duration.ofSeconds(1);
     private static final Duration FLUSH = Duration.ofSeconds(5);
     private static final Duration PRUNE = Duration.ofMinutes(1);
+    private static final Duration TIDY = Duration.ofMinutes(10);
     private static final Duration DRAIN = Duration.ofMillis(500);
 
     private final RelayConfig config;
@@ -60,6 +63,7 @@ public final class Relay implements AutoCloseable {
     private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
     private final DeviceActivity activity;
     private final Machines machines;
+    private final Attachments attachments;
     private final HttpServer http;
     private final Upkeep upkeep = new Upkeep();
     private boolean closed;
@@ -104,15 +108,27 @@ public final class Relay implements AutoCloseable {
         gateway.listen(machineEvents);
         machineEvents.register(gateway);
 
+        attachments =
+                Attachments.open(
+                        store,
+                        config.dataDirectory().resolve("attachments"),
+                        limits.attachmentBytes());
+        var attachmentRoutes =
+                new AttachmentRoutes(
+                        attachments,
+                        config.dataDirectory().resolve("attachment-links.key"),
+                        config.publicUrl(),
+                        clock);
+
         http =
                 HttpServer.start(
                         HttpConfig.on(new InetSocketAddress(config.host(), config.port())),
                         routes -> {
                             Routes seen = new SeenRoutes(routes, activity);
                             auth.register(seen);
-                            new AccountRoutes(accounts, clock).register(seen);
                             SocketRoutes.register(seen);
                             new MachineRoutes(machines).register(seen);
+                            attachmentRoutes.register(seen);
                             new EnrolmentRoutes(store, machines, devices, clock).register(seen);
                         },
                         devices,
@@ -126,6 +142,8 @@ public final class Relay implements AutoCloseable {
         upkeep.every(FLUSH, () -> activity.flush(store));
         upkeep.every(PRUNE, auth::prune);
         upkeep.every(PRUNE, () -> updates.prune(store));
+        attachments.tidyOn(blocking);
+        upkeep.every(TIDY, () -> attachments.tidyOn(blocking));
     }
 
     /// Starts a relay; it serves when this returns.
@@ -186,6 +204,10 @@ public final class Relay implements AutoCloseable {
 
     Presence presence() {
         return machines.presence();
+    }
+
+    Attachments attachments() {
+        return attachments;
     }
 
     Store store() {

@@ -1,5 +1,6 @@
 package dev.roosthold.relay;
 
+import dev.roosthold.relay.attachments.Attachments;
 import dev.roosthold.relay.auth.Auth;
 import dev.roosthold.relay.auth.RegistrationPolicy;
 import dev.roosthold.relay.limits.Rate;
@@ -34,10 +35,19 @@ public record RelayConfig(
     /// @param auth calls of the open routes, for one address
     /// @param socketEvents events of one socket
     /// @param retention of the update log
-    public record Limits(Auth.Rates auth, Rate socketEvents, Updates.Retention retention) {
+    /// @param attachmentBytes what all attachments of one account may take together; default 1 GiB
+    public record Limits(
+            Auth.Rates auth, Rate socketEvents, Updates.Retention retention, long attachmentBytes) {
         public static final Limits USUAL =
                 new Limits(
-                        Auth.Rates.USUAL, SocketGateway.USUAL_EVENT_RATE, Updates.Retention.USUAL);
+                        Auth.Rates.USUAL,
+                        SocketGateway.USUAL_EVENT_RATE,
+                        Updates.Retention.USUAL,
+                        Attachments.USUAL_QUOTA);
+
+        public Limits withAttachmentBytes(long value) {
+            return new Limits(auth, socketEvents, retention, value);
+        }
     }
 
     public RelayConfig {

@@ -284,7 +284,8 @@ class AuthTest {
                                 new RelayConfig.Limits(
                                         new Auth.Rates(new Rate(3, 1), new Rate(3, 1)),
                                         config.limits().socketEvents(),
-                                        config.limits().retention()));
+                                        config.limits().retention(),
+                                        config.limits().attachmentBytes()));
         try (var rig = RelayRig.start(strict)) {
             for (int i = 0; i < 3; i++) {
                 rig.signsUp();

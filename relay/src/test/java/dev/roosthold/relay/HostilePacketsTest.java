@@ -122,7 +122,8 @@ class HostilePacketsTest {
                                         new RelayConfig.Limits(
                                                 config.limits().auth(),
                                                 new Rate(5, 1),
-                                                config.limits().retention())));
+                                                config.limits().retention(),
+                                                config.limits().attachmentBytes())));
         ada = rig.signsUp();
         attacker = ada.page().connected();
         bystander = rig.signsUp().page().connected();

@@ -178,7 +178,8 @@ class UpdatesTest {
                                         new RelayConfig.Limits(
                                                 config.limits().auth(),
                                                 config.limits().socketEvents(),
-                                                new Updates.Retention(50, Duration.ofDays(1)))));
+                                                new Updates.Retention(50, Duration.ofDays(1)),
+                                                config.limits().attachmentBytes())));
         ada = rig.signsUp();
         for (int version = 0; version < 300; version++) {
             save("x", version);
