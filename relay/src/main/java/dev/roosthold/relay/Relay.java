@@ -18,6 +18,8 @@ import dev.roosthold.relay.machines.MachineEvents;
 import dev.roosthold.relay.machines.MachineRoutes;
 import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.presence.Presence;
+import dev.roosthold.relay.social.Social;
+import dev.roosthold.relay.social.SocialRoutes;
 import dev.roosthold.relay.socket.SocketGateway;
 import dev.roosthold.relay.socket.SocketRoutes;
 import dev.roosthold.relay.store.SqliteStore;
@@ -88,6 +90,7 @@ public final class Relay implements AutoCloseable {
         activity = new DeviceActivity(clock);
         var devices = new Devices(store, router, ids, activity);
         var accounts = new Accounts(store, updates, ids);
+        var social = new Social(store, updates, ids);
         var registration =
                 new Registration(
                         store, config.registration(), isLocal(config), this::sawForwardedHeader);
@@ -126,9 +129,11 @@ public final class Relay implements AutoCloseable {
                         routes -> {
                             Routes seen = new SeenRoutes(routes, activity);
                             auth.register(seen);
+                            new AccountRoutes(accounts, social, clock).register(seen);
                             SocketRoutes.register(seen);
                             new MachineRoutes(machines).register(seen);
                             attachmentRoutes.register(seen);
+                            new SocialRoutes(social).register(seen);
                             new EnrolmentRoutes(store, machines, devices, clock).register(seen);
                         },
                         devices,

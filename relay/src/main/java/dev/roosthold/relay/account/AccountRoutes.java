@@ -13,10 +13,12 @@ import java.util.Optional;
 /// `/v1/account/profile` and `/v1/account/settings`.
 public final class AccountRoutes {
     private final Accounts accounts;
+    private final Names names;
     private final InstantSource clock;
 
-    public AccountRoutes(Accounts accounts, InstantSource clock) {
+    public AccountRoutes(Accounts accounts, Names names, InstantSource clock) {
         this.accounts = accounts;
+        this.names = names;
         this.clock = clock;
     }
 
@@ -28,8 +30,17 @@ public final class AccountRoutes {
 
     private Response profile(Request request) {
         AccountId account = request.requireCaller().account();
+        Names.Shown shown = names.of(account);
         return Response.ok(
-                new Profile(account, clock.millis(), null, null, null, null, null, List.of()));
+                new Profile(
+                        account,
+                        clock.millis(),
+                        shown.firstName(),
+                        shown.lastName(),
+                        shown.username(),
+                        shown.avatar(),
+                        null,
+                        List.of()));
     }
 
     private Response settings(Request request) {
