@@ -3,6 +3,8 @@ package dev.roosthold.relay;
 import dev.roosthold.protocol.Codec;
 import dev.roosthold.relay.account.AccountRoutes;
 import dev.roosthold.relay.account.Accounts;
+import dev.roosthold.relay.attachments.AttachmentRoutes;
+import dev.roosthold.relay.attachments.Attachments;
 import dev.roosthold.relay.auth.Auth;
 import dev.roosthold.relay.auth.DeviceActivity;
 import dev.roosthold.relay.auth.Devices;
@@ -31,6 +33,8 @@ import dev.roosthold.relay.sessions.ReachableSessions;
 import dev.roosthold.relay.sessions.SessionEvents;
 import dev.roosthold.relay.sessions.SessionRoutes;
 import dev.roosthold.relay.sessions.Sessions;
+import dev.roosthold.relay.social.Social;
+import dev.roosthold.relay.social.SocialRoutes;
 import dev.roosthold.relay.socket.SocketGateway;
 import dev.roosthold.relay.socket.SocketRoutes;
 import dev.roosthold.relay.store.SqliteStore;
@@ -67,6 +71,7 @@ public final class Relay implements AutoCloseable {
     private static final Duration RPC_SWEEP = Duration.ofMillis(250);
     private static final Duration FLUSH = Duration.ofSeconds(5);
     private static final Duration PRUNE = Duration.ofMinutes(1);
+    private static final Duration TIDY = Duration.ofMinutes(10);
     private static final Duration DRAIN = Duration.ofMillis(500);
 
     private final RelayConfig config;
@@ -79,6 +84,7 @@ public final class Relay implements AutoCloseable {
     private final Sessions sessions;
     private final Rpc rpc;
     private final Push push;
+    private final Attachments attachments;
     private final HttpServer http;
     private final Upkeep upkeep = new Upkeep();
     private boolean closed;
@@ -103,6 +109,7 @@ public final class Relay implements AutoCloseable {
         activity = new DeviceActivity(clock);
         var devices = new Devices(store, router, ids, activity);
         var accounts = new Accounts(store, updates, ids);
+        var social = new Social(store, updates, ids);
         var registration =
                 new Registration(
                         store, config.registration(), isLocal(config), this::sawForwardedHeader);
@@ -144,18 +151,28 @@ public final class Relay implements AutoCloseable {
         gateway.listen(rpcEvents);
         rpcEvents.register(gateway);
 
+        attachments =
+                Attachments.open(
+                        store,
+                        config.dataDirectory().resolve("attachments"),
+                        limits.attachmentBytes());
+        var attachmentRoutes =
+                new AttachmentRoutes(attachments, secrets, config.publicUrl(), clock);
+
         http =
                 HttpServer.start(
                         HttpConfig.on(new InetSocketAddress(config.host(), config.port())),
                         routes -> {
                             Routes seen = new SeenRoutes(routes, activity);
                             auth.register(seen);
-                            new AccountRoutes(accounts, vendorTokens::vendors, clock)
+                            new AccountRoutes(accounts, social, vendorTokens::vendors, clock)
                                     .register(seen);
                             SocketRoutes.register(seen);
                             new MachineRoutes(machines).register(seen);
                             new SessionRoutes(sessions).register(seen);
                             new MessageRoutes(messages).register(seen);
+                            attachmentRoutes.register(seen);
+                            new SocialRoutes(social).register(seen);
                             new EnrolmentRoutes(store, machines, devices, clock).register(seen);
                             push.register(seen);
                             new ConnectRoutes(vendorTokens).register(seen);
@@ -175,6 +192,8 @@ public final class Relay implements AutoCloseable {
         upkeep.every(FLUSH, () -> sessions.purge(Messages::deleteSome));
         upkeep.every(PRUNE, auth::prune);
         upkeep.every(PRUNE, () -> updates.prune(store));
+        attachments.tidyOn(blocking);
+        upkeep.every(TIDY, () -> attachments.tidyOn(blocking));
     }
 
     /// Starts a relay; it serves when this returns.
@@ -240,6 +259,10 @@ public final class Relay implements AutoCloseable {
 
     Rpc rpc() {
         return rpc;
+    }
+
+    Attachments attachments() {
+        return attachments;
     }
 
     Store store() {

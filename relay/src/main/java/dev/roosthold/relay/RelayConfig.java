@@ -1,5 +1,6 @@
 package dev.roosthold.relay;
 
+import dev.roosthold.relay.attachments.Attachments;
 import dev.roosthold.relay.auth.Auth;
 import dev.roosthold.relay.auth.RegistrationPolicy;
 import dev.roosthold.relay.limits.Rate;
@@ -39,23 +40,39 @@ public record RelayConfig(
     /// @param socketEvents events of one socket
     /// @param retention of the update log
     /// @param rpc calls between sockets
+    /// @param attachmentBytes what all attachments of one account may take together; default 1 GiB
     public record Limits(
-            Auth.Rates auth, Rate socketEvents, Updates.Retention retention, RpcLimits rpc) {
+            Auth.Rates auth,
+            Rate socketEvents,
+            Updates.Retention retention,
+            RpcLimits rpc,
+            long attachmentBytes) {
         public static final Limits USUAL =
                 new Limits(
-                        Auth.Rates.USUAL, SocketGateway.USUAL_EVENT_RATE, Updates.Retention.USUAL);
+                        Auth.Rates.USUAL,
+                        SocketGateway.USUAL_EVENT_RATE,
+                        Updates.Retention.USUAL,
+                        RpcLimits.USUAL,
+                        Attachments.USUAL_QUOTA);
 
-        /// With the usual limits of everything else.
-        public Limits(Auth.Rates auth, Rate socketEvents, Updates.Retention retention) {
-            this(auth, socketEvents, retention, RpcLimits.USUAL);
+        public Limits withAuth(Auth.Rates value) {
+            return new Limits(value, socketEvents, retention, rpc, attachmentBytes);
         }
 
         public Limits withSocketEvents(Rate value) {
-            return new Limits(auth, value, retention, rpc);
+            return new Limits(auth, value, retention, rpc, attachmentBytes);
+        }
+
+        public Limits withRetention(Updates.Retention value) {
+            return new Limits(auth, socketEvents, value, rpc, attachmentBytes);
         }
 
         public Limits withRpc(RpcLimits value) {
-            return new Limits(auth, socketEvents, retention, value);
+            return new Limits(auth, socketEvents, retention, value, attachmentBytes);
+        }
+
+        public Limits withAttachmentBytes(long value) {
+            return new Limits(auth, socketEvents, retention, rpc, value);
         }
     }
 

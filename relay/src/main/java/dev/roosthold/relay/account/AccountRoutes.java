@@ -12,11 +12,14 @@ import java.util.Optional;
 /// `/v1/account/profile` and `/v1/account/settings`.
 public final class AccountRoutes {
     private final Accounts accounts;
+    private final Names names;
     private final ConnectedServices connected;
     private final InstantSource clock;
 
-    public AccountRoutes(Accounts accounts, ConnectedServices connected, InstantSource clock) {
+    public AccountRoutes(
+            Accounts accounts, Names names, ConnectedServices connected, InstantSource clock) {
         this.accounts = accounts;
+        this.names = names;
         this.connected = connected;
         this.clock = clock;
     }
@@ -29,14 +32,15 @@ public final class AccountRoutes {
 
     private Response profile(Request request) {
         AccountId account = request.requireCaller().account();
+        Names.Shown shown = names.of(account);
         return Response.ok(
                 new Profile(
                         account,
                         clock.millis(),
-                        null,
-                        null,
-                        null,
-                        null,
+                        shown.firstName(),
+                        shown.lastName(),
+                        shown.username(),
+                        shown.avatar(),
                         null,
                         connected.of(account)));
     }
