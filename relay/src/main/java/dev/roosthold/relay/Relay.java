@@ -23,7 +23,9 @@ import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.messages.MessageEvents;
 import dev.roosthold.relay.messages.MessageRoutes;
 import dev.roosthold.relay.messages.Messages;
+import dev.roosthold.relay.presence.MachineKey;
 import dev.roosthold.relay.presence.Presence;
+import dev.roosthold.relay.presence.SessionKey;
 import dev.roosthold.relay.push.Push;
 import dev.roosthold.relay.rpc.Rpc;
 import dev.roosthold.relay.rpc.RpcEvents;
@@ -52,6 +54,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -124,7 +127,7 @@ public final class Relay implements AutoCloseable {
                         clock);
         machines = new Machines(store, updates, router, devices, clock);
         var machineEvents = new MachineEvents(machines);
-        sessions = new Sessions(store, updates, ids);
+        sessions = new Sessions(store, updates, router, ids, clock);
         var sessionEvents = new SessionEvents(sessions);
         var messages = new Messages(store, updates, ids, clock);
         var secrets = new SecretFiles(config.dataDirectory());
@@ -141,6 +144,7 @@ public final class Relay implements AutoCloseable {
                         clock);
         gateway.listen(new DeviceSockets(devices, activity, router));
         gateway.listen(machineEvents);
+        gateway.listen(sessionEvents);
         gateway.listen(push.sockets());
         machineEvents.register(gateway);
         sessionEvents.register(gateway);
@@ -184,12 +188,13 @@ public final class Relay implements AutoCloseable {
                         socketServer::httpHandler);
         listening = true;
 
-        Presence presence = machines.presence();
-        upkeep.every(SWEEP, presence::sweep);
+        for (Presence<?> presence : List.of(machines.presence(), sessions.presence())) {
+            upkeep.every(SWEEP, presence::sweep);
+            upkeep.every(FLUSH, presence::flush);
+        }
         upkeep.every(RPC_SWEEP, rpc::sweep);
-        upkeep.every(FLUSH, presence::flush);
         upkeep.every(FLUSH, () -> activity.flush(store));
-        upkeep.every(FLUSH, () -> sessions.purge(Messages::deleteSome));
+        upkeep.every(FLUSH, this::purge);
         upkeep.every(PRUNE, auth::prune);
         upkeep.every(PRUNE, () -> updates.prune(store));
         attachments.tidyOn(blocking);
@@ -244,6 +249,7 @@ public final class Relay implements AutoCloseable {
         upkeep.close();
         http.stopAccepting();
         machines.presence().stop();
+        sessions.presence().stop();
         drainSockets();
         activity.flush(store);
         push.close();
@@ -253,7 +259,7 @@ public final class Relay implements AutoCloseable {
         directory.close();
     }
 
-    Presence presence() {
+    Presence<MachineKey> presence() {
         return machines.presence();
     }
 
@@ -263,6 +269,15 @@ public final class Relay implements AutoCloseable {
 
     Attachments attachments() {
         return attachments;
+    }
+
+    Presence<SessionKey> sessionPresence() {
+        return sessions.presence();
+    }
+
+    /// Deletes what stayed behind of deleted sessions; returns at once.
+    void purge() {
+        sessions.purge(Messages::deleteSome);
     }
 
     Store store() {

@@ -96,6 +96,10 @@ final class Client implements AutoCloseable {
         }
     }
 
+    String id() {
+        return socket.id();
+    }
+
     boolean isConnected() {
         return socket.connected();
     }
