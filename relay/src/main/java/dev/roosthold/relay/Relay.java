@@ -12,16 +12,20 @@ import dev.roosthold.relay.auth.Registration;
 import dev.roosthold.relay.enrolment.EnrolmentRoutes;
 import dev.roosthold.relay.http.HttpConfig;
 import dev.roosthold.relay.http.HttpServer;
+import dev.roosthold.relay.http.RequestListener;
 import dev.roosthold.relay.http.Routes;
 import dev.roosthold.relay.ids.Ids;
 import dev.roosthold.relay.machines.MachineEvents;
 import dev.roosthold.relay.machines.MachineRoutes;
 import dev.roosthold.relay.machines.Machines;
+import dev.roosthold.relay.metrics.Metrics;
+import dev.roosthold.relay.metrics.MetricsServer;
 import dev.roosthold.relay.presence.Presence;
 import dev.roosthold.relay.social.Social;
 import dev.roosthold.relay.social.SocialRoutes;
 import dev.roosthold.relay.socket.SocketGateway;
 import dev.roosthold.relay.socket.SocketRoutes;
+import dev.roosthold.relay.store.CommitListener;
 import dev.roosthold.relay.store.SqliteStore;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.StoreConfig;
@@ -37,6 +41,8 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -67,13 +73,18 @@ public final class Relay implements AutoCloseable {
     private final Machines machines;
     private final Attachments attachments;
     private final HttpServer http;
+    private final Optional<MetricsServer> metricsServer;
     private final Upkeep upkeep = new Upkeep();
     private boolean closed;
 
     /// Set right after the server listens; before that no request can have been seen.
     private volatile boolean listening;
 
-    private Relay(RelayConfig config, DataDirectory directory, SqliteStore store)
+    private Relay(
+            RelayConfig config,
+            DataDirectory directory,
+            SqliteStore store,
+            Optional<Metrics> metrics)
             throws IOException {
         this.config = config;
         this.directory = directory;
@@ -109,6 +120,7 @@ public final class Relay implements AutoCloseable {
         var gateway = new SocketGateway(sockets, devices, limits.socketEvents(), blocking, clock);
         gateway.listen(new DeviceSockets(devices, activity, router));
         gateway.listen(machineEvents);
+        metrics.ifPresent(m -> gateway.listen(m.sockets()));
         machineEvents.register(gateway);
 
         attachments =
@@ -138,8 +150,11 @@ public final class Relay implements AutoCloseable {
                         },
                         devices,
                         store::failure,
+                        metrics.map(Metrics::requests).orElse(RequestListener.NONE),
                         socketServer::httpHandler);
         listening = true;
+        metrics.ifPresent(m -> m.watch(store, clock, store::waitingWrites, updates::appended));
+        metricsServer = metrics.flatMap(m -> serve(m, config.metricsPort().orElse(0)));
 
         Presence presence = machines.presence();
         upkeep.every(SWEEP, presence::sweep);
@@ -160,8 +175,17 @@ public final class Relay implements AutoCloseable {
         DataDirectory directory = DataDirectory.open(config.dataDirectory());
         SqliteStore store = null;
         try {
-            store = SqliteStore.open(storeConfig(config));
-            return new Relay(config, directory, store);
+            Optional<Metrics> metrics =
+                    config.metricsPort().isPresent()
+                            ? Optional.of(new Metrics())
+                            : Optional.empty();
+            store =
+                    SqliteStore.open(
+                            storeConfig(config)
+                                    .withCommits(
+                                            metrics.map(Metrics::commits)
+                                                    .orElse(CommitListener.NONE)));
+            return new Relay(config, directory, store, metrics);
         } catch (IOException | RuntimeException e) {
             if (store != null) {
                 store.close();
@@ -181,6 +205,13 @@ public final class Relay implements AutoCloseable {
         return http.port();
     }
 
+    /// Where metrics are served; empty when they are off or their port was taken.
+    public OptionalInt metricsPort() {
+        return metricsServer
+                .map(server -> OptionalInt.of(server.port()))
+                .orElse(OptionalInt.empty());
+    }
+
     /// Where a program on this computer reaches the relay.
     public URI address() {
         String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
@@ -197,6 +228,7 @@ public final class Relay implements AutoCloseable {
         }
         closed = true;
         upkeep.close();
+        metricsServer.ifPresent(MetricsServer::close);
         http.stopAccepting();
         machines.presence().stop();
         drainSockets();
@@ -217,6 +249,19 @@ public final class Relay implements AutoCloseable {
 
     Store store() {
         return store;
+    }
+
+    /// Metrics are worth a warning, not a relay: a second one on this computer finds the port
+    // taken.
+    private static Optional<MetricsServer> serve(Metrics metrics, int port) {
+        try {
+            return Optional.of(MetricsServer.start(metrics, port));
+        } catch (IOException e) {
+            LOG.warn(
+                    "metrics are not served: {}; --metrics-port chooses another port",
+                    e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private void drainSockets() {

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// Settings of a relay. Start from [#defaults()] and change single values with the `with` methods.
 ///
@@ -19,6 +20,8 @@ import java.util.Optional;
 ///     when absent, readable by its owner only. One relay at a time
 /// @param registration who may make an account; default [RegistrationPolicy#AUTO]
 /// @param publicUrl the address under which others reach the relay, if there is one; default none
+/// @param metricsPort where metrics are served to this computer alone; 0 picks a free one; default
+///     none, `roost up` takes 9090
 /// @param limits how much clients may do; default [Limits#USUAL]
 /// @param clock gives all times; default the system's
 public record RelayConfig(
@@ -27,6 +30,7 @@ public record RelayConfig(
         Path dataDirectory,
         RegistrationPolicy registration,
         Optional<URI> publicUrl,
+        OptionalInt metricsPort,
         Limits limits,
         InstantSource clock) {
 
@@ -54,6 +58,9 @@ public record RelayConfig(
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port " + port + " not in 0..65535");
         }
+        if (metricsPort.orElse(0) < 0 || metricsPort.orElse(0) > 65_535) {
+            throw new IllegalArgumentException("metrics port " + metricsPort + " not in 0..65535");
+        }
     }
 
     public static RelayConfig defaults() {
@@ -63,36 +70,62 @@ public record RelayConfig(
                 Path.of(System.getProperty("user.home"), ".roost"),
                 RegistrationPolicy.AUTO,
                 Optional.empty(),
+                OptionalInt.empty(),
                 Limits.USUAL,
                 InstantSource.system());
     }
 
     public RelayConfig withHost(String value) {
-        return new RelayConfig(value, port, dataDirectory, registration, publicUrl, limits, clock);
+        return new RelayConfig(
+                value, port, dataDirectory, registration, publicUrl, metricsPort, limits, clock);
     }
 
     public RelayConfig withPort(int value) {
-        return new RelayConfig(host, value, dataDirectory, registration, publicUrl, limits, clock);
+        return new RelayConfig(
+                host, value, dataDirectory, registration, publicUrl, metricsPort, limits, clock);
     }
 
     public RelayConfig withDataDirectory(Path value) {
-        return new RelayConfig(host, port, value, registration, publicUrl, limits, clock);
+        return new RelayConfig(
+                host, port, value, registration, publicUrl, metricsPort, limits, clock);
     }
 
     public RelayConfig withRegistration(RegistrationPolicy value) {
-        return new RelayConfig(host, port, dataDirectory, value, publicUrl, limits, clock);
+        return new RelayConfig(
+                host, port, dataDirectory, value, publicUrl, metricsPort, limits, clock);
     }
 
     public RelayConfig withPublicUrl(URI value) {
         return new RelayConfig(
-                host, port, dataDirectory, registration, Optional.of(value), limits, clock);
+                host,
+                port,
+                dataDirectory,
+                registration,
+                Optional.of(value),
+                metricsPort,
+                limits,
+                clock);
+    }
+
+    public RelayConfig withMetricsPort(int value) {
+        return new RelayConfig(
+                host,
+                port,
+                dataDirectory,
+                registration,
+                publicUrl,
+                OptionalInt.of(value),
+                limits,
+                clock);
     }
 
     public RelayConfig withLimits(Limits value) {
-        return new RelayConfig(host, port, dataDirectory, registration, publicUrl, value, clock);
+        return new RelayConfig(
+                host, port, dataDirectory, registration, publicUrl, metricsPort, value, clock);
     }
 
     public RelayConfig withClock(InstantSource value) {
-        return new RelayConfig(host, port, dataDirectory, registration, publicUrl, limits, value);
+        return new RelayConfig(
+                host, port, dataDirectory, registration, publicUrl, metricsPort, limits, value);
     }
 }

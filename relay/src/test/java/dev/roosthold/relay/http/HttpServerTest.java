@@ -80,16 +80,13 @@ class HttpServerTest {
         routes.open("GET", "/v1/unprintable", _ -> Response.ok(new Unprintable()));
         rawRoutes(routes);
         routes.open(
-                "POST",
-                "/v1/bytes",
-                r -> Response.ok(List.of(r.bytes().length, r.body().size())));
+                "POST", "/v1/bytes", r -> Response.ok(List.of(r.bytes().length, r.body().size())));
         routes.withBodyLimit(200_000)
                 .bearer("POST", "/v1/large", r -> Response.ok(r.body().path("x").size()));
     }
 
     private static void rawRoutes(Routes routes) {
-        Routes.Handler size =
-                r -> Response.ok(List.of(r.bytes().length, r.body().size()));
+        Routes.Handler size = r -> Response.ok(List.of(r.bytes().length, r.body().size()));
         routes.withRawBody(100_000)
                 .linkOrBearer(
                         "PUT",
@@ -102,8 +99,7 @@ class HttpServerTest {
     @ParameterizedTest
     @ValueSource(strings = {"application/json", "text/plain", "application/octet-stream", "?"})
     void aRawBodyIsTakenAsItIsWhateverItsType(String type) throws Exception {
-        assertThat(put("/v1/raw/a?key=a", "{\"x\":1", "content-type", type))
-                .isEqualTo("200 [6,0]");
+        assertThat(put("/v1/raw/a?key=a", "{\"x\":1", "content-type", type)).isEqualTo("200 [6,0]");
         assertThat(put("/v1/raw/a?key=a", "")).isEqualTo("200 [0,0]");
     }
 
