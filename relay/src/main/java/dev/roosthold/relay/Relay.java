@@ -15,6 +15,7 @@ import dev.roosthold.relay.connect.VendorTokens;
 import dev.roosthold.relay.enrolment.EnrolmentRoutes;
 import dev.roosthold.relay.http.HttpConfig;
 import dev.roosthold.relay.http.HttpServer;
+import dev.roosthold.relay.http.RequestListener;
 import dev.roosthold.relay.http.Routes;
 import dev.roosthold.relay.ids.Ids;
 import dev.roosthold.relay.machines.MachineEvents;
@@ -23,6 +24,8 @@ import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.messages.MessageEvents;
 import dev.roosthold.relay.messages.MessageRoutes;
 import dev.roosthold.relay.messages.Messages;
+import dev.roosthold.relay.metrics.Metrics;
+import dev.roosthold.relay.metrics.MetricsServer;
 import dev.roosthold.relay.presence.MachineKey;
 import dev.roosthold.relay.presence.Presence;
 import dev.roosthold.relay.presence.SessionKey;
@@ -39,6 +42,7 @@ import dev.roosthold.relay.social.Social;
 import dev.roosthold.relay.social.SocialRoutes;
 import dev.roosthold.relay.socket.SocketGateway;
 import dev.roosthold.relay.socket.SocketRoutes;
+import dev.roosthold.relay.store.CommitListener;
 import dev.roosthold.relay.store.SqliteStore;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.StoreConfig;
@@ -55,6 +59,8 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -89,13 +95,18 @@ public final class Relay implements AutoCloseable {
     private final Push push;
     private final Attachments attachments;
     private final HttpServer http;
+    private final Optional<MetricsServer> metricsServer;
     private final Upkeep upkeep = new Upkeep();
     private boolean closed;
 
     /// Set right after the server listens; before that no request can have been seen.
     private volatile boolean listening;
 
-    private Relay(RelayConfig config, DataDirectory directory, SqliteStore store)
+    private Relay(
+            RelayConfig config,
+            DataDirectory directory,
+            SqliteStore store,
+            Optional<Metrics> metrics)
             throws IOException {
         this.config = config;
         this.directory = directory;
@@ -146,6 +157,7 @@ public final class Relay implements AutoCloseable {
         gateway.listen(machineEvents);
         gateway.listen(sessionEvents);
         gateway.listen(push.sockets());
+        metrics.ifPresent(m -> gateway.listen(m.sockets()));
         machineEvents.register(gateway);
         sessionEvents.register(gateway);
         new MessageEvents(messages).register(gateway);
@@ -185,8 +197,11 @@ public final class Relay implements AutoCloseable {
                         },
                         devices,
                         store::failure,
+                        metrics.map(Metrics::requests).orElse(RequestListener.NONE),
                         socketServer::httpHandler);
         listening = true;
+        metrics.ifPresent(m -> m.watch(store, clock, store::waitingWrites, updates::appended));
+        metricsServer = metrics.flatMap(m -> serve(m, config.metricsPort().orElse(0)));
 
         for (Presence<?> presence : List.of(machines.presence(), sessions.presence())) {
             upkeep.every(SWEEP, presence::sweep);
@@ -210,8 +225,17 @@ public final class Relay implements AutoCloseable {
         DataDirectory directory = DataDirectory.open(config.dataDirectory());
         SqliteStore store = null;
         try {
-            store = SqliteStore.open(storeConfig(config));
-            return new Relay(config, directory, store);
+            Optional<Metrics> metrics =
+                    config.metricsPort().isPresent()
+                            ? Optional.of(new Metrics())
+                            : Optional.empty();
+            store =
+                    SqliteStore.open(
+                            storeConfig(config)
+                                    .withCommits(
+                                            metrics.map(Metrics::commits)
+                                                    .orElse(CommitListener.NONE)));
+            return new Relay(config, directory, store, metrics);
         } catch (IOException | RuntimeException e) {
             if (store != null) {
                 store.close();
@@ -231,6 +255,13 @@ public final class Relay implements AutoCloseable {
         return http.port();
     }
 
+    /// Where metrics are served; empty when they are off or their port was taken.
+    public OptionalInt metricsPort() {
+        return metricsServer
+                .map(server -> OptionalInt.of(server.port()))
+                .orElse(OptionalInt.empty());
+    }
+
     /// Where a program on this computer reaches the relay.
     public URI address() {
         String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
@@ -247,6 +278,7 @@ public final class Relay implements AutoCloseable {
         }
         closed = true;
         upkeep.close();
+        metricsServer.ifPresent(MetricsServer::close);
         http.stopAccepting();
         machines.presence().stop();
         sessions.presence().stop();
@@ -282,6 +314,19 @@ public final class Relay implements AutoCloseable {
 
     Store store() {
         return store;
+    }
+
+    /// Metrics are worth a warning, not a relay: a second one on this computer finds the port
+    // taken.
+    private static Optional<MetricsServer> serve(Metrics metrics, int port) {
+        try {
+            return Optional.of(MetricsServer.start(metrics, port));
+        } catch (IOException e) {
+            LOG.warn(
+                    "metrics are not served: {}; --metrics-port chooses another port",
+                    e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private void drainSockets() {

@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// Settings of a relay. Start from [#defaults()] and change single values with the `with` methods.
 ///
@@ -22,6 +23,8 @@ import java.util.Optional;
 /// @param registration who may make an account; default [RegistrationPolicy#AUTO]
 /// @param publicUrl the address under which others reach the relay, if there is one; default none
 /// @param push how notifications leave; default [PushConfig#usual()]
+/// @param metricsPort where metrics are served to this computer alone; 0 picks a free one; default
+///     none, `roost up` takes 9090
 /// @param limits how much clients may do; default [Limits#USUAL]
 /// @param clock gives all times; default the system's
 public record RelayConfig(
@@ -31,6 +34,7 @@ public record RelayConfig(
         RegistrationPolicy registration,
         Optional<URI> publicUrl,
         PushConfig push,
+        OptionalInt metricsPort,
         Limits limits,
         InstantSource clock) {
 
@@ -80,6 +84,9 @@ public record RelayConfig(
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port " + port + " not in 0..65535");
         }
+        if (metricsPort.orElse(0) < 0 || metricsPort.orElse(0) > 65_535) {
+            throw new IllegalArgumentException("metrics port " + metricsPort + " not in 0..65535");
+        }
     }
 
     public static RelayConfig defaults() {
@@ -90,45 +97,109 @@ public record RelayConfig(
                 RegistrationPolicy.AUTO,
                 Optional.empty(),
                 PushConfig.usual(),
+                OptionalInt.empty(),
                 Limits.USUAL,
                 InstantSource.system());
     }
 
     public RelayConfig withHost(String value) {
         return new RelayConfig(
-                value, port, dataDirectory, registration, publicUrl, push, limits, clock);
+                value,
+                port,
+                dataDirectory,
+                registration,
+                publicUrl,
+                push,
+                metricsPort,
+                limits,
+                clock);
     }
 
     public RelayConfig withPort(int value) {
         return new RelayConfig(
-                host, value, dataDirectory, registration, publicUrl, push, limits, clock);
+                host,
+                value,
+                dataDirectory,
+                registration,
+                publicUrl,
+                push,
+                metricsPort,
+                limits,
+                clock);
     }
 
     public RelayConfig withDataDirectory(Path value) {
-        return new RelayConfig(host, port, value, registration, publicUrl, push, limits, clock);
+        return new RelayConfig(
+                host, port, value, registration, publicUrl, push, metricsPort, limits, clock);
     }
 
     public RelayConfig withRegistration(RegistrationPolicy value) {
-        return new RelayConfig(host, port, dataDirectory, value, publicUrl, push, limits, clock);
+        return new RelayConfig(
+                host, port, dataDirectory, value, publicUrl, push, metricsPort, limits, clock);
     }
 
     public RelayConfig withPublicUrl(URI value) {
         return new RelayConfig(
-                host, port, dataDirectory, registration, Optional.of(value), push, limits, clock);
+                host,
+                port,
+                dataDirectory,
+                registration,
+                Optional.of(value),
+                push,
+                metricsPort,
+                limits,
+                clock);
     }
 
     public RelayConfig withPush(PushConfig value) {
         return new RelayConfig(
-                host, port, dataDirectory, registration, publicUrl, value, limits, clock);
+                host,
+                port,
+                dataDirectory,
+                registration,
+                publicUrl,
+                value,
+                metricsPort,
+                limits,
+                clock);
+    }
+
+    public RelayConfig withMetricsPort(int value) {
+        return new RelayConfig(
+                host,
+                port,
+                dataDirectory,
+                registration,
+                publicUrl,
+                push,
+                OptionalInt.of(value),
+                limits,
+                clock);
     }
 
     public RelayConfig withLimits(Limits value) {
         return new RelayConfig(
-                host, port, dataDirectory, registration, publicUrl, push, value, clock);
+                host,
+                port,
+                dataDirectory,
+                registration,
+                publicUrl,
+                push,
+                metricsPort,
+                value,
+                clock);
     }
 
     public RelayConfig withClock(InstantSource value) {
         return new RelayConfig(
-                host, port, dataDirectory, registration, publicUrl, push, limits, value);
+                host,
+                port,
+                dataDirectory,
+                registration,
+                publicUrl,
+                push,
+                metricsPort,
+                limits,
+                value);
     }
 }

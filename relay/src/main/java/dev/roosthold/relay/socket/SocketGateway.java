@@ -100,7 +100,7 @@ public final class SocketGateway implements SocketEvents {
                 event,
                 (socket, args, ack) -> {
                     SocketCaller caller = caller(socket);
-                    heard(caller);
+                    heard(caller, event);
                     if (mayGoOn(caller, ack)) {
                         caller.beginUnanswered();
                         var reply = new OneReply(event, errors, ack, caller);
@@ -145,6 +145,11 @@ public final class SocketGateway implements SocketEvents {
         listeners.forEach(listener -> listener.disconnected(caller, reason));
     }
 
+    private void heard(SocketCaller caller, String event) {
+        heard(caller);
+        listeners.forEach(listener -> listener.received(caller, event));
+    }
+
     private void heard(SocketCaller caller) {
         listeners.forEach(listener -> listener.heard(caller));
     }
@@ -167,7 +172,7 @@ public final class SocketGateway implements SocketEvents {
             SocketCaller caller,
             List<JsonNode> args) {
         try {
-            heard(caller);
+            heard(caller, event);
             if (!caller.mayDoMore(clock.millis())) {
                 return errors.of(ErrorForm.TOO_MANY_REQUESTS);
             }
@@ -219,7 +224,7 @@ public final class SocketGateway implements SocketEvents {
     /// `ping`: the answer means that everything this socket sent before was handled. Answered also
     /// when a payload precedes the acknowledgement.
     private void ping(Socket socket, List<JsonNode> args, Ack ack) {
-        heard(caller(socket));
+        heard(caller(socket), "ping");
         ack.send(Map.of());
     }
 
