@@ -24,6 +24,7 @@ import dev.roosthold.relay.socket.SocketRoutes;
 import dev.roosthold.relay.store.SqliteStore;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.StoreConfig;
+import dev.roosthold.relay.streams.StreamEvents;
 import dev.roosthold.relay.updates.Router;
 import dev.roosthold.relay.updates.Updates;
 import dev.roosthold.socketio.Namespace;
@@ -113,6 +114,9 @@ public final class Relay implements AutoCloseable {
         var rpcEvents = new RpcEvents(rpc, router);
         gateway.listen(rpcEvents);
         rpcEvents.register(gateway);
+        var streams = new StreamEvents(reachable, router, clock);
+        gateway.listen(streams);
+        streams.register(gateway);
 
         http =
                 HttpServer.start(
