@@ -33,6 +33,11 @@ final class LoadClient implements AutoCloseable {
     /// Connects that many sockets to the main namespace and returns when all are in.
     Sockets open(int port, int count, Traffic traffic)
             throws InterruptedException, ExecutionException, TimeoutException {
+        return open(port, LoadSocket.Door.PLAIN, count, traffic);
+    }
+
+    Sockets open(int port, LoadSocket.Door door, int count, Traffic traffic)
+            throws InterruptedException, ExecutionException, TimeoutException {
         var opened = new Sockets(count, traffic);
         var bootstrap =
                 new Bootstrap()
@@ -42,7 +47,7 @@ final class LoadClient implements AutoCloseable {
                         .option(ChannelOption.SO_RCVBUF, 256 * 1024);
         for (int i = 0; i < count; i++) {
             opened.opening.acquire();
-            var socket = new LoadSocket(opened, "127.0.0.1:" + port);
+            var socket = new LoadSocket(opened, "127.0.0.1:" + port, door);
             bootstrap
                     .clone()
                     .handler(

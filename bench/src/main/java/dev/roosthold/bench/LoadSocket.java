@@ -19,6 +19,7 @@ final class LoadSocket extends ChannelInboundHandlerAdapter {
 
     private final Listener listener;
     private final String host;
+    private final Door door;
     private ByteBuf cumulated = Unpooled.EMPTY_BUFFER;
     private boolean open;
     private boolean flushNeeded;
@@ -27,9 +28,18 @@ final class LoadSocket extends ChannelInboundHandlerAdapter {
     /// Kept for whoever drives this socket.
     int counter;
 
-    LoadSocket(Listener listener, String host) {
+    LoadSocket(Listener listener, String host, Door door) {
         this.listener = listener;
         this.host = host;
+        this.door = door;
+    }
+
+    /// Where a socket enters a server, and with which words.
+    ///
+    /// @param path of the endpoint, with slashes around it
+    /// @param connect the CONNECT packet
+    record Door(String path, String connect) {
+        static final Door PLAIN = new Door("/socket.io/", "40");
     }
 
     /// Told what arrives. Called on the socket's event loop.
@@ -88,7 +98,9 @@ final class LoadSocket extends ChannelInboundHandlerAdapter {
     public void channelActive(ChannelHandlerContext context) {
         channel = context.channel();
         send(
-                ("GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: "
+                ("GET "
+                                + door.path()
+                                + "?EIO=4&transport=websocket HTTP/1.1\r\nHost: "
                                 + host
                                 + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                                 + "Sec-WebSocket-Version: 13\r\n"
@@ -164,7 +176,7 @@ final class LoadSocket extends ChannelInboundHandlerAdapter {
 
     private void packet(ByteBuf packet) {
         switch (packet.getByte(0)) {
-            case '0' -> send(frame("40"));
+            case '0' -> send(frame(door.connect()));
             case '2' -> write(PONG.duplicate());
             case '4' -> {
                 if (packet.getByte(1) == '0') {

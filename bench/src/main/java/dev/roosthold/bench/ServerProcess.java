@@ -47,6 +47,20 @@ final class ServerProcess implements AutoCloseable {
         return new ServerProcess("roosthold", command, Path.of("."));
     }
 
+    /// The relay with that data directory, on this program's class path and JDK.
+    static ServerProcess relay(Path data, List<String> jvmFlags) throws IOException {
+        var command = new java.util.ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvmFlags);
+        command.addAll(
+                List.of(
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        RelayServer.class.getName(),
+                        data.toString()));
+        return new ServerProcess("relay", command, Path.of("."));
+    }
+
     /// The published server, installed in that folder.
     static ServerProcess npm(Path folder) throws IOException {
         return new ServerProcess("socket.io", List.of("node", "--expose-gc", "server.mjs"), folder);
