@@ -86,10 +86,7 @@ public final class RpcLoad {
                                 traffic::toTarget);
                 var caller =
                         client.open(
-                                relay.port(),
-                                door(Map.of("token", token)),
-                                1,
-                                traffic::toCaller)) {
+                                relay.port(), door(Map.of("token", token)), 1, traffic::toCaller)) {
             LoadSocket serving = target.all().getFirst();
             LoadSocket calling = caller.all().getFirst();
             client.onLoop(

@@ -182,9 +182,7 @@ class RpcInterleavingTest {
         // What comes twice has a moment to come: one more exchange on every connection.
         peers.forEach(peer -> peer.call("", "now"));
         peers.forEach(
-                peer ->
-                        await(label)
-                                .until(() -> peer.answers.containsKey(peer.calls.get() - 1)));
+                peer -> await(label).until(() -> peer.answers.containsKey(peer.calls.get() - 1)));
         for (Peer peer : peers) {
             peer.answers.remove(peer.calls.decrementAndGet());
             assertSoftly(label, () -> peer.check(true));

@@ -20,10 +20,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.json.JSONException;
 import org.json.JSONObject;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// Calls between the sockets of an account.
@@ -76,7 +76,8 @@ class RpcTest {
         assertThat(call("m:echo", Map.of("params", new JSONObject("{\"a\":[1,null]}"))))
                 .isEqualTo(json("{\"ok\":true,\"result\":null}"));
         results.add(new Object[] {});
-        assertThat(call("m:echo", Map.of("params", JSONObject.NULL))).isEqualTo(json("{\"ok\":true}"));
+        assertThat(call("m:echo", Map.of("params", JSONObject.NULL)))
+                .isEqualTo(json("{\"ok\":true}"));
         results.add(new Object[] {new JSONObject("{\"a\":1}"), "more"});
         assertThat(call("m:echo", Map.of())).isEqualTo(json("{\"ok\":true,\"result\":{\"a\":1}}"));
 
@@ -104,7 +105,9 @@ class RpcTest {
                         new JSONObject("{\"method\":\"\"}"));
         for (Object argument : wrong) {
             assertThat(page.ask("rpc-call", argument))
-                    .isEqualTo(json("{\"ok\":false,\"error\":\"Invalid parameters: method is required\"}"));
+                    .isEqualTo(
+                            json(
+                                    "{\"ok\":false,\"error\":\"Invalid parameters: method is required\"}"));
             daemon.send("rpc-register", argument);
             daemon.send("rpc-unregister", argument);
         }
@@ -278,8 +281,7 @@ class RpcTest {
     @Test
     void callsBeyondTheBoundsAreRefusedAtOnce() throws Exception {
         var usual = RpcLimits.USUAL;
-        restartWith(
-                new RpcLimits(usual.answerWithin(), usual.grace(), usual.recently(), 3, 4, 6));
+        restartWith(new RpcLimits(usual.answerWithin(), usual.grace(), usual.recently(), 3, 4, 6));
         var asked = new LinkedBlockingQueue<Ack>();
         daemon.answers("rpc-request", (_, ack) -> asked.add(ack));
         registers(daemon, "m:hang");
@@ -318,7 +320,8 @@ class RpcTest {
         Client session = listening(ada.session("s").connected());
         Client pretender = listening(ada.session("other").connected());
         listening(page);
-        assertThat(refusal(daemon, "other:bash")).isEqualTo("Method name belongs to another client");
+        assertThat(refusal(daemon, "other:bash"))
+                .isEqualTo("Method name belongs to another client");
         assertThat(refusal(session, "other:bash")).isNotEmpty();
         assertThat(refusal(session, "m:bash")).isNotEmpty();
         assertThat(refusal(pretender, "other:bash")).isNotEmpty();
@@ -338,7 +341,9 @@ class RpcTest {
         String secret = ada.addsMachine(id, "laptop");
         String bearer =
                 rig.api()
-                        .post("/v1/machines/authenticate", Map.of("machineId", id, "secret", secret))
+                        .post(
+                                "/v1/machines/authenticate",
+                                Map.of("machineId", id, "secret", secret))
                         .text("token");
         String own = makesSession(id);
         String foreign = makesSession(null);
@@ -375,8 +380,7 @@ class RpcTest {
         registers(listening(page), foreign + ":a");
         assertThat(resultOf(session, id + ":bash")).isEqualTo("machine");
         assertThat(resultOf(machine, own + ":b")).isEqualTo("session");
-        assertThat(machine.ask("rpc-call", Map.of("method", "m:bash")))
-                .isEqualTo(NOT_AVAILABLE);
+        assertThat(machine.ask("rpc-call", Map.of("method", "m:bash"))).isEqualTo(NOT_AVAILABLE);
         assertThat(session.ask("rpc-call", Map.of("method", foreign + ":a")))
                 .isEqualTo(NOT_AVAILABLE);
         assertThat(resultOf(page, own + ":a")).isEqualTo("machine");
@@ -387,8 +391,7 @@ class RpcTest {
         answersWith(daemon, "x".repeat(3 << 20));
         registers(daemon, "m:read");
         String deep = "[".repeat(40) + "]".repeat(40);
-        JsonNode answer =
-                call("m:read", Map.of("params", new JSONObject("{\"a\":" + deep + "}")));
+        JsonNode answer = call("m:read", Map.of("params", new JSONObject("{\"a\":" + deep + "}")));
         assertThat(answer.path("result").asString()).hasSize(3 << 20);
         assertThat(daemon.receives("rpc-request").path("params").path("a")).hasToString(deep);
     }
@@ -432,7 +435,8 @@ class RpcTest {
 
     private JsonNode call(String method, Map<String, ?> params) {
         try {
-            return page.ask("rpc-call", new JSONObject(new HashMap<>(params)).put("method", method));
+            return page.ask(
+                    "rpc-call", new JSONObject(new HashMap<>(params)).put("method", method));
         } catch (JSONException e) {
             throw new AssertionError(e);
         }

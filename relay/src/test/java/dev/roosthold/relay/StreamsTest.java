@@ -51,8 +51,7 @@ class StreamsTest {
                         + "\"later\":{\"a\":[1,null]}}";
         session.send("session-stream", object(json));
         daemon.send(
-                "machine-stream",
-                Map.of("machineId", "m", "streamId", "y", "n", 7, "data", ""));
+                "machine-stream", Map.of("machineId", "m", "streamId", "y", "n", 7, "data", ""));
         for (Client client : List.of(page, second)) {
             assertThat(client.receives("session-stream")).isEqualTo(parse(json));
             assertThat(client.receives("machine-stream"))
@@ -101,7 +100,9 @@ class StreamsTest {
         String secret = ada.addsMachine(id, "laptop");
         String bearer =
                 rig.api()
-                        .post("/v1/machines/authenticate", Map.of("machineId", id, "secret", secret))
+                        .post(
+                                "/v1/machines/authenticate",
+                                Map.of("machineId", id, "secret", secret))
                         .text("token");
         String own = makesSession(id);
         String foreign = makesSession(null);
@@ -132,7 +133,9 @@ class StreamsTest {
                             (field.equals("n") && value.equals(1))
                                     || (field.equals("data") && value.equals(""));
                     if (!allowed) {
-                        client.send(event, new JSONObject(new HashMap<>(frame(id, own, 0))).put(field, value));
+                        client.send(
+                                event,
+                                new JSONObject(new HashMap<>(frame(id, own, 0))).put(field, value));
                     }
                 }
             }
@@ -201,8 +204,7 @@ class StreamsTest {
     }
 
     private Client connect(String bearer, String kind, String id) {
-        return rig.connect(
-                        Map.of("token", bearer, "clientType", kind + "-scoped", kind + "Id", id))
+        return rig.connect(Map.of("token", bearer, "clientType", kind + "-scoped", kind + "Id", id))
                 .connected();
     }
 

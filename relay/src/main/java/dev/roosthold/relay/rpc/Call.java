@@ -16,12 +16,7 @@ final class Call extends AtomicBoolean {
     private final transient Reply reply;
     private transient @Nullable JsonNode params;
 
-    Call(
-            Endpoint caller,
-            String method,
-            @Nullable JsonNode params,
-            Reply reply,
-            long arrivedAtMs) {
+    Call(Endpoint caller, String method, @Nullable JsonNode params, Reply reply, long arrivedAtMs) {
         this.caller = caller;
         this.method = method;
         this.params = params;

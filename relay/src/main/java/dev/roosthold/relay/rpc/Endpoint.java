@@ -38,7 +38,8 @@ final class Endpoint {
         return !methods.isEmpty() && methods.remove(method);
     }
 
-    /// Whether both are the same client. One that continues an earlier connection has its socket id,
+    /// Whether both are the same client. One that continues an earlier connection has its socket
+    // id,
     /// and may find a registration of that one still there.
     boolean isSameClient(Endpoint other) {
         return this == other || socket.socketId().equals(other.socket.socketId());

@@ -226,8 +226,7 @@ public final class Rpc {
         return left.isPositive() ? left : Duration.ofMillis(1);
     }
 
-    private void answered(
-            Call call, @Nullable List<JsonNode> values, @Nullable Throwable failure) {
+    private void answered(Call call, @Nullable List<JsonNode> values, @Nullable Throwable failure) {
         if (values != null) {
             finish(call, RpcAnswer.of(values.isEmpty() ? null : values.getFirst()));
             return;

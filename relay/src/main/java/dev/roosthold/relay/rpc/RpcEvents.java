@@ -39,7 +39,7 @@ public final class RpcEvents implements ConnectionListener {
     public void register(SocketEvents events) {
         events.onAny("rpc-register", ErrorForm.OK_WITH_ERROR, this::registerMethod);
         events.onAny("rpc-unregister", ErrorForm.OK_WITH_ERROR, this::unregisterMethod);
-        events.onAny("rpc-call", ErrorForm.OK_WITH_ERROR, this::call);
+        events.onPrompt("rpc-call", ErrorForm.OK_WITH_ERROR, this::call);
     }
 
     @Override

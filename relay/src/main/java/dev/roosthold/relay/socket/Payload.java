@@ -62,7 +62,8 @@ public final class Payload {
         return object.path(name);
     }
 
-    /// The object itself, for what is passed on as it is; without fields when the argument was none.
+    /// The object itself, for what is passed on as it is; without fields when the argument was
+    // none.
     public JsonNode whole() {
         return object;
     }

@@ -80,8 +80,7 @@ public final class StreamEvents implements ConnectionListener {
     private boolean mayStream(SocketCaller socket) {
         long now = clock.millis();
         return !(socket.scope() instanceof ClientScope.User)
-                && buckets.computeIfAbsent(
-                                socket.connection(), _ -> new TokenBucket(RATE, now))
+                && buckets.computeIfAbsent(socket.connection(), _ -> new TokenBucket(RATE, now))
                         .tryTake(now);
     }
 

@@ -55,8 +55,7 @@ final class StreamFrame {
 
     /// Ciphertext is ASCII, so that its length is its size; whatever else comes is counted.
     private static boolean isAtMost(String text, int bytes) {
-        return text.length() <= bytes / 3
-                || text.getBytes(StandardCharsets.UTF_8).length <= bytes;
+        return text.length() <= bytes / 3 || text.getBytes(StandardCharsets.UTF_8).length <= bytes;
     }
 
     /// Adds up what a frame holds, and stops at the first bound.
@@ -89,7 +88,8 @@ final class StreamFrame {
                     }
                 }
             } else {
-                characters += node.isString() ? node.stringValue().length() : node.toString().length();
+                characters +=
+                        node.isString() ? node.stringValue().length() : node.toString().length();
             }
             return characters <= MAX_REST;
         }
