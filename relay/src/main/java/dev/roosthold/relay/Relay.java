@@ -26,6 +26,7 @@ import dev.roosthold.relay.messages.MessageRoutes;
 import dev.roosthold.relay.messages.Messages;
 import dev.roosthold.relay.metrics.Metrics;
 import dev.roosthold.relay.metrics.MetricsServer;
+import dev.roosthold.relay.metrics.RpcMetrics;
 import dev.roosthold.relay.presence.MachineKey;
 import dev.roosthold.relay.presence.Presence;
 import dev.roosthold.relay.presence.SessionKey;
@@ -46,6 +47,7 @@ import dev.roosthold.relay.store.CommitListener;
 import dev.roosthold.relay.store.SqliteStore;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.StoreConfig;
+import dev.roosthold.relay.streams.StreamEvents;
 import dev.roosthold.relay.updates.Router;
 import dev.roosthold.relay.updates.Updates;
 import dev.roosthold.socketio.Namespace;
@@ -162,10 +164,14 @@ public final class Relay implements AutoCloseable {
         sessionEvents.register(gateway);
         new MessageEvents(messages).register(gateway);
         var reachable = new ReachableSessions(store, clock);
-        rpc = new Rpc(store, machines, reachable, router, limits.rpc(), clock);
+        RpcMetrics rpcMetrics = metrics.map(Metrics::rpc).orElse(RpcMetrics.NONE);
+        rpc = new Rpc(store, machines, reachable, router, limits.rpc(), rpcMetrics, clock);
         var rpcEvents = new RpcEvents(rpc, router);
         gateway.listen(rpcEvents);
         rpcEvents.register(gateway);
+        var streams = new StreamEvents(reachable, router, clock);
+        gateway.listen(streams);
+        streams.register(gateway);
 
         attachments =
                 Attachments.open(
