@@ -107,9 +107,7 @@ public final class Relay implements AutoCloseable {
         var machineEvents = new MachineEvents(machines);
         var secrets = new SecretFiles(config.dataDirectory());
         var vendorTokens = new VendorTokens(store, secrets);
-        push =
-                Push.open(
-                        config.push(), config.publicUrl(), secrets, store, router, ids, clock);
+        push = Push.open(config.push(), config.publicUrl(), secrets, store, router, ids, clock);
 
         var gateway = new SocketGateway(sockets, devices, limits.socketEvents(), blocking, clock);
         gateway.listen(new DeviceSockets(devices, activity, router));
@@ -123,7 +121,8 @@ public final class Relay implements AutoCloseable {
                         routes -> {
                             Routes seen = new SeenRoutes(routes, activity);
                             auth.register(seen);
-                            new AccountRoutes(accounts, vendorTokens::vendors, clock).register(seen);
+                            new AccountRoutes(accounts, vendorTokens::vendors, clock)
+                                    .register(seen);
                             SocketRoutes.register(seen);
                             new MachineRoutes(machines).register(seen);
                             new EnrolmentRoutes(store, machines, devices, clock).register(seen);

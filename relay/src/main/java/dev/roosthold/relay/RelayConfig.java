@@ -62,11 +62,13 @@ public record RelayConfig(
     }
 
     public RelayConfig withHost(String value) {
-        return new RelayConfig(value, port, dataDirectory, registration, publicUrl, push, limits, clock);
+        return new RelayConfig(
+                value, port, dataDirectory, registration, publicUrl, push, limits, clock);
     }
 
     public RelayConfig withPort(int value) {
-        return new RelayConfig(host, value, dataDirectory, registration, publicUrl, push, limits, clock);
+        return new RelayConfig(
+                host, value, dataDirectory, registration, publicUrl, push, limits, clock);
     }
 
     public RelayConfig withDataDirectory(Path value) {
@@ -88,10 +90,12 @@ public record RelayConfig(
     }
 
     public RelayConfig withLimits(Limits value) {
-        return new RelayConfig(host, port, dataDirectory, registration, publicUrl, push, value, clock);
+        return new RelayConfig(
+                host, port, dataDirectory, registration, publicUrl, push, value, clock);
     }
 
     public RelayConfig withClock(InstantSource value) {
-        return new RelayConfig(host, port, dataDirectory, registration, publicUrl, push, limits, value);
+        return new RelayConfig(
+                host, port, dataDirectory, registration, publicUrl, push, limits, value);
     }
 }

@@ -19,6 +19,8 @@ class RelayConfigTest {
                 .isEqualTo(Path.of(System.getProperty("user.home"), ".roost"));
         assertThat(config.registration()).isEqualTo(RegistrationPolicy.AUTO);
         assertThat(config.publicUrl()).isEmpty();
+        assertThat(config.push().expo()).isEmpty();
+        assertThat(config.push().patience()).hasSeconds(8);
     }
 
     @Test

@@ -29,17 +29,17 @@ public final class VendorTokens {
 
     void save(AccountId account, Vendor vendor, String token) {
         // Before the transaction: the writer has other things to do.
-        byte[] sealed = cipher.encrypt(account, vendor, token);
+        byte[] encrypted = cipher.encrypt(account, vendor, token);
         store.writeNow(
                 tx -> {
-                    VendorTokenTable.save(tx, account, vendor, sealed);
-                    return sealed.length;
+                    VendorTokenTable.save(tx, account, vendor, encrypted);
+                    return encrypted.length;
                 });
     }
 
     Optional<String> token(AccountId account, Vendor vendor) {
         return store.readNow(sql -> VendorTokenTable.token(sql, account, vendor))
-                .flatMap(sealed -> open(account, vendor.wire(), sealed));
+                .flatMap(encrypted -> open(account, vendor.wire(), encrypted));
     }
 
     List<VendorToken> all(AccountId account) {
@@ -59,8 +59,8 @@ public final class VendorTokens {
                 });
     }
 
-    private Optional<String> open(AccountId account, String vendor, byte[] sealed) {
-        Optional<String> token = cipher.decrypt(account, vendor, sealed);
+    private Optional<String> open(AccountId account, String vendor, byte[] encrypted) {
+        Optional<String> token = cipher.decrypt(account, vendor, encrypted);
         if (token.isEmpty()) {
             LOG.warn("a stored {} token does not open with {}", vendor, TokenCipher.KEY_FILE);
         }

@@ -48,8 +48,7 @@ final class MessageEncryption {
                             agreed,
                             concat(label("WebPush: info"), receiver.key(), senderPoint),
                             32);
-            byte[] key =
-                    derive(salt, secret, label("Content-Encoding: aes128gcm"), KEY_BYTES);
+            byte[] key = derive(salt, secret, label("Content-Encoding: aes128gcm"), KEY_BYTES);
             byte[] nonce = derive(salt, secret, label("Content-Encoding: nonce"), NONCE_BYTES);
 
             var cipher = Cipher.getInstance("AES/GCM/NoPadding");
@@ -59,13 +58,13 @@ final class MessageEncryption {
                     new GCMParameterSpec(TAG_BYTES * 8, nonce));
             byte[] record = Arrays.copyOf(plaintext, plaintext.length + 1);
             record[plaintext.length] = LAST;
-            byte[] sealed = cipher.doFinal(record);
-            return ByteBuffer.allocate(SALT_BYTES + 5 + senderPoint.length + sealed.length)
+            byte[] encrypted = cipher.doFinal(record);
+            return ByteBuffer.allocate(SALT_BYTES + 5 + senderPoint.length + encrypted.length)
                     .put(salt)
                     .putInt(RECORD_SIZE)
                     .put((byte) senderPoint.length)
                     .put(senderPoint)
-                    .put(sealed)
+                    .put(encrypted)
                     .array();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("a stored subscription has a key that fits", e);

@@ -26,8 +26,7 @@ final class P256 {
 
     private static final byte UNCOMPRESSED = 4;
     private static final ECParameterSpec CURVE = curve();
-    private static final BigInteger PRIME =
-            ((ECFieldFp) CURVE.getCurve().getField()).getP();
+    private static final BigInteger PRIME = ((ECFieldFp) CURVE.getCurve().getField()).getP();
 
     private P256() {}
 

@@ -34,8 +34,7 @@ public final class Push implements AutoCloseable {
             InstantSource clock) {
         phones = new ExpoPush(config);
         browsers = new WebPush(config, keys, contact, clock);
-        var notifications =
-                new Notifications(store, router, watchers, phones, browsers, clock);
+        var notifications = new Notifications(store, router, watchers, phones, browsers, clock);
         routes = new PushRoutes(store, notifications, ids, clock);
         webRoutes =
                 new WebPushRoutes(store, new WebPushKey(keys.publicKey()), browsers.endpoints());
@@ -44,7 +43,8 @@ public final class Push implements AutoCloseable {
     /// Makes the relay's key pair for browsers on the first start.
     ///
     /// @param publicUrl named to push services as the contact, when it is https
-    /// @throws IOException when the key pair cannot be read or made, with a message for the operator
+    /// @throws IOException when the key pair cannot be read or made, with a message for the
+    // operator
     public static Push open(
             PushConfig config,
             Optional<URI> publicUrl,

@@ -54,10 +54,7 @@ final class PushTable {
                         + " ORDER BY created_at DESC, rowid DESC",
                 row ->
                         new PushToken(
-                                row.getString(1),
-                                row.getString(2),
-                                row.getLong(3),
-                                row.getLong(4)),
+                                row.getString(1), row.getString(2), row.getLong(3), row.getLong(4)),
                 account.value());
     }
 
@@ -122,10 +119,7 @@ final class PushTable {
                         + " WHERE account_id = ? ORDER BY updated_at DESC",
                 row ->
                         new Subscription(
-                                row.getString(1),
-                                row.getBytes(2),
-                                row.getBytes(3),
-                                row.getLong(4)),
+                                row.getString(1), row.getBytes(2), row.getBytes(3), row.getLong(4)),
                 account.value());
     }
 

@@ -12,7 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /// Knows the user-scoped sockets of each account, to tell whether a person is looking at one of
 /// them. Sockets of sessions and machines are nobody's eyes. Thread-safe.
 final class Watchers implements ConnectionListener {
-    /// By connection and not by socket id: a client that comes back may have the same id, before the
+    /// By connection and not by socket id: a client that comes back may have the same id, before
+    // the
     /// end of its earlier connection is noticed.
     private final Map<AccountId, Map<Long, SocketCaller>> sockets = new ConcurrentHashMap<>();
 

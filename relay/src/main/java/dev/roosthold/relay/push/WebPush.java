@@ -31,7 +31,8 @@ final class WebPush implements PushService<Subscription>, AutoCloseable {
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
 
-    /// Platform threads: a name that resolves slowly would hold up one of the few threads that carry
+    /// Platform threads: a name that resolves slowly would hold up one of the few threads that
+    // carry
     /// all virtual ones.
     private final ThreadPoolExecutor resolvers;
 
