@@ -7,6 +7,9 @@ import dev.roosthold.relay.auth.Auth;
 import dev.roosthold.relay.auth.DeviceActivity;
 import dev.roosthold.relay.auth.Devices;
 import dev.roosthold.relay.auth.Registration;
+import dev.roosthold.relay.catchup.ChangeRoutes;
+import dev.roosthold.relay.catchup.LogRecovery;
+import dev.roosthold.relay.catchup.SealKey;
 import dev.roosthold.relay.enrolment.EnrolmentRoutes;
 import dev.roosthold.relay.http.HttpConfig;
 import dev.roosthold.relay.http.HttpServer;
@@ -19,12 +22,14 @@ import dev.roosthold.relay.messages.MessageEvents;
 import dev.roosthold.relay.messages.MessageRoutes;
 import dev.roosthold.relay.messages.Messages;
 import dev.roosthold.relay.presence.Presence;
+import dev.roosthold.relay.sessions.Sessions;
 import dev.roosthold.relay.socket.SocketGateway;
 import dev.roosthold.relay.socket.SocketRoutes;
 import dev.roosthold.relay.store.SqliteStore;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.StoreConfig;
 import dev.roosthold.relay.updates.Router;
+import dev.roosthold.relay.updates.UpdateLog;
 import dev.roosthold.relay.updates.Updates;
 import dev.roosthold.socketio.Namespace;
 import dev.roosthold.socketio.SocketIoConfig;
@@ -61,6 +66,7 @@ public final class Relay implements AutoCloseable {
     private final SqliteStore store;
     private final SocketIoServer socketServer;
     private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
+    private final Updates updates;
     private final DeviceActivity activity;
     private final Machines machines;
     private final HttpServer http;
@@ -79,10 +85,15 @@ public final class Relay implements AutoCloseable {
         var ids = new Ids();
         var limits = config.limits();
 
-        socketServer = SocketIoServer.create(socketConfig());
+        var log = new UpdateLog(Messages::newMessageJson);
+        SealKey sealKey = SealKey.open(DataDirectory.sealKey(config.dataDirectory()));
+        socketServer =
+                SocketIoServer.create(
+                        socketConfig()
+                                .withRecovery(new LogRecovery(store, log, sealKey, blocking)));
         Namespace sockets = socketServer.namespace("/");
         var router = new Router(sockets);
-        var updates = new Updates(router, limits.retention());
+        updates = new Updates(router, limits.retention());
 
         activity = new DeviceActivity(clock);
         var devices = new Devices(store, router, ids, activity);
@@ -103,7 +114,14 @@ public final class Relay implements AutoCloseable {
         var machineEvents = new MachineEvents(machines);
         var messages = new Messages(store, updates, ids, clock);
 
-        var gateway = new SocketGateway(sockets, devices, limits.socketEvents(), blocking, clock);
+        var gateway =
+                new SocketGateway(
+                        sockets,
+                        devices,
+                        account -> store.readNow(sql -> Updates.lastSeq(sql, account)),
+                        limits.socketEvents(),
+                        blocking,
+                        clock);
         gateway.listen(new DeviceSockets(devices, activity, router));
         gateway.listen(machineEvents);
         machineEvents.register(gateway);
@@ -119,6 +137,7 @@ public final class Relay implements AutoCloseable {
                             SocketRoutes.register(seen);
                             new MachineRoutes(machines).register(seen);
                             new MessageRoutes(messages).register(seen);
+                            new ChangeRoutes(store, log, Sessions::isReachable).register(seen);
                             new EnrolmentRoutes(store, machines, devices, clock).register(seen);
                         },
                         devices,
@@ -192,6 +211,10 @@ public final class Relay implements AutoCloseable {
 
     Presence presence() {
         return machines.presence();
+    }
+
+    Updates updates() {
+        return updates;
     }
 
     Store store() {
