@@ -4,7 +4,8 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.LongAdder;
 
-/// Events with acknowledgement, closed loop: each sending socket keeps a number of them under way and
+/// Events with acknowledgement, closed loop: each sending socket keeps a number of them under way
+// and
 /// sends the next one when an acknowledgement arrives. The other sockets only listen.
 final class ClosedLoop implements LoadClient.Traffic {
     private static final int ID_DIGITS = 6;

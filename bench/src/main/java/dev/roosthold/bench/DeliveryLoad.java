@@ -26,7 +26,10 @@ final class DeliveryLoad implements LoadClient.Traffic {
     void start(LoadClient.Sockets sockets) {
         running = true;
         var sender =
-                sockets.all().stream().filter(socket -> socket.counter == 0).findFirst().orElseThrow();
+                sockets.all().stream()
+                        .filter(socket -> socket.counter == 0)
+                        .findFirst()
+                        .orElseThrow();
         var timer =
                 sender.channel()
                         .eventLoop()

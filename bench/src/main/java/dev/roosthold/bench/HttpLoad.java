@@ -26,7 +26,10 @@ final class HttpLoad implements AutoCloseable {
 
     HttpLoad(int port, int connections, String path, String token) throws InterruptedException {
         byte[] request =
-                ("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + token
+                ("GET "
+                                + path
+                                + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer "
+                                + token
                                 + "\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII);
         var bootstrap = new Bootstrap().group(loops).channel(NioSocketChannel.class);
@@ -64,8 +67,7 @@ final class HttpLoad implements AutoCloseable {
     }
 
     private final class Caller extends ChannelInboundHandlerAdapter {
-        private static final byte[] LENGTH =
-                "content-length: ".getBytes(StandardCharsets.US_ASCII);
+        private static final byte[] LENGTH = "content-length: ".getBytes(StandardCharsets.US_ASCII);
         private static final byte[] BLANK = "\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
         private final byte[] request;

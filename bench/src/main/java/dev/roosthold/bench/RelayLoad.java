@@ -134,11 +134,16 @@ public final class RelayLoad {
             long behind = load.acknowledged() * 3 - load.heard();
             if (load.refused() > 0 || behind > 0) {
                 verdicts.add(
-                        "WRONG: %d refused, %d deliveries missing".formatted(load.refused(), behind));
+                        "WRONG: %d refused, %d deliveries missing"
+                                .formatted(load.refused(), behind));
             }
         }
         long stored =
-                api.get(token, "/v3/sessions/" + session + "/messages?before_seq=2147483647&limit=1")
+                api.get(
+                                token,
+                                "/v3/sessions/"
+                                        + session
+                                        + "/messages?before_seq=2147483647&limit=1")
                         .path("messages")
                         .path(0)
                         .path("seq")
@@ -264,8 +269,7 @@ public final class RelayLoad {
         }
     }
 
-    private Row closedLoop(
-            ServerProcess relay, List<LoadSocket.Entrance> sockets, ClosedLoop load)
+    private Row closedLoop(ServerProcess relay, List<LoadSocket.Entrance> sockets, ClosedLoop load)
             throws Exception {
         try (var client = new LoadClient();
                 var opened = client.open(relay.port(), sockets, load)) {

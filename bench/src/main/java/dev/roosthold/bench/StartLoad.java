@@ -47,7 +47,12 @@ final class StartLoad {
         }
         var command =
                 new ProcessBuilder(
-                        "./roost", "up", "--port", Integer.toString(port), "--data", data.toString());
+                        "./roost",
+                        "up",
+                        "--port",
+                        Integer.toString(port),
+                        "--data",
+                        data.toString());
         command.environment().put("ROOST_JAVA_OPTS", jvmOptions);
         command.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
         var http = HttpClient.newHttpClient();

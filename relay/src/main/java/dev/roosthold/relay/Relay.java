@@ -22,6 +22,8 @@ import dev.roosthold.relay.messages.MessageEvents;
 import dev.roosthold.relay.messages.MessageRoutes;
 import dev.roosthold.relay.messages.Messages;
 import dev.roosthold.relay.presence.Presence;
+import dev.roosthold.relay.sessions.SessionEvents;
+import dev.roosthold.relay.sessions.SessionRoutes;
 import dev.roosthold.relay.sessions.Sessions;
 import dev.roosthold.relay.socket.SocketGateway;
 import dev.roosthold.relay.socket.SocketRoutes;
@@ -69,6 +71,7 @@ public final class Relay implements AutoCloseable {
     private final Updates updates;
     private final DeviceActivity activity;
     private final Machines machines;
+    private final Sessions sessions;
     private final HttpServer http;
     private final Upkeep upkeep = new Upkeep();
     private boolean closed;
@@ -112,6 +115,8 @@ public final class Relay implements AutoCloseable {
                         clock);
         machines = new Machines(store, updates, router, devices, clock);
         var machineEvents = new MachineEvents(machines);
+        sessions = new Sessions(store, updates, ids);
+        var sessionEvents = new SessionEvents(sessions);
         var messages = new Messages(store, updates, ids, clock);
 
         var gateway =
@@ -119,12 +124,14 @@ public final class Relay implements AutoCloseable {
                         sockets,
                         devices,
                         account -> store.readNow(sql -> Updates.lastSeq(sql, account)),
+                        sessions::mayConnect,
                         limits.socketEvents(),
                         blocking,
                         clock);
         gateway.listen(new DeviceSockets(devices, activity, router));
         gateway.listen(machineEvents);
         machineEvents.register(gateway);
+        sessionEvents.register(gateway);
         new MessageEvents(messages).register(gateway);
 
         http =
@@ -136,6 +143,7 @@ public final class Relay implements AutoCloseable {
                             new AccountRoutes(accounts, clock).register(seen);
                             SocketRoutes.register(seen);
                             new MachineRoutes(machines).register(seen);
+                            new SessionRoutes(sessions).register(seen);
                             new MessageRoutes(messages).register(seen);
                             new ChangeRoutes(store, log, Sessions::isReachable).register(seen);
                             new EnrolmentRoutes(store, machines, devices, clock).register(seen);
@@ -149,6 +157,7 @@ public final class Relay implements AutoCloseable {
         upkeep.every(SWEEP, presence::sweep);
         upkeep.every(FLUSH, presence::flush);
         upkeep.every(FLUSH, () -> activity.flush(store));
+        upkeep.every(FLUSH, () -> sessions.purge(Messages::deleteSome));
         upkeep.every(PRUNE, auth::prune);
         upkeep.every(PRUNE, () -> updates.prune(store));
     }

@@ -31,6 +31,15 @@ record Person(RelayRig rig, byte[] key, String token, String account) {
                 Map.of("token", token, "clientType", "session-scoped", "sessionId", session));
     }
 
+    /// Makes a session, or finds the one with this tag, and returns its id.
+    String makesSession(String tag) {
+        Answer answer = api().post("/v1/sessions", Map.of("tag", tag, "metadata", "bWV0YQ=="));
+        if (answer.status() != 200) {
+            throw new AssertionError("no session: " + answer);
+        }
+        return answer.body().path("session").path("id").asString();
+    }
+
     /// Makes a machine the way the happy command line does.
     Answer makesMachine(String id) {
         return api().post("/v1/machines", Map.of("id", id, "metadata", "bWV0YQ=="));

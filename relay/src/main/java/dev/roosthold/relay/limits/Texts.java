@@ -13,4 +13,20 @@ public final class Texts {
                                 Character.isISOControl(character)
                                         || Character.getType(character) == Character.SURROGATE);
     }
+
+    /// No half of a surrogate pair, so that the text has a UTF-8 form.
+    public static boolean isWellFormed(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char unit = text.charAt(i);
+            if (Character.isSurrogate(unit)) {
+                i++;
+                if (Character.isLowSurrogate(unit)
+                        || i == text.length()
+                        || !Character.isLowSurrogate(text.charAt(i))) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
 }

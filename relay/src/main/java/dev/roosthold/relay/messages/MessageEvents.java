@@ -1,6 +1,7 @@
 package dev.roosthold.relay.messages;
 
 import dev.roosthold.protocol.SessionId;
+import dev.roosthold.relay.limits.Texts;
 import dev.roosthold.relay.socket.ErrorForm;
 import dev.roosthold.relay.socket.InvalidParameters;
 import dev.roosthold.relay.socket.Payload;
@@ -51,6 +52,9 @@ public final class MessageEvents {
         String localId = payload.textIfAny("localId").orElse(null);
         if (localId != null && localId.length() > MessageRoutes.MAX_LOCAL_ID) {
             throw new InvalidParameters("localId is too long");
+        }
+        if (!Texts.isWellFormed(content) || (localId != null && !Texts.isWellFormed(localId))) {
+            throw new InvalidParameters("half of a surrogate pair");
         }
         messages.send(
                 socket.caller(),

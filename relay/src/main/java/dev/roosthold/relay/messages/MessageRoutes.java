@@ -6,6 +6,7 @@ import dev.roosthold.relay.http.Fields;
 import dev.roosthold.relay.http.Request;
 import dev.roosthold.relay.http.Response;
 import dev.roosthold.relay.http.Routes;
+import dev.roosthold.relay.limits.Texts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +65,15 @@ public final class MessageRoutes {
         var drafts = new ArrayList<Draft>();
         for (Fields message : fields.objects("messages", 1, Integer.MAX_VALUE)) {
             String content = message.text("content");
-            drafts.add(messages.draft(message.text("localId", 1, MAX_LOCAL_ID), content));
+            String localId = message.text("localId", 1, MAX_LOCAL_ID);
+            // What has no UTF-8 form would come back from the store as another text.
+            if (!Texts.isWellFormed(content)) {
+                message.problem("content", "Invalid string: half of a surrogate pair");
+            }
+            if (!Texts.isWellFormed(localId)) {
+                message.problem("localId", "Invalid string: half of a surrogate pair");
+            }
+            drafts.add(messages.draft(localId, content));
         }
         fields.check();
         Optional<List<Receipt>> receipts =

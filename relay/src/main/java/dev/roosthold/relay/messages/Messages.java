@@ -47,6 +47,13 @@ public final class Messages {
                 .map(message -> Codec.printText(new UpdateBody.NewMessage(session, message)));
     }
 
+    /// Deletes messages of a session that is gone.
+    ///
+    /// @return how many were deleted; fewer than the limit means that none is left
+    public static int deleteSome(Transaction tx, SessionId session, int limit) throws SQLException {
+        return MessageTable.deleteSome(tx, session, limit);
+    }
+
     /// Prepares a message for storing.
     Draft draft(@Nullable String localId, String content) {
         return Draft.of(ids.next(clock.millis()), localId, content);

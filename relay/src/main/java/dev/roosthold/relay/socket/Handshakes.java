@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
@@ -38,6 +39,7 @@ final class Handshakes {
     private static final Pattern OFFSET = Pattern.compile("[0-9]{1,18}");
 
     private final Authenticator authenticator;
+    private final BiPredicate<Caller, SessionId> mayConnect;
     private final Rate eventRate;
     private final InstantSource clock;
     private final ToLongFunction<AccountId> lastSeq;
@@ -45,10 +47,12 @@ final class Handshakes {
     Handshakes(
             Authenticator authenticator,
             ToLongFunction<AccountId> lastSeq,
+            BiPredicate<Caller, SessionId> mayConnect,
             Rate eventRate,
             InstantSource clock) {
         this.authenticator = authenticator;
         this.lastSeq = lastSeq;
+        this.mayConnect = mayConnect;
         this.eventRate = eventRate;
         this.clock = clock;
     }
@@ -86,7 +90,7 @@ final class Handshakes {
         if (caller.isEmpty()) {
             return new Admission.Refuse(INVALID_TOKEN);
         }
-        if (!allows(caller.get().scope(), scope)) {
+        if (!allows(caller.get(), scope)) {
             return new Admission.Refuse(NOT_FOR_MACHINES);
         }
         var data =
@@ -103,13 +107,13 @@ final class Handshakes {
                 data, Set.of(Rooms.device(caller.get().device()), room(caller.get(), scope)));
     }
 
-    private static boolean allows(Scope credential, ClientScope wanted) {
-        return switch (credential) {
+    private boolean allows(Caller caller, ClientScope wanted) {
+        return switch (caller.scope()) {
             case Scope.Account() -> true;
             case Scope.Machine(var own) ->
                     switch (wanted) {
                         case ClientScope.User() -> false;
-                        case ClientScope.Session _ -> true;
+                        case ClientScope.Session(var session) -> mayConnect.test(caller, session);
                         case ClientScope.Machine(var machine) -> machine.equals(own);
                     };
         };

@@ -1,7 +1,9 @@
 package dev.roosthold.relay.socket;
 
 import dev.roosthold.protocol.AccountId;
+import dev.roosthold.protocol.SessionId;
 import dev.roosthold.relay.caller.Authenticator;
+import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.limits.Rate;
 import dev.roosthold.socketio.Ack;
 import dev.roosthold.socketio.Admission;
@@ -18,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiPredicate;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,16 +48,18 @@ public final class SocketGateway implements SocketEvents {
     private final List<ConnectionListener> listeners = new CopyOnWriteArrayList<>();
 
     /// @param lastSeq number of an account's latest update; may wait for the store
+    /// @param mayConnect whether a caller may connect as that session; may block
     /// @param blocking runs the check of a token, which may wait for the store
     public SocketGateway(
             Namespace sockets,
             Authenticator authenticator,
             ToLongFunction<AccountId> lastSeq,
+            BiPredicate<Caller, SessionId> mayConnect,
             Rate eventRate,
             Executor blocking,
             InstantSource clock) {
         this.sockets = sockets;
-        this.handshakes = new Handshakes(authenticator, lastSeq, eventRate, clock);
+        this.handshakes = new Handshakes(authenticator, lastSeq, mayConnect, eventRate, clock);
         this.blocking = blocking;
         this.clock = clock;
         sockets.guard(this::admit);

@@ -43,7 +43,9 @@ public interface Store extends AutoCloseable {
     /// What a write does.
     @FunctionalInterface
     interface WriteOperation<T> {
-        /// Writer thread only; must not wait for anything but the database.
+        /// Writer thread only; must not wait for anything but the database. May be run again from
+        /// the beginning after everything was undone, so what it does apart from the database
+        /// belongs into [Transaction#afterCommit].
         T run(Transaction transaction) throws java.sql.SQLException;
     }
 

@@ -1,0 +1,97 @@
+package dev.roosthold.conformance;
+
+import dev.roosthold.relay.Relay;
+import dev.roosthold.relay.RelayConfig;
+import dev.roosthold.relay.auth.RegistrationPolicy;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/// A relay in a process of its own, with the limits that people get, which can be killed without
+/// warning and started again with its data and port.
+public final class RelayProcess implements AutoCloseable {
+    private final Path data;
+    private Process process;
+    private int port;
+
+    private RelayProcess(Path data) throws IOException {
+        this.data = data;
+        this.process = launch();
+    }
+
+    public static RelayProcess start(Path data) throws IOException {
+        return new RelayProcess(data);
+    }
+
+    public URI url() {
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    /// SIGKILL, then a new start.
+    ///
+    /// @return milliseconds from the new process to its first readiness
+    public long killAndRestart() throws IOException, InterruptedException {
+        kill();
+        long begin = System.nanoTime();
+        process = launch();
+        return (System.nanoTime() - begin) / 1_000_000;
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        kill();
+    }
+
+    private void kill() throws InterruptedException {
+        process.destroyForcibly();
+        if (!process.waitFor(10, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("the relay outlived its kill");
+        }
+    }
+
+    private Process launch() throws IOException {
+        Process launched =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-XX:+UseSerialGC",
+                                "-XX:+UseCompactObjectHeaders",
+                                "-Xmx256m",
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                RelayProcess.class.getName(),
+                                data.toString(),
+                                Integer.toString(port))
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+        var out =
+                new BufferedReader(
+                        new InputStreamReader(launched.getInputStream(), StandardCharsets.UTF_8));
+        for (String line = out.readLine(); line != null; line = out.readLine()) {
+            if (line.startsWith("port ")) {
+                port = Integer.parseInt(line.substring("port ".length()));
+                return launched;
+            }
+        }
+        throw new IOException("the relay did not start");
+    }
+
+    public static void main(String[] args) throws IOException {
+        Relay relay =
+                Relay.start(
+                        RelayConfig.defaults()
+                                .withDataDirectory(Path.of(args[0]))
+                                .withRegistration(RegistrationPolicy.OPEN)
+                                .withPort(Integer.parseInt(args[1])));
+        System.out.println("port " + relay.port());
+        // Ends with the test, however that ends.
+        while (System.in.read() >= 0) {
+            // Nothing is ever sent.
+        }
+        relay.close();
+    }
+}
