@@ -61,12 +61,7 @@ record DefaultBroadcast(
                     exceptSockets);
         }
         return namespace.publish(
-                rooms,
-                this::receives,
-                this::audience,
-                event,
-                Arrays.asList(args),
-                exceptSockets);
+                rooms, this::receives, this::audience, event, Arrays.asList(args), exceptSockets);
     }
 
     private Recovery.Audience audience() {

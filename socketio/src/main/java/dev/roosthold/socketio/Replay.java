@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// then what is sent meanwhile. Thread-safe.
 final class Replay {
 
-    private record Held(
-            EngineMessage message, @Nullable String offset, List<String> exceptIds) {}
+    private record Held(EngineMessage message, @Nullable String offset, List<String> exceptIds) {}
 
     private static final Runnable NOTHING = () -> {};
 

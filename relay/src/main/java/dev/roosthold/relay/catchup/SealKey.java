@@ -84,8 +84,7 @@ public final class SealKey {
         Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
         if (posix) {
             try (var directory =
-                    FileChannel.open(
-                            file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+                    FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
                 directory.force(true);
             }
         }

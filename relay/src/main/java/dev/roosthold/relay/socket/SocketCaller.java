@@ -66,7 +66,8 @@ public final class SocketCaller {
         return remote;
     }
 
-    /// Number of the account's latest update when the socket was let in, before it was in its rooms:
+    /// Number of the account's latest update when the socket was let in, before it was in its
+    // rooms:
     /// every later update was sent to it or is missing to it.
     public long admittedAt() {
         return admittedAt;

@@ -53,7 +53,8 @@ public final class UpdateLog {
         record Entries(List<Entry> entries, long reached, boolean complete) implements Part {}
     }
 
-    /// Reads on behind a number. Messages of deleted sessions are left out: the log tells later that
+    /// Reads on behind a number. Messages of deleted sessions are left out: the log tells later
+    // that
     /// the session is gone.
     public Part read(Sql sql, AccountId account, long after, Filter filter, Bounds bounds)
             throws SQLException {
@@ -118,9 +119,7 @@ public final class UpdateLog {
             }
             Entry entry = found.get();
             boolean full = entries.size() >= bounds.entries();
-            if (full
-                    || (!entries.isEmpty()
-                            && characters + entry.size() > bounds.characters())) {
+            if (full || (!entries.isEmpty() && characters + entry.size() > bounds.characters())) {
                 return false;
             }
             characters += entry.size();
@@ -134,8 +133,7 @@ public final class UpdateLog {
                             "SELECT body, message_seq, created_at FROM update_log"
                                     + " WHERE account_id = ? AND seq = ?",
                             row -> {
-                                Optional<String> body =
-                                        body(to, row.getString(1), row.getLong(2));
+                                Optional<String> body = body(to, row.getString(1), row.getLong(2));
                                 long createdAt = row.getLong(3);
                                 return body.map(text -> entry(seq, text, createdAt));
                             },
@@ -152,8 +150,7 @@ public final class UpdateLog {
         }
 
         private Entry entry(long seq, String body, long createdAt) {
-            return new Entry(
-                    seq, Updates.container(account, seq, body, createdAt), body.length());
+            return new Entry(seq, Updates.container(account, seq, body, createdAt), body.length());
         }
     }
 }

@@ -188,8 +188,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter
         context().writeAndFlush(frame(WebSocketFrames.PONG, data), context().voidPromise());
         // A client that pings and reads nothing must not fill our memory with answers.
         EngineSession owner = session;
-        long allowed =
-                owner == null ? server.config().outboundBudget() : owner.allowedToWait();
+        long allowed = owner == null ? server.config().outboundBudget() : owner.allowedToWait();
         if (waiting() > allowed) {
             ended(CloseReason.SLOW_CONSUMER);
             context().close();
