@@ -7,8 +7,10 @@ import dev.roosthold.protocol.MachineId;
 import dev.roosthold.protocol.SessionId;
 import dev.roosthold.protocol.Versioned;
 import dev.roosthold.protocol.updates.UpdateBody;
+import dev.roosthold.relay.store.Transaction;
 import dev.roosthold.relay.updates.Recipients;
 import dev.roosthold.relay.updates.Updates;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -165,7 +167,15 @@ class ChangesTest {
         String machine = rig.machineId();
         String token = machineToken(machine);
         long start = lastSeq();
-        IntStream.range(0, 3_000).forEach(_ -> tells(new Recipients.Users(), "u"));
+        rig.relay()
+                .store()
+                .writeNow(
+                        tx -> {
+                            for (int i = 0; i < 3_000; i++) {
+                                append(tx, new Recipients.Users(), "u");
+                            }
+                            return true;
+                        });
         tells(new Recipients.Machine(new MachineId(machine)), "own");
 
         Page page = changes(token, start, 1);
@@ -325,9 +335,13 @@ class ChangesTest {
     }
 
     private void tells(Recipients to, String text) {
+        rig.relay().store().writeNow(tx -> append(tx, to, text));
+    }
+
+    private long append(Transaction tx, Recipients to, String text) throws SQLException {
         var account = new AccountId(ada.account());
         var body = new UpdateBody.UpdateAccount(account, new Versioned(text, 1));
-        rig.relay().store().writeNow(tx -> rig.relay().updates().append(tx, account, to, body));
+        return rig.relay().updates().append(tx, account, to, body);
     }
 
     private long lastSeq() {
