@@ -9,6 +9,6 @@ CREATE TABLE attachment (
   uploaded_at INTEGER
 ) STRICT;
 
-CREATE INDEX attachment_by_account ON attachment (account_id);
+CREATE INDEX attachment_by_account ON attachment (account_id, size);
 CREATE INDEX attachment_by_session ON attachment (session_id);
 CREATE INDEX attachment_waiting ON attachment (created_at) WHERE uploaded_at IS NULL;

@@ -41,6 +41,7 @@ final class StartupTraining {
                 Relay.start(
                         RelayConfig.defaults()
                                 .withPort(0)
+                                .withMetricsPort(0)
                                 .withDataDirectory(directory.resolve("relay")))) {
             online = connectOneMachine(relay.address(), directory.resolve("machine"));
         } finally {

@@ -50,18 +50,44 @@ final class UpCommand implements Callable<Integer> {
             description = "Address under which others reach the relay.")
     private @Nullable URI publicUrl;
 
+    @Option(
+            names = "--expo-push",
+            arity = "0..1",
+            fallbackValue = ExpoPushOption.ON,
+            defaultValue = ExpoPushOption.OFF,
+            paramLabel = "URL",
+            description = {
+                "Sends notifications to phones through the Expo push service, which can read them.",
+                "on, off, or the address of another such service."
+            })
+    private String expoPush;
+
+    @Option(
+            names = "--metrics-port",
+            defaultValue = "9090",
+            paramLabel = "PORT",
+            description =
+                    "Port on which Prometheus metrics are served to this computer; 0 takes a free one,"
+                            + " off serves none.")
+    private String metricsPort;
+
     @Override
     public Integer call() throws InterruptedException {
-        if (port < 0 || port > 65_535) {
-            throw new CommandFailure("--port " + port + " is not between 0 and 65535", "");
-        }
+        requirePort("--port", port);
         RelayConfig config =
                 RelayConfig.defaults()
                         .withHost(host)
                         .withPort(port)
                         .withDataDirectory(data.path())
-                        .withRegistration(registration);
-        Relay relay = start(publicUrl == null ? config : config.withPublicUrl(publicUrl));
+                        .withRegistration(registration)
+                        .withPush(ExpoPushOption.apply(expoPush));
+        if (publicUrl != null) {
+            config = config.withPublicUrl(publicUrl);
+        }
+        if (!metricsPort.equals("off")) {
+            config = config.withMetricsPort(parseMetricsPort(metricsPort));
+        }
+        Relay relay = start(config);
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(
@@ -77,6 +103,22 @@ final class UpCommand implements Callable<Integer> {
                         + " - open it in a browser and press “Add machine”. Ctrl-C stops it.");
         stopped.await();
         return 0;
+    }
+
+    private static int parseMetricsPort(String text) {
+        try {
+            int number = Integer.parseInt(text);
+            requirePort("--metrics-port", number);
+            return number;
+        } catch (NumberFormatException e) {
+            throw new CommandFailure("--metrics-port " + text + " is neither a port nor off", "");
+        }
+    }
+
+    private static void requirePort(String option, int number) {
+        if (number < 0 || number > 65_535) {
+            throw new CommandFailure(option + " " + number + " is not between 0 and 65535", "");
+        }
     }
 
     private Relay start(RelayConfig config) {

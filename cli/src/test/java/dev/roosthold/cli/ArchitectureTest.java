@@ -28,6 +28,7 @@ final class ArchitectureTest {
         RELAY + ".ids..",
         RELAY + ".limits..",
         RELAY + ".store..",
+        RELAY + ".secrets..",
         RELAY + ".http..",
         RELAY + ".updates..",
         RELAY + ".socket.."

@@ -59,6 +59,9 @@ final class RoostProcess implements AutoCloseable {
         if (!List.of(more).contains("--port")) {
             arguments.addAll(List.of("--port", "0"));
         }
+        if (!List.of(more).contains("--metrics-port")) {
+            arguments.addAll(List.of("--metrics-port", "off"));
+        }
         arguments.addAll(List.of(more));
         RoostProcess relay = start(home, arguments.toArray(String[]::new));
         relay.awaitLine("http://127.0.0.1:");

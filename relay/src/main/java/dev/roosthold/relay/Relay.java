@@ -3,6 +3,8 @@ package dev.roosthold.relay;
 import dev.roosthold.protocol.Codec;
 import dev.roosthold.relay.account.AccountRoutes;
 import dev.roosthold.relay.account.Accounts;
+import dev.roosthold.relay.attachments.AttachmentRoutes;
+import dev.roosthold.relay.attachments.Attachments;
 import dev.roosthold.relay.auth.Auth;
 import dev.roosthold.relay.auth.DeviceActivity;
 import dev.roosthold.relay.auth.Devices;
@@ -10,9 +12,13 @@ import dev.roosthold.relay.auth.Registration;
 import dev.roosthold.relay.catchup.ChangeRoutes;
 import dev.roosthold.relay.catchup.LogRecovery;
 import dev.roosthold.relay.catchup.SealKey;
+import dev.roosthold.relay.connect.ConnectRoutes;
+import dev.roosthold.relay.connect.GithubRoutes;
+import dev.roosthold.relay.connect.VendorTokens;
 import dev.roosthold.relay.enrolment.EnrolmentRoutes;
 import dev.roosthold.relay.http.HttpConfig;
 import dev.roosthold.relay.http.HttpServer;
+import dev.roosthold.relay.http.RequestListener;
 import dev.roosthold.relay.http.Routes;
 import dev.roosthold.relay.ids.Ids;
 import dev.roosthold.relay.machines.MachineEvents;
@@ -21,12 +27,25 @@ import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.messages.MessageEvents;
 import dev.roosthold.relay.messages.MessageRoutes;
 import dev.roosthold.relay.messages.Messages;
+import dev.roosthold.relay.metrics.Metrics;
+import dev.roosthold.relay.metrics.MetricsServer;
+import dev.roosthold.relay.presence.MachineKey;
 import dev.roosthold.relay.presence.Presence;
+import dev.roosthold.relay.presence.SessionKey;
+import dev.roosthold.relay.push.Push;
+import dev.roosthold.relay.rpc.Rpc;
+import dev.roosthold.relay.rpc.RpcEvents;
+import dev.roosthold.relay.secrets.SecretFiles;
+import dev.roosthold.relay.service.AppServiceRoutes;
+import dev.roosthold.relay.sessions.ReachableSessions;
 import dev.roosthold.relay.sessions.SessionEvents;
 import dev.roosthold.relay.sessions.SessionRoutes;
 import dev.roosthold.relay.sessions.Sessions;
+import dev.roosthold.relay.social.Social;
+import dev.roosthold.relay.social.SocialRoutes;
 import dev.roosthold.relay.socket.SocketGateway;
 import dev.roosthold.relay.socket.SocketRoutes;
+import dev.roosthold.relay.store.CommitListener;
 import dev.roosthold.relay.store.SqliteStore;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.StoreConfig;
@@ -43,6 +62,9 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -59,8 +81,10 @@ public final class Relay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
 
     private static final Duration SWEEP = Duration.ofSeconds(1);
+    private static final Duration RPC_SWEEP = Duration.ofMillis(250);
     private static final Duration FLUSH = Duration.ofSeconds(5);
     private static final Duration PRUNE = Duration.ofMinutes(1);
+    private static final Duration TIDY = Duration.ofMinutes(10);
     private static final Duration DRAIN = Duration.ofMillis(500);
 
     private final RelayConfig config;
@@ -72,14 +96,22 @@ public final class Relay implements AutoCloseable {
     private final DeviceActivity activity;
     private final Machines machines;
     private final Sessions sessions;
+    private final Rpc rpc;
+    private final Push push;
+    private final Attachments attachments;
     private final HttpServer http;
+    private final Optional<MetricsServer> metricsServer;
     private final Upkeep upkeep = new Upkeep();
     private boolean closed;
 
     /// Set right after the server listens; before that no request can have been seen.
     private volatile boolean listening;
 
-    private Relay(RelayConfig config, DataDirectory directory, SqliteStore store)
+    private Relay(
+            RelayConfig config,
+            DataDirectory directory,
+            SqliteStore store,
+            Optional<Metrics> metrics)
             throws IOException {
         this.config = config;
         this.directory = directory;
@@ -101,6 +133,7 @@ public final class Relay implements AutoCloseable {
         activity = new DeviceActivity(clock);
         var devices = new Devices(store, router, ids, activity);
         var accounts = new Accounts(store, updates, ids);
+        var social = new Social(store, updates, ids);
         var registration =
                 new Registration(
                         store, config.registration(), isLocal(config), this::sawForwardedHeader);
@@ -115,9 +148,12 @@ public final class Relay implements AutoCloseable {
                         clock);
         machines = new Machines(store, updates, router, devices, clock);
         var machineEvents = new MachineEvents(machines);
-        sessions = new Sessions(store, updates, ids);
+        sessions = new Sessions(store, updates, router, ids, clock);
         var sessionEvents = new SessionEvents(sessions);
         var messages = new Messages(store, updates, ids, clock);
+        var secrets = new SecretFiles(config.dataDirectory());
+        var vendorTokens = new VendorTokens(store, secrets);
+        push = Push.open(config.push(), config.publicUrl(), secrets, store, router, ids, clock);
 
         var gateway =
                 new SocketGateway(
@@ -130,9 +166,25 @@ public final class Relay implements AutoCloseable {
                         clock);
         gateway.listen(new DeviceSockets(devices, activity, router));
         gateway.listen(machineEvents);
+        gateway.listen(sessionEvents);
+        gateway.listen(push.sockets());
+        metrics.ifPresent(m -> gateway.listen(m.sockets()));
         machineEvents.register(gateway);
         sessionEvents.register(gateway);
         new MessageEvents(messages).register(gateway);
+        var reachable = new ReachableSessions(store, clock);
+        rpc = new Rpc(store, machines, reachable, router, limits.rpc(), clock);
+        var rpcEvents = new RpcEvents(rpc, router);
+        gateway.listen(rpcEvents);
+        rpcEvents.register(gateway);
+
+        attachments =
+                Attachments.open(
+                        store,
+                        config.dataDirectory().resolve("attachments"),
+                        limits.attachmentBytes());
+        var attachmentRoutes =
+                new AttachmentRoutes(attachments, secrets, config.publicUrl(), clock);
 
         http =
                 HttpServer.start(
@@ -140,26 +192,40 @@ public final class Relay implements AutoCloseable {
                         routes -> {
                             Routes seen = new SeenRoutes(routes, activity);
                             auth.register(seen);
-                            new AccountRoutes(accounts, clock).register(seen);
+                            new AccountRoutes(accounts, social, vendorTokens::vendors, clock)
+                                    .register(seen);
                             SocketRoutes.register(seen);
                             new MachineRoutes(machines).register(seen);
                             new SessionRoutes(sessions).register(seen);
                             new MessageRoutes(messages).register(seen);
                             new ChangeRoutes(store, log, Sessions::isReachable).register(seen);
+                            attachmentRoutes.register(seen);
+                            new SocialRoutes(social).register(seen);
                             new EnrolmentRoutes(store, machines, devices, clock).register(seen);
+                            push.register(seen);
+                            new ConnectRoutes(vendorTokens).register(seen);
+                            new GithubRoutes(config.publicUrl()).register(seen);
+                            new AppServiceRoutes().register(seen);
                         },
                         devices,
                         store::failure,
+                        metrics.map(Metrics::requests).orElse(RequestListener.NONE),
                         socketServer::httpHandler);
         listening = true;
+        metrics.ifPresent(m -> m.watch(store, clock, store::waitingWrites, updates::appended));
+        metricsServer = metrics.flatMap(m -> serve(m, config.metricsPort().orElse(0)));
 
-        Presence presence = machines.presence();
-        upkeep.every(SWEEP, presence::sweep);
-        upkeep.every(FLUSH, presence::flush);
+        for (Presence<?> presence : List.of(machines.presence(), sessions.presence())) {
+            upkeep.every(SWEEP, presence::sweep);
+            upkeep.every(FLUSH, presence::flush);
+        }
+        upkeep.every(RPC_SWEEP, rpc::sweep);
         upkeep.every(FLUSH, () -> activity.flush(store));
-        upkeep.every(FLUSH, () -> sessions.purge(Messages::deleteSome));
+        upkeep.every(FLUSH, this::purge);
         upkeep.every(PRUNE, auth::prune);
         upkeep.every(PRUNE, () -> updates.prune(store));
+        attachments.tidyOn(blocking);
+        upkeep.every(TIDY, () -> attachments.tidyOn(blocking));
     }
 
     /// Starts a relay; it serves when this returns.
@@ -171,8 +237,17 @@ public final class Relay implements AutoCloseable {
         DataDirectory directory = DataDirectory.open(config.dataDirectory());
         SqliteStore store = null;
         try {
-            store = SqliteStore.open(storeConfig(config));
-            return new Relay(config, directory, store);
+            Optional<Metrics> metrics =
+                    config.metricsPort().isPresent()
+                            ? Optional.of(new Metrics())
+                            : Optional.empty();
+            store =
+                    SqliteStore.open(
+                            storeConfig(config)
+                                    .withCommits(
+                                            metrics.map(Metrics::commits)
+                                                    .orElse(CommitListener.NONE)));
+            return new Relay(config, directory, store, metrics);
         } catch (IOException | RuntimeException e) {
             if (store != null) {
                 store.close();
@@ -192,6 +267,13 @@ public final class Relay implements AutoCloseable {
         return http.port();
     }
 
+    /// Where metrics are served; empty when they are off or their port was taken.
+    public OptionalInt metricsPort() {
+        return metricsServer
+                .map(server -> OptionalInt.of(server.port()))
+                .orElse(OptionalInt.empty());
+    }
+
     /// Where a program on this computer reaches the relay.
     public URI address() {
         String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
@@ -208,17 +290,20 @@ public final class Relay implements AutoCloseable {
         }
         closed = true;
         upkeep.close();
+        metricsServer.ifPresent(MetricsServer::close);
         http.stopAccepting();
         machines.presence().stop();
+        sessions.presence().stop();
         drainSockets();
         activity.flush(store);
+        push.close();
         http.close();
         blocking.shutdown();
         store.close();
         directory.close();
     }
 
-    Presence presence() {
+    Presence<MachineKey> presence() {
         return machines.presence();
     }
 
@@ -226,8 +311,38 @@ public final class Relay implements AutoCloseable {
         return updates;
     }
 
+    Rpc rpc() {
+        return rpc;
+    }
+
+    Attachments attachments() {
+        return attachments;
+    }
+
+    Presence<SessionKey> sessionPresence() {
+        return sessions.presence();
+    }
+
+    /// Deletes what stayed behind of deleted sessions; returns at once.
+    void purge() {
+        sessions.purge(Messages::deleteSome);
+    }
+
     Store store() {
         return store;
+    }
+
+    /// Metrics are worth a warning, not a relay: a second one on this computer finds the port
+    // taken.
+    private static Optional<MetricsServer> serve(Metrics metrics, int port) {
+        try {
+            return Optional.of(MetricsServer.start(metrics, port));
+        } catch (IOException e) {
+            LOG.warn(
+                    "metrics are not served: {}; --metrics-port chooses another port",
+                    e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private void drainSockets() {

@@ -1,14 +1,18 @@
 package dev.roosthold.relay;
 
+import dev.roosthold.relay.attachments.Attachments;
 import dev.roosthold.relay.auth.Auth;
 import dev.roosthold.relay.auth.RegistrationPolicy;
 import dev.roosthold.relay.limits.Rate;
+import dev.roosthold.relay.push.PushConfig;
+import dev.roosthold.relay.rpc.RpcLimits;
 import dev.roosthold.relay.socket.SocketGateway;
 import dev.roosthold.relay.updates.Updates;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// Settings of a relay. Start from [#defaults()] and change single values with the `with` methods.
 ///
@@ -18,6 +22,9 @@ import java.util.Optional;
 ///     when absent, readable by its owner only. One relay at a time
 /// @param registration who may make an account; default [RegistrationPolicy#AUTO]
 /// @param publicUrl the address under which others reach the relay, if there is one; default none
+/// @param push how notifications leave; default [PushConfig#usual()]
+/// @param metricsPort where metrics are served to this computer alone; 0 picks a free one; default
+///     none, `roost up` takes 9090
 /// @param limits how much clients may do; default [Limits#USUAL]
 /// @param clock gives all times; default the system's
 public record RelayConfig(
@@ -26,6 +33,8 @@ public record RelayConfig(
         Path dataDirectory,
         RegistrationPolicy registration,
         Optional<URI> publicUrl,
+        PushConfig push,
+        OptionalInt metricsPort,
         Limits limits,
         InstantSource clock) {
 
@@ -34,19 +43,49 @@ public record RelayConfig(
     /// @param auth calls of the open routes, for one address
     /// @param socketEvents events of one socket
     /// @param retention of the update log
-    public record Limits(Auth.Rates auth, Rate socketEvents, Updates.Retention retention) {
+    /// @param rpc calls between sockets
+    /// @param attachmentBytes what all attachments of one account may take together; default 1 GiB
+    public record Limits(
+            Auth.Rates auth,
+            Rate socketEvents,
+            Updates.Retention retention,
+            RpcLimits rpc,
+            long attachmentBytes) {
         public static final Limits USUAL =
                 new Limits(
-                        Auth.Rates.USUAL, SocketGateway.USUAL_EVENT_RATE, Updates.Retention.USUAL);
+                        Auth.Rates.USUAL,
+                        SocketGateway.USUAL_EVENT_RATE,
+                        Updates.Retention.USUAL,
+                        RpcLimits.USUAL,
+                        Attachments.USUAL_QUOTA);
+
+        public Limits withAuth(Auth.Rates value) {
+            return new Limits(value, socketEvents, retention, rpc, attachmentBytes);
+        }
 
         public Limits withSocketEvents(Rate value) {
-            return new Limits(auth, value, retention);
+            return new Limits(auth, value, retention, rpc, attachmentBytes);
+        }
+
+        public Limits withRetention(Updates.Retention value) {
+            return new Limits(auth, socketEvents, value, rpc, attachmentBytes);
+        }
+
+        public Limits withRpc(RpcLimits value) {
+            return new Limits(auth, socketEvents, retention, value, attachmentBytes);
+        }
+
+        public Limits withAttachmentBytes(long value) {
+            return new Limits(auth, socketEvents, retention, rpc, value);
         }
     }
 
     public RelayConfig {
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port " + port + " not in 0..65535");
+        }
+        if (metricsPort.orElse(0) < 0 || metricsPort.orElse(0) > 65_535) {
+            throw new IllegalArgumentException("metrics port " + metricsPort + " not in 0..65535");
         }
     }
 
@@ -57,36 +96,110 @@ public record RelayConfig(
                 Path.of(System.getProperty("user.home"), ".roost"),
                 RegistrationPolicy.AUTO,
                 Optional.empty(),
+                PushConfig.usual(),
+                OptionalInt.empty(),
                 Limits.USUAL,
                 InstantSource.system());
     }
 
     public RelayConfig withHost(String value) {
-        return new RelayConfig(value, port, dataDirectory, registration, publicUrl, limits, clock);
+        return new RelayConfig(
+                value,
+                port,
+                dataDirectory,
+                registration,
+                publicUrl,
+                push,
+                metricsPort,
+                limits,
+                clock);
     }
 
     public RelayConfig withPort(int value) {
-        return new RelayConfig(host, value, dataDirectory, registration, publicUrl, limits, clock);
+        return new RelayConfig(
+                host,
+                value,
+                dataDirectory,
+                registration,
+                publicUrl,
+                push,
+                metricsPort,
+                limits,
+                clock);
     }
 
     public RelayConfig withDataDirectory(Path value) {
-        return new RelayConfig(host, port, value, registration, publicUrl, limits, clock);
+        return new RelayConfig(
+                host, port, value, registration, publicUrl, push, metricsPort, limits, clock);
     }
 
     public RelayConfig withRegistration(RegistrationPolicy value) {
-        return new RelayConfig(host, port, dataDirectory, value, publicUrl, limits, clock);
+        return new RelayConfig(
+                host, port, dataDirectory, value, publicUrl, push, metricsPort, limits, clock);
     }
 
     public RelayConfig withPublicUrl(URI value) {
         return new RelayConfig(
-                host, port, dataDirectory, registration, Optional.of(value), limits, clock);
+                host,
+                port,
+                dataDirectory,
+                registration,
+                Optional.of(value),
+                push,
+                metricsPort,
+                limits,
+                clock);
+    }
+
+    public RelayConfig withPush(PushConfig value) {
+        return new RelayConfig(
+                host,
+                port,
+                dataDirectory,
+                registration,
+                publicUrl,
+                value,
+                metricsPort,
+                limits,
+                clock);
+    }
+
+    public RelayConfig withMetricsPort(int value) {
+        return new RelayConfig(
+                host,
+                port,
+                dataDirectory,
+                registration,
+                publicUrl,
+                push,
+                OptionalInt.of(value),
+                limits,
+                clock);
     }
 
     public RelayConfig withLimits(Limits value) {
-        return new RelayConfig(host, port, dataDirectory, registration, publicUrl, value, clock);
+        return new RelayConfig(
+                host,
+                port,
+                dataDirectory,
+                registration,
+                publicUrl,
+                push,
+                metricsPort,
+                value,
+                clock);
     }
 
     public RelayConfig withClock(InstantSource value) {
-        return new RelayConfig(host, port, dataDirectory, registration, publicUrl, limits, value);
+        return new RelayConfig(
+                host,
+                port,
+                dataDirectory,
+                registration,
+                publicUrl,
+                push,
+                metricsPort,
+                limits,
+                value);
     }
 }

@@ -22,13 +22,23 @@ record SeenRoutes(Routes routes, DeviceActivity activity) implements Routes {
     }
 
     @Override
+    public void linkOrBearer(String method, String path, Link link, Handler handler) {
+        routes.linkOrBearer(method, path, link, noting(handler));
+    }
+
+    @Override
+    public Routes withRawBody(int maxBytes) {
+        return new SeenRoutes(routes.withRawBody(maxBytes), activity);
+    }
+
+    @Override
     public Routes withBodyLimit(int bytes) {
         return new SeenRoutes(routes.withBodyLimit(bytes), activity);
     }
 
     private Handler noting(Handler handler) {
         return request -> {
-            activity.seen(request.requireCaller().device(), request.remote());
+            request.caller().ifPresent(caller -> activity.seen(caller.device(), request.remote()));
             return handler.handle(request);
         };
     }

@@ -281,10 +281,8 @@ class AuthTest {
         UnaryOperator<RelayConfig> strict =
                 config ->
                         config.withLimits(
-                                new RelayConfig.Limits(
-                                        new Auth.Rates(new Rate(3, 1), new Rate(3, 1)),
-                                        config.limits().socketEvents(),
-                                        config.limits().retention()));
+                                config.limits()
+                                        .withAuth(new Auth.Rates(new Rate(3, 1), new Rate(3, 1))));
         try (var rig = RelayRig.start(strict)) {
             for (int i = 0; i < 3; i++) {
                 rig.signsUp();

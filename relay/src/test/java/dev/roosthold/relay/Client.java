@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.json.JSONException;
 import org.json.JSONObject;
@@ -95,6 +96,10 @@ final class Client implements AutoCloseable {
         }
     }
 
+    String id() {
+        return socket.id();
+    }
+
     boolean isConnected() {
         return socket.connected();
     }
@@ -117,6 +122,38 @@ final class Client implements AutoCloseable {
         }
     }
 
+    /// Like [#ask], without waiting.
+    CompletableFuture<JsonNode> asks(String event, Object... args) {
+        var answer = new CompletableFuture<JsonNode>();
+        socket.emit(
+                event,
+                arguments(args),
+                (Ack) values -> answer.complete(json(values.length == 0 ? null : values[0])));
+        return answer;
+    }
+
+    /// Remembers events of these names too.
+    Client hears(String... names) {
+        for (String name : names) {
+            socket.on(name, args -> events.add(new Event(name, json(args[0]))));
+        }
+        return this;
+    }
+
+    /// Handles events that want an acknowledgement; they are remembered too.
+    /// The latest handler of a name counts.
+    Client answers(String name, BiConsumer<JsonNode, Ack> handler) {
+        socket.off(name);
+        socket.on(
+                name,
+                args -> {
+                    JsonNode body = json(args[0]);
+                    events.add(new Event(name, body));
+                    handler.accept(body, (Ack) args[args.length - 1]);
+                });
+        return this;
+    }
+
     /// Waits until everything this socket sent before was handled.
     Client settled() {
         ask("ping");
@@ -133,6 +170,10 @@ final class Client implements AutoCloseable {
 
     void forget() {
         events.clear();
+    }
+
+    void forgetAll(String kind) {
+        events.removeIf(event -> event.kind().equals(kind));
     }
 
     /// Waits for an event of that kind.

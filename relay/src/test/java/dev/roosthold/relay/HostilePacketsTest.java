@@ -119,10 +119,7 @@ class HostilePacketsTest {
                 RelayRig.start(
                         config ->
                                 config.withLimits(
-                                        new RelayConfig.Limits(
-                                                config.limits().auth(),
-                                                new Rate(5, 1),
-                                                config.limits().retention())));
+                                        config.limits().withSocketEvents(new Rate(5, 1))));
         ada = rig.signsUp();
         attacker = ada.page().connected();
         bystander = rig.signsUp().page().connected();

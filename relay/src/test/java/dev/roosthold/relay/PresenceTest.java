@@ -3,6 +3,9 @@ package dev.roosthold.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.roosthold.protocol.AccountId;
+import dev.roosthold.protocol.MachineId;
+import dev.roosthold.relay.presence.MachineKey;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -242,6 +245,21 @@ class PresenceTest {
         assertThat(body.path("active").asBoolean()).isTrue();
         assertThat(update.path("seq").asLong()).isEqualTo(told.path("seq").asLong());
         assertThat(ada.daemon("absent").connected().settled().events()).isEmpty();
+    }
+
+    @Test
+    void aConnectionThatContinuesASilentOneIsNotClosedWithIt() {
+        Client daemon = ada.daemon(MACHINE).connected().settled();
+        assertOnlineIsTold();
+        var machine = new MachineKey(new AccountId(ada.account()), new MachineId(MACHINE));
+        rig.relay().presence().connected(machine, -1, daemon.id());
+        rig.passes(Duration.ofSeconds(50));
+        beats(daemon, MACHINE, rig.now());
+
+        rig.passes(Duration.ofSeconds(10));
+
+        assertThat(daemon.settled().isConnected()).isTrue();
+        assertThat(active()).isTrue();
     }
 
     private static void beats(Client socket, String machine, long time) {

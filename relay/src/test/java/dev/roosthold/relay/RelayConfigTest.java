@@ -19,6 +19,8 @@ class RelayConfigTest {
                 .isEqualTo(Path.of(System.getProperty("user.home"), ".roost"));
         assertThat(config.registration()).isEqualTo(RegistrationPolicy.AUTO);
         assertThat(config.publicUrl()).isEmpty();
+        assertThat(config.metricsPort()).isEmpty();
+        assertThat(config.limits().attachmentBytes()).isEqualTo(1L << 30);
     }
 
     @Test

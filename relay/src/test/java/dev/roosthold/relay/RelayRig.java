@@ -79,6 +79,7 @@ final class RelayRig implements AutoCloseable {
     void passes(Duration time) {
         clock.pass(time);
         relay.presence().sweep();
+        relay.sessionPresence().sweep();
     }
 
     Api api() {

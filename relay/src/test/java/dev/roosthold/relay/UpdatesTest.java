@@ -175,10 +175,10 @@ class UpdatesTest {
                 RelayRig.start(
                         config ->
                                 config.withLimits(
-                                        new RelayConfig.Limits(
-                                                config.limits().auth(),
-                                                config.limits().socketEvents(),
-                                                new Updates.Retention(50, Duration.ofDays(1)))));
+                                        config.limits()
+                                                .withRetention(
+                                                        new Updates.Retention(
+                                                                50, Duration.ofDays(1)))));
         ada = rig.signsUp();
         for (int version = 0; version < 300; version++) {
             save("x", version);

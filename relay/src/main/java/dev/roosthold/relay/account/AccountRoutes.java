@@ -7,16 +7,20 @@ import dev.roosthold.relay.http.Request;
 import dev.roosthold.relay.http.Response;
 import dev.roosthold.relay.http.Routes;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 
 /// `/v1/account/profile` and `/v1/account/settings`.
 public final class AccountRoutes {
     private final Accounts accounts;
+    private final Names names;
+    private final ConnectedServices connected;
     private final InstantSource clock;
 
-    public AccountRoutes(Accounts accounts, InstantSource clock) {
+    public AccountRoutes(
+            Accounts accounts, Names names, ConnectedServices connected, InstantSource clock) {
         this.accounts = accounts;
+        this.names = names;
+        this.connected = connected;
         this.clock = clock;
     }
 
@@ -28,8 +32,17 @@ public final class AccountRoutes {
 
     private Response profile(Request request) {
         AccountId account = request.requireCaller().account();
+        Names.Shown shown = names.of(account);
         return Response.ok(
-                new Profile(account, clock.millis(), null, null, null, null, null, List.of()));
+                new Profile(
+                        account,
+                        clock.millis(),
+                        shown.firstName(),
+                        shown.lastName(),
+                        shown.username(),
+                        shown.avatar(),
+                        null,
+                        connected.of(account)));
     }
 
     private Response settings(Request request) {

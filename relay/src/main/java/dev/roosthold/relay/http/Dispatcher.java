@@ -8,6 +8,7 @@ import dev.roosthold.relay.caller.Scope;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -22,6 +23,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /// authentication and handlers may block. Thread-safe.
 final class Dispatcher {
     private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
+
+    private static final byte[] NOTHING = new byte[0];
 
     /// The head of a request with its route.
     record Head(
@@ -48,7 +51,7 @@ final class Dispatcher {
     /// Finds the caller, before anything of the request is judged.
     Admission admit(Head head) {
         Route.Access access = head.match().route().access();
-        if (access == Route.Access.OPEN) {
+        if (access == Route.Access.OPEN || admittedByLink(head)) {
             return new Admitted(Optional.empty());
         }
         Optional<String> token = bearer(head.headers());
@@ -99,6 +102,12 @@ final class Dispatcher {
         }
     }
 
+    private static boolean admittedByLink(Head head) {
+        Route route = head.match().route();
+        return route.access() == Route.Access.LINK_OR_BEARER
+                && route.link().admits(head.match().parameters(), head.target().queryParameters());
+    }
+
     /// The token, when the header has exactly the form `Bearer <token>`.
     static Optional<String> bearer(HttpHeaders headers) {
         String value = headers.get(HttpHeaderNames.AUTHORIZATION);
@@ -109,15 +118,22 @@ final class Dispatcher {
     }
 
     private static Request request(Head head, Admitted admitted, byte[] body, int size) {
+        boolean raw = head.match().route().rawBody();
         return new Request(
                 head.method(),
                 head.target().path(),
                 head.match().parameters(),
                 head.target().queryParameters(),
                 headers(head.headers()),
-                json(head, body, size),
+                raw ? JsonNodeFactory.instance.objectNode() : json(head, body, size),
+                raw ? exact(body, size) : NOTHING,
                 head.remote(),
                 admitted.caller());
+    }
+
+    /// A body of announced length fills its array, so that the largest are not copied.
+    private static byte[] exact(byte[] body, int size) {
+        return size == body.length ? body : Arrays.copyOf(body, size);
     }
 
     private static JsonNode json(Head head, byte[] body, int size) {

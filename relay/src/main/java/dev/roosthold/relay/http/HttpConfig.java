@@ -59,6 +59,21 @@ public record HttpConfig(
                 stopTimeout);
     }
 
+    /// Another number of event loops than one for each processor.
+    public HttpConfig withEventLoops(int count) {
+        return new HttpConfig(
+                address,
+                count,
+                maxBody,
+                maxBodiesTotal,
+                maxRequestLine,
+                maxHeaders,
+                headTimeout,
+                bodyTimeout,
+                idleTimeout,
+                stopTimeout);
+    }
+
     /// Other bounds for bodies than the usual.
     public HttpConfig withBodies(int max, long total) {
         return new HttpConfig(

@@ -5,6 +5,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -18,6 +19,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +47,7 @@ public final class HttpServer implements AutoCloseable {
             RouteTable routes,
             WebFiles web,
             Authenticator authenticator,
+            RequestListener listener,
             Supplier<ChannelHandler> socketHandler)
             throws IOException {
         this.config = config;
@@ -83,7 +86,8 @@ public final class HttpServer implements AutoCloseable {
                                                                 web,
                                                                 dispatcher,
                                                                 budget,
-                                                                handlers));
+                                                                handlers,
+                                                                listener));
                                     }
                                 });
         ChannelFuture bound = bootstrap.bind(config.address()).awaitUninterruptibly();
@@ -100,10 +104,41 @@ public final class HttpServer implements AutoCloseable {
         acceptor = bound.channel();
     }
 
+    /// Like [#start(HttpConfig, Consumer, Authenticator, HealthCheck, RequestListener, Supplier)]
+    /// with nobody told about the requests.
+    public static HttpServer start(
+            HttpConfig config,
+            Consumer<Routes> registration,
+            Authenticator authenticator,
+            HealthCheck health,
+            Supplier<ChannelHandler> socketHandler)
+            throws IOException {
+        return start(
+                config, registration, authenticator, health, RequestListener.NONE, socketHandler);
+    }
+
+    /// Listens with the open routes that are registered and nothing else: no browser UI, no health,
+    /// no sockets, and no bearer is valid.
+    ///
+    /// @throws IOException when the address cannot be used
+    public static HttpServer startBare(HttpConfig config, Consumer<Routes> registration)
+            throws IOException {
+        var routes = new RouteTable(config.maxBody());
+        registration.accept(routes);
+        return new HttpServer(
+                config,
+                routes,
+                WebFiles.none(),
+                _ -> Optional.empty(),
+                RequestListener.NONE,
+                ChannelInboundHandlerAdapter::new);
+    }
+
     /// Listens on the address of the configuration.
     ///
     /// @param registration adds the routes of the features; `GET /`, `GET /health` and the browser
     ///     UI (folder `web/` of the class path, where present) are there already
+    /// @param listener told about answered requests
     /// @param socketHandler a new handler for each connection, behind the HTTP codec: it consumes
     ///     the requests of its path and passes all others on
     /// @throws IOException when the address cannot be used
@@ -112,13 +147,14 @@ public final class HttpServer implements AutoCloseable {
             Consumer<Routes> registration,
             Authenticator authenticator,
             HealthCheck health,
+            RequestListener listener,
             Supplier<ChannelHandler> socketHandler)
             throws IOException {
         var web = new WebFiles(HttpServer.class.getClassLoader(), WEB_FOLDER);
         var routes = new RouteTable(config.maxBody());
         new ServiceRoutes(web, health).register(routes);
         registration.accept(routes);
-        return new HttpServer(config, routes, web, authenticator, socketHandler);
+        return new HttpServer(config, routes, web, authenticator, listener, socketHandler);
     }
 
     /// Where the server listens.

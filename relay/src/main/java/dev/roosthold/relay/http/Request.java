@@ -13,9 +13,13 @@ import tools.jackson.databind.JsonNode;
 /// @param pathParameters by the names of the route's `:name` segments, percent-decoded
 /// @param query first value by name, percent-decoded
 /// @param headers first value by lower-case name
-/// @param body the JSON body; an empty object when the request had none
+/// @param body the JSON body; an empty object when the request had none, and on routes with raw
+///     bodies
+/// @param bytes the body on routes with raw bodies, empty on all others; the array belongs to the
+///     handler until it returns
 /// @param remote address of the client
 /// @param caller present exactly on routes that need a bearer
+@SuppressWarnings("ArrayRecordComponent") // handed over, never compared
 public record Request(
         String method,
         String path,
@@ -23,6 +27,7 @@ public record Request(
         Map<String, String> query,
         Map<String, String> headers,
         JsonNode body,
+        byte[] bytes,
         InetSocketAddress remote,
         Optional<Caller> caller) {
 

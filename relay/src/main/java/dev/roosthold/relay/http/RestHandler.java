@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
 final class RestHandler extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(RestHandler.class);
     private static final int SMALL = 64 << 10;
+    private static final String HAPPY_CLIENT = "x-happy-client";
 
     /// What becomes of the request that is being received.
     private static final class Exchange {
@@ -37,11 +38,16 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
         final Body body;
         Dispatcher.@Nullable Admitted admitted;
         @Nullable Answer bodyRefusal;
+        final String method;
+        final String happyClient;
+        final long begunNanos = System.nanoTime();
         boolean complete;
         boolean waiting;
 
         /// @param head null when the answer is known already
-        Exchange(Dispatcher.@Nullable Head head, Answer otherwise, Body body) {
+        Exchange(HttpRequest request, Dispatcher.@Nullable Head head, Answer otherwise, Body body) {
+            this.method = request.method().name();
+            this.happyClient = request.headers().get(HAPPY_CLIENT, "");
             this.head = head;
             this.otherwise = otherwise;
             this.body = body;
@@ -53,6 +59,7 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
     private final Dispatcher dispatcher;
     private final BodyBudget budget;
     private final Executor handlers;
+    private final RequestListener listener;
     private @Nullable Exchange current;
 
     RestHandler(
@@ -60,12 +67,14 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
             WebFiles web,
             Dispatcher dispatcher,
             BodyBudget budget,
-            Executor handlers) {
+            Executor handlers,
+            RequestListener listener) {
         this.routes = routes;
         this.web = web;
         this.dispatcher = dispatcher;
         this.budget = budget;
         this.handlers = handlers;
+        this.listener = listener;
     }
 
     @Override
@@ -131,13 +140,14 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
         String method = request.method().name();
         Target target = Target.of(request.uri());
         if (method.equals("OPTIONS")) {
-            return new Exchange(null, Answer.preflight(), new Body(budget, SMALL, announced));
+            return new Exchange(
+                    request, null, Answer.preflight(), new Body(budget, SMALL, announced));
         }
         Optional<RouteTable.Match> match =
                 routes.find(method, target).or(() -> web.find(method, target, request.headers()));
         if (match.isEmpty()) {
             Answer notFound = Answer.of(Failures.notFound(method, target));
-            return new Exchange(null, notFound, new Body(budget, SMALL, announced));
+            return new Exchange(request, null, notFound, new Body(budget, SMALL, announced));
         }
         var head =
                 new Dispatcher.Head(
@@ -148,7 +158,10 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
                         (InetSocketAddress) ctx.channel().remoteAddress());
         int limit = match.get().route().maxBody();
         return new Exchange(
-                head, Answer.of(Failures.tooLarge(limit)), new Body(budget, limit, announced));
+                request,
+                head,
+                Answer.of(Failures.tooLarge(limit)),
+                new Body(budget, limit, announced));
     }
 
     private void admitFirst(
@@ -275,7 +288,18 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
         if (current == exchange) {
             current = null;
             ctx.writeAndFlush(answer.toHttp(!exchange.complete));
+            listener.answered(told(exchange, answer.status()));
         }
+    }
+
+    private static RequestListener.Answered told(Exchange exchange, int status) {
+        Dispatcher.Head head = exchange.head;
+        return new RequestListener.Answered(
+                exchange.method,
+                head == null ? "(none)" : head.match().route().pattern(),
+                status,
+                exchange.happyClient,
+                System.nanoTime() - exchange.begunNanos);
     }
 
     private static void sendContinue(ChannelHandlerContext ctx) {

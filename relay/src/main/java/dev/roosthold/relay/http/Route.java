@@ -6,16 +6,34 @@ import java.util.List;
 ///
 /// @param pattern as registered, for logs
 /// @param maxBody in bytes
+/// @param rawBody whether the body is taken as it is instead of as JSON
+/// @param link admits requests without a bearer on routes with [Access#LINK_OR_BEARER]
 record Route(
         String method,
         String pattern,
         List<String> segments,
         Access access,
         int maxBody,
+        boolean rawBody,
+        Routes.Link link,
         Routes.Handler handler) {
+
+    static final Routes.Link NO_LINK = (_, _) -> false;
+
+    /// A route that takes JSON and knows its callers by their bearer alone.
+    Route(
+            String method,
+            String pattern,
+            List<String> segments,
+            Access access,
+            int maxBody,
+            Routes.Handler handler) {
+        this(method, pattern, segments, access, maxBody, false, NO_LINK, handler);
+    }
 
     enum Access {
         OPEN,
+        LINK_OR_BEARER,
         BEARER,
         ACCOUNT_BEARER
     }

@@ -23,37 +23,49 @@ final class RouteTable implements Routes {
 
     private final Node root;
     private final int maxBody;
+    private final boolean rawBody;
 
     RouteTable(int maxBody) {
-        this(new Node(), maxBody);
+        this(new Node(), maxBody, false);
     }
 
-    private RouteTable(Node root, int maxBody) {
+    private RouteTable(Node root, int maxBody, boolean rawBody) {
         this.root = root;
         this.maxBody = maxBody;
+        this.rawBody = rawBody;
     }
 
     @Override
     public void open(String method, String path, Handler handler) {
-        add(method, path, Route.Access.OPEN, handler);
+        add(method, path, Route.Access.OPEN, Route.NO_LINK, handler);
     }
 
     @Override
     public void bearer(String method, String path, Handler handler) {
-        add(method, path, Route.Access.BEARER, handler);
+        add(method, path, Route.Access.BEARER, Route.NO_LINK, handler);
     }
 
     @Override
     public void accountBearer(String method, String path, Handler handler) {
-        add(method, path, Route.Access.ACCOUNT_BEARER, handler);
+        add(method, path, Route.Access.ACCOUNT_BEARER, Route.NO_LINK, handler);
+    }
+
+    @Override
+    public void linkOrBearer(String method, String path, Link link, Handler handler) {
+        add(method, path, Route.Access.LINK_OR_BEARER, link, handler);
     }
 
     @Override
     public Routes withBodyLimit(int bytes) {
-        return new RouteTable(root, bytes);
+        return new RouteTable(root, bytes, rawBody);
     }
 
-    private void add(String method, String path, Route.Access access, Handler handler) {
+    @Override
+    public Routes withRawBody(int maxBytes) {
+        return new RouteTable(root, maxBytes, true);
+    }
+
+    private void add(String method, String path, Route.Access access, Link link, Handler handler) {
         if (!path.startsWith("/")) {
             throw new IllegalArgumentException("a path begins with a slash: " + path);
         }
@@ -68,7 +80,7 @@ final class RouteTable implements Routes {
                 node = node.parameter = new Node();
             }
         }
-        var route = new Route(method, path, segments, access, maxBody, handler);
+        var route = new Route(method, path, segments, access, maxBody, rawBody, link, handler);
         if (node.byMethod.putIfAbsent(method, route) != null) {
             throw new IllegalStateException("two routes for " + method + " " + path);
         }

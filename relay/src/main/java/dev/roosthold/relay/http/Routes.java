@@ -1,5 +1,7 @@
 package dev.roosthold.relay.http;
 
+import java.util.Map;
+
 /// Where features register their routes. Paths are literal segments and `:name` segments
 /// (`/v1/machines/:id`); a literal wins over a parameter. Registration happens before the server
 /// starts.
@@ -15,9 +17,27 @@ public interface Routes {
     /// A route for account-wide bearers; a machine-scoped one gets 403 `{"error":"Forbidden"}`.
     void accountBearer(String method, String path, Handler handler);
 
+    /// A route for requests that their own address admits, and for callers with any valid bearer.
+    /// [Request#caller()] is empty where the address was enough.
+    void linkOrBearer(String method, String path, Link link, Handler handler);
+
     /// The same routes, where what is registered through the result takes bodies up to that many
     /// bytes instead of the server's usual limit.
     Routes withBodyLimit(int bytes);
+
+    /// The same routes, where what is registered through the result takes bodies of up to that many
+    /// bytes as they are, whatever type they name: see [Request#bytes()].
+    Routes withRawBody(int maxBytes);
+
+    /// Judges whether the address of a request is permission enough, such as a signed link.
+    @FunctionalInterface
+    interface Link {
+        /// Called on a virtual thread before the body is taken; must not throw.
+        ///
+        /// @param parameters of the path, percent-decoded
+        /// @param query first value by name, percent-decoded
+        boolean admits(Map<String, String> parameters, Map<String, String> query);
+    }
 
     /// Answers one request. Called on a virtual thread, may block. [BadRequest] becomes 400; any
     /// other exception 500 without its text.

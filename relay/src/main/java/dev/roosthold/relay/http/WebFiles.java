@@ -31,9 +31,18 @@ final class WebFiles {
 
     /// @param folder on the class path, ending with a slash
     WebFiles(ClassLoader loader, String folder) {
+        this(loader, folder, loader.getResource(folder + INDEX) != null);
+    }
+
+    private WebFiles(ClassLoader loader, String folder, boolean present) {
         this.loader = loader;
         this.folder = folder;
-        this.present = loader.getResource(folder + INDEX) != null;
+        this.present = present;
+    }
+
+    /// No browser UI.
+    static WebFiles none() {
+        return new WebFiles(WebFiles.class.getClassLoader(), "", false);
     }
 
     /// The start page; empty when the program was built without the UI.

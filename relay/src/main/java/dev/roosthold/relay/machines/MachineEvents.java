@@ -3,6 +3,7 @@ package dev.roosthold.relay.machines;
 import dev.roosthold.protocol.MachineId;
 import dev.roosthold.protocol.machines.UpdateAnswer;
 import dev.roosthold.relay.caller.Scope;
+import dev.roosthold.relay.limits.Texts;
 import dev.roosthold.relay.presence.MachineKey;
 import dev.roosthold.relay.presence.Presence;
 import dev.roosthold.relay.socket.ClientScope;
@@ -10,15 +11,17 @@ import dev.roosthold.relay.socket.ConnectionListener;
 import dev.roosthold.relay.socket.ErrorForm;
 import dev.roosthold.relay.socket.InvalidParameters;
 import dev.roosthold.relay.socket.Payload;
+import dev.roosthold.relay.socket.Reply;
 import dev.roosthold.relay.socket.SocketCaller;
 import dev.roosthold.relay.socket.SocketEvents;
 import dev.roosthold.socketio.DisconnectReason;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /// The socket events of machines, and what the coming and going of their sockets means.
 public final class MachineEvents implements ConnectionListener {
     private final Machines machines;
-    private final Presence presence;
+    private final Presence<MachineKey> presence;
 
     public MachineEvents(Machines machines) {
         this.machines = machines;
@@ -27,8 +30,9 @@ public final class MachineEvents implements ConnectionListener {
 
     public void register(SocketEvents events) {
         events.on("machine-alive", ErrorForm.SILENT, this::alive);
-        events.on("machine-update-metadata", ErrorForm.RESULT_WITH_MESSAGE, this::updateMetadata);
-        events.on("machine-update-state", ErrorForm.RESULT_WITH_MESSAGE, this::updateState);
+        events.onAsync(
+                "machine-update-metadata", ErrorForm.RESULT_WITH_MESSAGE, this::updateMetadata);
+        events.onAsync("machine-update-state", ErrorForm.RESULT_WITH_MESSAGE, this::updateState);
     }
 
     /// `machine-alive`: only a machine's own socket says that it is alive.
@@ -37,63 +41,73 @@ public final class MachineEvents implements ConnectionListener {
         long timeMs = payload.timeMs("time");
         own(socket)
                 .filter(key -> key.machine().equals(named))
-                .ifPresent(key -> presence.heartbeat(key, socket.socketId(), timeMs));
+                .ifPresent(key -> presence.heartbeat(key, socket.connection(), timeMs));
         return Optional.empty();
     }
 
     /// `machine-update-metadata`: from every socket of the account.
-    private Optional<Object> updateMetadata(SocketCaller socket, Payload payload) {
-        String id = payload.id("machineId");
-        String metadata = payload.text("metadata");
+    private void updateMetadata(SocketCaller socket, Payload payload, Reply reply) {
+        MachineKey key = key(socket, payload.id("machineId"));
+        String metadata = storable(payload.text("metadata"));
         long expected = payload.version("expectedVersion");
-        return Optional.of(
-                switch (machines.replaceMetadata(key(socket, id), metadata, expected)) {
-                    case FieldWrite.Saved(var now) -> metadata(UpdateAnswer.SUCCESS, now);
-                    case FieldWrite.Mismatch(var now) ->
-                            metadata(UpdateAnswer.VERSION_MISMATCH, now);
-                    case FieldWrite.Unknown() -> throw notFound();
-                });
+        machines.replaceMetadata(
+                key,
+                metadata,
+                expected,
+                outcome -> answer(reply, outcome, MachineEvents::metadata),
+                reply::fail);
     }
 
     /// `machine-update-state`: from every socket of the account; makes nothing active.
-    private Optional<Object> updateState(SocketCaller socket, Payload payload) {
-        String id = payload.id("machineId");
-        String daemonState = payload.text("daemonState");
+    private void updateState(SocketCaller socket, Payload payload, Reply reply) {
+        MachineKey key = key(socket, payload.id("machineId"));
+        String daemonState = storable(payload.text("daemonState"));
         long expected = payload.version("expectedVersion");
-        return Optional.of(
-                switch (machines.replaceState(key(socket, id), daemonState, expected)) {
-                    case FieldWrite.Saved(var now) -> state(UpdateAnswer.SUCCESS, now);
-                    case FieldWrite.Mismatch(var now) -> state(UpdateAnswer.VERSION_MISMATCH, now);
-                    case FieldWrite.Unknown() -> throw notFound();
-                });
+        machines.replaceState(
+                key,
+                daemonState,
+                expected,
+                outcome -> answer(reply, outcome, MachineEvents::state),
+                reply::fail);
+    }
+
+    private static void answer(
+            Reply reply,
+            FieldWrite outcome,
+            BiFunction<String, StoredMachine, UpdateAnswer> answer) {
+        switch (outcome) {
+            case FieldWrite.Saved(var now) -> reply.send(answer.apply(UpdateAnswer.SUCCESS, now));
+            case FieldWrite.Mismatch(var now) ->
+                    reply.send(answer.apply(UpdateAnswer.VERSION_MISMATCH, now));
+            case FieldWrite.Unknown() -> reply.fail(notFound());
+        }
+    }
+
+    private static String storable(String text) {
+        if (!Texts.isWellFormed(text)) {
+            throw new InvalidParameters("Invalid parameters");
+        }
+        return text;
     }
 
     @Override
     public void connected(SocketCaller socket) {
-        own(socket).ifPresent(key -> machines.connected(key, socket.socketId()));
+        own(socket)
+                .ifPresent(key -> machines.connected(key, socket.connection(), socket.socketId()));
     }
 
     @Override
     public void heard(SocketCaller socket) {
-        own(socket).ifPresent(key -> presence.heard(key, socket.socketId()));
+        own(socket).ifPresent(key -> presence.heard(key, socket.connection()));
     }
 
     @Override
     public void disconnected(SocketCaller socket, DisconnectReason reason) {
-        own(socket).ifPresent(key -> presence.disconnected(key, socket.socketId(), end(reason)));
-    }
-
-    private static Presence.End end(DisconnectReason reason) {
-        return switch (reason) {
-            case CLIENT_DISCONNECT -> Presence.End.PLANNED;
-            case PING_TIMEOUT -> Presence.End.SILENT;
-            case SERVER_DISCONNECT,
-                    TRANSPORT_CLOSE,
-                    TRANSPORT_ERROR,
-                    SLOW_CONSUMER,
-                    SERVER_SHUTDOWN ->
-                    Presence.End.BROKEN;
-        };
+        own(socket)
+                .ifPresent(
+                        key ->
+                                presence.disconnected(
+                                        key, socket.connection(), Presence.End.of(reason)));
     }
 
     /// The machine whose daemon this socket is, if it is one.

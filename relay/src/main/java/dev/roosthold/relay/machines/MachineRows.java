@@ -4,17 +4,17 @@ import dev.roosthold.protocol.machines.MachineGone;
 import dev.roosthold.protocol.machines.MachineRow;
 import dev.roosthold.relay.presence.Activity;
 import dev.roosthold.relay.presence.MachineKey;
-import dev.roosthold.relay.presence.MachineRegister;
 import dev.roosthold.relay.presence.Presence;
+import dev.roosthold.relay.presence.Register;
 import dev.roosthold.relay.store.Transaction;
 import dev.roosthold.relay.updates.Router;
 import java.sql.SQLException;
 
 /// Numbers the changes of rows and announces them to web pages; the side of the rows that presence
 /// writes. Writer thread only.
-final class MachineRows implements MachineRegister {
+final class MachineRows implements Register<MachineKey> {
     private final Router router;
-    private final Presence presence;
+    private final Presence<MachineKey> presence;
 
     /// @param leases makes the presence that will write through this object
     MachineRows(Router router, PresenceMaker leases) {
@@ -24,10 +24,10 @@ final class MachineRows implements MachineRegister {
 
     /// Presence and the rows need each other.
     interface PresenceMaker {
-        Presence with(MachineRegister register);
+        Presence<MachineKey> with(Register<MachineKey> register);
     }
 
-    Presence presence() {
+    Presence<MachineKey> presence() {
         return presence;
     }
 

@@ -96,35 +96,41 @@ final class MachineTable {
                 fresh.key().machine().value());
     }
 
-    /// Replaces a field if its version is the expected one; otherwise false.
-    static boolean replaceMetadata(Transaction tx, MachineKey key, String value, long expected)
-            throws SQLException {
-        return tx.execute(
-                        "UPDATE machine SET metadata = ?, metadata_version = metadata_version + 1,"
-                                + " updated_at = ? WHERE id = ? AND account_id = ?"
-                                + " AND metadata IS NOT NULL AND metadata_version = ?",
-                        value,
-                        tx.nowMs(),
-                        key.machine().value(),
-                        key.account().value(),
-                        expected)
-                > 0;
+    /// Replaces a field if its version is the expected one; the row as it is then, otherwise
+    /// nothing.
+    static Optional<StoredMachine> replaceMetadata(
+            Transaction tx, MachineKey key, String value, long expected) throws SQLException {
+        return tx.first(
+                "UPDATE machine SET metadata = ?, metadata_version = metadata_version + 1,"
+                        + " updated_at = ? WHERE id = ? AND account_id = ?"
+                        + " AND metadata IS NOT NULL AND metadata_version = ?"
+                        + " RETURNING "
+                        + COLUMNS,
+                MachineTable::map,
+                value,
+                tx.nowMs(),
+                key.machine().value(),
+                key.account().value(),
+                expected);
     }
 
-    /// Replaces a field if its version is the expected one; otherwise false.
-    static boolean replaceState(Transaction tx, MachineKey key, String value, long expected)
-            throws SQLException {
-        return tx.execute(
-                        "UPDATE machine SET daemon_state = ?,"
-                                + " daemon_state_version = daemon_state_version + 1,"
-                                + " updated_at = ? WHERE id = ? AND account_id = ?"
-                                + " AND metadata IS NOT NULL AND daemon_state_version = ?",
-                        value,
-                        tx.nowMs(),
-                        key.machine().value(),
-                        key.account().value(),
-                        expected)
-                > 0;
+    /// Replaces a field if its version is the expected one; the row as it is then, otherwise
+    /// nothing.
+    static Optional<StoredMachine> replaceState(
+            Transaction tx, MachineKey key, String value, long expected) throws SQLException {
+        return tx.first(
+                "UPDATE machine SET daemon_state = ?,"
+                        + " daemon_state_version = daemon_state_version + 1,"
+                        + " updated_at = ? WHERE id = ? AND account_id = ?"
+                        + " AND metadata IS NOT NULL AND daemon_state_version = ?"
+                        + " RETURNING "
+                        + COLUMNS,
+                MachineTable::map,
+                value,
+                tx.nowMs(),
+                key.machine().value(),
+                key.account().value(),
+                expected);
     }
 
     static void rename(Transaction tx, MachineKey key, String label) throws SQLException {

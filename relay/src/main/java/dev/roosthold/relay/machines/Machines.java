@@ -4,6 +4,7 @@ import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.MachineId;
 import dev.roosthold.protocol.machines.Machine;
 import dev.roosthold.protocol.machines.MachineRow;
+import dev.roosthold.protocol.updates.Ephemeral;
 import dev.roosthold.protocol.updates.UpdateBody;
 import dev.roosthold.relay.auth.Devices;
 import dev.roosthold.relay.presence.Activity;
@@ -20,6 +21,7 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +34,7 @@ public final class Machines {
     private final Router router;
     private final Devices devices;
     private final MachineRows rows;
-    private final Presence presence;
+    private final Presence<MachineKey> presence;
 
     /// Corrects the rows first: no machine is connected to a relay that has just started.
     public Machines(
@@ -42,7 +44,16 @@ public final class Machines {
         this.router = router;
         this.devices = devices;
         this.rows =
-                new MachineRows(router, register -> new Presence(store, router, register, clock));
+                new MachineRows(
+                        router,
+                        register ->
+                                new Presence<>(
+                                        store,
+                                        router,
+                                        Presence.Traffic.REQUIRED,
+                                        register,
+                                        this::tell,
+                                        clock));
         this.presence = rows.presence();
         store.writeNow(
                 tx -> {
@@ -51,7 +62,7 @@ public final class Machines {
                 });
     }
 
-    public Presence presence() {
+    public Presence<MachineKey> presence() {
         return presence;
     }
 
@@ -172,35 +183,71 @@ public final class Machines {
                 .flatMap(machine -> machine.happyView(rows.activity(machine)));
     }
 
-    FieldWrite replaceMetadata(MachineKey key, String metadata, long expectedVersion) {
-        return store.writeNow(
+    /// Replaces the metadata if its version is the expected one, and tells the machine and its
+    /// people.
+    ///
+    /// @param outcome gets what happened, after the commit and after the event, on the store's
+    ///     thread and in the order of the calls
+    /// @param failed gets the reason when it could not be stored
+    void replaceMetadata(
+            MachineKey key,
+            String metadata,
+            long expectedVersion,
+            Consumer<FieldWrite> outcome,
+            Consumer<Throwable> failed) {
+        write(
                 tx -> {
-                    if (!MachineTable.replaceMetadata(tx, key, metadata, expectedVersion)) {
+                    Optional<StoredMachine> now =
+                            MachineTable.replaceMetadata(tx, key, metadata, expectedVersion);
+                    if (now.isEmpty()) {
                         return refused(tx, key);
                     }
-                    StoredMachine now = current(tx, key);
-                    append(tx, now, now.metadataUpdate(rows.activity(now)));
-                    return new FieldWrite.Saved(now);
-                });
+                    append(tx, now.get(), now.get().metadataUpdate(rows.activity(now.get())));
+                    return new FieldWrite.Saved(now.get());
+                },
+                outcome,
+                failed);
     }
 
-    FieldWrite replaceState(MachineKey key, String daemonState, long expectedVersion) {
-        return store.writeNow(
+    /// Like [#replaceMetadata], for the daemon state; makes nothing active.
+    void replaceState(
+            MachineKey key,
+            String daemonState,
+            long expectedVersion,
+            Consumer<FieldWrite> outcome,
+            Consumer<Throwable> failed) {
+        write(
                 tx -> {
-                    if (!MachineTable.replaceState(tx, key, daemonState, expectedVersion)) {
+                    Optional<StoredMachine> now =
+                            MachineTable.replaceState(tx, key, daemonState, expectedVersion);
+                    if (now.isEmpty()) {
                         return refused(tx, key);
                     }
                     presence.touched(key);
-                    StoredMachine now = current(tx, key);
-                    append(tx, now, now.stateUpdate(rows.activity(now)));
-                    return new FieldWrite.Saved(now);
-                });
+                    append(tx, now.get(), now.get().stateUpdate(rows.activity(now.get())));
+                    return new FieldWrite.Saved(now.get());
+                },
+                outcome,
+                failed);
+    }
+
+    private void write(
+            Store.WriteOperation<FieldWrite> write,
+            Consumer<FieldWrite> outcome,
+            Consumer<Throwable> failed) {
+        store.submit(
+                tx -> {
+                    FieldWrite done = write.run(tx);
+                    tx.afterCommit(() -> outcome.accept(done));
+                    return done;
+                },
+                failed);
     }
 
     /// A machine-scoped socket is there: if the machine has a row it is online from now on, and the
     /// socket gets the present state. In commit order, so that no later change can be overtaken.
-    void connected(MachineKey key, String socketId) {
-        presence.connected(key, socketId);
+    void connected(MachineKey key, long connection, String socketId) {
+        presence.connected(key, connection, socketId);
         var _ =
                 store.write(
                                 tx -> {
@@ -255,8 +302,10 @@ public final class Machines {
                 .orElseGet(FieldWrite.Unknown::new);
     }
 
-    private static StoredMachine current(Transaction tx, MachineKey key) throws SQLException {
-        return MachineTable.find(tx, key)
-                .orElseThrow(() -> new IllegalStateException("no machine " + key));
+    private void tell(MachineKey key, Activity activity) {
+        router.ephemeral(
+                key.account(),
+                new Ephemeral.MachineActivity(
+                        key.machine(), activity.active(), activity.activeAtMs()));
     }
 }

@@ -3,21 +3,50 @@ package dev.roosthold.relay.presence;
 import java.util.HashMap;
 import java.util.Map;
 
-/// What is known of one machine that has a socket, or had one a moment ago. Guarded by the map that
-/// holds it.
+/// What is known of one key that is active, or was a moment ago, or has a socket. Guarded by the
+// map
+/// that holds it.
 final class Lease {
-    /// When each socket was heard last.
-    final Map<String, Long> heardAtMs = new HashMap<>();
+    /// A connection scoped to the key.
+    static final class Holder {
+        final String socketId;
 
-    /// The machine has a row in its account.
+        /// When it was heard last.
+        long heardAtMs;
+
+        /// Whether it keeps the lease; not after its session was ended.
+        boolean counts;
+
+        Holder(String socketId, long heardAtMs, boolean counts) {
+            this.socketId = socketId;
+            this.heardAtMs = heardAtMs;
+            this.counts = counts;
+        }
+    }
+
+    /// By the number of the connection. Socket ids do not tell connections apart: a client that
+    /// continues an earlier connection has its id.
+    final Map<Long, Holder> holders = new HashMap<>();
+
+    /// There is a row in the account.
     boolean registered;
 
-    boolean online;
+    boolean active;
 
-    /// The last socket broke; until then a new one keeps the machine online. 0: no grace.
+    /// Until then it stays active without a socket, waiting for one: its last socket broke, or it
+    /// was just made. The next socket ends the waiting. 0: not waiting.
     long graceEndsAtMs;
 
+    /// Until then it stays active because another socket said that it is alive. 0: nobody has.
+    long vouchedUntilMs;
+
+    /// Until then it was ended and no heartbeat revives it. 0: it was not.
+    long endedUntilMs;
+
     long activeAtMs;
+
+    /// What the latest heartbeat said.
+    boolean thinking;
 
     /// What the row says, as far as it was written.
     long writtenActiveAtMs;
@@ -29,10 +58,20 @@ final class Lease {
     boolean unsaved;
 
     Activity activity() {
-        return new Activity(online, activeAtMs);
+        return new Activity(active, activeAtMs, active && thinking);
     }
 
-    boolean idle() {
-        return heardAtMs.isEmpty() && !online && writing == 0 && !unsaved;
+    /// Whether a socket keeps it active.
+    boolean isHeld() {
+        for (Holder holder : holders.values()) {
+            if (holder.counts) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean isIdle() {
+        return holders.isEmpty() && !active && endedUntilMs == 0 && writing == 0 && !unsaved;
     }
 }

@@ -1,8 +1,9 @@
 package dev.roosthold.relay.presence;
 
-import dev.roosthold.protocol.updates.Ephemeral;
+import dev.roosthold.relay.presence.Lease.Holder;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.updates.Router;
+import dev.roosthold.socketio.DisconnectReason;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -10,37 +11,60 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The leases of machines. Thread-safe; time passes only by [#sweep()] and [#flush()], which the
-/// relay calls now and then.
+/// The leases of one kind, machines or sessions. Thread-safe; time passes only by [#sweep()] and
+/// [#flush()], which the relay calls now and then.
 ///
 /// Everything that touches a lease happens inside one atomic step of the map, changes are submitted
 /// to the store inside that step, and the store commits in the order of submission: so the row, the
 /// events and the lease go through the same changes in the same order.
-public final class Presence {
+///
+/// @param <K> names a row inside its account
+public final class Presence<K> {
     private static final Logger LOG = LoggerFactory.getLogger(Presence.class);
 
     static final Duration GRACE = Duration.ofSeconds(5);
     static final Duration SILENCE = Duration.ofSeconds(60);
 
+    /// How long a heartbeat from another socket counts.
+    static final Duration VOUCHED = Duration.ofSeconds(60);
+
+    /// How long something that was just made counts without a socket.
+    static final Duration NEW = Duration.ofSeconds(60);
+
+    /// How long something that was ended ignores heartbeats: those that were under way, and those
+    /// of a client that is about to stop.
+    static final Duration ENDED = Duration.ofSeconds(60);
+
     /// A heartbeat older than this says nothing.
     static final Duration OLDEST_HEARTBEAT = Duration.ofMinutes(10);
 
-    /// A row's time may lag by this much while the machine is online.
+    /// A row's time may lag by this much while it is active.
     static final Duration WRITE_AFTER = Duration.ofSeconds(30);
 
     private static final int FLUSH_BATCH = 1_000;
 
     private final Store store;
     private final Router router;
-    private final MachineRegister register;
+    private final Traffic traffic;
+    private final Register<K> register;
+    private final Announcer<K> announcer;
     private final InstantSource clock;
-    private final ConcurrentHashMap<MachineKey, Lease> leases = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<K, Lease> leases = new ConcurrentHashMap<>();
     private volatile boolean stopped;
+
+    /// What is asked of a socket that is connected.
+    public enum Traffic {
+        /// It sends an event within any 60 s, or it is closed.
+        REQUIRED,
+        /// It answers the transport's pings, nothing more.
+        OPTIONAL
+    }
 
     /// How a socket ended.
     public enum End {
@@ -48,161 +72,237 @@ public final class Presence {
         PLANNED,
         /// It stopped answering.
         SILENT,
-        /// Anything else; the machine may be back in a moment.
-        BROKEN
+        /// Anything else; the client may be back in a moment.
+        BROKEN;
+
+        public static End of(DisconnectReason reason) {
+            return switch (reason) {
+                case CLIENT_DISCONNECT -> PLANNED;
+                case PING_TIMEOUT -> SILENT;
+                case SERVER_DISCONNECT,
+                        TRANSPORT_CLOSE,
+                        TRANSPORT_ERROR,
+                        SLOW_CONSUMER,
+                        SERVER_SHUTDOWN ->
+                        BROKEN;
+            };
+        }
     }
 
-    public Presence(Store store, Router router, MachineRegister register, InstantSource clock) {
+    public Presence(
+            Store store,
+            Router router,
+            Traffic traffic,
+            Register<K> register,
+            Announcer<K> announcer,
+            InstantSource clock) {
         this.store = store;
         this.router = router;
+        this.traffic = traffic;
         this.register = register;
+        this.announcer = announcer;
         this.clock = clock;
     }
 
-    /// Whether the machine is online and when it was active last; empty when there is no lease, the
-    /// machine then being offline and its row telling the time.
-    public Optional<Activity> of(MachineKey machine) {
-        Lease lease = leases.get(machine);
-        if (lease == null) {
+    /// Whether it is active and when it was active last; empty when there is no lease, it then
+    /// being inactive and its row telling the time.
+    public Optional<Activity> of(K key) {
+        if (!leases.containsKey(key)) {
             return Optional.empty();
         }
         var found = new Activity[1];
-        leases.computeIfPresent(
-                machine,
-                (_, current) -> {
-                    if (current.registered) {
-                        found[0] = current.activity();
+        step(
+                key,
+                lease -> {
+                    if (lease.registered) {
+                        found[0] = lease.activity();
                     }
-                    return current;
                 });
         return Optional.ofNullable(found[0]);
     }
 
-    /// A machine-scoped socket has come. The machine is online only once it is known to have a row,
-    /// see [#registered].
-    public void connected(MachineKey machine, String socketId) {
-        leases.compute(
-                machine,
-                (_, lease) -> {
-                    Lease current = lease == null ? new Lease() : lease;
-                    current.heardAtMs.put(socketId, clock.millis());
-                    return current;
+    /// Whether there is a lease and a row is known for it.
+    public boolean isRegistered(K key) {
+        return of(key).isPresent();
+    }
+
+    /// A socket scoped to the key has come. It counts only once there is known to be a row, see
+    /// [#registered].
+    ///
+    /// @param connection tells it from every other connection; its socket id need not
+    public void connected(K key, long connection, String socketId) {
+        long now = clock.millis();
+        stepOrNew(
+                key,
+                lease ->
+                        lease.holders.put(
+                                connection, new Holder(socketId, now, now >= lease.endedUntilMs)));
+    }
+
+    /// There is a row in the account: it was found when a socket came, or it was made. Call it in
+    /// commit order, after the commit.
+    public void registered(K key) {
+        step(
+                key,
+                lease -> {
+                    lease.registered = true;
+                    if (lease.isHeld()) {
+                        lease.graceEndsAtMs = 0;
+                        activate(key, lease, clock.millis());
+                    }
                 });
     }
 
-    /// The machine has a row in its account: it was found when a socket came, or it was made. Call
-    /// it in commit order, after the commit.
-    public void registered(MachineKey machine) {
-        leases.computeIfPresent(
-                machine,
-                (_, lease) -> {
+    /// The row was made just now and says that it is active. Call it in commit order, after the
+    /// commit.
+    public void made(K key, long madeAtMs) {
+        stepOrNew(
+                key,
+                lease -> {
                     lease.registered = true;
-                    if (!lease.heardAtMs.isEmpty()) {
-                        lease.graceEndsAtMs = 0;
-                        if (lease.online) {
-                            tell(machine, lease.activity());
-                        } else {
-                            change(machine, lease, true, clock.millis());
-                        }
-                    }
-                    return lease;
+                    lease.active = !stopped;
+                    lease.activeAtMs = madeAtMs;
+                    lease.writtenActiveAtMs = madeAtMs;
+                    lease.graceEndsAtMs = lease.isHeld() ? 0 : madeAtMs + NEW.toMillis();
                 });
     }
 
     /// The row is gone. Call it in commit order, after the commit.
-    public void removed(MachineKey machine) {
-        leases.computeIfPresent(
-                machine,
-                (_, lease) -> {
+    public void removed(K key) {
+        step(
+                key,
+                lease -> {
                     lease.registered = false;
-                    lease.online = false;
+                    lease.active = false;
                     lease.graceEndsAtMs = 0;
+                    lease.vouchedUntilMs = 0;
+                    lease.endedUntilMs = 0;
                     lease.unsaved = false;
-                    return lease.idle() ? null : lease;
                 });
     }
 
     /// The socket sent something.
-    public void heard(MachineKey machine, String socketId) {
-        leases.computeIfPresent(
-                machine,
-                (_, lease) -> {
-                    lease.heardAtMs.computeIfPresent(socketId, (_, _) -> clock.millis());
-                    return lease;
+    public void heard(K key, long connection) {
+        step(
+                key,
+                lease -> {
+                    Holder holder = lease.holders.get(connection);
+                    if (holder != null) {
+                        holder.heardAtMs = clock.millis();
+                    }
                 });
     }
 
-    /// A heartbeat of a machine's own socket. Times in the future count as now, times too far in
-    /// the past not at all; machines without a row and other sockets change nothing.
-    public void heartbeat(MachineKey machine, String socketId, long timeMs) {
+    /// A heartbeat of one of the key's own sockets. Times in the future count as now, times too far
+    /// in the past not at all; without a row, and from other sockets, it changes nothing.
+    public void heartbeat(K key, long connection, long timeMs) {
         long now = clock.millis();
-        if (timeMs < now - OLDEST_HEARTBEAT.toMillis()) {
+        if (isTooOld(timeMs, now)) {
             return;
         }
-        leases.computeIfPresent(
-                machine,
-                (_, lease) -> {
-                    if (lease.online && lease.heardAtMs.containsKey(socketId)) {
-                        lease.activeAtMs = Math.min(timeMs, now);
-                        tell(machine, lease.activity());
+        step(
+                key,
+                lease -> {
+                    if (lease.registered && lease.holders.containsKey(connection)) {
+                        beat(key, lease, connection, Math.min(timeMs, now), false);
                     }
-                    return lease;
                 });
     }
 
-    /// The machine did something that counts as activity; makes nothing online.
-    public void touched(MachineKey machine) {
-        leases.computeIfPresent(
-                machine,
-                (_, lease) -> {
-                    if (lease.online) {
+    /// A heartbeat from whichever socket, for a row that is known to be in the account. One of the
+    /// key's own sockets thereby only shows that it is in use; another one vouches for it for a
+    /// while. Times as in [#heartbeat].
+    public void alive(K key, long connection, long timeMs, boolean thinking) {
+        long now = clock.millis();
+        if (isTooOld(timeMs, now)) {
+            return;
+        }
+        stepOrNew(
+                key,
+                lease -> {
+                    lease.registered = true;
+                    beat(key, lease, connection, Math.min(timeMs, now), thinking);
+                });
+    }
+
+    /// It has ended: inactive at once, the sockets that are there count no more, and heartbeats say
+    /// nothing for a while. For a row that is known to be in the account. Times as in [#heartbeat].
+    ///
+    /// @return whether the row was there, once that is written
+    public CompletableFuture<Boolean> ended(K key, long timeMs) {
+        long now = clock.millis();
+        if (isTooOld(timeMs, now)) {
+            return CompletableFuture.completedFuture(true);
+        }
+        var written = new CompletableFuture<Boolean>();
+        stepOrNew(
+                key,
+                lease -> {
+                    lease.registered = true;
+                    lease.endedUntilMs = now + ENDED.toMillis();
+                    lease.vouchedUntilMs = 0;
+                    lease.holders.values().forEach(holder -> holder.counts = false);
+                    change(key, lease, false, Math.min(timeMs, now), written);
+                });
+        return written;
+    }
+
+    /// Its owner asks for it again: heartbeats count again.
+    public void wanted(K key) {
+        step(key, lease -> lease.endedUntilMs = 0);
+    }
+
+    /// It did something that counts as activity; makes nothing active.
+    public void touched(K key) {
+        step(
+                key,
+                lease -> {
+                    if (lease.active) {
                         lease.activeAtMs = clock.millis();
                     }
-                    return lease;
                 });
     }
 
-    public void disconnected(MachineKey machine, String socketId, End end) {
+    public void disconnected(K key, long connection, End end) {
         long now = clock.millis();
-        leases.computeIfPresent(
-                machine,
-                (_, lease) -> {
-                    Long heard = lease.heardAtMs.remove(socketId);
-                    if (heard != null && lease.heardAtMs.isEmpty() && lease.online) {
-                        switch (end) {
-                            case PLANNED -> change(machine, lease, false, now);
-                            case SILENT -> change(machine, lease, false, heard);
-                            case BROKEN -> {
-                                lease.activeAtMs = now;
-                                lease.graceEndsAtMs = now + GRACE.toMillis();
-                            }
+        step(
+                key,
+                lease -> {
+                    Holder gone = lease.holders.remove(connection);
+                    if (gone == null || !gone.counts || lease.isHeld() || !lease.active) {
+                        return;
+                    }
+                    switch (end) {
+                        case PLANNED -> lose(key, lease, now);
+                        case SILENT -> lose(key, lease, gone.heardAtMs);
+                        case BROKEN -> {
+                            lease.activeAtMs = now;
+                            lease.graceEndsAtMs = now + GRACE.toMillis();
                         }
                     }
-                    return lease.idle() ? null : lease;
                 });
     }
 
-    /// Ends what has run out: graces and silent sockets. Repeats writes that failed.
+    /// Ends what has run out: graces, heartbeats and silent sockets. Repeats writes that failed.
     public void sweep() {
         long now = clock.millis();
-        for (MachineKey machine : leases.keySet()) {
-            leases.computeIfPresent(machine, (_, lease) -> sweep(machine, lease, now));
+        for (K key : leases.keySet()) {
+            step(key, lease -> sweep(key, lease, now));
         }
     }
 
     /// Writes the times of activity that the rows do not have yet.
     public void flush() {
-        var times = new HashMap<MachineKey, Long>();
-        for (MachineKey machine : leases.keySet()) {
-            leases.computeIfPresent(
-                    machine,
-                    (_, lease) -> {
+        var times = new HashMap<K, Long>();
+        for (K key : leases.keySet()) {
+            step(
+                    key,
+                    lease -> {
                         long lag = Math.abs(lease.activeAtMs - lease.writtenActiveAtMs);
-                        if (lease.online && lag >= WRITE_AFTER.toMillis()) {
+                        if (lease.active && lag >= WRITE_AFTER.toMillis()) {
                             lease.writtenActiveAtMs = lease.activeAtMs;
-                            times.put(machine, lease.activeAtMs);
+                            times.put(key, lease.activeAtMs);
                         }
-                        return lease;
                     });
         }
         var entries = List.copyOf(times.entrySet());
@@ -211,17 +311,17 @@ public final class Presence {
         }
     }
 
-    /// Takes everything offline in the rows, telling nobody: the relay stops. Later calls of other
-    /// methods change nothing any more.
+    /// Takes everything to inactive in the rows, telling nobody: the relay stops. Later calls of
+    /// other methods change no row any more.
     public void stop() {
         stopped = true;
-        var last = new ArrayList<Map.Entry<MachineKey, Activity>>();
-        for (MachineKey machine : leases.keySet()) {
+        var last = new ArrayList<Map.Entry<K, Activity>>();
+        for (K key : leases.keySet()) {
             leases.computeIfPresent(
-                    machine,
+                    key,
                     (_, lease) -> {
-                        if (lease.online || lease.unsaved) {
-                            last.add(Map.entry(machine, new Activity(false, lease.activeAtMs)));
+                        if (lease.active || lease.unsaved) {
+                            last.add(Map.entry(key, new Activity(false, lease.activeAtMs)));
                         }
                         return null;
                     });
@@ -239,82 +339,180 @@ public final class Presence {
         }
     }
 
-    /// How many machines have lost their last socket a moment ago and still count as online.
+    /// How many are active without a socket because one may come in a moment.
     public long inGrace() {
         return leases.values().stream().filter(lease -> lease.graceEndsAtMs != 0).count();
     }
 
-    private @Nullable Lease sweep(MachineKey machine, Lease lease, long now) {
-        var silent = new ArrayList<String>();
-        long latest = 0;
-        for (var socket : lease.heardAtMs.entrySet()) {
-            if (now - socket.getValue() >= SILENCE.toMillis()) {
-                silent.add(socket.getKey());
-                latest = Math.max(latest, socket.getValue());
-            }
-        }
-        for (String socketId : silent) {
-            lease.heardAtMs.remove(socketId);
-            router.closeSocket(socketId);
-        }
-        if (!silent.isEmpty() && lease.heardAtMs.isEmpty() && lease.online) {
-            change(machine, lease, false, latest);
-        } else if (lease.graceEndsAtMs != 0 && now >= lease.graceEndsAtMs) {
-            change(machine, lease, false, lease.activeAtMs);
-        } else if (lease.unsaved) {
-            save(machine, lease);
-        }
-        return lease.idle() ? null : lease;
+    /// How many leases there are.
+    public int size() {
+        return leases.size();
     }
 
-    private void change(MachineKey machine, Lease lease, boolean online, long activeAtMs) {
-        if (stopped) {
+    private interface Step {
+        void on(Lease lease);
+    }
+
+    /// One atomic step on the lease, if there is one; an idle lease is dropped.
+    private void step(K key, Step step) {
+        leases.computeIfPresent(key, (_, lease) -> after(step, lease));
+    }
+
+    private void stepOrNew(K key, Step step) {
+        leases.compute(key, (_, lease) -> after(step, lease == null ? new Lease() : lease));
+    }
+
+    private static @Nullable Lease after(Step step, Lease lease) {
+        step.on(lease);
+        return lease.isIdle() ? null : lease;
+    }
+
+    private static boolean isTooOld(long timeMs, long now) {
+        return timeMs < now - OLDEST_HEARTBEAT.toMillis();
+    }
+
+    private void beat(K key, Lease lease, long connection, long timeMs, boolean thinking) {
+        long now = clock.millis();
+        if (now < lease.endedUntilMs) {
             return;
         }
-        lease.online = online;
-        lease.activeAtMs = activeAtMs;
-        lease.graceEndsAtMs = 0;
-        save(machine, lease);
+        Holder own = lease.holders.get(connection);
+        if (own == null) {
+            lease.vouchedUntilMs = now + VOUCHED.toMillis();
+        } else {
+            own.counts = true;
+            lease.graceEndsAtMs = 0;
+        }
+        lease.thinking = thinking;
+        activate(key, lease, timeMs);
     }
 
-    private void save(MachineKey machine, Lease lease) {
+    /// Makes it active, or moves the time when it is; tells of it either way.
+    private void activate(K key, Lease lease, long activeAtMs) {
+        if (lease.active) {
+            lease.activeAtMs = activeAtMs;
+            announcer.tell(key, lease.activity());
+        } else {
+            change(key, lease, true, activeAtMs);
+        }
+    }
+
+    /// The last socket is gone for good; what another socket says may still count.
+    private void lose(K key, Lease lease, long activeAtMs) {
+        if (clock.millis() >= lease.vouchedUntilMs) {
+            change(key, lease, false, activeAtMs);
+        }
+    }
+
+    private void sweep(K key, Lease lease, long now) {
+        if (now >= lease.endedUntilMs) {
+            lease.endedUntilMs = 0;
+        }
+        if (traffic == Traffic.REQUIRED) {
+            closeSilent(key, lease, now);
+        }
+        if (lease.active
+                && !lease.isHeld()
+                && now >= lease.graceEndsAtMs
+                && now >= lease.vouchedUntilMs) {
+            change(key, lease, false, lease.activeAtMs);
+        } else if (lease.unsaved) {
+            save(key, lease, true, new CompletableFuture<>());
+        }
+    }
+
+    private void closeSilent(K key, Lease lease, long now) {
+        long latest = 0;
+        boolean wasHeld = lease.isHeld();
+        var silent = new ArrayList<Holder>();
+        for (var holders = lease.holders.values().iterator(); holders.hasNext(); ) {
+            Holder holder = holders.next();
+            if (now - holder.heardAtMs >= SILENCE.toMillis()) {
+                holders.remove();
+                silent.add(holder);
+                latest = Math.max(latest, holder.heardAtMs);
+            }
+        }
+        for (Holder holder : silent) {
+            // The id may have gone over to a connection that continues this one.
+            if (lease.holders.values().stream()
+                    .noneMatch(other -> other.socketId.equals(holder.socketId))) {
+                router.closeSocket(holder.socketId);
+            }
+        }
+        if (wasHeld && !lease.isHeld() && lease.active) {
+            lose(key, lease, latest);
+        }
+    }
+
+    private void change(K key, Lease lease, boolean active, long activeAtMs) {
+        change(key, lease, active, activeAtMs, new CompletableFuture<>());
+    }
+
+    private void change(
+            K key,
+            Lease lease,
+            boolean active,
+            long activeAtMs,
+            CompletableFuture<Boolean> written) {
+        if (stopped) {
+            written.complete(true);
+            return;
+        }
+        lease.active = active;
+        lease.activeAtMs = activeAtMs;
+        lease.graceEndsAtMs = 0;
+        if (!active) {
+            lease.thinking = false;
+        }
+        save(key, lease, false, written);
+    }
+
+    /// @param told whether people know already
+    private void save(K key, Lease lease, boolean told, CompletableFuture<Boolean> written) {
         Activity activity = lease.activity();
-        boolean retry = lease.unsaved;
         lease.unsaved = false;
         lease.writing++;
         lease.writtenActiveAtMs = activity.activeAtMs();
         var _ =
                 store.write(
                                 tx -> {
-                                    boolean exists = register.saveStatus(tx, machine, activity);
-                                    if (exists && !retry) {
-                                        tx.afterCommit(() -> tell(machine, activity));
+                                    boolean exists = register.saveStatus(tx, key, activity);
+                                    if (!exists) {
+                                        tx.afterCommit(() -> removed(key));
+                                    } else if (!told) {
+                                        tx.afterCommit(() -> announcer.tell(key, activity));
                                     }
                                     return exists;
                                 })
-                        .whenComplete((_, failure) -> saved(machine, activity, retry, failure));
+                        .whenComplete(
+                                (exists, failure) -> {
+                                    saved(key, activity, told, failure);
+                                    if (failure == null) {
+                                        written.complete(exists);
+                                    } else {
+                                        written.completeExceptionally(failure);
+                                    }
+                                });
     }
 
-    private void saved(
-            MachineKey machine, Activity activity, boolean retry, @Nullable Throwable failure) {
-        leases.computeIfPresent(
-                machine,
-                (_, lease) -> {
+    private void saved(K key, Activity activity, boolean told, @Nullable Throwable failure) {
+        step(
+                key,
+                lease -> {
                     lease.writing--;
                     if (failure != null && !stopped) {
                         // The disk may be full; who is connected must be told all the same.
-                        LOG.warn(
-                                "presence of a machine was not written, will be repeated", failure);
+                        LOG.warn("presence was not written, will be repeated", failure);
                         lease.unsaved = lease.registered;
-                        if (!retry) {
-                            tell(machine, activity);
+                        if (!told) {
+                            announcer.tell(key, activity);
                         }
                     }
-                    return lease.idle() ? null : lease;
                 });
     }
 
-    private void saveActivities(List<Map.Entry<MachineKey, Long>> times) {
+    private void saveActivities(List<Map.Entry<K, Long>> times) {
         var _ =
                 store.write(
                         tx -> {
@@ -323,12 +521,5 @@ public final class Presence {
                             }
                             return times.size();
                         });
-    }
-
-    private void tell(MachineKey machine, Activity activity) {
-        router.ephemeral(
-                machine.account(),
-                new Ephemeral.MachineActivity(
-                        machine.machine(), activity.active(), activity.activeAtMs()));
     }
 }

@@ -5,6 +5,7 @@ import dev.roosthold.protocol.SessionId;
 import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.caller.Scope;
 import dev.roosthold.relay.presence.Activity;
+import dev.roosthold.relay.presence.SessionKey;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Transaction;
 import java.sql.ResultSet;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class SessionTable {
     private static final String COLUMNS =
             "id, message_seq, metadata, metadata_version, agent_state, agent_state_version,"
-                    + " data_encryption_key, active, active_at, created_at, updated_at";
+                    + " data_encryption_key, active_at, created_at, updated_at";
 
     /// What a caller reaches; its parameters are account, machine, machine.
     private static final String REACHABLE =
@@ -217,15 +218,32 @@ final class SessionTable {
     }
 
     /// Writes presence; false when there is no such row.
-    static boolean saveStatus(Transaction tx, SessionId session, Activity activity)
+    static boolean saveStatus(Transaction tx, SessionKey key, Activity activity)
             throws SQLException {
         return tx.execute(
-                        "UPDATE session SET active = ?, active_at = ?, updated_at = ? WHERE id = ?",
+                        "UPDATE session SET active = ?, active_at = ?, updated_at = ?"
+                                + " WHERE id = ? AND account_id = ?",
                         activity.active(),
                         activity.activeAtMs(),
                         tx.nowMs(),
-                        session.value())
+                        key.session().value(),
+                        key.account().value())
                 > 0;
+    }
+
+    static void saveActivity(Transaction tx, SessionKey key, long activeAtMs) throws SQLException {
+        tx.execute(
+                "UPDATE session SET active_at = ?, updated_at = ? WHERE id = ? AND account_id = ?",
+                activeAtMs,
+                tx.nowMs(),
+                key.session().value(),
+                key.account().value());
+    }
+
+    /// Corrects what a relay that was killed left behind. Touches only the rows that say active,
+    /// which have an index of their own.
+    static void takeAllInactive(Transaction tx) throws SQLException {
+        tx.execute("UPDATE session SET active = 0, updated_at = ? WHERE active = 1", tx.nowMs());
     }
 
     /// Removes a row, leaving its messages to be deleted later; false when there was none.
@@ -273,9 +291,8 @@ final class SessionTable {
                 row.getString(5),
                 row.getInt(6),
                 row.getString(7),
-                row.getBoolean(8),
+                row.getLong(8),
                 row.getLong(9),
-                row.getLong(10),
-                row.getLong(11));
+                row.getLong(10));
     }
 }

@@ -3,16 +3,25 @@ package dev.roosthold.relay.sessions;
 import dev.roosthold.protocol.SessionId;
 import dev.roosthold.protocol.Versioned;
 import dev.roosthold.protocol.sessions.Session;
+import dev.roosthold.protocol.updates.Ephemeral;
 import dev.roosthold.protocol.updates.UpdateBody;
 import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.ids.Ids;
 import dev.roosthold.relay.presence.Activity;
+import dev.roosthold.relay.presence.Presence;
+import dev.roosthold.relay.presence.Register;
+import dev.roosthold.relay.presence.SessionKey;
+import dev.roosthold.relay.socket.SocketCaller;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
 import dev.roosthold.relay.updates.Recipients;
+import dev.roosthold.relay.updates.Router;
 import dev.roosthold.relay.updates.Updates;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -31,15 +40,36 @@ public final class Sessions {
     /// wait long.
     private static final int PURGE_SLICE = 500;
 
+    /// Who was active longer ago is not in the list of active ones.
+    private static final Duration ACTIVE_WITHIN = Duration.ofMinutes(15);
+
     private final Store store;
     private final Updates updates;
+    private final Router router;
     private final Ids ids;
+    private final InstantSource clock;
+    private final Presence<SessionKey> presence;
     private final AtomicBoolean purging = new AtomicBoolean();
 
-    public Sessions(Store store, Updates updates, Ids ids) {
+    /// Corrects the rows first: no session is connected to a relay that has just started.
+    public Sessions(Store store, Updates updates, Router router, Ids ids, InstantSource clock) {
         this.store = store;
         this.updates = updates;
+        this.router = router;
         this.ids = ids;
+        this.clock = clock;
+        this.presence =
+                new Presence<>(
+                        store, router, Presence.Traffic.OPTIONAL, new Rows(), this::tell, clock);
+        store.writeNow(
+                tx -> {
+                    SessionTable.takeAllInactive(tx);
+                    return true;
+                });
+    }
+
+    public Presence<SessionKey> presence() {
+        return presence;
     }
 
     /// Whether the caller may use the session: it lies in the caller's account, and the credential
@@ -104,22 +134,29 @@ public final class Sessions {
                                 caller.account(),
                                 new Recipients.Users(),
                                 made.get().newSession(activity));
+                        SessionKey key = made.get().key(caller.account());
+                        tx.afterCommit(() -> presence.made(key, activity.activeAtMs()));
                         return new Created.Found(made.get().with(activity));
                     }
-                    return SessionTable.findByTag(tx, caller, fresh.tag())
-                            .<Created>map(found -> new Created.Found(view(found)))
-                            .orElseGet(Created.Taken::new);
+                    Optional<StoredSession> found = SessionTable.findByTag(tx, caller, fresh.tag());
+                    if (found.isEmpty()) {
+                        return new Created.Taken();
+                    }
+                    SessionKey key = found.get().key(caller.account());
+                    tx.afterCommit(() -> presence.wanted(key));
+                    return new Created.Found(view(caller, found.get()));
                 });
     }
 
     Optional<Session> find(Caller caller, SessionId session) {
-        return store.readNow(sql -> SessionTable.find(sql, caller, session)).map(this::view);
+        return store.readNow(sql -> SessionTable.find(sql, caller, session))
+                .map(found -> view(caller, found));
     }
 
     /// What the caller reaches, written last first.
     List<Session> newest(Caller caller, int limit) {
         return store.readNow(sql -> SessionTable.newest(sql, caller, limit)).stream()
-                .map(this::view)
+                .map(found -> view(caller, found))
                 .toList();
     }
 
@@ -131,31 +168,88 @@ public final class Sessions {
         return store
                 .readNow(sql -> SessionTable.page(sql, caller, before, changedAfterMs, limit))
                 .stream()
-                .map(this::view)
+                .map(found -> view(caller, found))
                 .toList();
     }
 
     /// What the caller reaches and is active, latest activity first.
     List<Session> active(Caller caller, int limit) {
-        return store.readNow(sql -> SessionTable.active(sql, caller)).stream()
-                .flatMap(id -> find(caller, id).stream())
-                .sorted(Comparator.comparingLong(Session::activeAt).reversed())
-                .limit(limit)
-                .toList();
+        long since = clock.millis() - ACTIVE_WITHIN.toMillis();
+        return store.readNow(
+                sql -> {
+                    var recent = new ArrayList<Recent>();
+                    for (SessionId id : SessionTable.active(sql, caller)) {
+                        presence.of(key(caller, id))
+                                .filter(now -> now.active() && now.activeAtMs() > since)
+                                .ifPresent(now -> recent.add(new Recent(id, now)));
+                    }
+                    recent.sort(Recent.LATEST_FIRST);
+                    var found = new ArrayList<Session>();
+                    for (Recent one : recent.subList(0, Math.min(limit, recent.size()))) {
+                        SessionTable.find(sql, caller, one.session())
+                                .ifPresent(row -> found.add(row.with(one.activity())));
+                    }
+                    return found;
+                });
+    }
+
+    private record Recent(SessionId session, Activity activity) {
+        static final Comparator<Recent> LATEST_FIRST =
+                Comparator.comparingLong((Recent one) -> one.activity().activeAtMs())
+                        .thenComparing(one -> one.session().value())
+                        .reversed();
+    }
+
+    /// A socket of the session is there: if the session has a row it is active from now on, and the
+    /// socket gets the present state. In commit order, so that no later change can be overtaken.
+    void connected(SocketCaller socket, SessionId session) {
+        SessionKey key = key(socket.caller(), session);
+        presence.connected(key, socket.connection(), socket.socketId());
+        store.submit(
+                tx -> {
+                    Optional<StoredSession> row = SessionTable.find(tx, socket.caller(), session);
+                    if (row.isPresent()) {
+                        tx.afterCommit(() -> presence.registered(key));
+                        updates.sendState(
+                                tx, key.account(), socket.socketId(), row.get().fullUpdate());
+                    }
+                    return row;
+                },
+                failure -> {
+                    LOG.warn("a session's socket was not looked up", failure);
+                    router.closeSocket(socket.socketId());
+                });
+    }
+
+    /// A heartbeat, from any socket of the account. Times in the future count as now, times too far
+    /// in the past not at all; a session out of reach stays as it is.
+    void alive(SocketCaller socket, SessionId session, long timeMs, boolean thinking) {
+        if (isKnown(socket.caller(), session)) {
+            presence.alive(key(socket.caller(), session), socket.connection(), timeMs, thinking);
+        }
+    }
+
+    /// The session says that it is over. Times as in [#alive].
+    void end(Caller caller, SessionId session, long timeMs) {
+        if (isKnown(caller, session)) {
+            var _ = presence.ended(key(caller, session), timeMs);
+        }
+    }
+
+    /// A lease tells what the account has, but not which machine made it.
+    private boolean isKnown(Caller caller, SessionId session) {
+        return (SessionTable.machine(caller) == null && presence.isRegistered(key(caller, session)))
+                || store.readNow(sql -> SessionTable.isReachable(sql, caller, session));
     }
 
     /// Takes the session for ended.
     ///
     /// @return false when it is out of the caller's reach
     boolean archive(Caller caller, SessionId session) {
-        return store.writeNow(
-                tx -> {
-                    if (!SessionTable.isReachable(tx, caller, session)) {
-                        return false;
-                    }
-                    SessionTable.saveStatus(tx, session, new Activity(false, tx.nowMs()));
-                    return true;
-                });
+        if (!store.readNow(sql -> SessionTable.isReachable(sql, caller, session))) {
+            return false;
+        }
+        return presence.ended(key(caller, session), clock.millis()).join();
     }
 
     /// Replaces a field if its version is the expected one, and tells the session and its people.
@@ -195,6 +289,7 @@ public final class Sessions {
                             caller.account(),
                             new Recipients.Users(),
                             new UpdateBody.DeleteSession(session));
+                    tx.afterCommit(() -> presence.removed(key(caller, session)));
                     return true;
                 });
     }
@@ -248,7 +343,37 @@ public final class Sessions {
                                 });
     }
 
-    private Session view(StoredSession session) {
-        return session.with(session.stored());
+    /// With the presence that holds now: the lease, or what the row says when there is none.
+    private Session view(Caller caller, StoredSession session) {
+        return session.with(presence.of(session.key(caller.account())).orElse(session.stored()));
+    }
+
+    private void tell(SessionKey key, Activity activity) {
+        router.ephemeral(
+                key.account(),
+                new Ephemeral.SessionActivity(
+                        key.session(),
+                        activity.active(),
+                        activity.activeAtMs(),
+                        activity.thinking()));
+    }
+
+    private static SessionKey key(Caller caller, SessionId session) {
+        return new SessionKey(caller.account(), session);
+    }
+
+    /// The side of the rows that presence writes.
+    private static final class Rows implements Register<SessionKey> {
+        @Override
+        public boolean saveStatus(Transaction tx, SessionKey key, Activity activity)
+                throws SQLException {
+            return SessionTable.saveStatus(tx, key, activity);
+        }
+
+        @Override
+        public void saveActivity(Transaction tx, SessionKey key, long activeAtMs)
+                throws SQLException {
+            SessionTable.saveActivity(tx, key, activeAtMs);
+        }
     }
 }

@@ -1,10 +1,12 @@
 package dev.roosthold.relay.sessions;
 
+import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.SessionId;
 import dev.roosthold.protocol.Versioned;
 import dev.roosthold.protocol.sessions.Session;
 import dev.roosthold.protocol.updates.UpdateBody;
 import dev.roosthold.relay.presence.Activity;
+import dev.roosthold.relay.presence.SessionKey;
 import org.jspecify.annotations.Nullable;
 
 /// The row of a session.
@@ -19,13 +21,17 @@ record StoredSession(
         @Nullable String agentState,
         int agentStateVersion,
         @Nullable String dataEncryptionKey,
-        boolean active,
         long activeAt,
         long createdAt,
         long updatedAt) {
 
+    SessionKey key(AccountId account) {
+        return new SessionKey(account, id);
+    }
+
+    /// Presence when there is no lease: inactive since the row's time.
     Activity stored() {
-        return new Activity(active, activeAt);
+        return new Activity(false, activeAt);
     }
 
     Session with(Activity activity) {

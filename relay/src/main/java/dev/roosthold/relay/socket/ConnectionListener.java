@@ -12,5 +12,10 @@ public interface ConnectionListener {
     /// The socket sent an event; called before the event is handled.
     default void heard(SocketCaller socket) {}
 
+    /// The event was one that a feature handles, or `ping`; called with [#heard].
+    ///
+    /// @param event its name as registered, never one that a client made up
+    default void received(SocketCaller socket, String event) {}
+
     default void disconnected(SocketCaller socket, DisconnectReason reason) {}
 }

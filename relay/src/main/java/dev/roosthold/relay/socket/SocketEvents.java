@@ -1,6 +1,7 @@
 package dev.roosthold.relay.socket;
 
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 
 /// Where features register the events they handle. Registration happens before the relay listens.
 public interface SocketEvents {
@@ -13,7 +14,7 @@ public interface SocketEvents {
     void on(String event, ErrorForm errors, Handler handler);
 
     /// Registers the handler of an event that is answered later, so that the next event of the
-    // socket
+    /// socket
     /// need not wait for it.
     ///
     /// At most [#MAX_UNANSWERED] such events of one socket are unanswered; the socket's next one
@@ -21,6 +22,18 @@ public interface SocketEvents {
     // the
     /// error form, or made to wait when its sender wants no answer and so could not learn of it.
     void onAsync(String event, ErrorForm errors, AsyncHandler handler);
+
+    /// Like [#onAsync], for an event whose argument may be anything.
+    void onAny(String event, ErrorForm errors, AnyHandler handler);
+
+    /// Handles one event that is answered later, whatever its argument. Called like [AsyncHandler].
+    @FunctionalInterface
+    interface AnyHandler {
+        /// Must answer exactly once, now or later; what it throws is the answer.
+        ///
+        /// @param argument the first one; a missing node when there is none
+        void handle(SocketCaller socket, JsonNode argument, Reply reply) throws Exception;
+    }
 
     /// Unanswered events of one socket, see [#onAsync].
     int MAX_UNANSWERED = 256;

@@ -25,6 +25,7 @@ import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /// Connects the Socket.IO namespace with the features: guard, rooms, events, acknowledgements.
 ///
@@ -82,16 +83,33 @@ public final class SocketGateway implements SocketEvents {
 
     @Override
     public void onAsync(String event, ErrorForm errors, AsyncHandler handler) {
+        onArguments(
+                event,
+                errors,
+                (caller, args, reply) -> handler.handle(caller, Payload.of(args), reply));
+    }
+
+    @Override
+    public void onAny(String event, ErrorForm errors, AnyHandler handler) {
+        onArguments(
+                event, errors, (caller, args, reply) -> handler.handle(caller, first(args), reply));
+    }
+
+    private interface ArgumentsHandler {
+        void handle(SocketCaller socket, List<JsonNode> args, Reply reply) throws Exception;
+    }
+
+    private void onArguments(String event, ErrorForm errors, ArgumentsHandler handler) {
         sockets.on(
                 event,
                 (socket, args, ack) -> {
                     SocketCaller caller = caller(socket);
-                    heard(caller);
+                    heard(caller, event);
                     if (mayGoOn(caller, ack)) {
                         caller.beginUnanswered();
                         var reply = new OneReply(event, errors, ack, caller);
                         try {
-                            handler.handle(caller, Payload.of(args), reply);
+                            handler.handle(caller, args, reply);
                         } catch (Exception e) {
                             reply.fail(e);
                         }
@@ -99,6 +117,10 @@ public final class SocketGateway implements SocketEvents {
                         errors.of(ErrorForm.TOO_MANY_REQUESTS).ifPresent(ack::send);
                     }
                 });
+    }
+
+    private static JsonNode first(List<JsonNode> args) {
+        return args.isEmpty() ? MissingNode.getInstance() : args.getFirst();
     }
 
     /// A sender that wants no answer cannot learn that its event was refused: it waits instead.
@@ -127,6 +149,11 @@ public final class SocketGateway implements SocketEvents {
         listeners.forEach(listener -> listener.disconnected(caller, reason));
     }
 
+    private void heard(SocketCaller caller, String event) {
+        heard(caller);
+        listeners.forEach(listener -> listener.received(caller, event));
+    }
+
     private void heard(SocketCaller caller) {
         listeners.forEach(listener -> listener.heard(caller));
     }
@@ -149,7 +176,7 @@ public final class SocketGateway implements SocketEvents {
             SocketCaller caller,
             List<JsonNode> args) {
         try {
-            heard(caller);
+            heard(caller, event);
             if (!caller.mayDoMore(clock.millis())) {
                 return errors.of(ErrorForm.TOO_MANY_REQUESTS);
             }
@@ -201,7 +228,7 @@ public final class SocketGateway implements SocketEvents {
     /// `ping`: the answer means that everything this socket sent before was handled. Answered also
     /// when a payload precedes the acknowledgement.
     private void ping(Socket socket, List<JsonNode> args, Ack ack) {
-        heard(caller(socket));
+        heard(caller(socket), "ping");
         ack.send(Map.of());
     }
 

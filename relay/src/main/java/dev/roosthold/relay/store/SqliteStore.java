@@ -104,6 +104,11 @@ public final class SqliteStore implements Store {
         }
     }
 
+    /// Writes that wait for the writer at this moment.
+    public int waitingWrites() {
+        return writer.waiting();
+    }
+
     @Override
     public void close() {
         writer.stop();

@@ -16,6 +16,7 @@ import java.util.List;
 /// @param busyTimeout how long to wait for another process that writes to the same file
 /// @param migrations what leads from an empty file to the schema of this program, in order
 /// @param clock gives [Transaction#nowMs()]
+/// @param commits told about commits
 public record StoreConfig(
         Path file,
         int readers,
@@ -23,7 +24,8 @@ public record StoreConfig(
         int maxWaiting,
         Duration busyTimeout,
         List<Migration> migrations,
-        InstantSource clock) {
+        InstantSource clock,
+        CommitListener commits) {
 
     public StoreConfig {
         if (readers < 1 || maxGroup < 1 || maxWaiting < 1) {
@@ -45,22 +47,32 @@ public record StoreConfig(
                 10_000,
                 Duration.ofSeconds(5),
                 Migration.ofProgram(),
-                InstantSource.system());
+                InstantSource.system(),
+                CommitListener.NONE);
     }
 
     public StoreConfig withMigrations(List<Migration> other) {
-        return new StoreConfig(file, readers, maxGroup, maxWaiting, busyTimeout, other, clock);
+        return new StoreConfig(
+                file, readers, maxGroup, maxWaiting, busyTimeout, other, clock, commits);
     }
 
     public StoreConfig withClock(InstantSource other) {
-        return new StoreConfig(file, readers, maxGroup, maxWaiting, busyTimeout, migrations, other);
+        return new StoreConfig(
+                file, readers, maxGroup, maxWaiting, busyTimeout, migrations, other, commits);
     }
 
     public StoreConfig withMaxWaiting(int other) {
-        return new StoreConfig(file, readers, maxGroup, other, busyTimeout, migrations, clock);
+        return new StoreConfig(
+                file, readers, maxGroup, other, busyTimeout, migrations, clock, commits);
     }
 
     public StoreConfig withBusyTimeout(Duration other) {
-        return new StoreConfig(file, readers, maxGroup, maxWaiting, other, migrations, clock);
+        return new StoreConfig(
+                file, readers, maxGroup, maxWaiting, other, migrations, clock, commits);
+    }
+
+    public StoreConfig withCommits(CommitListener other) {
+        return new StoreConfig(
+                file, readers, maxGroup, maxWaiting, busyTimeout, migrations, clock, other);
     }
 }

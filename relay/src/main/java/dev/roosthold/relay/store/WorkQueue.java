@@ -61,6 +61,15 @@ final class WorkQueue<T> {
         }
     }
 
+    int size() {
+        lock.lock();
+        try {
+            return items.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void close() {
         lock.lock();
         try {

@@ -51,6 +51,7 @@ final class Writer implements Runnable {
     private final WorkQueue<Pending<?>> queue;
     private final int maxGroup;
     private final InstantSource clock;
+    private final CommitListener commits;
 
     private SqlConnection connection;
     private boolean connectionSuspect;
@@ -62,6 +63,7 @@ final class Writer implements Runnable {
         this.queue = new WorkQueue<>(config.maxWaiting());
         this.maxGroup = config.maxGroup();
         this.clock = config.clock();
+        this.commits = config.commits();
     }
 
     /// Any thread.
@@ -77,6 +79,11 @@ final class Writer implements Runnable {
     /// thread.
     Optional<String> failure() {
         return Optional.ofNullable(failure);
+    }
+
+    /// Writes that wait for their turn. Any thread.
+    int waiting() {
+        return queue.size();
     }
 
     /// Lets the thread finish what was submitted and end. Any thread.
@@ -118,7 +125,9 @@ final class Writer implements Runnable {
             if (done.isEmpty()) {
                 connection.rollback();
             } else {
+                long begun = System.nanoTime();
                 connection.commit();
+                commits.committed(done.size(), System.nanoTime() - begun);
             }
         } catch (SQLException e) {
             failGroup(done.isEmpty() ? group : done, e, "the write could not be committed");

@@ -11,6 +11,7 @@ import dev.roosthold.relay.store.Transaction;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.util.RawValue;
 
@@ -25,6 +26,7 @@ public final class Updates {
 
     private final Router router;
     private final Retention retention;
+    private final LongAdder appended = new LongAdder();
 
     /// How much of the log is kept.
     ///
@@ -115,7 +117,11 @@ public final class Updates {
                     seq - retention.perAccount());
         }
         RawValue update = container(account, seq, delivered, now);
-        tx.afterCommit(() -> router.deliver(account, to, exceptSocket, seq, update));
+        tx.afterCommit(
+                () -> {
+                    appended.increment();
+                    router.deliver(account, to, exceptSocket, seq, update);
+                });
         return seq;
     }
 
@@ -138,6 +144,11 @@ public final class Updates {
                         row -> row.getLong(1),
                         account.value())
                 .orElse(0L);
+    }
+
+    /// Updates appended and committed since the start.
+    public long appended() {
+        return appended.sum();
     }
 
     /// Drops updates that are too old, a bounded number at a time; call it now and then. The latest

@@ -23,6 +23,7 @@ class FieldsTest {
                 query,
                 Map.of(),
                 Codec.parse(body.getBytes(StandardCharsets.UTF_8)),
+                new byte[0],
                 InetSocketAddress.createUnresolved("127.0.0.1", 1),
                 Optional.empty());
     }

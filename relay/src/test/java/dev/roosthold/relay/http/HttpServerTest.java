@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -77,8 +78,59 @@ class HttpServerTest {
                     throw new IllegalStateException("secret detail");
                 });
         routes.open("GET", "/v1/unprintable", _ -> Response.ok(new Unprintable()));
+        rawRoutes(routes);
+        routes.open(
+                "POST", "/v1/bytes", r -> Response.ok(List.of(r.bytes().length, r.body().size())));
         routes.withBodyLimit(200_000)
                 .bearer("POST", "/v1/large", r -> Response.ok(r.body().path("x").size()));
+    }
+
+    private static void rawRoutes(Routes routes) {
+        Routes.Handler size = r -> Response.ok(List.of(r.bytes().length, r.body().size()));
+        routes.withRawBody(100_000)
+                .linkOrBearer(
+                        "PUT",
+                        "/v1/raw/:name",
+                        (parameters, query) ->
+                                query.getOrDefault("key", "").equals(parameters.get("name")),
+                        size);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json", "text/plain", "application/octet-stream", "?"})
+    void aRawBodyIsTakenAsItIsWhateverItsType(String type) throws Exception {
+        assertThat(put("/v1/raw/a?key=a", "{\"x\":1", "content-type", type)).isEqualTo("200 [6,0]");
+        assertThat(put("/v1/raw/a?key=a", "")).isEqualTo("200 [0,0]");
+    }
+
+    @Test
+    void aRawBodyHasItsOwnLimitAndJsonRoutesHaveNoBytes() throws Exception {
+        assertThat(put("/v1/raw/a?key=a", "x".repeat(100_000))).startsWith("200 ");
+        assertThat(put("/v1/raw/a?key=a", "x".repeat(100_001))).startsWith("413 ");
+        assertThat(rig.post("/v1/bytes", "{\"x\":1}", "content-type", JSON).body())
+                .isEqualTo("[0,1]");
+    }
+
+    @Test
+    void aLinkIsPermissionEnoughAndSoIsABearer() throws Exception {
+        assertThat(put("/v1/raw/a?key=b", "x"))
+                .isEqualTo("401 {\"error\":\"Missing authorization header\"}");
+        assertThat(put("/v1/raw/a?key=b", "x", "authorization", "Bearer nope"))
+                .isEqualTo("401 {\"error\":\"Invalid token\"}");
+        assertThat(put("/v1/raw/a", "x", "authorization", "Bearer good")).startsWith("200 ");
+        assertThat(put("/v1/raw/a", "x", "authorization", "Bearer machine")).startsWith("200 ");
+        // Beyond what is collected before the caller is known.
+        assertThat(put("/v1/raw/a?key=b", "x".repeat(80_000))).startsWith("401 ");
+        assertThat(put("/v1/raw/a?key=a", "x".repeat(80_000))).startsWith("200 ");
+    }
+
+    private String put(String path, String body, String... headers) throws Exception {
+        var request = rig.request(path).PUT(BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        var answer = rig.client.send(request.build(), BodyHandlers.ofString());
+        return answer.statusCode() + " " + answer.body();
     }
 
     @Test

@@ -1,0 +1,18 @@
+package dev.roosthold.relay.presence;
+
+import dev.roosthold.relay.store.Transaction;
+import java.sql.SQLException;
+
+/// The rows of one kind, as far as presence changes them. Writer thread only.
+///
+/// @param <K> names a row inside its account
+public interface Register<K> {
+
+    /// Writes a change of presence and announces the changed row; nothing if there is no such row.
+    ///
+    /// @return whether the row exists
+    boolean saveStatus(Transaction tx, K key, Activity activity) throws SQLException;
+
+    /// Writes the time of the last activity alone.
+    void saveActivity(Transaction tx, K key, long activeAtMs) throws SQLException;
+}

@@ -1,0 +1,81 @@
+package dev.roosthold.relay.push;
+
+import dev.roosthold.protocol.push.WebPushKey;
+import dev.roosthold.relay.http.Routes;
+import dev.roosthold.relay.ids.Ids;
+import dev.roosthold.relay.secrets.SecretFiles;
+import dev.roosthold.relay.socket.ConnectionListener;
+import dev.roosthold.relay.store.Store;
+import dev.roosthold.relay.updates.Router;
+import java.io.IOException;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/// Notifications of a relay: builds the parts of this feature. Thread-safe.
+public final class Push implements AutoCloseable {
+    /// Some push services refuse requests without a contact of this form. The domain exists nowhere
+    /// (RFC 2606), so no mail can go astray.
+    private static final String NO_CONTACT = "mailto:operator@roosthold.invalid";
+
+    private final Watchers watchers = new Watchers();
+    private final ExpoPush phones;
+    private final WebPush browsers;
+    private final PushRoutes routes;
+    private final WebPushRoutes webRoutes;
+
+    private Push(
+            PushConfig config,
+            VapidKeys keys,
+            String contact,
+            Store store,
+            Router router,
+            Ids ids,
+            InstantSource clock) {
+        phones = new ExpoPush(config);
+        browsers = new WebPush(config, keys, contact, clock);
+        var notifications = new Notifications(store, router, watchers, phones, browsers, clock);
+        routes = new PushRoutes(store, notifications, ids, clock);
+        webRoutes =
+                new WebPushRoutes(store, new WebPushKey(keys.publicKey()), browsers.endpoints());
+    }
+
+    /// Makes the relay's key pair for browsers on the first start.
+    ///
+    /// @param publicUrl named to push services as the contact, when it is https
+    /// @throws IOException when the key pair cannot be read or made, with a message for the
+    // operator
+    public static Push open(
+            PushConfig config,
+            Optional<URI> publicUrl,
+            SecretFiles secrets,
+            Store store,
+            Router router,
+            Ids ids,
+            InstantSource clock)
+            throws IOException {
+        String contact =
+                publicUrl
+                        .filter(url -> "https".equalsIgnoreCase(url.getScheme()))
+                        .map(URI::toString)
+                        .orElse(NO_CONTACT);
+        return new Push(config, VapidKeys.load(secrets), contact, store, router, ids, clock);
+    }
+
+    public void register(Routes relay) {
+        routes.register(relay);
+        webRoutes.register(relay);
+    }
+
+    /// To be told about all sockets.
+    public ConnectionListener sockets() {
+        return watchers;
+    }
+
+    /// Gives up what is being sent.
+    @Override
+    public void close() {
+        phones.close();
+        browsers.close();
+    }
+}

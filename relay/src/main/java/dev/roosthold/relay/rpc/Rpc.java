@@ -1,0 +1,266 @@
+package dev.roosthold.relay.rpc;
+
+import dev.roosthold.protocol.AccountId;
+import dev.roosthold.protocol.rpc.RpcAnswer;
+import dev.roosthold.protocol.rpc.RpcRequest;
+import dev.roosthold.relay.machines.Machines;
+import dev.roosthold.relay.sessions.ReachableSessions;
+import dev.roosthold.relay.socket.ClientScope;
+import dev.roosthold.relay.socket.Reply;
+import dev.roosthold.relay.socket.SocketCaller;
+import dev.roosthold.relay.store.Store;
+import dev.roosthold.relay.updates.Router;
+import dev.roosthold.socketio.AckTimeoutException;
+import dev.roosthold.socketio.SocketClosedException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+
+/// The calls of all accounts. Thread-safe; placing a call never blocks, and no thread waits for an
+/// answer. Time passes for waiting calls only by [#sweep()], which the relay calls now and then.
+public final class Rpc {
+    private static final Logger LOG = LoggerFactory.getLogger(Rpc.class);
+
+    static final String REQUEST = "rpc-request";
+
+    private static final RpcAnswer NOT_AVAILABLE = RpcAnswer.failed("RPC method not available");
+    private static final RpcAnswer SAME_SOCKET =
+            RpcAnswer.failed("Cannot call RPC on the same socket");
+    private static final RpcAnswer TIMED_OUT = RpcAnswer.failed("operation has timed out");
+    private static final RpcAnswer DISCONNECTED = RpcAnswer.failed("RPC target disconnected");
+    private static final RpcAnswer TOO_MANY = RpcAnswer.failed("Too many requests");
+    private static final RpcAnswer INTERNAL = RpcAnswer.failed("Internal error");
+
+    private final Router router;
+    private final Names names;
+    private final Departures departures;
+    private final RpcLimits limits;
+    private final InstantSource clock;
+    private final ConcurrentHashMap<AccountId, AccountCalls> accounts = new ConcurrentHashMap<>();
+
+    /// By the number of the connection: a client that continues an earlier one has its socket id.
+    private final ConcurrentHashMap<Long, Endpoint> endpoints = new ConcurrentHashMap<>();
+
+    public Rpc(
+            Store store,
+            Machines machines,
+            ReachableSessions sessions,
+            Router router,
+            RpcLimits limits,
+            InstantSource clock) {
+        this.router = router;
+        this.names = new Names(store, machines, sessions, clock);
+        this.departures = new Departures(limits.recently(), clock);
+        this.limits = limits;
+        this.clock = clock;
+    }
+
+    /// How much there is now: names, calls that wait for a registration, unanswered calls.
+    public record Counts(int methods, int waiting, int pending) {}
+
+    /// Counts of one account.
+    public Counts counts(AccountId id) {
+        AccountCalls account = accounts.get(id);
+        return account == null ? new Counts(0, 0, 0) : account.counts();
+    }
+
+    /// Answers the calls that have waited for a registration long enough.
+    public void sweep() {
+        long since = clock.millis() - limits.grace().toMillis();
+        for (AccountCalls account : accounts.values()) {
+            account.takeWaitingSince(since).forEach(call -> finish(call, NOT_AVAILABLE));
+        }
+    }
+
+    void connected(SocketCaller socket) {
+        var _ =
+                accounts.compute(
+                        socket.account(),
+                        (_, found) -> {
+                            AccountCalls account = found == null ? new AccountCalls(limits) : found;
+                            account.come(id(socket.scope()));
+                            endpoints.put(socket.connection(), new Endpoint(socket, account));
+                            return account;
+                        });
+    }
+
+    void disconnected(SocketCaller socket) {
+        Endpoint endpoint = endpoints.remove(socket.connection());
+        if (endpoint == null) {
+            return;
+        }
+        String id = id(socket.scope());
+        if (id != null) {
+            departures.note(socket.account(), id);
+        }
+        List<Call> abandoned = endpoint.account.leave(endpoint, id);
+        accounts.computeIfPresent(
+                socket.account(), (_, account) -> account.isEmpty() ? null : account);
+        // Nobody hears it; it lets go of what the call holds.
+        abandoned.forEach(call -> finish(call, NOT_AVAILABLE));
+    }
+
+    /// What became of `rpc-register`.
+    enum Registration {
+        DONE,
+        NOT_ALLOWED,
+        TOO_MANY,
+        /// The socket has gone: there is nobody to tell.
+        GONE
+    }
+
+    /// Makes the socket the one that serves the method. May block on the store.
+    ///
+    /// @param confirm runs before the calls that waited for the method are placed
+    Registration register(SocketCaller socket, String method, Runnable confirm) {
+        Endpoint endpoint = endpoints.get(socket.connection());
+        if (endpoint == null) {
+            return Registration.GONE;
+        }
+        if (!names.mayRegister(socket, method)) {
+            return Registration.NOT_ALLOWED;
+        }
+        return switch (endpoint.account.register(endpoint, method)) {
+            case AccountCalls.Registered.Gone() -> Registration.GONE;
+            case AccountCalls.Registered.TooMany() -> Registration.TOO_MANY;
+            case AccountCalls.Registered.Done(var waiting) -> {
+                confirm.run();
+                waiting.forEach(call -> ask(call, endpoint));
+                yield Registration.DONE;
+            }
+        };
+    }
+
+    /// Ends the socket's own registration of the method, if it has one.
+    void unregister(SocketCaller socket, String method) {
+        Endpoint endpoint = endpoints.get(socket.connection());
+        if (endpoint != null) {
+            endpoint.account.unregister(endpoint, method);
+        }
+    }
+
+    /// Places a call; it is answered later, once, whatever happens.
+    ///
+    /// @param params null when absent
+    void call(SocketCaller socket, String method, @Nullable JsonNode params, Reply reply) {
+        Endpoint caller = endpoints.get(socket.connection());
+        if (caller == null) {
+            reply.send(NOT_AVAILABLE);
+            return;
+        }
+        if (!caller.account.begin(caller)) {
+            reply.send(TOO_MANY);
+            return;
+        }
+        var call = new Call(caller, method, params, reply, clock.millis());
+        try {
+            CompletableFuture<Boolean> allowed = names.mayCall(socket, method);
+            if (allowed.isDone() && !allowed.isCompletedExceptionally()) {
+                place(call, allowed.resultNow());
+            } else {
+                var _ =
+                        allowed.whenComplete(
+                                (yes, failure) -> {
+                                    if (failure == null) {
+                                        place(call, yes);
+                                    } else {
+                                        fail(call, failure);
+                                    }
+                                });
+            }
+        } catch (RuntimeException e) {
+            fail(call, e);
+        }
+    }
+
+    private void place(Call call, boolean allowed) {
+        if (!allowed) {
+            finish(call, NOT_AVAILABLE);
+            return;
+        }
+        AccountCalls account = call.caller.account;
+        AccountCalls.Placement placement = account.place(call, false);
+        if (placement instanceof AccountCalls.Placement.Nowhere && mayCome(call)) {
+            placement = account.place(call, true);
+        }
+        switch (placement) {
+            case AccountCalls.Placement.To(var target) -> ask(call, target);
+            case AccountCalls.Placement.Nowhere() -> finish(call, NOT_AVAILABLE);
+            case AccountCalls.Placement.Waits() -> {}
+        }
+    }
+
+    /// Whether somebody may be about to register the method.
+    private boolean mayCome(Call call) {
+        String owner = Names.owner(call.method);
+        return !owner.isEmpty()
+                && (call.caller.account.isPresent(owner)
+                        || departures.isRecent(call.caller.socket.account(), owner));
+    }
+
+    private void ask(Call call, Endpoint target) {
+        if (target.isSameClient(call.caller)) {
+            finish(call, SAME_SOCKET);
+            return;
+        }
+        try {
+            var request = new RpcRequest(call.method, call.takeParams());
+            var _ =
+                    router.ask(target.socket.socketId(), left(call), REQUEST, request)
+                            .whenComplete((values, failure) -> answered(call, values, failure));
+        } catch (RuntimeException e) {
+            fail(call, e);
+        }
+    }
+
+    /// What is left of the time for an answer, after a possible wait for the registration.
+    private Duration left(Call call) {
+        Duration left = limits.answerWithin().minusMillis(clock.millis() - call.arrivedAtMs);
+        return left.isPositive() ? left : Duration.ofMillis(1);
+    }
+
+    private void answered(Call call, @Nullable List<JsonNode> values, @Nullable Throwable failure) {
+        if (values != null) {
+            finish(call, RpcAnswer.of(values.isEmpty() ? null : values.getFirst()));
+            return;
+        }
+        switch (failure) {
+            case AckTimeoutException _ -> finish(call, TIMED_OUT);
+            case SocketClosedException _ -> finish(call, DISCONNECTED);
+            case null -> fail(call, new IllegalStateException("neither answer nor failure"));
+            default -> fail(call, failure);
+        }
+    }
+
+    private void fail(Call call, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null
+                        ? failure.getCause()
+                        : failure;
+        LOG.warn("a call was not placed", cause);
+        finish(call, INTERNAL);
+    }
+
+    /// The count goes down first, so that who has the answer may call again.
+    private static void finish(Call call, RpcAnswer answer) {
+        if (call.finish()) {
+            call.caller.account.end(call.caller);
+            call.reply().send(answer);
+        }
+    }
+
+    private static @Nullable String id(ClientScope scope) {
+        return switch (scope) {
+            case ClientScope.User() -> null;
+            case ClientScope.Machine(var machine) -> machine.value();
+            case ClientScope.Session(var session) -> session.value();
+        };
+    }
+}
