@@ -15,6 +15,8 @@ import dev.roosthold.relay.auth.Auth;
 import dev.roosthold.relay.auth.DeviceActivity;
 import dev.roosthold.relay.auth.Devices;
 import dev.roosthold.relay.auth.Registration;
+import dev.roosthold.relay.catchup.ChangeRoutes;
+import dev.roosthold.relay.catchup.LogRecovery;
 import dev.roosthold.relay.connect.ConnectRoutes;
 import dev.roosthold.relay.connect.GithubRoutes;
 import dev.roosthold.relay.connect.VendorTokens;
@@ -41,6 +43,7 @@ import dev.roosthold.relay.presence.SessionKey;
 import dev.roosthold.relay.push.Push;
 import dev.roosthold.relay.rpc.Rpc;
 import dev.roosthold.relay.rpc.RpcEvents;
+import dev.roosthold.relay.secrets.SealKey;
 import dev.roosthold.relay.secrets.SecretFiles;
 import dev.roosthold.relay.service.AppServiceRoutes;
 import dev.roosthold.relay.sessions.ReachableSessions;
@@ -57,6 +60,7 @@ import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.StoreConfig;
 import dev.roosthold.relay.streams.StreamEvents;
 import dev.roosthold.relay.updates.Router;
+import dev.roosthold.relay.updates.UpdateLog;
 import dev.roosthold.relay.updates.Updates;
 import dev.roosthold.relay.usage.UsageEvents;
 import dev.roosthold.relay.usage.UsageReports;
@@ -101,6 +105,7 @@ public final class Relay implements AutoCloseable {
     private final SqliteStore store;
     private final SocketIoServer socketServer;
     private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
+    private final Updates updates;
     private final DeviceActivity activity;
     private final Machines machines;
     private final Sessions sessions;
@@ -128,10 +133,16 @@ public final class Relay implements AutoCloseable {
         var ids = new Ids();
         var limits = config.limits();
 
-        socketServer = SocketIoServer.create(socketConfig());
+        var log = new UpdateLog(Messages::newMessageJson);
+        var secrets = new SecretFiles(config.dataDirectory());
+        SealKey sealKey = SealKey.open(secrets, "recovery.key");
+        socketServer =
+                SocketIoServer.create(
+                        socketConfig()
+                                .withRecovery(new LogRecovery(store, log, sealKey, blocking)));
         Namespace sockets = socketServer.namespace("/");
         var router = new Router(sockets);
-        var updates = new Updates(router, limits.retention());
+        updates = new Updates(router, limits.retention());
 
         activity = new DeviceActivity(clock);
         var devices = new Devices(store, router, ids, activity);
@@ -158,7 +169,6 @@ public final class Relay implements AutoCloseable {
         var accessKeys = new AccessKeys(store);
         var keyValues = new KeyValues(store, updates);
         var usage = new UsageReports(store, router, ids);
-        var secrets = new SecretFiles(config.dataDirectory());
         var vendorTokens = new VendorTokens(store, secrets);
         push = Push.open(config.push(), config.publicUrl(), secrets, store, router, ids, clock);
 
@@ -166,6 +176,7 @@ public final class Relay implements AutoCloseable {
                 new SocketGateway(
                         sockets,
                         devices,
+                        account -> store.readNow(sql -> Updates.lastSeq(sql, account)),
                         sessions::mayConnect,
                         limits.socketEvents(),
                         blocking,
@@ -215,6 +226,7 @@ public final class Relay implements AutoCloseable {
                             new AccessKeyRoutes(accessKeys).register(seen);
                             new KvRoutes(keyValues).register(seen);
                             new UsageRoutes(usage).register(seen);
+                            new ChangeRoutes(store, log, Sessions::isReachable).register(seen);
                             attachmentRoutes.register(seen);
                             new SocialRoutes(social).register(seen);
                             new EnrolmentRoutes(store, machines, devices, clock).register(seen);
@@ -321,6 +333,10 @@ public final class Relay implements AutoCloseable {
 
     Presence<MachineKey> presence() {
         return machines.presence();
+    }
+
+    Updates updates() {
+        return updates;
     }
 
     Rpc rpc() {

@@ -59,6 +59,10 @@ final class RelayRig implements AutoCloseable {
         return relay;
     }
 
+    HttpClient http() {
+        return http;
+    }
+
     ManualClock clock() {
         return clock;
     }

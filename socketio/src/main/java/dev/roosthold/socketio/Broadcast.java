@@ -11,6 +11,10 @@ public interface Broadcast {
     /// Leaves out one socket.
     Broadcast except(Socket socket);
 
+    /// Leaves out the socket of that id, also when its client is just coming back and the recovery
+    /// is being decided; nothing when there is none.
+    Broadcast exceptSocket(String id);
+
     /// Only sockets that can take the event now: those with bytes still waiting are skipped.
     Broadcast volatileOnly();
 

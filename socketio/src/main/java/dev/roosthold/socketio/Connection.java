@@ -184,8 +184,10 @@ final class Connection implements EngineListener {
         DefaultSocket socket = new DefaultSocket(namespace, this, handshake, accept.data());
         Recovery recovery = server.config().recovery();
         String pid = handshake.auth().path("pid").stringValue("");
-        String offset = handshake.auth().path("offset").stringValue("");
-        if (!recovery.offered() || pid.isEmpty() || offset.isEmpty()) {
+        JsonNode position = handshake.auth().path("offset");
+        String offset = position.stringValue("");
+        boolean odd = !position.isMissingNode() && offset.isEmpty();
+        if (!recovery.offered() || pid.isEmpty() || odd) {
             enter(socket, accept, null, pid);
             return;
         }
@@ -215,6 +217,8 @@ final class Connection implements EngineListener {
                                                         ? null
                                                         : continuation.orElse(null),
                                                 pid);
+                                    } else if (continuation != null) {
+                                        continuation.ifPresent(unused -> unused.done().run());
                                     }
                                 }));
     }
@@ -306,6 +310,11 @@ final class Connection implements EngineListener {
     /// Ends the transport after what was sent before. Any thread.
     void close() {
         session.closeAfterSending(CloseReason.SERVER_CLOSE);
+    }
+
+    /// Ends the transport at once: nobody listens at its other end. Any thread.
+    void abandon() {
+        session.abort(CloseReason.SERVER_CLOSE);
     }
 
     @Override

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The implementation of [Broadcast].
@@ -14,7 +13,7 @@ record DefaultBroadcast(
         DefaultNamespace namespace,
         @Nullable List<String> rooms,
         List<String> exceptRooms,
-        List<Socket> exceptSockets,
+        List<String> exceptSockets,
         boolean onlyIdle)
         implements Broadcast {
 
@@ -26,8 +25,13 @@ record DefaultBroadcast(
 
     @Override
     public Broadcast except(Socket socket) {
+        return exceptSocket(socket.id());
+    }
+
+    @Override
+    public Broadcast exceptSocket(String id) {
         return new DefaultBroadcast(
-                namespace, rooms, exceptRooms, append(exceptSockets, socket), onlyIdle);
+                namespace, rooms, exceptRooms, append(exceptSockets, id), onlyIdle);
     }
 
     @Override
@@ -53,9 +57,11 @@ record DefaultBroadcast(
                             .server()
                             .encoder()
                             .event(namespace.name(), Packet.NO_ID, event, Arrays.asList(args)),
-                    null);
+                    null,
+                    exceptSockets);
         }
-        return namespace.publish(rooms, this::receives, this::audience, event, Arrays.asList(args));
+        return namespace.publish(
+                rooms, this::receives, this::audience, event, Arrays.asList(args), exceptSockets);
     }
 
     private Recovery.Audience audience() {
@@ -63,14 +69,14 @@ record DefaultBroadcast(
                 null,
                 rooms == null ? null : Set.copyOf(rooms),
                 Set.copyOf(exceptRooms),
-                exceptSockets.stream().map(Socket::id).collect(Collectors.toUnmodifiableSet()));
+                Set.copyOf(exceptSockets));
     }
 
     private boolean receives(DefaultSocket socket) {
-        for (Socket excepted : exceptSockets) {
-            if (excepted == socket) {
-                return false;
-            }
+        // A socket whose recovery is being decided has no id yet; what it holds back is looked
+        // through when it gets one.
+        if (exceptSockets.contains(socket.id())) {
+            return false;
         }
         for (String room : exceptRooms) {
             if (socket.in(room)) {

@@ -115,22 +115,25 @@ final class DefaultNamespace implements Namespace {
 
     /// Queues the message for every socket of the rooms, or of the namespace when null, that passes
     /// the filter. Takes over the reference.
+    ///
+    /// @param exceptIds what the filter leaves out by id, for sockets that have no id yet
     int send(
             @Nullable List<String> targets,
             Predicate<DefaultSocket> filter,
             EngineMessage message,
-            @Nullable String offset) {
+            @Nullable String offset,
+            List<String> exceptIds) {
         lock.readLock().lock();
         try {
             if (targets == null) {
-                return sendTo(sockets.values(), filter, message, offset)
-                        + sendTo(recovering, filter, message, offset);
+                return sendTo(sockets.values(), filter, message, offset, exceptIds)
+                        + sendTo(recovering, filter, message, offset, exceptIds);
             }
             if (targets.size() == 1) {
                 Room room = rooms.get(targets.getFirst());
-                return room == null ? 0 : sendTo(room, filter, message, offset);
+                return room == null ? 0 : sendTo(room, filter, message, offset, exceptIds);
             }
-            return sendTo(members(targets), filter, message, offset);
+            return sendTo(members(targets), filter, message, offset, exceptIds);
         } finally {
             lock.readLock().unlock();
             message.release();
@@ -144,11 +147,12 @@ final class DefaultNamespace implements Namespace {
             Predicate<DefaultSocket> filter,
             Supplier<Recovery.Audience> audience,
             String event,
-            List<@Nullable Object> args) {
+            List<@Nullable Object> args,
+            List<String> exceptIds) {
         Recovery recovery = server.config().recovery();
         if (!recovery.records(this)) {
             EngineMessage message = server.encoder().event(name, Packet.NO_ID, event, args);
-            return send(targets, filter, message, offsetOf(args));
+            return send(targets, filter, message, offsetOf(args), exceptIds);
         }
         lock.writeLock().lock();
         try {
@@ -159,7 +163,7 @@ final class DefaultNamespace implements Namespace {
                 withOffset.add(offset);
             }
             EngineMessage message = server.encoder().event(name, Packet.NO_ID, event, withOffset);
-            return send(targets, filter, message, offsetOf(withOffset));
+            return send(targets, filter, message, offsetOf(withOffset), exceptIds);
         } finally {
             lock.writeLock().unlock();
         }
@@ -176,7 +180,10 @@ final class DefaultNamespace implements Namespace {
             if (offset != null) {
                 withOffset.add(offset);
             }
-            socket.send(server.encoder().event(name, Packet.NO_ID, event, withOffset), offset);
+            socket.send(
+                    server.encoder().event(name, Packet.NO_ID, event, withOffset),
+                    offset,
+                    List.of());
         } finally {
             lock.writeLock().unlock();
         }
@@ -190,11 +197,12 @@ final class DefaultNamespace implements Namespace {
             Iterable<DefaultSocket> receivers,
             Predicate<DefaultSocket> filter,
             EngineMessage message,
-            @Nullable String offset) {
+            @Nullable String offset,
+            List<String> exceptIds) {
         int count = 0;
         for (DefaultSocket socket : receivers) {
             if (filter.test(socket)) {
-                socket.send(message.retain(), offset);
+                socket.send(message.retain(), offset, exceptIds);
                 count++;
             }
         }
@@ -205,12 +213,13 @@ final class DefaultNamespace implements Namespace {
             Room room,
             Predicate<DefaultSocket> filter,
             EngineMessage message,
-            @Nullable String offset) {
+            @Nullable String offset,
+            List<String> exceptIds) {
         int count = 0;
         for (int i = 0; i < room.size(); i++) {
             DefaultSocket socket = room.get(i);
             if (filter.test(socket)) {
-                socket.send(message.retain(), offset);
+                socket.send(message.retain(), offset, exceptIds);
                 count++;
             }
         }
@@ -254,13 +263,19 @@ final class DefaultNamespace implements Namespace {
     }
 
     /// The socket enters: its CONNECT answer is queued and it is in its rooms, in one step for
-    /// broadcasts.
+    /// broadcasts. A socket with the same id, which it continues, leaves in the same step and is
+    /// ended.
     ///
     /// @param answer runs first
     /// @param entered runs last
     void enter(DefaultSocket socket, Set<String> initialRooms, Runnable answer, Runnable entered) {
+        DefaultSocket earlier = null;
         lock.writeLock().lock();
         try {
+            earlier = sockets.get(socket.id());
+            if (earlier != null) {
+                takeOut(earlier);
+            }
             answer.run();
             recovering.remove(socket);
             sockets.put(socket.id(), socket);
@@ -268,6 +283,9 @@ final class DefaultNamespace implements Namespace {
             entered.run();
         } finally {
             lock.writeLock().unlock();
+            if (earlier != null) {
+                earlier.takenOver();
+            }
         }
     }
 
@@ -355,15 +373,19 @@ final class DefaultNamespace implements Namespace {
     Set<String> remove(DefaultSocket socket) {
         lock.writeLock().lock();
         try {
-            recovering.remove(socket);
-            sockets.remove(socket.id(), socket);
-            Set<String> had = Set.of(socket.roomArray());
-            had.forEach(room -> removeFrom(room, socket));
-            socket.setRooms(new String[0]);
-            return had;
+            return takeOut(socket);
         } finally {
             lock.writeLock().unlock();
         }
+    }
+
+    private Set<String> takeOut(DefaultSocket socket) {
+        recovering.remove(socket);
+        sockets.remove(socket.id(), socket);
+        Set<String> had = Set.of(socket.roomArray());
+        had.forEach(room -> removeFrom(room, socket));
+        socket.setRooms(new String[0]);
+        return had;
     }
 
     // ---- callbacks

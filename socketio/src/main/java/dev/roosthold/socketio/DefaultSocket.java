@@ -54,6 +54,9 @@ final class DefaultSocket extends Mailbox implements Socket {
     private @Nullable Map<Long, PendingAck> pendingAcks;
     private long nextAckId;
 
+    /// Whether listeners were told of the end: no event may follow. In the mailbox only.
+    private boolean gone;
+
     private volatile boolean connected = true;
     private volatile DisconnectReason reason = DisconnectReason.TRANSPORT_CLOSE;
 
@@ -87,7 +90,7 @@ final class DefaultSocket extends Mailbox implements Socket {
     void missed(Recovery.@Nullable Continuation continuation) {
         Replay holding = replay;
         if (holding != null && continuation != null) {
-            holding.missed(continuation.missed().iterator());
+            holding.continueFrom(continuation);
         }
     }
 
@@ -222,12 +225,13 @@ final class DefaultSocket extends Mailbox implements Socket {
 
     /// Queues an encoded message and takes over its reference.
     void send(EngineMessage message) {
-        send(message, null);
+        send(message, null, List.of());
     }
 
-    void send(EngineMessage message, @Nullable String offset) {
+    /// @param exceptIds ids that this socket may turn out to have and the message is not for
+    void send(EngineMessage message, @Nullable String offset, List<String> exceptIds) {
         Replay holding = replay;
-        if (holding == null || !holding.hold(message, offset)) {
+        if (holding == null || !holding.hold(message, offset, exceptIds)) {
             session().send(message);
         } else if (holding.holdsMoreThan(namespace.server().config().outboundBudget())) {
             session().abortSoon(CloseReason.SLOW_CONSUMER);
@@ -288,6 +292,13 @@ final class DefaultSocket extends Mailbox implements Socket {
         connection.close();
     }
 
+    /// The client goes on in another connection; this one has left the namespace already. Any
+    /// thread.
+    void takenOver() {
+        end(DisconnectReason.TRANSPORT_CLOSE, false);
+        connection.abandon();
+    }
+
     /// The socket ends; only the first call counts. Any thread.
     void end(DisconnectReason why, boolean mayComeBack) {
         synchronized (this) {
@@ -304,7 +315,11 @@ final class DefaultSocket extends Mailbox implements Socket {
         if (mayComeBack && secret != null) {
             namespace.interrupted(secret, id, had);
         }
-        post(() -> namespace.notifyDisconnect(this, reason));
+        post(
+                () -> {
+                    gone = true;
+                    namespace.notifyDisconnect(this, reason);
+                });
     }
 
     void discardReplay() {
@@ -324,9 +339,16 @@ final class DefaultSocket extends Mailbox implements Socket {
                 EventHandler handler = namespace.handler(event);
                 if (handler != null) {
                     Ack ack = new DefaultAck(this, packet.id());
-                    Runnable inTurn = () -> namespace.handle(handler, this, event, args, ack);
+                    Runnable inTurn =
+                            () -> {
+                                if (!gone) {
+                                    namespace.handle(handler, this, event, args, ack);
+                                }
+                            };
                     if (handler instanceof PromptHandler prompt) {
-                        runNow(() -> namespace.handleNow(prompt, this, event, args, ack), inTurn);
+                        runNow(
+                                () -> gone || namespace.handleNow(prompt, this, event, args, ack),
+                                inTurn);
                     } else {
                         post(inTurn);
                     }

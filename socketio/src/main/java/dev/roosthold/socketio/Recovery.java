@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The protocol: the answer to CONNECT carries a `pid`, secret to the client. An event whose last
 /// argument is a text moves the client's offset to that text. A client that comes back presents
-/// both in its CONNECT payload; when it is recovered it gets the same `pid` again, which is how it
-/// knows.
+/// both in its CONNECT payload, the offset only if it ever had one; when it is recovered it gets
+// the
+/// same `pid` again, which is how it knows. A client that is not recovered gets a new `pid` and
+/// keeps the offset it had.
 ///
 /// An implementation on a durable log emits its events with their log position as the last
 /// argument, leaves [#recorded] alone, and answers [#recover] from the log. One that keeps events
@@ -32,9 +34,17 @@ public interface Recovery {
     /// @param missed every event it missed, in order. Its iterator is asked for when the socket has
     ///     joined its rooms, and consumed piece by piece, on the event loop, as the client reads;
     ///     when it throws, the connection ends and the client may try again
-    record Continuation(String socketId, Set<String> rooms, Iterable<MissedEvent> missed) {
+    /// @param done called once, when the last missed event was taken or none will be taken any
+    // more:
+    ///     what they occupy can be given to others. On any thread, under locks: must not block
+    record Continuation(
+            String socketId, Set<String> rooms, Iterable<MissedEvent> missed, Runnable done) {
         public Continuation {
             rooms = Set.copyOf(rooms);
+        }
+
+        public Continuation(String socketId, Set<String> rooms, Iterable<MissedEvent> missed) {
+            this(socketId, rooms, missed, () -> {});
         }
     }
 
@@ -92,8 +102,14 @@ public interface Recovery {
     /// The client is already in the rooms of its admission: what is sent to them from now on is
     /// held back and follows the missed events, except events that were among the missed ones
     /// already (those with the same last argument). So an answer read from a log after this call
-    /// leaves no gap and no double.
+    /// leaves no gap; and no double if everything that was read had been sent to the rooms before
+    /// the answer completes.
     ///
+    /// A socket with the id of the continuation may still be there, because the end of its
+    // transport
+    /// was not noticed: it is ended, without a word to the client, when the new one enters.
+    ///
+    /// @param offset of the last event the client has got; empty when it has got none yet
     /// @return empty when not every missed event can be replayed, or when the pid was given to
     ///     another account; the client then becomes a new socket
     CompletionStage<Optional<Continuation>> recover(

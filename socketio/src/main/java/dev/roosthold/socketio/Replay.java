@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -12,35 +13,59 @@ import org.jspecify.annotations.Nullable;
 /// then what is sent meanwhile. Thread-safe.
 final class Replay {
 
-    private record Held(EngineMessage message, @Nullable String offset) {}
+    private record Held(EngineMessage message, @Nullable String offset, List<String> exceptIds) {}
+
+    private static final Runnable NOTHING = () -> {};
 
     private final DefaultNamespace namespace;
     private final ArrayDeque<Held> held = new ArrayDeque<>();
     private final Set<String> replayed = new HashSet<>();
     private Iterator<Recovery.MissedEvent> missed = Collections.emptyIterator();
+    private Runnable done = NOTHING;
     private long heldBytes;
+    private int largestHeld;
     private boolean over;
 
     Replay(DefaultNamespace namespace) {
         this.namespace = namespace;
     }
 
-    synchronized void missed(Iterator<Recovery.MissedEvent> events) {
-        missed = events;
+    /// The socket continues another one: sends first what that one has missed, and nothing of what
+    /// was held back that was not meant for it.
+    synchronized void continueFrom(Recovery.Continuation continuation) {
+        held.removeIf(
+                entry -> {
+                    boolean excepted = entry.exceptIds().contains(continuation.socketId());
+                    if (excepted) {
+                        drop(entry);
+                    }
+                    return excepted;
+                });
+        if (over) {
+            continuation.done().run();
+            return;
+        }
+        done = continuation.done();
+        missed = continuation.missed().iterator();
     }
 
     /// Takes over the message; false when the replay is over and the caller must send it.
-    synchronized boolean hold(EngineMessage message, @Nullable String offset) {
+    ///
+    /// @param exceptIds of sockets that the message is not for
+    synchronized boolean hold(
+            EngineMessage message, @Nullable String offset, List<String> exceptIds) {
         if (over) {
             return false;
         }
-        held.add(new Held(message, offset));
+        held.add(new Held(message, offset, exceptIds));
         heldBytes += message.size();
+        largestHeld = Math.max(largestHeld, message.size());
         return true;
     }
 
+    /// Whether more is held back than that many bytes beside one message, however large it is.
     synchronized boolean holdsMoreThan(long bytes) {
-        return heldBytes > bytes;
+        return heldBytes > bytes + largestHeld;
     }
 
     /// The next message to send, or null when none is left; from then on nothing is held.
@@ -55,13 +80,14 @@ final class Replay {
                     .encoder()
                     .event(namespace.name(), Packet.NO_ID, event.event(), event.args());
         }
+        allTaken();
         Held first = held.poll();
         while (first != null) {
-            heldBytes -= first.message().size();
             if (first.offset() == null || !replayed.contains(first.offset())) {
+                heldBytes -= first.message().size();
                 return first.message();
             }
-            first.message().release();
+            drop(first);
             first = held.poll();
         }
         over = true;
@@ -70,8 +96,20 @@ final class Replay {
 
     synchronized void discard() {
         over = true;
-        held.forEach(entry -> entry.message().release());
+        held.forEach(this::drop);
         held.clear();
+        allTaken();
+    }
+
+    private void drop(Held entry) {
+        heldBytes -= entry.message().size();
+        entry.message().release();
+    }
+
+    private void allTaken() {
         missed = Collections.emptyIterator();
+        Runnable once = done;
+        done = NOTHING;
+        once.run();
     }
 }

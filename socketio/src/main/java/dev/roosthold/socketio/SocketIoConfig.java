@@ -18,8 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param connectTimeout how long a connection may stay without a namespace
 /// @param maxPayload largest packet or poll body from a client, in bytes; a larger one ends the
 ///     connection
-/// @param outboundBudget bytes that may wait for one client behind the frame being written; more
-///     closes it
+/// @param outboundBudget bytes that may wait for one client beside the largest message it was sent;
+///     more closes it
 /// @param maxAttachments binary attachments of one packet
 /// @param maxNesting depth of JSON values in a packet
 /// @param maxPendingEvents events of one socket waiting for its handlers before reading from it

@@ -1,5 +1,6 @@
 package dev.roosthold.relay.socket;
 
+import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.MachineId;
 import dev.roosthold.protocol.SessionId;
 import dev.roosthold.relay.caller.Authenticator;
@@ -12,8 +13,11 @@ import dev.roosthold.socketio.Admission;
 import dev.roosthold.socketio.Handshake;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.function.ToLongFunction;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /// Decides on the CONNECT of a client, in the order of checks that clients know. Thread-safe.
@@ -31,17 +35,23 @@ final class Handshakes {
 
     private static final int MAX_CLIENT_NAME = 100;
 
+    /// The number of an update.
+    private static final Pattern OFFSET = Pattern.compile("[0-9]{1,18}");
+
     private final Authenticator authenticator;
     private final BiPredicate<Caller, SessionId> mayConnect;
     private final Rate eventRate;
     private final InstantSource clock;
+    private final ToLongFunction<AccountId> lastSeq;
 
     Handshakes(
             Authenticator authenticator,
+            ToLongFunction<AccountId> lastSeq,
             BiPredicate<Caller, SessionId> mayConnect,
             Rate eventRate,
             InstantSource clock) {
         this.authenticator = authenticator;
+        this.lastSeq = lastSeq;
         this.mayConnect = mayConnect;
         this.eventRate = eventRate;
         this.clock = clock;
@@ -90,6 +100,8 @@ final class Handshakes {
                         clientName(handshake, auth),
                         handshake.remoteAddress(),
                         new TokenBucket(eventRate, clock.millis()),
+                        lastSeq.applyAsLong(caller.get().account()),
+                        offset(auth.path("offset")),
                         textOr(auth.path("appState"), "").equals("active"));
         return new Admission.Accept(
                 data, Set.of(Rooms.device(caller.get().device()), room(caller.get(), scope)));
@@ -122,6 +134,13 @@ final class Handshakes {
             name = header == null ? "" : header;
         }
         return name.length() > MAX_CLIENT_NAME ? name.substring(0, MAX_CLIENT_NAME) : name;
+    }
+
+    private static OptionalLong offset(JsonNode node) {
+        String text = textOr(node, "");
+        return OFFSET.matcher(text).matches()
+                ? OptionalLong.of(Long.parseLong(text))
+                : OptionalLong.empty();
     }
 
     private static boolean isAbsent(JsonNode node) {

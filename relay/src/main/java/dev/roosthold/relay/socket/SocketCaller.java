@@ -4,6 +4,7 @@ import dev.roosthold.protocol.AccountId;
 import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.limits.TokenBucket;
 import java.net.SocketAddress;
+import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -16,6 +17,8 @@ public final class SocketCaller {
     private final String happyClient;
     private final SocketAddress remote;
     private final TokenBucket events;
+    private final long admittedAt;
+    private final OptionalLong presentedOffset;
     private final long connection = CONNECTIONS.incrementAndGet();
     private final Semaphore unanswered = new Semaphore(SocketEvents.MAX_UNANSWERED);
     private volatile boolean watching;
@@ -27,12 +30,16 @@ public final class SocketCaller {
             String happyClient,
             SocketAddress remote,
             TokenBucket events,
+            long admittedAt,
+            OptionalLong presentedOffset,
             boolean watching) {
         this.caller = caller;
         this.scope = scope;
         this.happyClient = happyClient;
         this.remote = remote;
         this.events = events;
+        this.admittedAt = admittedAt;
+        this.presentedOffset = presentedOffset;
         this.watching = watching;
     }
 
@@ -57,6 +64,19 @@ public final class SocketCaller {
     /// Where the connection comes from.
     public SocketAddress remote() {
         return remote;
+    }
+
+    /// Number of the account's latest update when the socket was let in, before it was in its
+    // rooms:
+    /// every later update was sent to it or is missing to it.
+    public long admittedAt() {
+        return admittedAt;
+    }
+
+    /// The number of an update that the client presented as the last one it has; see
+    /// [dev.roosthold.socketio.Recovery]. Not to be trusted.
+    public OptionalLong presentedOffset() {
+        return presentedOffset;
     }
 
     /// Whether the person is looking at this client now, as far as it has told.

@@ -1,5 +1,6 @@
 package dev.roosthold.relay.socket;
 
+import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.SessionId;
 import dev.roosthold.relay.caller.Authenticator;
 import dev.roosthold.relay.caller.Caller;
@@ -21,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiPredicate;
+import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -47,17 +49,19 @@ public final class SocketGateway implements SocketEvents {
     private final InstantSource clock;
     private final List<ConnectionListener> listeners = new CopyOnWriteArrayList<>();
 
+    /// @param lastSeq number of an account's latest update; may wait for the store
     /// @param mayConnect whether a caller may connect as that session; may block
     /// @param blocking runs the check of a token, which may wait for the store
     public SocketGateway(
             Namespace sockets,
             Authenticator authenticator,
+            ToLongFunction<AccountId> lastSeq,
             BiPredicate<Caller, SessionId> mayConnect,
             Rate eventRate,
             Executor blocking,
             InstantSource clock) {
         this.sockets = sockets;
-        this.handshakes = new Handshakes(authenticator, mayConnect, eventRate, clock);
+        this.handshakes = new Handshakes(authenticator, lastSeq, mayConnect, eventRate, clock);
         this.blocking = blocking;
         this.clock = clock;
         sockets.guard(this::admit);

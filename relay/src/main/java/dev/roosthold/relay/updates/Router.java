@@ -10,6 +10,7 @@ import dev.roosthold.protocol.machines.MachineRow;
 import dev.roosthold.protocol.updates.Ephemeral;
 import dev.roosthold.socketio.Broadcast;
 import dev.roosthold.socketio.Namespace;
+import dev.roosthold.socketio.Recovery.MissedEvent;
 import dev.roosthold.socketio.Socket;
 import dev.roosthold.socketio.SocketClosedException;
 import java.time.Duration;
@@ -21,6 +22,9 @@ import tools.jackson.databind.util.RawValue;
 
 /// The only class that sends to sockets and closes them. Thread-safe; what one thread sends arrives
 /// in the order of its calls. Nothing here blocks.
+///
+/// Clients take a text at the end of any event for their place in the update log, see
+/// [dev.roosthold.socketio.Recovery]: so only an update may end with one.
 public final class Router {
     private static final String UPDATE = "update";
 
@@ -38,11 +42,20 @@ public final class Router {
             long seq,
             RawValue update) {
         Broadcast broadcast = sockets.to(rooms(account, to));
-        Optional<Socket> except = exceptSocket.flatMap(sockets::socket);
-        if (except.isPresent()) {
-            broadcast = broadcast.except(except.get());
+        if (exceptSocket.isPresent()) {
+            broadcast = broadcast.exceptSocket(exceptSocket.get());
         }
-        broadcast.emit(UPDATE, update, Long.toString(seq));
+        broadcast.emit(UPDATE, update, offset(seq));
+    }
+
+    /// What a client holds on to and presents when it comes back.
+    private static String offset(long seq) {
+        return Long.toString(seq);
+    }
+
+    /// What [#deliver] sends, for a client that comes back.
+    public static MissedEvent replayed(UpdateLog.Entry entry) {
+        return new MissedEvent(UPDATE, List.of(entry.update(), offset(entry.seq())));
     }
 
     /// Gives one socket an update that is not in the log: the state on connect.

@@ -2,6 +2,7 @@ package dev.roosthold.relay.updates;
 
 import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.Codec;
+import dev.roosthold.protocol.MachineId;
 import dev.roosthold.protocol.SessionId;
 import dev.roosthold.protocol.updates.UpdateBody;
 import dev.roosthold.relay.store.Sql;
@@ -195,6 +196,16 @@ public final class Updates {
             case Recipients.Users _ -> null;
             case Recipients.Machine(var machine) -> machine.value();
             case Recipients.Session(var session) -> session.value();
+        };
+    }
+
+    /// What [#kind] and [#id] were made from.
+    static Recipients recipients(String kind, String id) {
+        return switch (kind) {
+            case "u" -> new Recipients.Users();
+            case "m" -> new Recipients.Machine(new MachineId(id));
+            case "s" -> new Recipients.Session(new SessionId(id));
+            default -> throw new IllegalStateException("no recipients " + kind);
         };
     }
 }

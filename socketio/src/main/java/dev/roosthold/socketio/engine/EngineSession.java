@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class EngineSession {
     private static final VarHandle OUTBOX;
     private static final VarHandle QUEUED;
+    private static final VarHandle LARGEST;
     private static final VarHandle UPGRADE;
     private static final VarHandle POSTING;
 
@@ -30,6 +31,7 @@ public final class EngineSession {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             OUTBOX = lookup.findVarHandle(EngineSession.class, "outbox", Outgoing.class);
             QUEUED = lookup.findVarHandle(EngineSession.class, "queued", long.class);
+            LARGEST = lookup.findVarHandle(EngineSession.class, "largest", int.class);
             UPGRADE = lookup.findVarHandle(EngineSession.class, "upgrade", boolean.class);
             POSTING = lookup.findVarHandle(EngineSession.class, "posting", boolean.class);
         } catch (ReflectiveOperationException impossible) {
@@ -57,6 +59,7 @@ public final class EngineSession {
     private volatile Transport transport;
     private volatile @Nullable Outgoing outbox;
     private volatile long queued;
+    private volatile int largest;
     private volatile boolean upgrade;
     private volatile boolean posting;
     private volatile boolean closed;
@@ -89,8 +92,12 @@ public final class EngineSession {
     /// releases it.
     public void send(EngineMessage message) {
         int size = message.size();
+        int known = largest;
+        while (size > known && !LARGEST.compareAndSet(this, known, size)) {
+            known = largest;
+        }
         long before = (long) QUEUED.getAndAdd(this, (long) size);
-        if (before > server.config().outboundBudget()) {
+        if (before > allowedToWait()) {
             QUEUED.getAndAdd(this, (long) -size);
             message.release();
             if (!closed) {
@@ -101,6 +108,13 @@ public final class EngineSession {
         if (!push(new Outgoing(message, null))) {
             message.release();
         }
+    }
+
+    /// Bytes that may wait: the budget, beside one message of any size. So a message that is larger
+    /// than the budget can be sent, wherever it stands among others. The largest message stands for
+    /// all time: which messages have left is known only below.
+    long allowedToWait() {
+        return server.config().outboundBudget() + largest;
     }
 
     /// Ends the session after what was sent before has left, within a short time.
@@ -213,7 +227,7 @@ public final class EngineSession {
     void ping() {
         transport.write(EngineMessage.PING);
         transport.flush();
-        if (transport.waiting() > server.config().outboundBudget()) {
+        if (transport.waiting() > allowedToWait()) {
             close(CloseReason.SLOW_CONSUMER);
         }
     }
@@ -247,7 +261,7 @@ public final class EngineSession {
         }
         QUEUED.getAndAdd(this, -bytes);
         current.flush();
-        if (current.waiting() > server.config().outboundBudget()) {
+        if (current.waiting() > allowedToWait()) {
             close(CloseReason.SLOW_CONSUMER);
         }
     }

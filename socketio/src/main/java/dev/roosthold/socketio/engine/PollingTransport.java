@@ -73,8 +73,7 @@ final class PollingTransport implements Transport {
 
     @Override
     public long waiting() {
-        EngineMessage first = buffer.peekFirst();
-        return first == null ? 0 : buffered - first.size();
+        return buffered;
     }
 
     @Override

@@ -9,7 +9,7 @@ sealed interface Transport permits PollingTransport, WebSocketTransport {
 
     void flush();
 
-    /// Bytes that wait behind the message that is being written.
+    /// Bytes that have not left yet, those of the message that is being written included.
     long waiting();
 
     /// Whether something still waits for the client. Any thread; a moment's view.

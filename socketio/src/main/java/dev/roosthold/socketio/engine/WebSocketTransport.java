@@ -187,7 +187,9 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter
         }
         context().writeAndFlush(frame(WebSocketFrames.PONG, data), context().voidPromise());
         // A client that pings and reads nothing must not fill our memory with answers.
-        if (waiting() > server.config().outboundBudget()) {
+        EngineSession owner = session;
+        long allowed = owner == null ? server.config().outboundBudget() : owner.allowedToWait();
+        if (waiting() > allowed) {
             ended(CloseReason.SLOW_CONSUMER);
             context().close();
         }
@@ -278,14 +280,7 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter
     @Override
     public long waiting() {
         ChannelOutboundBuffer buffer = context().channel().unsafe().outboundBuffer();
-        if (buffer == null) {
-            return 0;
-        }
-        long current =
-                buffer.current() instanceof ByteBuf bytes
-                        ? bytes.readableBytes() + buffer.currentProgress()
-                        : 0;
-        return buffer.totalPendingWriteBytes() - current;
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
     }
 
     @Override

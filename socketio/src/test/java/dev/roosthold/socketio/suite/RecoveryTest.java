@@ -195,6 +195,56 @@ class RecoveryTest {
     }
 
     @Test
+    void clientThatComesBackEndsItsHalfDeadConnectionAndGetsNothingOfItsOwn() throws Exception {
+        var deciding = new Deciding();
+        try (var server = TestServer.start(c -> c.withRecovery(deciding), RecoveryTest::behaviour);
+                var old = server.endpoint().websocket();
+                var again = server.endpoint().websocket()) {
+            assertThat(old.nextText()).startsWith("0");
+            old.text("40");
+            var sid = Endpoint.json(old.nextText().substring(2)).get("sid").asString();
+            assertThat(again.nextText()).startsWith("0");
+            again.text("40{\"pid\":\"given\"}");
+            await().until(() -> deciding.offsets.contains(""));
+
+            main(server).to(ROOM).exceptSocket(sid).emit("news", 1, "1");
+            main(server).to(ROOM).emit("news", 2, "2");
+            main(server).to(ROOM).emit("news", 3, "3");
+            deciding.complete(sid, List.of(new Recovery.MissedEvent("news", List.of(2, "2"))));
+
+            assertThat(again.nextText()).isEqualTo("40{\"sid\":\"" + sid + "\",\"pid\":\"given\"}");
+            assertThat(again.nextText()).isEqualTo("42[\"news\",2,\"2\"]");
+            assertThat(again.nextText()).isEqualTo("42[\"news\",3,\"3\"]");
+            assertThat(old.nextText()).isEqualTo("42[\"news\",2,\"2\"]");
+            assertThat(old.nextText()).isEqualTo("42[\"news\",3,\"3\"]");
+            old.awaitEnd();
+            assertThat(main(server).sockets()).hasSize(1);
+            assertThat(main(server).to(ROOM).exceptSocket(sid).emit("news", 4)).isZero();
+            assertThat(main(server).to(ROOM).emit("news", 5)).isEqualTo(1);
+            assertThat(again.nextText()).isEqualTo("42[\"news\",5]");
+            assertThat(deciding.done).hasValue(1);
+        }
+    }
+
+    @Test
+    void whatAReplayOccupiesIsGivenBackWhenTheClientIsGoneBefore() throws Exception {
+        var deciding = new Deciding();
+        try (var server = TestServer.start(c -> c.withRecovery(deciding), RecoveryTest::behaviour);
+                var gone = server.endpoint().websocket()) {
+            assertThat(gone.nextText()).startsWith("0");
+            gone.text("40{\"pid\":\"given\",\"offset\":\"7\"}");
+            await().until(() -> deciding.offsets.contains("7"));
+            gone.close();
+            await().until(() -> main(server).to(ROOM).emit("news", 1) == 0);
+
+            deciding.complete("x", List.of(new Recovery.MissedEvent("news", List.of(2, "2"))));
+
+            await().untilAsserted(() -> assertThat(deciding.done).hasValue(1));
+            assertThat(main(server).sockets()).isEmpty();
+        }
+    }
+
+    @Test
     void eventsKeptInMemoryAreReplayedWithoutHelpOfTheApplication() {
         try (var server =
                 TestServer.start(
@@ -275,6 +325,37 @@ class RecoveryTest {
     private static void expect(NpmClient client, int from, int to) {
         for (int i = from; i < to; i++) {
             assertThat(client.event("news").get(0).asInt()).isEqualTo(i);
+        }
+    }
+
+    /// Decides when the test says so.
+    private static final class Deciding implements Recovery {
+        final Set<String> offsets = ConcurrentHashMap.newKeySet();
+        final AtomicInteger done = new AtomicInteger();
+        private final CompletableFuture<Optional<Continuation>> decision =
+                new CompletableFuture<>();
+
+        void complete(String socketId, List<MissedEvent> missed) {
+            decision.complete(
+                    Optional.of(
+                            new Continuation(socketId, Set.of(), missed, done::incrementAndGet)));
+        }
+
+        @Override
+        public Optional<String> begin(
+                Namespace namespace, String socketId, Admission.Accept admission) {
+            return Optional.of("new");
+        }
+
+        @Override
+        public CompletionStage<Optional<Continuation>> recover(
+                Namespace namespace,
+                String pid,
+                String offset,
+                Handshake handshake,
+                Admission.Accept admission) {
+            offsets.add(offset);
+            return decision;
         }
     }
 
