@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -121,6 +122,27 @@ class HttpPipelineTest {
     }
 
     @Test
+    void pollThatTheCloseOvertookIsReleasedLikeOneThatWaited() {
+        String sid = openPolling();
+        post(sid, "1");
+        assertThat(closed).containsExactly(CloseReason.TRANSPORT_CLOSE);
+
+        assertThat(poll(sid)).contains("200 OK").endsWith("\r\n\r\n6");
+        assertThat(poll(sid)).contains("400 Bad Request").contains("\"code\":1");
+    }
+
+    @Test
+    void sessionThatItsClientClosedIsForgottenWhenNoPollComes() {
+        String sid = openPolling();
+        post(sid, "1");
+        channel.advanceTimeBy(1, TimeUnit.SECONDS);
+        channel.runScheduledPendingTasks();
+
+        assertThat(server.sessionCount()).isZero();
+        assertThat(poll(sid)).contains("400 Bad Request").contains("\"code\":1");
+    }
+
+    @Test
     void bodyAboveTheLimitEndsTheSessionBeforeItIsRead() {
         String sid = openPolling();
         send(
@@ -188,7 +210,7 @@ class HttpPipelineTest {
         channel.runPendingTasks();
 
         assertThat(closed).containsExactly(CloseReason.SERVER_SHUTDOWN);
-        channel.advanceTimeBy(5, java.util.concurrent.TimeUnit.SECONDS);
+        channel.advanceTimeBy(5, TimeUnit.SECONDS);
         channel.runScheduledPendingTasks();
         assertThat(drained).isCompleted();
         send("GET /engine.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -219,6 +241,10 @@ class HttpPipelineTest {
         second.runPendingTasks();
         channel.runPendingTasks();
         second.finishAndReleaseAll();
+    }
+
+    private String poll(String sid) {
+        return answerTo("GET", "EIO=4&transport=polling&sid=" + sid, "");
     }
 
     private String answerTo(String method, String query, String body) {
