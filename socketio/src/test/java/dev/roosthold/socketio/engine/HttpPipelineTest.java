@@ -6,6 +6,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -29,6 +31,7 @@ class HttpPipelineTest {
     private final List<String> received = new ArrayList<>();
     private final List<CloseReason> closed = new ArrayList<>();
     private final List<Throwable> unexpected = new ArrayList<>();
+    private final List<EngineSession> opened = new ArrayList<>();
     private final EngineServer server =
             new EngineServer(
                     new EngineConfig(
@@ -43,6 +46,7 @@ class HttpPipelineTest {
                             false),
                     (session, request) -> {
                         received.add("kept " + request.headers().get("x-kept"));
+                        opened.add(session);
                         return new Recorder();
                     },
                     (place, failure) -> unexpected.add(failure));
@@ -140,6 +144,25 @@ class HttpPipelineTest {
 
         assertThat(server.sessionCount()).isZero();
         assertThat(poll(sid)).contains("400 Bad Request").contains("\"code\":1");
+    }
+
+    @Test
+    void heartbeatCountsFromBeforeTheClientHearsOfItsSession() {
+        List<Long> answered = new ArrayList<>();
+        channel.pipeline()
+                .addFirst(
+                        new ChannelOutboundHandlerAdapter() {
+                            @Override
+                            public void write(
+                                    ChannelHandlerContext ctx, Object part, ChannelPromise done) {
+                                answered.add(System.nanoTime());
+                                ctx.write(part, done);
+                            }
+                        });
+        openPolling();
+
+        long countsFrom = opened.getFirst().heartbeatAt - Duration.ofSeconds(25).toNanos();
+        assertThat(countsFrom - answered.getFirst()).isLessThanOrEqualTo(0);
     }
 
     @Test
