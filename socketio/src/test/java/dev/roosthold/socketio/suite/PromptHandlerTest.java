@@ -88,9 +88,10 @@ class PromptHandlerTest {
                     .isEqualTo("432[\"decline\"]");
             await().until(() -> log.entries.size() == 2);
 
-            client.text("42[\"slow\"]");
+            // In one write, so that all are read before the slow one may end.
+            client.texts(
+                    "42[\"slow\"]", "423[\"prompt\",\"behind\"]", "424[\"prompt\",\"decline 2\"]");
             assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
-            client.texts("423[\"prompt\",\"behind\"]", "424[\"prompt\",\"decline 2\"]");
             mayEnd.countDown();
             assertThat(client.nextText()).isEqualTo("433[\"behind\"]");
             assertThat(client.nextText()).isEqualTo("434[\"decline 2\"]");
@@ -162,10 +163,12 @@ class PromptHandlerTest {
             var _ = answer.thenRun(() -> onLoop.complete(Log.onLoop()));
             assertThat(client.nextText()).isEqualTo("420[\"question\",1]");
             client.text("430[2]");
+            // Before the answer is asked for: a thread that waits for a future may run what hangs
+            // on it.
+            assertThat(onLoop.get(10, TimeUnit.SECONDS)).isTrue();
             assertThat(answer.get(10, TimeUnit.SECONDS))
                     .extracting(JsonNode::asInt)
                     .containsOnly(2);
-            assertThat(onLoop.get(10, TimeUnit.SECONDS)).isTrue();
 
             var open = socket.emitWithPromptAck(Duration.ofSeconds(10), "question", 2);
             client.close();
