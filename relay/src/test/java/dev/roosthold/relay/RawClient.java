@@ -99,12 +99,13 @@ final class RawClient implements AutoCloseable {
         return Optional.ofNullable(offset);
     }
 
+    /// The updates that have a number of their own; the state on connect has none.
     List<Received> updates() {
-        return List.copyOf(updates);
+        return updates.stream().filter(update -> !update.offset().isEmpty()).toList();
     }
 
     List<Long> numbers() {
-        return updates.stream().map(Received::seq).toList();
+        return updates().stream().map(Received::seq).toList();
     }
 
     /// Every packet but pings, in order.

@@ -110,7 +110,6 @@ class StreamsTest {
         machine.send("session-stream", frame("sid", foreign, 0));
         machine.send("session-stream", frame("sid", own, 1));
         machine.send("machine-stream", frame("machineId", id, 2));
-        connect(bearer, "session", foreign).send("session-stream", frame("sid", foreign, 0));
         connect(bearer, "session", own).send("session-stream", frame("sid", own, 3));
         await().until(() -> streams(page).size() == 3);
         assertThat(streams(page).stream().map(body -> body.path("n").asInt()))

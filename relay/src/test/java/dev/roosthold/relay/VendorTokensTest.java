@@ -80,7 +80,7 @@ class VendorTokensTest {
         byte[] keyBytes = Files.readAllBytes(key);
         assertThat(keyBytes).hasSize(32);
         try (var files = Files.list(rig.config().dataDirectory())) {
-            for (Path file : files.toList()) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
                 String content = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
                 assertThat(content).as(file.toString()).doesNotContain(SECRET);
                 if (!file.equals(key)) {
