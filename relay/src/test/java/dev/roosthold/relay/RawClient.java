@@ -99,6 +99,10 @@ final class RawClient implements AutoCloseable {
         return Optional.ofNullable(offset);
     }
 
+    List<Received> updatesAndState() {
+        return List.copyOf(updates);
+    }
+
     /// The updates that have a number of their own; the state on connect has none.
     List<Received> updates() {
         return updates.stream().filter(update -> !update.offset().isEmpty()).toList();

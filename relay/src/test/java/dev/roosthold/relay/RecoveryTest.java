@@ -271,7 +271,7 @@ class RecoveryTest {
         ada.makesMachine("m");
         ada.makesMachine("other");
         RawClient daemon = connect(ada.daemonAuth("m"));
-        await().until(() -> daemon.updates().size() == 1);
+        await().until(() -> daemon.updatesAndState().size() == 1);
         daemon.cut();
         tells(new Recipients.Machine(new MachineId("other")), settings("x"));
         tells(new Recipients.Machine(new MachineId("m")), settings("y"));
@@ -280,12 +280,18 @@ class RecoveryTest {
         RawClient again = back(daemon);
 
         assertThat(again.recovered()).isTrue();
-        await().until(() -> again.updates().size() == 2);
-        assertThat(again.updates().getFirst().body().path("settings").path("value").asString())
+        await().until(() -> again.updatesAndState().size() == 2);
+        assertThat(
+                        again.updatesAndState()
+                                .getFirst()
+                                .body()
+                                .path("settings")
+                                .path("value")
+                                .asString())
                 .isEqualTo("y");
-        assertThat(again.updates().getLast().body().path("t").asString())
+        assertThat(again.updatesAndState().getLast().body().path("t").asString())
                 .isEqualTo("update-machine");
-        assertThat(again.updates().getLast().offset()).isEmpty();
+        assertThat(again.updatesAndState().getLast().offset()).isEmpty();
     }
 
     @Test
