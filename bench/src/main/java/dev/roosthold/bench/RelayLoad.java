@@ -73,6 +73,9 @@ public final class RelayLoad {
                 updates(relay, api, 1);
                 updates(relay, api, 16);
             }
+            if (wants("rpc")) {
+                calls(relay, api);
+            }
             if (wants("pages")) {
                 pages(relay, api);
             }
@@ -206,6 +209,43 @@ public final class RelayLoad {
         }
         if (load.refused() > 0) {
             verdicts.add("WRONG: %d updates refused".formatted(load.refused()));
+        }
+    }
+
+    /// One socket calls a method that another one serves.
+    private void calls(ServerProcess relay, RelayApi api) throws Exception {
+        String token = api.signUp();
+        var traffic = new RpcTraffic();
+        try (var client = new LoadClient();
+                var target =
+                        client.open(
+                                relay.port(),
+                                List.of(RelayApi.machine(token, RpcTraffic.MACHINE)),
+                                traffic::toTarget);
+                var caller =
+                        client.open(
+                                relay.port(), List.of(RelayApi.user(token)), traffic::toCaller)) {
+            LoadSocket serving = target.all().getFirst();
+            LoadSocket calling = caller.all().getFirst();
+            client.onLoop(
+                    () -> {
+                        serving.send(LoadSocket.frame(RpcTraffic.REGISTER));
+                        serving.flush();
+                    });
+            for (int inFlight : new int[] {1, 32}) {
+                client.onLoop(() -> traffic.start(calling, inFlight));
+                Thread.sleep(WARM_UP_SECONDS * 1_000L);
+                traffic.restartLatencies();
+                var row = measure(relay, traffic::answered, traffic.latencies());
+                client.onLoop(traffic::stop);
+                Thread.sleep(200);
+                add("calls from socket to socket", row, inFlight);
+                if (inFlight == 1) {
+                    below("calls alone, p50 ms", row.p50(), 0.25);
+                } else {
+                    bar("calls with 32 in flight", row.perSecond(), 20_000);
+                }
+            }
         }
     }
 

@@ -8,7 +8,13 @@ import java.util.concurrent.atomic.LongAdder;
 /// One socket calls a method that another one serves, and calls again when the answer comes. On the
 /// client's event loop, except for the counts.
 final class RpcTraffic {
-    static final String METHOD = "bench-machine:echo";
+    /// The machine whose socket serves.
+    static final String MACHINE = "bench-machine";
+
+    private static final String METHOD = MACHINE + ":echo";
+
+    /// What the serving socket sends first.
+    static final String REGISTER = "42[\"rpc-register\",{\"method\":\"" + METHOD + "\"}]";
 
     private static final int ID_DIGITS = 6;
     private static final int FIRST_ID = 100_000;
