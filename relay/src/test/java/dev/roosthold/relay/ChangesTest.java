@@ -98,10 +98,7 @@ class ChangesTest {
                 RelayRig.start(
                         config ->
                                 config.withLimits(
-                                        new RelayConfig.Limits(
-                                                config.limits().auth(),
-                                                config.limits().socketEvents(),
-                                                new Updates.Retention(50, Duration.ofDays(1)))));
+                                        config.limits().withRetention(new Updates.Retention(50, Duration.ofDays(1)))));
         ada = rig.signsUp();
         IntStream.range(0, 256).forEach(_ -> users("x"));
 

@@ -103,6 +103,11 @@ final class RawClient implements AutoCloseable {
         return List.copyOf(updates);
     }
 
+    /// Without the state that was sent on connect, which is not in the log.
+    List<Received> numbered() {
+        return updates.stream().filter(update -> !update.offset().isEmpty()).toList();
+    }
+
     List<Long> numbers() {
         return updates.stream().map(Received::seq).toList();
     }

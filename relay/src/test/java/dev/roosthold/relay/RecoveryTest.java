@@ -258,12 +258,12 @@ class RecoveryTest {
         senderAgain.awaits(lastSeq());
         listenerAgain.awaits(lastSeq());
         assertThat(senderAgain.recovered()).isTrue();
-        assertThat(senderAgain.settled().updates()).containsExactly(live.get(2));
-        assertThat(listenerAgain.settled().updates())
+        assertThat(senderAgain.settled().numbered()).containsExactly(live.get(2));
+        assertThat(listenerAgain.settled().numbered())
                 .containsExactlyElementsOf(
-                        listener.updates().isEmpty() ? live : live.subList(1, 3));
+                        listener.numbered().isEmpty() ? live : live.subList(1, 3));
         assertThat(strangerAgain.recovered()).isTrue();
-        assertThat(strangerAgain.settled().updates()).isEmpty();
+        assertThat(strangerAgain.settled().numbered()).isEmpty();
     }
 
     @Test
@@ -346,7 +346,7 @@ class RecoveryTest {
 
         again.send("42[\"message\",{\"sid\":\"" + session + "\",\"message\":\"YQ==\"}]");
 
-        assertThat(again.settled().updates()).isEmpty();
+        assertThat(again.settled().numbered()).isEmpty();
     }
 
     @Test
@@ -445,10 +445,7 @@ class RecoveryTest {
                 RelayRig.start(
                         config ->
                                 config.withLimits(
-                                        new RelayConfig.Limits(
-                                                config.limits().auth(),
-                                                config.limits().socketEvents(),
-                                                retention)));
+                                        config.limits().withRetention(retention)));
         ada = rig.signsUp();
     }
 
