@@ -11,4 +11,5 @@ CREATE TABLE usage_report (
 ) STRICT;
 
 CREATE INDEX usage_report_by_account ON usage_report (account_id, reported_at);
-CREATE INDEX usage_report_by_session ON usage_report (session_id, key);
+-- The account is in it for the reports without a session.
+CREATE INDEX usage_report_by_session ON usage_report (session_id, account_id, key);

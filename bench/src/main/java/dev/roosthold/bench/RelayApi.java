@@ -85,6 +85,12 @@ final class RelayApi {
                 Map.of("token", token, "clientType", "session-scoped", "sessionId", session));
     }
 
+    /// How the daemon of a machine enters.
+    static LoadSocket.Entrance machine(String token, String machine) {
+        return entrance(
+                Map.of("token", token, "clientType", "machine-scoped", "machineId", machine));
+    }
+
     private static LoadSocket.Entrance entrance(Map<String, String> auth) {
         return new LoadSocket.Entrance("/v1/updates/", "40" + Codec.printText(auth));
     }

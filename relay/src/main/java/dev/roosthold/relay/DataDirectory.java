@@ -42,11 +42,6 @@ final class DataDirectory implements AutoCloseable {
         return directory.resolve("relay.db");
     }
 
-    /// See [dev.roosthold.relay.catchup.SealKey].
-    static Path sealKey(Path directory) {
-        return directory.resolve("recovery.key");
-    }
-
     @Override
     public void close() {
         try {

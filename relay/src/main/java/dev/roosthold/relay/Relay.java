@@ -1,8 +1,14 @@
 package dev.roosthold.relay;
 
 import dev.roosthold.protocol.Codec;
+import dev.roosthold.relay.accesskeys.AccessKeyEvents;
+import dev.roosthold.relay.accesskeys.AccessKeyRoutes;
+import dev.roosthold.relay.accesskeys.AccessKeys;
 import dev.roosthold.relay.account.AccountRoutes;
 import dev.roosthold.relay.account.Accounts;
+import dev.roosthold.relay.artifacts.ArtifactEvents;
+import dev.roosthold.relay.artifacts.ArtifactRoutes;
+import dev.roosthold.relay.artifacts.Artifacts;
 import dev.roosthold.relay.attachments.AttachmentRoutes;
 import dev.roosthold.relay.attachments.Attachments;
 import dev.roosthold.relay.auth.Auth;
@@ -11,7 +17,6 @@ import dev.roosthold.relay.auth.Devices;
 import dev.roosthold.relay.auth.Registration;
 import dev.roosthold.relay.catchup.ChangeRoutes;
 import dev.roosthold.relay.catchup.LogRecovery;
-import dev.roosthold.relay.catchup.SealKey;
 import dev.roosthold.relay.connect.ConnectRoutes;
 import dev.roosthold.relay.connect.GithubRoutes;
 import dev.roosthold.relay.connect.VendorTokens;
@@ -21,6 +26,8 @@ import dev.roosthold.relay.http.HttpServer;
 import dev.roosthold.relay.http.RequestListener;
 import dev.roosthold.relay.http.Routes;
 import dev.roosthold.relay.ids.Ids;
+import dev.roosthold.relay.kv.KeyValues;
+import dev.roosthold.relay.kv.KvRoutes;
 import dev.roosthold.relay.machines.MachineEvents;
 import dev.roosthold.relay.machines.MachineRoutes;
 import dev.roosthold.relay.machines.Machines;
@@ -29,12 +36,14 @@ import dev.roosthold.relay.messages.MessageRoutes;
 import dev.roosthold.relay.messages.Messages;
 import dev.roosthold.relay.metrics.Metrics;
 import dev.roosthold.relay.metrics.MetricsServer;
+import dev.roosthold.relay.metrics.RpcMetrics;
 import dev.roosthold.relay.presence.MachineKey;
 import dev.roosthold.relay.presence.Presence;
 import dev.roosthold.relay.presence.SessionKey;
 import dev.roosthold.relay.push.Push;
 import dev.roosthold.relay.rpc.Rpc;
 import dev.roosthold.relay.rpc.RpcEvents;
+import dev.roosthold.relay.secrets.SealKey;
 import dev.roosthold.relay.secrets.SecretFiles;
 import dev.roosthold.relay.service.AppServiceRoutes;
 import dev.roosthold.relay.sessions.ReachableSessions;
@@ -49,9 +58,13 @@ import dev.roosthold.relay.store.CommitListener;
 import dev.roosthold.relay.store.SqliteStore;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.StoreConfig;
+import dev.roosthold.relay.streams.StreamEvents;
 import dev.roosthold.relay.updates.Router;
 import dev.roosthold.relay.updates.UpdateLog;
 import dev.roosthold.relay.updates.Updates;
+import dev.roosthold.relay.usage.UsageEvents;
+import dev.roosthold.relay.usage.UsageReports;
+import dev.roosthold.relay.usage.UsageRoutes;
 import dev.roosthold.socketio.Namespace;
 import dev.roosthold.socketio.SocketIoConfig;
 import dev.roosthold.socketio.SocketIoServer;
@@ -121,7 +134,8 @@ public final class Relay implements AutoCloseable {
         var limits = config.limits();
 
         var log = new UpdateLog(Messages::newMessageJson);
-        SealKey sealKey = SealKey.open(DataDirectory.sealKey(config.dataDirectory()));
+        var secrets = new SecretFiles(config.dataDirectory());
+        SealKey sealKey = SealKey.open(secrets, "recovery.key");
         socketServer =
                 SocketIoServer.create(
                         socketConfig()
@@ -151,7 +165,10 @@ public final class Relay implements AutoCloseable {
         sessions = new Sessions(store, updates, router, ids, clock);
         var sessionEvents = new SessionEvents(sessions);
         var messages = new Messages(store, updates, ids, clock);
-        var secrets = new SecretFiles(config.dataDirectory());
+        var artifacts = new Artifacts(store, updates);
+        var accessKeys = new AccessKeys(store);
+        var keyValues = new KeyValues(store, updates);
+        var usage = new UsageReports(store, router, ids);
         var vendorTokens = new VendorTokens(store, secrets);
         push = Push.open(config.push(), config.publicUrl(), secrets, store, router, ids, clock);
 
@@ -172,11 +189,18 @@ public final class Relay implements AutoCloseable {
         machineEvents.register(gateway);
         sessionEvents.register(gateway);
         new MessageEvents(messages).register(gateway);
+        new ArtifactEvents(artifacts).register(gateway);
+        new AccessKeyEvents(accessKeys).register(gateway);
+        new UsageEvents(usage).register(gateway);
         var reachable = new ReachableSessions(store, clock);
-        rpc = new Rpc(store, machines, reachable, router, limits.rpc(), clock);
+        RpcMetrics rpcMetrics = metrics.map(Metrics::rpc).orElse(RpcMetrics.NONE);
+        rpc = new Rpc(store, machines, reachable, router, limits.rpc(), rpcMetrics, clock);
         var rpcEvents = new RpcEvents(rpc, router);
         gateway.listen(rpcEvents);
         rpcEvents.register(gateway);
+        var streams = new StreamEvents(reachable, router, clock);
+        gateway.listen(streams);
+        streams.register(gateway);
 
         attachments =
                 Attachments.open(
@@ -198,6 +222,10 @@ public final class Relay implements AutoCloseable {
                             new MachineRoutes(machines).register(seen);
                             new SessionRoutes(sessions).register(seen);
                             new MessageRoutes(messages).register(seen);
+                            new ArtifactRoutes(artifacts).register(seen);
+                            new AccessKeyRoutes(accessKeys).register(seen);
+                            new KvRoutes(keyValues).register(seen);
+                            new UsageRoutes(usage).register(seen);
                             new ChangeRoutes(store, log, Sessions::isReachable).register(seen);
                             attachmentRoutes.register(seen);
                             new SocialRoutes(social).register(seen);

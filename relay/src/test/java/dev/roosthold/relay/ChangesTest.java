@@ -98,7 +98,10 @@ class ChangesTest {
                 RelayRig.start(
                         config ->
                                 config.withLimits(
-                                        config.limits().withRetention(new Updates.Retention(50, Duration.ofDays(1)))));
+                                        config.limits()
+                                                .withRetention(
+                                                        new Updates.Retention(
+                                                                50, Duration.ofDays(1)))));
         ada = rig.signsUp();
         IntStream.range(0, 256).forEach(_ -> users("x"));
 

@@ -1,6 +1,7 @@
 package dev.roosthold.relay;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Someone with an account, signed in once.
 ///
@@ -56,5 +57,25 @@ record Person(RelayRig rig, byte[] key, String token, String account) {
             throw new AssertionError("not added: " + answer);
         }
         return secret;
+    }
+
+    /// Puts a session into the store as that machine's credential makes it, or an account's when
+    /// null; returns its id.
+    String makesSessionRow(String id, @Nullable String machine) {
+        rig.relay()
+                .store()
+                .writeNow(
+                        tx ->
+                                tx.execute(
+                                        "INSERT INTO session (id, account_id, message_seq,"
+                                                + " updated_at, active, active_at, created_at,"
+                                                + " metadata_version, agent_state_version, tag,"
+                                                + " creator_machine, metadata)"
+                                                + " VALUES (?, ?, 0, 0, 0, 0, 0, 0, 0, ?, ?, '')",
+                                        id,
+                                        account,
+                                        id,
+                                        machine));
+        return id;
     }
 }

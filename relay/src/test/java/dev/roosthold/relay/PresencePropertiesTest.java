@@ -176,7 +176,9 @@ class PresencePropertiesTest {
                     .as("after %s", step)
                     .isEqualTo(model.active);
         }
-        await().until(() -> writtenActive(table, id) == model.active);
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> writtenActive(table, id) == model.active);
         presence.removed(key);
     }
 

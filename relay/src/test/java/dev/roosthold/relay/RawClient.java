@@ -99,8 +99,9 @@ final class RawClient implements AutoCloseable {
         return Optional.ofNullable(offset);
     }
 
+    /// The updates that have a number of their own; the state on connect has none.
     List<Received> updates() {
-        return List.copyOf(updates);
+        return updates.stream().filter(update -> !update.offset().isEmpty()).toList();
     }
 
     /// Without the state that was sent on connect, which is not in the log.
@@ -109,7 +110,7 @@ final class RawClient implements AutoCloseable {
     }
 
     List<Long> numbers() {
-        return updates.stream().map(Received::seq).toList();
+        return updates().stream().map(Received::seq).toList();
     }
 
     /// Every packet but pings, in order.

@@ -20,7 +20,7 @@ final class RawSocket implements WebSocket.Listener {
     private final StringBuilder text = new StringBuilder();
     private final String connect;
     private final CompletableFuture<Void> connected = new CompletableFuture<>();
-    private final WebSocket socket;
+    private final CompletableFuture<WebSocket> open = new CompletableFuture<>();
     private CompletableFuture<?> sent = CompletableFuture.completedFuture(null);
 
     RawSocket(HttpClient http, URI relay, Map<String, ?> auth, Listener listener) {
@@ -31,7 +31,7 @@ final class RawSocket implements WebSocket.Listener {
                         "ws://127.0.0.1:"
                                 + relay.getPort()
                                 + "/v1/updates/?EIO=4&transport=websocket");
-        socket = http.newWebSocketBuilder().buildAsync(address, this).join();
+        http.newWebSocketBuilder().buildAsync(address, this).join();
         try {
             connected.get(10, TimeUnit.SECONDS);
         } catch (Exception e) {
@@ -46,11 +46,19 @@ final class RawSocket implements WebSocket.Listener {
 
     /// Ends the connection without a word.
     void breaks() {
-        socket.abort();
+        open.join().abort();
     }
 
     private synchronized void sendText(String message) {
-        sent = sent.handle((_, _) -> socket.sendText(message, true)).thenCompose(stage -> stage);
+        sent =
+                sent.handle((_, _) -> open.join().sendText(message, true))
+                        .thenCompose(stage -> stage);
+    }
+
+    @Override
+    public void onOpen(WebSocket opened) {
+        open.complete(opened);
+        opened.request(1);
     }
 
     @Override

@@ -441,11 +441,7 @@ class RecoveryTest {
 
     private void restart(Updates.Retention retention) {
         rig.close();
-        rig =
-                RelayRig.start(
-                        config ->
-                                config.withLimits(
-                                        config.limits().withRetention(retention)));
+        rig = RelayRig.start(config -> config.withLimits(config.limits().withRetention(retention)));
         ada = rig.signsUp();
     }
 

@@ -21,6 +21,8 @@ class RelayConfigTest {
         assertThat(config.publicUrl()).isEmpty();
         assertThat(config.metricsPort()).isEmpty();
         assertThat(config.limits().attachmentBytes()).isEqualTo(1L << 30);
+        assertThat(config.push().expo()).isEmpty();
+        assertThat(config.push().patience()).hasSeconds(8);
     }
 
     @Test

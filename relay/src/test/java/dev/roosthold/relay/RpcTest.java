@@ -396,24 +396,8 @@ class RpcTest {
         assertThat(daemon.receives("rpc-request").path("params").path("a")).hasToString(deep);
     }
 
-    /// A session row as the relay makes it.
     private String makesSession(@Nullable String machine) {
-        String id = UUID.randomUUID().toString();
-        rig.relay()
-                .store()
-                .writeNow(
-                        tx ->
-                                tx.execute(
-                                        "INSERT INTO session (id, account_id, message_seq,"
-                                                + " updated_at, active, active_at, created_at,"
-                                                + " metadata_version, agent_state_version, tag,"
-                                                + " creator_machine, metadata)"
-                                                + " VALUES (?, ?, 0, 0, 0, 0, 0, 0, 0, ?, ?, '')",
-                                        id,
-                                        ada.account(),
-                                        id,
-                                        machine));
-        return id;
+        return ada.makesSessionRow(UUID.randomUUID().toString(), machine);
     }
 
     private static JsonNode json(String text) {

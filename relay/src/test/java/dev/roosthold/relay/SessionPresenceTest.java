@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -268,7 +269,7 @@ class SessionPresenceTest {
         assertThat(unknown.events()).isEmpty();
         unknown.leaves();
         page.settled();
-        await().until(() -> rig.relay().sessionPresence().size() == before);
+        eventually(() -> rig.relay().sessionPresence().size() == before);
 
         Client running = connect();
         activeIsTold();
@@ -276,7 +277,7 @@ class SessionPresenceTest {
         page.forget();
         beat(running, id, rig.now(), false);
         running.leaves();
-        await().until(() -> rig.relay().sessionPresence().size() == before - 1);
+        eventually(() -> rig.relay().sessionPresence().size() == before - 1);
         rig.passes(Duration.ofMinutes(2));
         assertThat(page.settled().events()).isEmpty();
     }
@@ -302,7 +303,7 @@ class SessionPresenceTest {
     void lastActivityIsWrittenNowAndThen() {
         Client running = connect();
         activeIsTold();
-        await().until(() -> written("active_at") == rig.now());
+        eventually(() -> written("active_at") == rig.now());
         long connectedAt = rig.now();
         rig.passes(Duration.ofSeconds(20));
         beat(running, id, rig.now(), false);
@@ -311,7 +312,7 @@ class SessionPresenceTest {
         rig.passes(Duration.ofSeconds(20));
         beat(running, id, rig.now(), false);
         rig.relay().sessionPresence().flush();
-        await().until(() -> written("active_at") == rig.now());
+        eventually(() -> written("active_at") == rig.now());
         assertThat(session().path("updatedAt").asLong()).isEqualTo(rig.now());
     }
 
@@ -353,6 +354,10 @@ class SessionPresenceTest {
         assertThat(rig.signsUp().session(id).connected().settled().events()).isEmpty();
     }
 
+    private static void eventually(Callable<Boolean> condition) {
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5)).until(condition);
+    }
+
     private static SessionKey key(Person person, String session) {
         return new SessionKey(new AccountId(person.account()), new SessionId(session));
     }
@@ -381,7 +386,7 @@ class SessionPresenceTest {
 
     private void awaitGrace() {
         // The end of a connection is noticed by the relay, not by this test.
-        await().until(() -> rig.relay().sessionPresence().inGrace() == 1);
+        eventually(() -> rig.relay().sessionPresence().inGrace() == 1);
     }
 
     private JsonNode activeIsTold() {
@@ -402,7 +407,7 @@ class SessionPresenceTest {
         JsonNode listed = ada.api().get("/v1/sessions").body().path("sessions").get(0);
         assertThat(listed.path("active").asBoolean()).isEqualTo(active);
         assertThat(listed.path("activeAt")).isEqualTo(session().path("activeAt"));
-        await().until(() -> (written("active") == 1) == active);
+        eventually(() -> (written("active") == 1) == active);
     }
 
     private long written(String column) {

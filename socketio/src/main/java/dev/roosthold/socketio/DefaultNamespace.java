@@ -440,15 +440,34 @@ final class DefaultNamespace implements Namespace {
 
     @SuppressWarnings("CatchingUnchecked") // whatever a handler throws must end with the handler
     void handle(EventHandler handler, DefaultSocket socket, String event, ArrayNode data, Ack ack) {
+        try {
+            handler.handle(socket, arguments(data), ack);
+        } catch (Exception failure) {
+            failed(event, failure);
+        }
+    }
+
+    /// False when the handler did nothing.
+    @SuppressWarnings("CatchingUnchecked") // whatever a handler throws must end with the handler
+    boolean handleNow(
+            PromptHandler handler, DefaultSocket socket, String event, ArrayNode data, Ack ack) {
+        try {
+            return handler.handleNow(socket, arguments(data), ack);
+        } catch (Exception failure) {
+            failed(event, failure);
+            return true;
+        }
+    }
+
+    private void failed(String event, Exception failure) {
+        server.failed(handlers.containsKey(event) ? "event " + event : "unknown event", failure);
+    }
+
+    private static List<JsonNode> arguments(ArrayNode data) {
         List<JsonNode> args = new ArrayList<>(data.size() - 1);
         for (int i = 1; i < data.size(); i++) {
             args.add(data.get(i));
         }
-        try {
-            handler.handle(socket, args, ack);
-        } catch (Exception failure) {
-            server.failed(
-                    handlers.containsKey(event) ? "event " + event : "unknown event", failure);
-        }
+        return args;
     }
 }

@@ -27,8 +27,13 @@ final class DefaultSocket extends Mailbox implements Socket {
     private static final int REPLAY_PIECE = 64 << 10;
 
     /// An event that waits for the client's answer.
+    ///
+    /// @param promptly whether the answer is completed where it arrives, without the executor
     private record PendingAck(
-            String event, CompletableFuture<List<JsonNode>> answer, Future<?> timeout) {}
+            String event,
+            CompletableFuture<List<JsonNode>> answer,
+            boolean promptly,
+            Future<?> timeout) {}
 
     private final DefaultNamespace namespace;
     private final Connection connection;
@@ -163,6 +168,17 @@ final class DefaultSocket extends Mailbox implements Socket {
     @Override
     public CompletableFuture<List<JsonNode>> emitWithAck(
             Duration timeout, String event, Object... args) {
+        return emitWithAck(false, timeout, event, args);
+    }
+
+    @Override
+    public CompletableFuture<List<JsonNode>> emitWithPromptAck(
+            Duration timeout, String event, Object... args) {
+        return emitWithAck(true, timeout, event, args);
+    }
+
+    private CompletableFuture<List<JsonNode>> emitWithAck(
+            boolean promptly, Duration timeout, String event, Object... args) {
         requireOpenName(event);
         CompletableFuture<List<JsonNode>> answer = new CompletableFuture<>();
         long ackId;
@@ -177,7 +193,7 @@ final class DefaultSocket extends Mailbox implements Socket {
                 pendingAcks = waiting;
             }
             Future<?> timer = session().schedule(() -> timedOut(ackId), timeout);
-            waiting.put(ackId, new PendingAck(event, answer, timer));
+            waiting.put(ackId, new PendingAck(event, answer, promptly, timer));
         }
         EngineMessage message;
         try {
@@ -323,12 +339,19 @@ final class DefaultSocket extends Mailbox implements Socket {
                 EventHandler handler = namespace.handler(event);
                 if (handler != null) {
                     Ack ack = new DefaultAck(this, packet.id());
-                    post(
+                    Runnable inTurn =
                             () -> {
                                 if (!gone) {
                                     namespace.handle(handler, this, event, args, ack);
                                 }
-                            });
+                            };
+                    if (handler instanceof PromptHandler prompt) {
+                        runNow(
+                                () -> gone || namespace.handleNow(prompt, this, event, args, ack),
+                                inTurn);
+                    } else {
+                        post(inTurn);
+                    }
                 }
             }
             case ACK, BINARY_ACK -> {
@@ -336,7 +359,7 @@ final class DefaultSocket extends Mailbox implements Socket {
                 if (pending != null) {
                     pending.timeout().cancel(false);
                     List<JsonNode> values = List.copyOf(args.values());
-                    complete(() -> pending.answer().complete(values));
+                    complete(pending, () -> pending.answer().complete(values));
                 }
             }
             default -> throw new IllegalStateException("not for a socket: " + packet.type());
@@ -359,6 +382,7 @@ final class DefaultSocket extends Mailbox implements Socket {
         PendingAck pending = removeAck(ackId);
         if (pending != null) {
             complete(
+                    pending,
                     () ->
                             pending.answer()
                                     .completeExceptionally(
@@ -376,6 +400,7 @@ final class DefaultSocket extends Mailbox implements Socket {
         for (PendingAck ack : pending) {
             ack.timeout().cancel(false);
             complete(
+                    ack,
                     () ->
                             ack.answer()
                                     .completeExceptionally(new SocketClosedException(ack.event())));
@@ -383,7 +408,11 @@ final class DefaultSocket extends Mailbox implements Socket {
     }
 
     /// Not in the mailbox: a handler may be waiting for this very answer.
-    private void complete(Runnable completion) {
+    private void complete(PendingAck ack, Runnable completion) {
+        if (ack.promptly()) {
+            completion.run();
+            return;
+        }
         try {
             executor().execute(completion);
         } catch (RejectedExecutionException stopped) {

@@ -2,6 +2,7 @@ package dev.roosthold.socketio;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Runs the tasks of one socket one after the other on an executor, in the order of [#post].
@@ -56,14 +57,58 @@ abstract class Mailbox implements Runnable {
             full();
         }
         if (start) {
-            try {
-                executor().execute(this);
-            } catch (RejectedExecutionException failure) {
-                synchronized (this) {
-                    running = false;
-                }
-                rejected(failure);
+            start();
+        }
+    }
+
+    /// Does the task on the calling thread if nothing waits or is running; what is posted meanwhile
+    /// runs after it. Otherwise, and when it declines, `later` is posted, in the place that the
+    // task
+    /// would have had.
+    ///
+    /// @param now false when it did nothing; what it throws passes through, and counts as done
+    final void runNow(BooleanSupplier now, Runnable later) {
+        boolean idle;
+        synchronized (this) {
+            idle = !running && head == null;
+            running |= idle;
+        }
+        if (!idle) {
+            post(later);
+            return;
+        }
+        boolean declined = false;
+        try {
+            declined = !now.getAsBoolean();
+        } finally {
+            if (continues(declined ? new Entry(later) : null)) {
+                start();
             }
+        }
+    }
+
+    /// The task that ran outside of [#run] is over; whether there is something to go on with.
+    private synchronized boolean continues(@Nullable Entry first) {
+        if (first != null) {
+            first.next = head;
+            head = first;
+            if (tail == null) {
+                tail = first;
+            }
+            size++;
+        }
+        running = head != null;
+        return running;
+    }
+
+    private void start() {
+        try {
+            executor().execute(this);
+        } catch (RejectedExecutionException failure) {
+            synchronized (this) {
+                running = false;
+            }
+            rejected(failure);
         }
     }
 

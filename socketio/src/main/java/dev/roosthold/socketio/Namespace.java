@@ -24,7 +24,7 @@ public interface Namespace {
 
     /// Receives the named event from every socket. One handler per name; a second registration
     /// throws [IllegalStateException]. Events of one socket are handled one after the other in
-    /// arrival order.
+    /// arrival order. A [PromptHandler] may be called on the event loop.
     Namespace on(String event, EventHandler handler);
 
     /// Receives events that have no handler of their own. Without it they are ignored, also when

@@ -1,17 +1,14 @@
 package dev.roosthold.relay.attachments;
 
+import dev.roosthold.relay.secrets.SealKey;
 import dev.roosthold.relay.secrets.SecretFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Map;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /// Makes and checks addresses that are permission for one upload or download, for ten minutes.
@@ -23,31 +20,18 @@ import org.jspecify.annotations.Nullable;
 final class Links {
     static final Duration VALIDITY = Duration.ofMinutes(10);
 
-    private static final String ALGORITHM = "HmacSHA256";
-    private static final int KEY_BYTES = 32;
     private static final String KEY_FILE = "attachment-links.key";
 
-    private final SecretKeySpec key;
+    private final SealKey key;
     private final InstantSource clock;
 
-    private Links(byte[] key, InstantSource clock) {
-        this.key = new SecretKeySpec(key, ALGORITHM);
+    private Links(SealKey key, InstantSource clock) {
+        this.key = key;
         this.clock = clock;
     }
 
     static Links open(SecretFiles secrets, InstantSource clock) throws IOException {
-        byte[] key = secrets.readOrMake(KEY_FILE, Links::newKey);
-        if (key.length != KEY_BYTES) {
-            throw new IOException(
-                    secrets.file(KEY_FILE) + " is no key; remove it to get a new one");
-        }
-        return new Links(key, clock);
-    }
-
-    private static byte[] newKey() {
-        byte[] key = new byte[KEY_BYTES];
-        new SecureRandom().nextBytes(key);
-        return key;
+        return new Links(SealKey.open(secrets, KEY_FILE), clock);
     }
 
     /// The query of a link, without the question mark.
@@ -72,15 +56,9 @@ final class Links {
     private String signature(String method, String ref, long expires, long size) {
         // No part can hold a line feed but the reference, which is last.
         String signed = method + '\n' + expires + '\n' + size + '\n' + ref;
-        try {
-            var mac = Mac.getInstance(ALGORITHM);
-            mac.init(key);
-            return Base64.getUrlEncoder()
-                    .withoutPadding()
-                    .encodeToString(mac.doFinal(signed.getBytes(StandardCharsets.UTF_8)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has HMAC-SHA256", e);
-        }
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(key.seal(signed.getBytes(StandardCharsets.UTF_8)));
     }
 
     /// -1, which is never signed, for what is no number.

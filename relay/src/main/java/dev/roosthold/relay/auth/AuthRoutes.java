@@ -10,12 +10,16 @@ import dev.roosthold.relay.http.Fields;
 import dev.roosthold.relay.http.Request;
 import dev.roosthold.relay.http.Response;
 import dev.roosthold.relay.http.Routes;
+import dev.roosthold.relay.limits.Base64Text;
 import dev.roosthold.relay.limits.ClientAddress;
 import dev.roosthold.relay.limits.RateLimiter;
 import java.util.Optional;
 
 /// The routes below `/v1/auth`, and `GET /v1/web/relay`.
 final class AuthRoutes {
+    /// Longer than every key, challenge and signature.
+    private static final int MAX_BYTES = 64;
+
     private static final int KEY_LENGTH = 32;
 
     /// Longest accepted base64 text of a key, a challenge or a signature.
@@ -73,9 +77,9 @@ final class AuthRoutes {
         if (!signInRate.tryTake(address)) {
             return tooMany();
         }
-        Optional<byte[]> key = Base64Text.decode(publicKey);
-        Optional<byte[]> signed = Base64Text.decode(challenge);
-        Optional<byte[]> proof = Base64Text.decode(signature);
+        Optional<byte[]> key = Base64Text.decode(publicKey, MAX_BYTES);
+        Optional<byte[]> signed = Base64Text.decode(challenge, MAX_BYTES);
+        Optional<byte[]> proof = Base64Text.decode(signature, MAX_BYTES);
         if (key.isEmpty() || signed.isEmpty() || proof.isEmpty()) {
             return invalidSignature();
         }
@@ -159,7 +163,7 @@ final class AuthRoutes {
     }
 
     private static Optional<byte[]> key(String base64) {
-        return Base64Text.decode(base64).filter(key -> key.length == KEY_LENGTH);
+        return Base64Text.decode(base64, MAX_BYTES).filter(key -> key.length == KEY_LENGTH);
     }
 
     private static Response invalidSignature() {

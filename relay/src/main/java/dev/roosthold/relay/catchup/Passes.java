@@ -1,5 +1,6 @@
 package dev.roosthold.relay.catchup;
 
+import dev.roosthold.relay.secrets.SealKey;
 import dev.roosthold.relay.socket.ClientScope;
 import dev.roosthold.relay.socket.SocketCaller;
 import java.nio.ByteBuffer;

@@ -13,7 +13,7 @@ final class VendorTokenTable {
 
     /// A row; the token is encrypted.
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Sealed(String vendor, byte[] token) {}
+    record Encrypted(String vendor, byte[] token) {}
 
     static void save(Transaction tx, AccountId account, Vendor vendor, byte[] token)
             throws SQLException {
@@ -38,10 +38,10 @@ final class VendorTokenTable {
                 vendor.wire());
     }
 
-    static List<Sealed> all(Sql sql, AccountId account) throws SQLException {
+    static List<Encrypted> all(Sql sql, AccountId account) throws SQLException {
         return sql.list(
                 "SELECT vendor, token FROM vendor_token WHERE account_id = ? ORDER BY vendor",
-                row -> new Sealed(row.getString(1), row.getBytes(2)),
+                row -> new Encrypted(row.getString(1), row.getBytes(2)),
                 account.value());
     }
 

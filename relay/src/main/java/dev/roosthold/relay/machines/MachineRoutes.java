@@ -10,15 +10,15 @@ import dev.roosthold.relay.http.Fields;
 import dev.roosthold.relay.http.Request;
 import dev.roosthold.relay.http.Response;
 import dev.roosthold.relay.http.Routes;
+import dev.roosthold.relay.limits.Base64Text;
 import dev.roosthold.relay.limits.Texts;
 import dev.roosthold.relay.presence.MachineKey;
-import java.util.Base64;
 import java.util.Optional;
 
 /// `/v1/machines`: the happy view.
 public final class MachineRoutes {
     private static final int MAX_ID = 200;
-    private static final int MAX_KEY = 4_096;
+    private static final int MAX_KEY = 3_072;
 
     /// Metadata and state are single texts; one megabyte each is far beyond what clients write.
     private static final int MAX_BODY = 4 << 20;
@@ -42,7 +42,7 @@ public final class MachineRoutes {
         String metadata = fields.text("metadata");
         Optional<String> daemonState = fields.optionalText("daemonState");
         Optional<String> key = fields.nullableText("dataEncryptionKey");
-        if (key.isPresent() && !isBase64(key.get())) {
+        if (key.isPresent() && !isKey(key.get())) {
             fields.problem("dataEncryptionKey", "Invalid base64-encoded string");
         }
         // An id is part of RPC names, `<id>:<method>`, and of paths.
@@ -94,20 +94,12 @@ public final class MachineRoutes {
         };
     }
 
-    private static boolean isBase64(String text) {
-        if (text.isEmpty() || text.length() > MAX_KEY) {
-            return false;
-        }
-        try {
-            Base64.getDecoder().decode(text);
-            return true;
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
-    }
-
     private static Response forbidden() {
         return Response.error(403, "Forbidden");
+    }
+
+    private static boolean isKey(String text) {
+        return Base64Text.decode(text, MAX_KEY).filter(bytes -> bytes.length > 0).isPresent();
     }
 
     private static Response notFound() {

@@ -7,6 +7,8 @@ import dev.roosthold.protocol.machines.MachineRow;
 import dev.roosthold.protocol.updates.Ephemeral;
 import dev.roosthold.protocol.updates.UpdateBody;
 import dev.roosthold.relay.auth.Devices;
+import dev.roosthold.relay.caller.Caller;
+import dev.roosthold.relay.caller.Scope;
 import dev.roosthold.relay.presence.Activity;
 import dev.roosthold.relay.presence.MachineKey;
 import dev.roosthold.relay.presence.Presence;
@@ -97,6 +99,17 @@ public final class Machines {
 
     public long count(Sql sql, AccountId account) throws SQLException {
         return MachineTable.count(sql, account);
+    }
+
+    /// Whether the caller may use the machine: it lies in the caller's account, and the credential
+    /// of a machine reaches only that machine. A machine out of reach looks absent.
+    public static boolean isReachable(Sql sql, Caller caller, MachineId id) throws SQLException {
+        boolean inScope =
+                switch (caller.scope()) {
+                    case Scope.Account() -> true;
+                    case Scope.Machine(var own) -> own.equals(id);
+                };
+        return inScope && MachineTable.find(sql, new MachineKey(caller.account(), id)).isPresent();
     }
 
     /// Who owns a machine, and what it is called.

@@ -3,7 +3,7 @@ package dev.roosthold.relay.metrics;
 import java.time.Duration;
 
 /// Told about every RPC call that was answered, for counting. Thread-safe; neither blocks nor
-// throws.
+/// throws.
 @FunctionalInterface
 public interface RpcMetrics {
     RpcMetrics NONE = (_, _) -> {};

@@ -66,7 +66,8 @@ final class Endpoint {
         try {
             return PublicAddresses.contain(InetAddress.ofLiteral(uri.getHost()));
         } catch (IllegalArgumentException e) {
-            return true;
+            // A name; but what stands in brackets is an address, here one bound to an interface.
+            return !uri.getHost().startsWith("[");
         }
     }
 

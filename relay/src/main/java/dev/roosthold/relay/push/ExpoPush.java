@@ -7,7 +7,6 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -91,7 +90,7 @@ final class ExpoPush implements PushService<PushToken>, AutoCloseable {
                     .put("channelId", "messages")
                     .set("data", notification.data());
         }
-        return Codec.printText(messages).getBytes(StandardCharsets.UTF_8);
+        return Codec.print(messages);
     }
 
     private static List<PushResult> results(List<PushToken> batch, HttpResponse<byte[]> answer) {

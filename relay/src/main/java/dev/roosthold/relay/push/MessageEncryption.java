@@ -58,13 +58,13 @@ final class MessageEncryption {
                     new GCMParameterSpec(TAG_BYTES * 8, nonce));
             byte[] record = Arrays.copyOf(plaintext, plaintext.length + 1);
             record[plaintext.length] = LAST;
-            byte[] sealed = cipher.doFinal(record);
-            return ByteBuffer.allocate(SALT_BYTES + 5 + senderPoint.length + sealed.length)
+            byte[] encrypted = cipher.doFinal(record);
+            return ByteBuffer.allocate(SALT_BYTES + 5 + senderPoint.length + encrypted.length)
                     .put(salt)
                     .putInt(RECORD_SIZE)
                     .put((byte) senderPoint.length)
                     .put(senderPoint)
-                    .put(sealed)
+                    .put(encrypted)
                     .array();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("a stored subscription has a key that fits", e);

@@ -4,6 +4,7 @@ import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.rpc.RpcAnswer;
 import dev.roosthold.protocol.rpc.RpcRequest;
 import dev.roosthold.relay.machines.Machines;
+import dev.roosthold.relay.metrics.RpcMetrics;
 import dev.roosthold.relay.sessions.ReachableSessions;
 import dev.roosthold.relay.socket.ClientScope;
 import dev.roosthold.relay.socket.Reply;
@@ -30,15 +31,27 @@ public final class Rpc {
 
     static final String REQUEST = "rpc-request";
 
-    private static final RpcAnswer NOT_AVAILABLE = RpcAnswer.failed("RPC method not available");
-    private static final RpcAnswer SAME_SOCKET =
-            RpcAnswer.failed("Cannot call RPC on the same socket");
-    private static final RpcAnswer TIMED_OUT = RpcAnswer.failed("operation has timed out");
-    private static final RpcAnswer DISCONNECTED = RpcAnswer.failed("RPC target disconnected");
+    private static final Ending NOT_AVAILABLE =
+            Ending.failed("RPC method not available", RpcMetrics.Result.NOT_AVAILABLE);
+    private static final Ending SAME_SOCKET =
+            Ending.failed("Cannot call RPC on the same socket", RpcMetrics.Result.SELF_CALL);
+    private static final Ending TIMED_OUT =
+            Ending.failed("operation has timed out", RpcMetrics.Result.TIMEOUT);
+    private static final Ending DISCONNECTED =
+            Ending.failed("RPC target disconnected", RpcMetrics.Result.TARGET_DISCONNECTED);
     private static final RpcAnswer TOO_MANY = RpcAnswer.failed("Too many requests");
-    private static final RpcAnswer INTERNAL = RpcAnswer.failed("Internal error");
+    private static final Ending INTERNAL =
+            Ending.failed("Internal error", RpcMetrics.Result.INTERNAL_ERROR);
+
+    /// How a call ends.
+    private record Ending(RpcAnswer answer, RpcMetrics.Result result) {
+        static Ending failed(String error, RpcMetrics.Result result) {
+            return new Ending(RpcAnswer.failed(error), result);
+        }
+    }
 
     private final Router router;
+    private final RpcMetrics metrics;
     private final Names names;
     private final Departures departures;
     private final RpcLimits limits;
@@ -54,8 +67,10 @@ public final class Rpc {
             ReachableSessions sessions,
             Router router,
             RpcLimits limits,
+            RpcMetrics metrics,
             InstantSource clock) {
         this.router = router;
+        this.metrics = metrics;
         this.names = new Names(store, machines, sessions, clock);
         this.departures = new Departures(limits.recently(), clock);
         this.limits = limits;
@@ -152,7 +167,7 @@ public final class Rpc {
     void call(SocketCaller socket, String method, @Nullable JsonNode params, Reply reply) {
         Endpoint caller = endpoints.get(socket.connection());
         if (caller == null) {
-            reply.send(NOT_AVAILABLE);
+            reply.send(NOT_AVAILABLE.answer());
             return;
         }
         if (!caller.account.begin(caller)) {
@@ -228,7 +243,8 @@ public final class Rpc {
 
     private void answered(Call call, @Nullable List<JsonNode> values, @Nullable Throwable failure) {
         if (values != null) {
-            finish(call, RpcAnswer.of(values.isEmpty() ? null : values.getFirst()));
+            RpcAnswer answer = RpcAnswer.of(values.isEmpty() ? null : values.getFirst());
+            finish(call, new Ending(answer, RpcMetrics.Result.SUCCESS));
             return;
         }
         switch (failure) {
@@ -249,11 +265,17 @@ public final class Rpc {
     }
 
     /// The count goes down first, so that who has the answer may call again.
-    private static void finish(Call call, RpcAnswer answer) {
+    private void finish(Call call, Ending ending) {
         if (call.finish()) {
             call.caller.account.end(call.caller);
-            call.reply().send(answer);
+            call.reply().send(ending.answer());
+            metrics.answered(ending.result(), Duration.ofMillis(clock.millis() - call.arrivedAtMs));
         }
+    }
+
+    /// Counts a call that was refused before it could be placed.
+    void refused() {
+        metrics.answered(RpcMetrics.Result.INVALID_PARAMS, Duration.ZERO);
     }
 
     private static @Nullable String id(ClientScope scope) {

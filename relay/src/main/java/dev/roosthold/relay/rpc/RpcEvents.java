@@ -39,7 +39,7 @@ public final class RpcEvents implements ConnectionListener {
     public void register(SocketEvents events) {
         events.onAny("rpc-register", ErrorForm.OK_WITH_ERROR, this::registerMethod);
         events.onAny("rpc-unregister", ErrorForm.OK_WITH_ERROR, this::unregisterMethod);
-        events.onAny("rpc-call", ErrorForm.OK_WITH_ERROR, this::call);
+        events.onPrompt("rpc-call", ErrorForm.OK_WITH_ERROR, this::call);
     }
 
     @Override
@@ -86,6 +86,7 @@ public final class RpcEvents implements ConnectionListener {
     private void call(SocketCaller socket, JsonNode argument, Reply reply) {
         String method = method(argument);
         if (method.isEmpty()) {
+            rpc.refused();
             reply.send(NO_METHOD);
         } else if (method.length() > Names.MAX_LENGTH) {
             reply.send(NO_SUCH_METHOD);

@@ -11,15 +11,15 @@ import dev.roosthold.relay.http.Fields;
 import dev.roosthold.relay.http.Request;
 import dev.roosthold.relay.http.Response;
 import dev.roosthold.relay.http.Routes;
+import dev.roosthold.relay.limits.Base64Text;
 import dev.roosthold.relay.limits.Texts;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
 /// `/v1/sessions` and `/v2/sessions`.
 public final class SessionRoutes {
     private static final int MAX_TAG = 512;
-    private static final int MAX_KEY = 4_096;
+    private static final int MAX_KEY = 3_072;
 
     /// Metadata and state are single texts; one megabyte each is far beyond what clients write.
     private static final int MAX_BODY = 4 << 20;
@@ -58,7 +58,7 @@ public final class SessionRoutes {
         checkStorable(fields, "tag", tag);
         checkStorable(fields, "metadata", metadata);
         agentState.ifPresent(state -> checkStorable(fields, "agentState", state));
-        if (key.isPresent() && !isBase64(key.get())) {
+        if (key.isPresent() && !isKey(key.get())) {
             fields.problem("dataEncryptionKey", "Invalid base64-encoded string");
         }
         fields.check();
@@ -137,16 +137,8 @@ public final class SessionRoutes {
         }
     }
 
-    private static boolean isBase64(String text) {
-        if (text.isEmpty() || text.length() > MAX_KEY) {
-            return false;
-        }
-        try {
-            Base64.getDecoder().decode(text);
-            return true;
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
+    private static boolean isKey(String text) {
+        return Base64Text.decode(text, MAX_KEY).filter(bytes -> bytes.length > 0).isPresent();
     }
 
     private static Response notFound() {

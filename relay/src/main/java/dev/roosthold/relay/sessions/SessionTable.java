@@ -30,6 +30,11 @@ final class SessionTable {
     /// Beyond every id.
     private static final String LAST_ID = "\uFFFF";
 
+    private static final Comparator<StoredSession> NEWEST_FIRST =
+            Comparator.comparingLong(StoredSession::updatedAt)
+                    .thenComparing(session -> session.id().value())
+                    .reversed();
+
     private SessionTable() {}
 
     /// Whether the session is within the caller's reach: in its account and, for the credential of
@@ -159,27 +164,37 @@ final class SessionTable {
                 > 0;
     }
 
-    /// What the caller reaches, written last first. Only numbers are sorted by the database,
-    // because
-    /// it would carry the long texts along.
+    /// What the caller reaches, written last first.
+    ///
+    /// All rows are read in the order of the disk and sorted here, which takes half the time of a
+    /// statement that sorts: the database would look up each row twice or carry the long texts
+    /// along. Of an account with more than the limit only the numbers are sorted there first.
     static List<StoredSession> newest(Sql sql, Caller caller, int limit) throws SQLException {
         String machine = machine(caller);
+        boolean all =
+                sql.first(
+                                "SELECT count(*) <= ? FROM session WHERE account_id = ?",
+                                row -> row.getBoolean(1),
+                                limit,
+                                caller.account().value())
+                        .orElse(false);
         var sessions =
                 new ArrayList<>(
                         sql.list(
-                                "SELECT "
-                                        + COLUMNS
-                                        + " FROM (SELECT rowid AS place FROM session WHERE"
-                                        + REACHABLE
-                                        + " ORDER BY updated_at DESC, rowid DESC LIMIT ?)"
-                                        + " CROSS JOIN session ON session.rowid = place",
+                                all
+                                        ? "SELECT " + COLUMNS + " FROM session WHERE" + REACHABLE
+                                        : "SELECT "
+                                                + COLUMNS
+                                                + " FROM (SELECT rowid AS place FROM session WHERE"
+                                                + REACHABLE
+                                                + " ORDER BY updated_at DESC, id DESC LIMIT "
+                                                + limit
+                                                + ") CROSS JOIN session ON session.rowid = place",
                                 SessionTable::map,
                                 caller.account().value(),
                                 machine,
-                                machine,
-                                limit));
-        // In order already, which the statement does not promise; equal ones stay as they are.
-        sessions.sort(Comparator.comparingLong(StoredSession::updatedAt).reversed());
+                                machine));
+        sessions.sort(NEWEST_FIRST);
         return sessions;
     }
 

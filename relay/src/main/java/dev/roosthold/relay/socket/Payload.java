@@ -62,6 +62,12 @@ public final class Payload {
         return object.path(name);
     }
 
+    /// The object itself, for what is passed on as it is; without fields when the argument was
+    // none.
+    public JsonNode whole() {
+        return object;
+    }
+
     /// The fields of an object that must be there.
     public Payload object(String name) {
         JsonNode node = object.path(name);

@@ -114,6 +114,11 @@ public final class SocketCaller {
         unanswered.acquire();
     }
 
+    /// Like [#beginUnanswered], but false instead of waiting.
+    boolean tryBeginUnanswered() {
+        return unanswered.tryAcquire();
+    }
+
     void answered() {
         unanswered.release();
     }

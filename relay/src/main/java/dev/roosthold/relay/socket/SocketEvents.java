@@ -26,6 +26,10 @@ public interface SocketEvents {
     /// Like [#onAsync], for an event whose argument may be anything.
     void onAny(String event, ErrorForm errors, AnyHandler handler);
 
+    /// Like [#onAny], for a handler that never blocks: it may be called on an event loop, when
+    /// nothing else of the socket waits, and then costs no change of threads.
+    void onPrompt(String event, ErrorForm errors, AnyHandler handler);
+
     /// Handles one event that is answered later, whatever its argument. Called like [AsyncHandler].
     @FunctionalInterface
     interface AnyHandler {

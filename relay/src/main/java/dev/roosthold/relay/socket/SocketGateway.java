@@ -10,6 +10,7 @@ import dev.roosthold.socketio.Admission;
 import dev.roosthold.socketio.DisconnectReason;
 import dev.roosthold.socketio.Handshake;
 import dev.roosthold.socketio.Namespace;
+import dev.roosthold.socketio.PromptHandler;
 import dev.roosthold.socketio.Socket;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -99,24 +100,82 @@ public final class SocketGateway implements SocketEvents {
         void handle(SocketCaller socket, List<JsonNode> args, Reply reply) throws Exception;
     }
 
+    @Override
+    public void onPrompt(String event, ErrorForm errors, AnyHandler handler) {
+        ArgumentsHandler inner =
+                (caller, args, reply) -> handler.handle(caller, first(args), reply);
+        sockets.on(
+                event,
+                new PromptHandler() {
+                    @Override
+                    public void handle(Socket socket, List<JsonNode> args, Ack ack)
+                            throws InterruptedException {
+                        inTurn(event, errors, inner, caller(socket), args, ack);
+                    }
+
+                    @Override
+                    public boolean handleNow(Socket socket, List<JsonNode> args, Ack ack) {
+                        return atOnce(event, errors, inner, caller(socket), args, ack);
+                    }
+                });
+    }
+
     private void onArguments(String event, ErrorForm errors, ArgumentsHandler handler) {
         sockets.on(
                 event,
-                (socket, args, ack) -> {
-                    SocketCaller caller = caller(socket);
-                    heard(caller, event);
-                    if (mayGoOn(caller, ack)) {
-                        caller.beginUnanswered();
-                        var reply = new OneReply(event, errors, ack, caller);
-                        try {
-                            handler.handle(caller, args, reply);
-                        } catch (Exception e) {
-                            reply.fail(e);
-                        }
-                    } else {
-                        errors.of(ErrorForm.TOO_MANY_REQUESTS).ifPresent(ack::send);
-                    }
-                });
+                (socket, args, ack) -> inTurn(event, errors, handler, caller(socket), args, ack));
+    }
+
+    private void inTurn(
+            String event,
+            ErrorForm errors,
+            ArgumentsHandler handler,
+            SocketCaller caller,
+            List<JsonNode> args,
+            Ack ack)
+            throws InterruptedException {
+        heard(caller, event);
+        if (mayGoOn(caller, ack)) {
+            caller.beginUnanswered();
+            begun(event, errors, handler, caller, args, ack);
+        } else {
+            errors.of(ErrorForm.TOO_MANY_REQUESTS).ifPresent(ack::send);
+        }
+    }
+
+    /// Like [#inTurn], but false wherever that would wait.
+    private boolean atOnce(
+            String event,
+            ErrorForm errors,
+            ArgumentsHandler handler,
+            SocketCaller caller,
+            List<JsonNode> args,
+            Ack ack) {
+        if (!caller.tryBeginUnanswered()) {
+            return false;
+        }
+        if (!caller.mayDoMore(clock.millis())) {
+            caller.answered();
+            return false;
+        }
+        heard(caller, event);
+        begun(event, errors, handler, caller, args, ack);
+        return true;
+    }
+
+    private static void begun(
+            String event,
+            ErrorForm errors,
+            ArgumentsHandler handler,
+            SocketCaller caller,
+            List<JsonNode> args,
+            Ack ack) {
+        var reply = new OneReply(event, errors, ack, caller);
+        try {
+            handler.handle(caller, args, reply);
+        } catch (Exception e) {
+            reply.fail(e);
+        }
     }
 
     private static JsonNode first(List<JsonNode> args) {

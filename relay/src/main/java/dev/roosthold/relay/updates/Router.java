@@ -84,7 +84,8 @@ public final class Router {
         sockets.socket(socketId).ifPresent(socket -> socket.emit(event, body));
     }
 
-    /// Sends one socket an event and waits for its acknowledgement.
+    /// Sends one socket an event and waits for its acknowledgement. What depends on the result must
+    /// not block: it may run on an event loop.
     ///
     /// @return the arguments of the acknowledgement; fails with
     ///     [dev.roosthold.socketio.AckTimeoutException] or, at once when the socket is gone or
@@ -93,7 +94,7 @@ public final class Router {
     public CompletableFuture<List<JsonNode>> ask(
             String socketId, Duration timeout, String event, Object body) {
         return sockets.socket(socketId)
-                .map(socket -> socket.emitWithAck(timeout, event, body))
+                .map(socket -> socket.emitWithPromptAck(timeout, event, body))
                 .orElseGet(() -> CompletableFuture.failedFuture(new SocketClosedException(event)));
     }
 

@@ -101,6 +101,32 @@ class SqliteStoreTest {
     }
 
     @Test
+    void rowsAreShownOneByOneUntilEnoughWereSeen() {
+        for (int id = 1; id <= 5; id++) {
+            store.writeNow(insert(id));
+        }
+        assertThat(seen(5)).containsExactly(1, 2, 3, 4, 5);
+        assertThat(seen(3)).containsExactly(1, 2, 3);
+        // The statement is whole again.
+        assertThat(seen(9)).containsExactly(1, 2, 3, 4, 5);
+    }
+
+    private List<Integer> seen(int enough) {
+        return store.readNow(
+                sql -> {
+                    var seen = new ArrayList<Integer>();
+                    sql.each(
+                            "SELECT id FROM note WHERE id > ? ORDER BY id",
+                            row -> {
+                                seen.add(row.getInt(1));
+                                return seen.size() < enough;
+                            },
+                            0);
+                    return seen;
+                });
+    }
+
+    @Test
     void aFailingOperationOfAGroupFailsAlone() throws Exception {
         CountDownLatch release = holdWriter();
         var first = store.write(insert(1));

@@ -81,6 +81,8 @@ public final class EngineSession {
         this.hub = hub;
         this.transport = transport;
         this.upgrade = transport instanceof WebSocketTransport;
+        // Before the client hears of the session and begins to count itself.
+        this.heartbeatAt = System.nanoTime() + server.config().pingInterval().toNanos();
     }
 
     /// The session id. Whoever knows it can act as the client: never log it.
@@ -215,7 +217,6 @@ public final class EngineSession {
         if (closed) {
             return;
         }
-        heartbeatAt = System.nanoTime() + server.config().pingInterval().toNanos();
         hub.watch(this);
         EngineListener opened = server.application().opened(this, request);
         listener = opened;

@@ -17,6 +17,10 @@ final class PollingTransport implements Transport {
     /// How long a closed session waits for the poll that fetches its last packets.
     private static final Duration LAST_POLL = Duration.ofSeconds(3);
 
+    /// How long a session that its client has closed waits for a poll that the close packet
+    /// overtook: the two come over two connections.
+    private static final Duration OVERTAKEN_POLL = Duration.ofSeconds(1);
+
     /// Below this the buffer counts as writable; Netty's default for a channel.
     private static final int WRITABLE_BYTES = 64 << 10;
 
@@ -33,6 +37,7 @@ final class PollingTransport implements Transport {
     private boolean polledInUpgrade;
     private boolean paused;
     private boolean ended;
+    private byte[] lastAnswer = CLOSE;
     private volatile boolean idle;
 
     /// What a session that moves to a websocket takes along.
@@ -127,7 +132,7 @@ final class PollingTransport implements Transport {
         }
         if (closed) {
             if (buffer.isEmpty()) {
-                exchange.body(CLOSE);
+                exchange.body(lastAnswer);
                 end();
             } else {
                 exchange.body(payload());
@@ -208,9 +213,13 @@ final class PollingTransport implements Transport {
         }
         HttpExchange waiting = poll;
         poll = null;
-        boolean lingers = graceful && reason != CloseReason.TRANSPORT_CLOSE;
-        if (waiting != null && (buffer.isEmpty() || !lingers)) {
-            waiting.body(reason == CloseReason.TRANSPORT_CLOSE ? NOOP : CLOSE);
+        boolean byClient = reason == CloseReason.TRANSPORT_CLOSE;
+        if (byClient) {
+            lastAnswer = NOOP;
+            discard();
+        }
+        if (waiting != null && (buffer.isEmpty() || !graceful)) {
+            waiting.body(lastAnswer);
             end();
             return;
         }
@@ -219,8 +228,8 @@ final class PollingTransport implements Transport {
             // out the events of the same body.
             waiting.body(payload());
         }
-        if (lingers) {
-            session().schedule(this::end, LAST_POLL);
+        if (graceful) {
+            session().schedule(this::end, byClient ? OVERTAKEN_POLL : LAST_POLL);
         } else {
             end();
         }
@@ -229,10 +238,14 @@ final class PollingTransport implements Transport {
     private void end() {
         if (!ended) {
             ended = true;
-            buffer.forEach(EngineMessage::release);
-            buffer.clear();
+            discard();
             session().transportGone();
         }
+    }
+
+    private void discard() {
+        buffer.forEach(EngineMessage::release);
+        buffer.clear();
     }
 
     /// Ends polling because the session becomes a websocket.

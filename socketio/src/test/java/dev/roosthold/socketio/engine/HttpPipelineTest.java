@@ -6,6 +6,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +31,7 @@ class HttpPipelineTest {
     private final List<String> received = new ArrayList<>();
     private final List<CloseReason> closed = new ArrayList<>();
     private final List<Throwable> unexpected = new ArrayList<>();
+    private final List<EngineSession> opened = new ArrayList<>();
     private final EngineServer server =
             new EngineServer(
                     new EngineConfig(
@@ -42,6 +46,7 @@ class HttpPipelineTest {
                             false),
                     (session, request) -> {
                         received.add("kept " + request.headers().get("x-kept"));
+                        opened.add(session);
                         return new Recorder();
                     },
                     (place, failure) -> unexpected.add(failure));
@@ -121,6 +126,46 @@ class HttpPipelineTest {
     }
 
     @Test
+    void pollThatTheCloseOvertookIsReleasedLikeOneThatWaited() {
+        String sid = openPolling();
+        post(sid, "1");
+        assertThat(closed).containsExactly(CloseReason.TRANSPORT_CLOSE);
+
+        assertThat(poll(sid)).contains("200 OK").endsWith("\r\n\r\n6");
+        assertThat(poll(sid)).contains("400 Bad Request").contains("\"code\":1");
+    }
+
+    @Test
+    void sessionThatItsClientClosedIsForgottenWhenNoPollComes() {
+        String sid = openPolling();
+        post(sid, "1");
+        channel.advanceTimeBy(1, TimeUnit.SECONDS);
+        channel.runScheduledPendingTasks();
+
+        assertThat(server.sessionCount()).isZero();
+        assertThat(poll(sid)).contains("400 Bad Request").contains("\"code\":1");
+    }
+
+    @Test
+    void heartbeatCountsFromBeforeTheClientHearsOfItsSession() {
+        List<Long> answered = new ArrayList<>();
+        channel.pipeline()
+                .addFirst(
+                        new ChannelOutboundHandlerAdapter() {
+                            @Override
+                            public void write(
+                                    ChannelHandlerContext ctx, Object part, ChannelPromise done) {
+                                answered.add(System.nanoTime());
+                                ctx.write(part, done);
+                            }
+                        });
+        openPolling();
+
+        long countsFrom = opened.getFirst().heartbeatAt - Duration.ofSeconds(25).toNanos();
+        assertThat(countsFrom - answered.getFirst()).isLessThanOrEqualTo(0);
+    }
+
+    @Test
     void bodyAboveTheLimitEndsTheSessionBeforeItIsRead() {
         String sid = openPolling();
         send(
@@ -188,7 +233,7 @@ class HttpPipelineTest {
         channel.runPendingTasks();
 
         assertThat(closed).containsExactly(CloseReason.SERVER_SHUTDOWN);
-        channel.advanceTimeBy(5, java.util.concurrent.TimeUnit.SECONDS);
+        channel.advanceTimeBy(5, TimeUnit.SECONDS);
         channel.runScheduledPendingTasks();
         assertThat(drained).isCompleted();
         send("GET /engine.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -219,6 +264,10 @@ class HttpPipelineTest {
         second.runPendingTasks();
         channel.runPendingTasks();
         second.finishAndReleaseAll();
+    }
+
+    private String poll(String sid) {
+        return answerTo("GET", "EIO=4&transport=polling&sid=" + sid, "");
     }
 
     private String answerTo(String method, String query, String body) {

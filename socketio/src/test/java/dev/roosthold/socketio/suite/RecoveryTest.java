@@ -197,9 +197,7 @@ class RecoveryTest {
     @Test
     void clientThatComesBackEndsItsHalfDeadConnectionAndGetsNothingOfItsOwn() throws Exception {
         var deciding = new Deciding();
-        try (var server =
-                        TestServer.start(
-                                c -> c.withRecovery(deciding), RecoveryTest::behaviour);
+        try (var server = TestServer.start(c -> c.withRecovery(deciding), RecoveryTest::behaviour);
                 var old = server.endpoint().websocket();
                 var again = server.endpoint().websocket()) {
             assertThat(old.nextText()).startsWith("0");
@@ -214,8 +212,7 @@ class RecoveryTest {
             main(server).to(ROOM).emit("news", 3, "3");
             deciding.complete(sid, List.of(new Recovery.MissedEvent("news", List.of(2, "2"))));
 
-            assertThat(again.nextText())
-                    .isEqualTo("40{\"sid\":\"" + sid + "\",\"pid\":\"given\"}");
+            assertThat(again.nextText()).isEqualTo("40{\"sid\":\"" + sid + "\",\"pid\":\"given\"}");
             assertThat(again.nextText()).isEqualTo("42[\"news\",2,\"2\"]");
             assertThat(again.nextText()).isEqualTo("42[\"news\",3,\"3\"]");
             assertThat(old.nextText()).isEqualTo("42[\"news\",2,\"2\"]");
@@ -232,9 +229,7 @@ class RecoveryTest {
     @Test
     void whatAReplayOccupiesIsGivenBackWhenTheClientIsGoneBefore() throws Exception {
         var deciding = new Deciding();
-        try (var server =
-                        TestServer.start(
-                                c -> c.withRecovery(deciding), RecoveryTest::behaviour);
+        try (var server = TestServer.start(c -> c.withRecovery(deciding), RecoveryTest::behaviour);
                 var gone = server.endpoint().websocket()) {
             assertThat(gone.nextText()).startsWith("0");
             gone.text("40{\"pid\":\"given\",\"offset\":\"7\"}");
@@ -343,8 +338,7 @@ class RecoveryTest {
         void complete(String socketId, List<MissedEvent> missed) {
             decision.complete(
                     Optional.of(
-                            new Continuation(
-                                    socketId, Set.of(), missed, done::incrementAndGet)));
+                            new Continuation(socketId, Set.of(), missed, done::incrementAndGet)));
         }
 
         @Override

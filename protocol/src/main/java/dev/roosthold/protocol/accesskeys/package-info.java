@@ -1,0 +1,5 @@
+/// Access keys: what lets one machine open one session.
+@NullMarked
+package dev.roosthold.protocol.accesskeys;
+
+import org.jspecify.annotations.NullMarked;
