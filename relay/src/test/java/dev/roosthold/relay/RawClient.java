@@ -99,13 +99,12 @@ final class RawClient implements AutoCloseable {
         return Optional.ofNullable(offset);
     }
 
-    /// The updates that have a number of their own; the state on connect has none.
-    List<Received> updates() {
-        return updates.stream().filter(update -> !update.offset().isEmpty()).toList();
+    List<Received> updatesAndState() {
+        return List.copyOf(updates);
     }
 
-    /// Without the state that was sent on connect, which is not in the log.
-    List<Received> numbered() {
+    /// The updates that have a number of their own; the state on connect has none.
+    List<Received> updates() {
         return updates.stream().filter(update -> !update.offset().isEmpty()).toList();
     }
 

@@ -258,12 +258,12 @@ class RecoveryTest {
         senderAgain.awaits(lastSeq());
         listenerAgain.awaits(lastSeq());
         assertThat(senderAgain.recovered()).isTrue();
-        assertThat(senderAgain.settled().numbered()).containsExactly(live.get(2));
-        assertThat(listenerAgain.settled().numbered())
+        assertThat(senderAgain.settled().updates()).containsExactly(live.get(2));
+        assertThat(listenerAgain.settled().updates())
                 .containsExactlyElementsOf(
-                        listener.numbered().isEmpty() ? live : live.subList(1, 3));
+                        listener.updates().isEmpty() ? live : live.subList(1, 3));
         assertThat(strangerAgain.recovered()).isTrue();
-        assertThat(strangerAgain.settled().numbered()).isEmpty();
+        assertThat(strangerAgain.settled().updates()).isEmpty();
     }
 
     @Test
@@ -271,7 +271,7 @@ class RecoveryTest {
         ada.makesMachine("m");
         ada.makesMachine("other");
         RawClient daemon = connect(ada.daemonAuth("m"));
-        await().until(() -> daemon.updates().size() == 1);
+        await().until(() -> daemon.updatesAndState().size() == 1);
         daemon.cut();
         tells(new Recipients.Machine(new MachineId("other")), settings("x"));
         tells(new Recipients.Machine(new MachineId("m")), settings("y"));
@@ -280,12 +280,18 @@ class RecoveryTest {
         RawClient again = back(daemon);
 
         assertThat(again.recovered()).isTrue();
-        await().until(() -> again.updates().size() == 2);
-        assertThat(again.updates().getFirst().body().path("settings").path("value").asString())
+        await().until(() -> again.updatesAndState().size() == 2);
+        assertThat(
+                        again.updatesAndState()
+                                .getFirst()
+                                .body()
+                                .path("settings")
+                                .path("value")
+                                .asString())
                 .isEqualTo("y");
-        assertThat(again.updates().getLast().body().path("t").asString())
+        assertThat(again.updatesAndState().getLast().body().path("t").asString())
                 .isEqualTo("update-machine");
-        assertThat(again.updates().getLast().offset()).isEmpty();
+        assertThat(again.updatesAndState().getLast().offset()).isEmpty();
     }
 
     @Test
@@ -346,7 +352,7 @@ class RecoveryTest {
 
         again.send("42[\"message\",{\"sid\":\"" + session + "\",\"message\":\"YQ==\"}]");
 
-        assertThat(again.settled().numbered()).isEmpty();
+        assertThat(again.settled().updates()).isEmpty();
     }
 
     @Test
