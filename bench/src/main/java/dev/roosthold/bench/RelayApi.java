@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
@@ -52,6 +53,23 @@ final class RelayApi {
                 .path("session")
                 .path("id")
                 .asString();
+    }
+
+    /// Posts that many messages of that length to a session, a thousand at a time.
+    void post(String token, String session, int count, int length)
+            throws IOException, InterruptedException {
+        String content = "c".repeat(length);
+        for (int from = 0; from < count; from += 1_000) {
+            var messages = new ArrayList<Map<String, String>>();
+            for (int i = from; i < Math.min(count, from + 1_000); i++) {
+                messages.add(Map.of("content", content, "localId", "p" + i));
+            }
+            call(
+                    "POST",
+                    "/v3/sessions/" + session + "/messages",
+                    token,
+                    Map.of("messages", messages));
+        }
     }
 
     JsonNode get(String token, String path) throws IOException, InterruptedException {

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
@@ -82,7 +81,7 @@ public final class RelayLoad {
             }
         }
         if (wants("start")) {
-            StartLoad.run(folder, table, verdicts);
+            StartLoad.run(folder, JVM, table, verdicts);
         }
         double after = Host.fsyncMs(folder);
         table.forEach(System.out::println);
@@ -213,18 +212,7 @@ public final class RelayLoad {
     private void pages(ServerProcess relay, RelayApi api) throws Exception {
         String token = api.signUp();
         String session = api.session(token, "pages", METADATA);
-        String content = "c".repeat(CONTENT);
-        for (int batch = 0; batch < 10; batch++) {
-            var messages = new ArrayList<Map<String, String>>();
-            for (int i = 0; i < 1_000; i++) {
-                messages.add(Map.of("content", content, "localId", batch + "-" + i));
-            }
-            api.call(
-                    "POST",
-                    "/v3/sessions/" + session + "/messages",
-                    token,
-                    Map.of("messages", messages));
-        }
+        api.post(token, session, 10_000, CONTENT);
         for (int limit : new int[] {100, 500}) {
             String path = "/v3/sessions/" + session + "/messages?after_seq=5000&limit=" + limit;
             try (var load = new HttpLoad(relay.port(), 8, path, token)) {

@@ -16,15 +16,39 @@ import java.util.concurrent.TimeUnit;
 /// without. The program must have been built by `./roost` before.
 final class StartLoad {
     private static final int STARTS = 5;
+    private static final int MESSAGES = 100_000;
 
     private StartLoad() {}
 
-    static void run(Path folder, List<String> table, List<String> verdicts) throws Exception {
+    static void run(Path folder, List<String> jvm, List<String> table, List<String> verdicts)
+            throws Exception {
         double cold = median(folder.resolve("start-cold"), "-XX:AOTMode=off");
         double cached = median(folder.resolve("start-cached"), "");
+        Path full = folder.resolve("start-full");
+        fillAndKill(full, jvm);
+        double afterKill = start(full, "");
         table.add(row("start without the start-up cache", cold));
         table.add(row("start with the start-up cache", cached));
-        verdicts.add(RelayLoad.verdict("start, s", cached / 1_000, cached < 1_000, "below", 1));
+        table.add(row("start after kill -9 with " + MESSAGES + " messages", afterKill));
+        verdicts.add(verdict("start, s", cached, 1));
+        verdicts.add(verdict("start after kill -9, s", afterKill, 2));
+    }
+
+    private static String verdict(String what, double millis, double bar) {
+        return RelayLoad.verdict(what, millis / 1_000, millis < bar * 1_000, "below", bar);
+    }
+
+    /// Leaves a store as a killed relay does: with all that was written since its last checkpoint
+    // in
+    /// the write-ahead log.
+    private static void fillAndKill(Path data, List<String> jvm) throws Exception {
+        try (var relay = ServerProcess.relay(jvm, data)) {
+            var api = new RelayApi(relay.port());
+            String token = api.signUp();
+            String session = api.session(token, "full", 600);
+            api.post(token, session, MESSAGES, 400);
+            relay.kill();
+        }
     }
 
     private static String row(String name, double millis) {

@@ -2,6 +2,7 @@ package dev.roosthold.conformance;
 
 import dev.roosthold.conformance.hostile.ConnectSuite;
 import dev.roosthold.conformance.hostile.PacketSuite;
+import dev.roosthold.conformance.hostile.RestSuite;
 import dev.roosthold.conformance.replay.Replay;
 import dev.roosthold.conformance.replay.ReplayException;
 import dev.roosthold.conformance.replay.ReplayReport;
@@ -26,7 +27,7 @@ public final class ConformanceMain {
 
     private static int run(URI server) {
         try {
-            int found = replay(server) + packets(server) + connect(server);
+            int found = replay(server) + packets(server) + requests(server) + connect(server);
             return found == 0 ? 0 : 1;
         } catch (ReplayException | WireException e) {
             System.err.println("error: " + e.getMessage());
@@ -42,7 +43,14 @@ public final class ConformanceMain {
 
     private static int packets(URI server) {
         PacketSuite.Report report = PacketSuite.against(server);
+        report.notOffered().forEach(event -> System.out.println("not offered: " + event));
         return print("Hostile packets", report.packets() + " sent", report.violations());
+    }
+
+    private static int requests(URI server) {
+        RestSuite.Report report = RestSuite.against(server);
+        report.notOffered().forEach(route -> System.out.println("not offered: " + route));
+        return print("Hostile requests", report.requests() + " sent", report.violations());
     }
 
     private static int connect(URI server) {

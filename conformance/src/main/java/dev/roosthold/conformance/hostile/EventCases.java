@@ -1,21 +1,24 @@
 package dev.roosthold.conformance.hostile;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /// Wrong values in every field and every place of the events: well-formed packets whose content is
 /// not what the contract says.
 final class EventCases {
-    private static final Set<String> INVALID = Set.of("Invalid parameters");
-    private static final Set<String> INVALID_OR_INTERNAL =
-            Set.of("Invalid parameters", "Internal error");
-
     /// Events that the server does not know, or not yet. They are ignored.
     private static final List<String> UNKNOWN =
-            List.of("no-such-event", "rpc-no-such", "machine-update-", "MACHINE-ALIVE", "");
+            List.of(
+                    "no-such-event",
+                    "rpc-no-such",
+                    "rpc-request",
+                    "machine-update-",
+                    "MACHINE-ALIVE",
+                    "");
 
     /// Names that no event may have: the protocol lets the server end the connection.
     private static final List<String> RESERVED =
@@ -31,7 +34,6 @@ final class EventCases {
     private static final List<String> MEANINGFUL =
             List.of(
                     "error",
-                    "message",
                     "__proto__",
                     "constructor",
                     "toString",
@@ -39,20 +41,15 @@ final class EventCases {
                     "update",
                     "ephemeral");
 
-    private static final Map<String, String> VALUES = values();
-
     private final List<HostileCase> cases = new ArrayList<>();
-    private final List<EventShape> shapes;
     private long nextId = 1;
 
-    private EventCases(String machineId) {
-        shapes = shapes(machineId);
-    }
+    private EventCases() {}
 
-    /// All cases, with a machine of the sender's account for the valid fields.
-    static List<HostileCase> all(String machineId) {
-        EventCases cases = new EventCases(machineId);
-        for (EventShape shape : cases.shapes) {
+    /// All cases of these events, of `ping`, and of events that do not exist.
+    static List<HostileCase> all(List<EventShape> shapes) {
+        EventCases cases = new EventCases();
+        for (EventShape shape : shapes) {
             cases.wrongFields(shape);
             cases.wrongFirstArgument(shape);
             cases.wrongArguments(shape);
@@ -62,129 +59,91 @@ final class EventCases {
         return List.copyOf(cases.cases);
     }
 
-    private static List<EventShape> shapes(String machineId) {
-        EventShape.Field machine =
-                new EventShape.Field(EventShape.Type.TEXT, '"' + machineId + '"');
-        EventShape.Field text = new EventShape.Field(EventShape.Type.TEXT, "\"ZW5jOng=\"");
-        // A version that is never current, so that a packet taken as valid changes nothing.
-        EventShape.Field version = new EventShape.Field(EventShape.Type.NUMBER, "1000000");
-        EventShape.Field time =
-                new EventShape.Field(
-                        EventShape.Type.NUMBER, String.valueOf(System.currentTimeMillis()));
-        return List.of(
-                shape(
-                        "machine-update-metadata",
-                        true,
-                        Map.entry("machineId", machine),
-                        Map.entry("metadata", text),
-                        Map.entry("expectedVersion", version)),
-                shape(
-                        "machine-update-state",
-                        true,
-                        Map.entry("machineId", machine),
-                        Map.entry("daemonState", text),
-                        Map.entry("expectedVersion", version)),
-                shape(
-                        "machine-alive",
-                        false,
-                        Map.entry("machineId", machine),
-                        Map.entry("time", time)),
-                shape("app-state", false, Map.entry("state", text)));
-    }
-
-    @SafeVarargs
-    private static EventShape shape(
-            String event, boolean acknowledged, Map.Entry<String, EventShape.Field>... fields) {
-        Map<String, EventShape.Field> ordered = new LinkedHashMap<>();
-        for (Map.Entry<String, EventShape.Field> field : fields) {
-            ordered.put(field.getKey(), field.getValue());
-        }
-        return new EventShape(event, ordered, acknowledged);
-    }
-
-    private static Map<String, String> values() {
-        Map<String, String> values = new LinkedHashMap<>();
-        values.put("null", "null");
-        values.put("true", "true");
-        values.put("a number", "7");
-        values.put("a fraction", "1.5");
-        values.put("a negative number", "-1");
-        values.put("a number beyond 64 bits", "123456789012345678901234567890");
-        values.put("a number with a huge exponent", "1e999999999");
-        values.put("a number with a huge negative exponent", "1e-999999999");
-        values.put("a number of 500 digits", "9".repeat(500));
-        values.put("text", "\"abc\"");
-        values.put("empty text", "\"\"");
-        values.put("text with NUL", "\"a\\u0000b\"");
-        values.put("text with a lone surrogate", "\"a\\ud800b\"");
-        values.put("a reserved name", "\"__proto__\"");
-        values.put("text of 100 KB", '"' + "x".repeat(100_000) + '"');
-        values.put("an array", "[1,\"a\",null]");
-        values.put("an empty array", "[]");
-        values.put("an object", "{\"a\":1}");
-        values.put("an object with reserved names", "{\"__proto__\":{\"a\":1},\"constructor\":1}");
-        values.put("a binary placeholder in a text packet", "{\"_placeholder\":true,\"num\":0}");
-        return values;
-    }
-
     private void wrongFields(EventShape shape) {
         shape.fields()
                 .forEach(
                         (name, field) -> {
-                            String place = shape.event() + ": " + name + " is ";
-                            VALUES.forEach(
-                                    (what, json) ->
-                                            add(
-                                                    shape,
-                                                    place + what,
-                                                    shape.withField(name, json),
-                                                    isOfType(field.type(), json)));
-                            add(shape, place + "missing", shape.withoutField(name), false);
+                            fieldCases(
+                                    shape,
+                                    name,
+                                    field,
+                                    json -> shape.withField(name, json),
+                                    () -> shape.withoutField(name));
+                            field.inner()
+                                    .forEach(
+                                            (inside, inner) ->
+                                                    fieldCases(
+                                                            shape,
+                                                            name + "/" + inside,
+                                                            inner,
+                                                            json ->
+                                                                    shape.withField(
+                                                                            name,
+                                                                            field.withInner(
+                                                                                    inside, json)),
+                                                            () ->
+                                                                    shape.withField(
+                                                                            name,
+                                                                            field.withoutInner(
+                                                                                    inside))));
                         });
+    }
+
+    private void fieldCases(
+            EventShape shape,
+            String name,
+            FieldShape field,
+            UnaryOperator<String> with,
+            Supplier<String> without) {
+        String place = shape.event() + ": " + name + " is ";
+        WrongValues.JSON.forEach(
+                (what, json) -> add(shape, place + what, with.apply(json), field.takes(json)));
+        add(shape, place + "missing", without.get(), field.mayBeMissing());
     }
 
     private void add(EventShape shape, String name, String object, boolean rightType) {
         long id = nextId++;
         String packet = "42" + id + "[\"" + shape.event() + "\"," + object + "]";
-        Expectation expectation;
-        if (!shape.acknowledged()) {
-            expectation = new Expectation.NoAck(id);
-        } else if (rightType) {
-            // The type is right and the value absurd: refused, not found or not current.
-            expectation = new Expectation.AckWithResult(id, Set.of("error", "version-mismatch"));
-        } else {
-            expectation = new Expectation.ErrorAck(id, INVALID);
-        }
+        // Of the right type and absurd: refused, not found, not current, or taken as it is.
+        Expectation expectation =
+                !shape.acknowledged()
+                        ? unacknowledged(shape, id)
+                        : rightType
+                                ? new Expectation.AnyAck(id, shape.form(), !shape.harmless())
+                                : new Expectation.ErrorAck(id, shape.form(), shape.messages());
         cases.add(HostileCase.packet(name, packet, expectation));
     }
 
-    private static boolean isOfType(EventShape.Type type, String json) {
-        return switch (type) {
-            case TEXT -> json.startsWith("\"");
-            case NUMBER -> json.matches("-?[0-9].*");
-        };
+    private static Expectation error(EventShape shape, long id) {
+        Set<String> messages = new HashSet<>(shape.messages());
+        messages.add("Internal error");
+        return shape.acknowledged()
+                ? new Expectation.ErrorAck(id, shape.form(), messages)
+                : unacknowledged(shape, id);
+    }
+
+    private static Expectation unacknowledged(EventShape shape, long id) {
+        return shape.form() == EventShape.ErrorForm.EVENT
+                ? new Expectation.AtMostOneAck(id)
+                : new Expectation.NoAck(id);
     }
 
     private void wrongFirstArgument(EventShape shape) {
-        VALUES.forEach(
+        WrongValues.JSON.forEach(
                 (what, json) -> {
                     long id = nextId++;
                     cases.add(
                             HostileCase.packet(
                                     shape.event() + ": " + what + " in place of the object",
                                     "42" + id + "[\"" + shape.event() + "\"," + json + "]",
-                                    shape.acknowledged()
-                                            ? new Expectation.ErrorAck(id, INVALID_OR_INTERNAL)
-                                            : new Expectation.NoAck(id)));
+                                    error(shape, id)));
                 });
         long id = nextId++;
         cases.add(
                 HostileCase.packet(
                         shape.event() + ": no argument",
                         "42" + id + "[\"" + shape.event() + "\"]",
-                        shape.acknowledged()
-                                ? new Expectation.ErrorAck(id, INVALID_OR_INTERNAL)
-                                : new Expectation.NoAck(id)));
+                        error(shape, id)));
         cases.add(
                 HostileCase.packet(
                         shape.event() + ": no argument and no acknowledgement asked for",
@@ -193,7 +152,7 @@ final class EventCases {
     }
 
     private void wrongArguments(EventShape shape) {
-        VALUES.forEach(
+        WrongValues.JSON.forEach(
                 (what, json) -> {
                     String args = "[\"" + shape.event() + "\"," + shape.validObject() + "," + json;
                     cases.add(
@@ -211,7 +170,7 @@ final class EventCases {
     }
 
     private void pings() {
-        VALUES.forEach(
+        WrongValues.JSON.forEach(
                 (what, json) -> {
                     long id = nextId++;
                     cases.add(
@@ -249,17 +208,6 @@ final class EventCases {
                             "reserved event name " + name,
                             "42[\"" + name + "\",{\"a\":1}]",
                             new Expectation.MayClose()));
-        }
-        for (String later : List.of("rpc-register", "rpc-unregister", "rpc-call", "rpc-request")) {
-            VALUES.forEach(
-                    (what, json) -> {
-                        long id = nextId++;
-                        cases.add(
-                                HostileCase.packet(
-                                        later + ": method is " + what,
-                                        "42" + id + "[\"" + later + "\",{\"method\":" + json + "}]",
-                                        new Expectation.AtMostOneAck(id)));
-                    });
         }
     }
 }

@@ -1,17 +1,20 @@
 package dev.roosthold.conformance.hostile;
 
+import dev.roosthold.conformance.hostile.EventShape.ErrorForm;
 import java.util.Set;
 
 /// What the contract says about the socket that sent a hostile packet.
 sealed interface Expectation {
 
-    /// Exactly one acknowledgement `{"result":"error","message":...}`; the socket stays open.
+    /// Exactly one acknowledgement, an error of this form; the socket stays open.
     ///
-    /// @param messages of which the answer carries one
-    record ErrorAck(long id, Set<String> messages) implements Expectation {}
+    /// @param messages of which the answer carries one, where the form has a message
+    record ErrorAck(long id, ErrorForm form, Set<String> messages) implements Expectation {}
 
-    /// Exactly one acknowledgement whose `result` is one of these; the socket stays open.
-    record AckWithResult(long id, Set<String> results) implements Expectation {}
+    /// Exactly one acknowledgement, an answer or an error of this form; the socket stays open.
+    ///
+    /// @param mayChange whether it may say that something was changed
+    record AnyAck(long id, ErrorForm form, boolean mayChange) implements Expectation {}
 
     /// No acknowledgement with this id may come; the socket stays open.
     record NoAck(long id) implements Expectation {}

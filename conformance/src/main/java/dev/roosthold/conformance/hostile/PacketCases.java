@@ -136,7 +136,7 @@ final class PacketCases {
                                                         + "]");
                                         socket.websocket().sendBinary(new byte[] {1, 2, 3});
                                     },
-                                    new Expectation.ErrorAck(id, Set.of("Invalid parameters")));
+                                    invalid(id, "Invalid parameters"));
                         });
         long whole = nextId();
         add(
@@ -145,7 +145,7 @@ final class PacketCases {
                     socket.send("451-" + whole + update);
                     socket.websocket().sendBinary(new byte[1000]);
                 },
-                new Expectation.ErrorAck(whole, Set.of("Invalid parameters", "Internal error")));
+                invalid(whole, "Invalid parameters", "Internal error"));
         add("binary event, attachment never comes", "451-" + update, MAY_CLOSE);
         add(
                 "binary event, a text packet in place of the attachment",
@@ -311,6 +311,11 @@ final class PacketCases {
 
     private void add(String name, Consumer<RawSocketIo> attack, Expectation expectation) {
         cases.add(new HostileCase(name, attack, expectation));
+    }
+
+    private static Expectation invalid(long id, String... messages) {
+        return new Expectation.ErrorAck(
+                id, EventShape.ErrorForm.RESULT_WITH_MESSAGE, Set.of(messages));
     }
 
     private long nextId() {

@@ -18,7 +18,7 @@ import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// A fresh account with one machine. Thread-safe.
+/// A fresh account with one machine and one session. Thread-safe.
 final class TestAccount {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -26,6 +26,7 @@ final class TestAccount {
     private final URI server;
     private final String token;
     private final String machineId = UUID.randomUUID().toString();
+    private final String sessionId;
 
     TestAccount(HttpClient http, URI server) {
         this.http = http;
@@ -42,10 +43,73 @@ final class TestAccount {
                         "");
         this.token = answer.path("token").asString();
         post("/v1/machines", Map.of("id", machineId, "metadata", "ZW5jOm0="), token);
+        sessionId =
+                post("/v1/sessions", Map.of("tag", "t", "metadata", "ZW5jOnM="), token)
+                        .path("session")
+                        .path("id")
+                        .asString();
     }
 
     String machineId() {
         return machineId;
+    }
+
+    String sessionId() {
+        return sessionId;
+    }
+
+    String token() {
+        return token;
+    }
+
+    /// Values for the names in the paths of the routes: rows of this account, and ids of nothing.
+    Map<String, String> rows() {
+        return Map.of(
+                "session",
+                sessionId,
+                "machine",
+                machineId,
+                "artifact",
+                artifact(),
+                "absent",
+                "absent",
+                "key",
+                "hostile.key",
+                "vendor",
+                "anthropic");
+    }
+
+    /// The same for another account's eyes: only what belongs to somebody.
+    Map<String, String> foreignRows() {
+        return Map.of("session", sessionId, "machine", machineId, "artifact", artifact());
+    }
+
+    /// A credential of a new machine of this account.
+    String machineToken() {
+        String id = randomText().substring(0, 21);
+        String secret = randomText() + randomText();
+        post("/v1/web/machines", Map.of("machineId", id, "secret", secret, "name", "m"), token);
+        return post("/v1/machines/authenticate", Map.of("machineId", id, "secret", secret), "")
+                .path("token")
+                .asString();
+    }
+
+    /// A new artifact; an id of nothing on a server that has no artifacts.
+    private String artifact() {
+        String id = UUID.randomUUID().toString();
+        try {
+            post(
+                    "/v1/artifacts",
+                    Map.of("id", id, "header", "aA==", "body", "Yg==", "dataEncryptionKey", "aw=="),
+                    token);
+        } catch (WireException e) {
+            return id;
+        }
+        return id;
+    }
+
+    private static String randomText() {
+        return UUID.randomUUID().toString().replace("-", "");
     }
 
     /// The row of the machine.

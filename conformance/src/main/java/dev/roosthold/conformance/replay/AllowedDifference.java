@@ -11,7 +11,8 @@ import tools.jackson.databind.JsonNode;
 ///
 /// @param recording two digits of the recording, or `*`
 /// @param exchanges numbers of the exchanges; empty means any
-/// @param path a path as in [Difference], where `*` stands for any one part and `**` for the rest
+/// @param path a path as in [Difference], where `*` stands for any text inside one part and a part
+///     `**` for the rest
 /// @param instead the values of which one must be received; empty when nothing must be received
 /// @param reason why, in words a reader of the contract understands
 record AllowedDifference(
@@ -40,10 +41,19 @@ record AllowedDifference(
                 entry.path("reason").asString());
     }
 
-    boolean covers(Recording in, Exchange exchange, Difference difference) {
+    boolean covers(Recording in, Exchange exchange, String place) {
         return (recording.equals("*") || recording.equals(in.id()))
                 && (exchanges.isEmpty() || exchanges.contains(exchange.number()))
-                && path.matcher(difference.path()).matches();
+                && path.matcher(place).matches();
+    }
+
+    /// Whether this is about events that come although they are not recorded, each of which is one
+    /// of the values.
+    ///
+    /// @param place `/observed/<listener>/+`
+    boolean namesMore(Recording in, Exchange exchange, String place) {
+        int plus = pathText.indexOf("/+");
+        return plus >= 0 && covers(in, exchange, place + pathText.substring(plus + 2));
     }
 
     @Override
@@ -59,10 +69,11 @@ record AllowedDifference(
     }
 
     private static String part(String part) {
-        return switch (part) {
-            case "*" -> "[^/]*";
-            case "**" -> ".*";
-            default -> Pattern.quote(part);
-        };
+        if (part.equals("**")) {
+            return ".*";
+        }
+        return Stream.of(part.split("\\*", -1))
+                .map(Pattern::quote)
+                .collect(Collectors.joining("[^/]*"));
     }
 }

@@ -3,26 +3,32 @@ package dev.roosthold.conformance.replay;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The one list of differences that are meant, and which of them occurred. Used by the thread of
 /// its replay only.
 final class AllowedDifferences {
-    /// In the list: an update number that is lower than the recorded one by what the exchanges
-    /// took that are not replayed; the same amount for all updates of one account.
-    private static final String SHIFTED = "<shifted>";
+    /// In the list: a number that differs from the recorded one by so much.
+    private static final Pattern SHIFTED = Pattern.compile("<recorded([+-][0-9]+)>");
+
+    /// In the list: the number of the update that carries it, as text.
+    private static final String OWN_NUMBER = "<own-number>";
+
+    /// In the list: so many new messages, in the order in which they were posted.
+    private static final Pattern MESSAGES = Pattern.compile("<([0-9]+) messages>");
 
     private final List<AllowedDifference> entries;
     private final Placeholders placeholders;
     private final Set<String> occurred = new HashSet<>();
-    private final Map<String, Long> shiftByAccount = new HashMap<>();
 
     private AllowedDifferences(List<AllowedDifference> entries, Placeholders placeholders) {
         this.entries = entries;
@@ -47,12 +53,28 @@ final class AllowedDifferences {
     /// Whether this difference is in the list and the server gave what the list expects instead.
     boolean permit(Recording recording, Exchange exchange, Difference difference) {
         for (AllowedDifference entry : entries) {
-            if (entry.covers(recording, exchange, difference) && isMeant(entry, difference)) {
+            if (entry.covers(recording, exchange, difference.path())
+                    && isMeant(entry, difference)) {
                 occurred.add(key(entry, exchange.number()));
                 return true;
             }
         }
         return false;
+    }
+
+    /// Whether the list says that what is recorded at this place does not come.
+    boolean expectsNothing(Recording recording, Exchange exchange, String path) {
+        return entries.stream()
+                .anyMatch(e -> e.instead().isEmpty() && e.covers(recording, exchange, path));
+    }
+
+    /// How many events, which are not recorded, the list says that a listener gets.
+    int expectedMore(Recording recording, Exchange exchange, String listener) {
+        String place = "/observed/" + listener + "/+";
+        return entries.stream()
+                .filter(e -> e.namesMore(recording, exchange, place))
+                .mapToInt(e -> e.instead().map(List::size).orElse(0))
+                .sum();
     }
 
     /// Entries, or single exchanges of them, whose difference did not occur. For the server that
@@ -84,20 +106,52 @@ final class AllowedDifferences {
     }
 
     private boolean isMeant(JsonNode expected, JsonNode received, Difference difference) {
-        if (expected.isString() && expected.asString().equals(SHIFTED)) {
-            return isShifted(difference, received);
+        String text = expected.isString() ? expected.asString() : "";
+        if (text.equals(OWN_NUMBER)) {
+            JsonNode number =
+                    difference
+                            .around()
+                            .map(e -> e.path("args").path(0).path("seq"))
+                            .orElse(expected);
+            return received.isString() && received.asString().equals(number.toString());
         }
-        return Comparison.ofValues(placeholders, "", expected, received).isEmpty();
+        Matcher shifted = SHIFTED.matcher(text);
+        if (shifted.matches()) {
+            return received.isIntegralNumber()
+                    && received.asLong() - difference.recorded().map(JsonNode::asLong).orElse(0L)
+                            == Long.parseLong(shifted.group(1));
+        }
+        Matcher messages = MESSAGES.matcher(text);
+        if (messages.matches()) {
+            return areMessages(Integer.parseInt(messages.group(1)), received);
+        }
+        return Comparison.ofValues(placeholders, "", expected, withoutOwnNumber(received))
+                .isEmpty();
     }
 
-    private boolean isShifted(Difference difference, JsonNode received) {
-        if (difference.recorded().isEmpty() || !received.isIntegralNumber()) {
-            return false;
+    /// A whole event as the recorded server would send it: [#OWN_NUMBER] is declared once for all.
+    private static JsonNode withoutOwnNumber(JsonNode received) {
+        JsonNode args = received.path("args");
+        JsonNode number = args.path(0).path("seq");
+        if (!received.path("event").asString("").equals("update")
+                || args.size() != 2
+                || !args.path(1).isString()
+                || !args.path(1).asString().equals(number.toString())) {
+            return received;
         }
-        long shift = difference.recorded().get().asLong() - received.asLong();
-        String listener = difference.path().split("/", -1)[2];
-        String account = listener.substring(0, 1);
-        return shiftByAccount.computeIfAbsent(account, _ -> shift) == shift;
+        ObjectNode event = (ObjectNode) received.deepCopy();
+        event.putArray("args").add(args.path(0));
+        return event;
+    }
+
+    private boolean areMessages(int count, JsonNode received) {
+        ArrayNode expected = Json.NODES.arrayNode();
+        for (int i = 0; i < count; i++) {
+            ObjectNode message = expected.addObject();
+            message.put("id", "<text>").put("seq", i + 1).put("localId", "l" + i);
+            message.put("createdAt", "<ms>").put("updatedAt", "<ms>");
+        }
+        return Comparison.ofValues(placeholders, "", expected, received).isEmpty();
     }
 
     private static String key(AllowedDifference entry, int number) {

@@ -11,6 +11,7 @@ import tools.jackson.databind.JsonNode;
 final class Comparison {
     private final Placeholders placeholders;
     private final List<Difference> differences = new ArrayList<>();
+    private @Nullable JsonNode around;
 
     private Comparison(Placeholders placeholders) {
         this.placeholders = placeholders;
@@ -65,6 +66,10 @@ final class Comparison {
     }
 
     private void compareArrays(String path, JsonNode recorded, JsonNode received) {
+        if (haveIds(recorded) && haveIds(received)) {
+            alignById(path, recorded, received);
+            return;
+        }
         for (int i = 0; i < Math.max(recorded.size(), received.size()); i++) {
             compareParts(path + "/" + i, recorded.get(i), received.get(i));
         }
@@ -79,15 +84,59 @@ final class Comparison {
         }
     }
 
+    private static boolean haveIds(JsonNode array) {
+        return array.size() > 0 && array.valueStream().allMatch(e -> e.path("id").isString());
+    }
+
+    /// An element too many or too few is one difference and not a row of them.
+    private void alignById(String path, JsonNode recorded, JsonNode received) {
+        int[][] common =
+                commonLengths(
+                        recorded.size(),
+                        received.size(),
+                        (i, j) -> sameId(recorded, i, received, j));
+        int i = 0;
+        int j = 0;
+        while (i < recorded.size() || j < received.size()) {
+            if (i < recorded.size()
+                    && j < received.size()
+                    && sameId(recorded, i, received, j)
+                    && common[i][j] == common[i + 1][j + 1] + 1) {
+                compare(path + "/" + i, recorded.get(i), received.get(j));
+                i++;
+                j++;
+            } else if (j == received.size()
+                    || (i < recorded.size() && common[i + 1][j] >= common[i][j + 1])) {
+                differ(path + "/" + i, recorded.get(i), null);
+                i++;
+            } else {
+                differ(path + "/+" + j, null, received.get(j));
+                j++;
+            }
+        }
+    }
+
+    private boolean sameId(JsonNode recorded, int i, JsonNode received, int j) {
+        return placeholders.couldBe(
+                recorded.get(i).path("id").asString(), received.get(j).path("id").asString());
+    }
+
     private void align(String path, List<ObservedEvent> recorded, List<ObservedEvent> received) {
-        int[][] common = commonLengths(recorded, received);
+        int[][] common =
+                commonLengths(
+                        recorded.size(),
+                        received.size(),
+                        (a, b) -> recorded.get(a).kind().equals(received.get(b).kind()));
         int i = 0;
         int j = 0;
         while (i < recorded.size() || j < received.size()) {
             if (i < recorded.size()
                     && j < received.size()
                     && recorded.get(i).kind().equals(received.get(j).kind())) {
-                compare(path + "/" + i, recorded.get(i).toJson(), received.get(j).toJson());
+                JsonNode event = received.get(j).toJson();
+                around = event;
+                compare(path + "/" + i, recorded.get(i).toJson(), event);
+                around = null;
                 i++;
                 j++;
             } else if (j == received.size()
@@ -102,13 +151,13 @@ final class Comparison {
         }
     }
 
-    /// Length of the longest common subsequence of the kinds from each pair of positions on.
-    private static int[][] commonLengths(List<ObservedEvent> a, List<ObservedEvent> b) {
-        int[][] common = new int[a.size() + 1][b.size() + 1];
-        for (int i = a.size() - 1; i >= 0; i--) {
-            for (int j = b.size() - 1; j >= 0; j--) {
+    /// Length of the longest common subsequence from each pair of positions on.
+    private static int[][] commonLengths(int m, int n, Same same) {
+        int[][] common = new int[m + 1][n + 1];
+        for (int i = m - 1; i >= 0; i--) {
+            for (int j = n - 1; j >= 0; j--) {
                 common[i][j] =
-                        a.get(i).kind().equals(b.get(j).kind())
+                        same.test(i, j)
                                 ? common[i + 1][j + 1] + 1
                                 : Math.max(common[i + 1][j], common[i][j + 1]);
             }
@@ -116,8 +165,19 @@ final class Comparison {
         return common;
     }
 
+    /// Whether the recorded element at one position and the received one at another belong
+    /// together.
+    @FunctionalInterface
+    private interface Same {
+        boolean test(int recorded, int received);
+    }
+
     private void differ(String path, @Nullable JsonNode recorded, @Nullable JsonNode received) {
         differences.add(
-                new Difference(path, Optional.ofNullable(recorded), Optional.ofNullable(received)));
+                new Difference(
+                        path,
+                        Optional.ofNullable(recorded),
+                        Optional.ofNullable(received),
+                        Optional.ofNullable(around)));
     }
 }

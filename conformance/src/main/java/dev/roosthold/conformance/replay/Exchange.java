@@ -31,7 +31,22 @@ sealed interface Exchange {
             Optional<Raw> raw,
             JsonNode response,
             ArrayNode observed)
-            implements Exchange {}
+            implements Exchange {
+
+        /// The same request of another caller to another address.
+        Http to(String otherAuth, String otherPath) {
+            return new Http(
+                    number,
+                    label,
+                    method,
+                    otherPath,
+                    Optional.of(otherAuth),
+                    body,
+                    raw,
+                    response,
+                    observed);
+        }
+    }
 
     /// A body sent as it stands.
     record Raw(String text, String contentType) {}
@@ -58,7 +73,23 @@ sealed interface Exchange {
             ArrayNode args,
             JsonNode response,
             ArrayNode observed)
-            implements Exchange {}
+            implements Exchange {
+
+        /// Whether the recorded caller asked for an acknowledgement.
+        boolean asks() {
+            return !isAck("<not requested>");
+        }
+
+        /// Whether the recorded caller asked and got no acknowledgement.
+        boolean askedInVain() {
+            return isAck("<none>");
+        }
+
+        private boolean isAck(String text) {
+            JsonNode ack = response.path("ack");
+            return ack.isString() && ack.asString().equals(text);
+        }
+    }
 
     /// Something that was done by hand, described by the label.
     record Step(int number, String label, JsonNode response, ArrayNode observed)

@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -30,17 +31,26 @@ final class HttpCalls implements AutoCloseable {
         this.placeholders = placeholders;
     }
 
-    /// The answer as `{status, headers, body}`; the body is JSON where it is JSON, else text.
     JsonNode send(Exchange.Http exchange) {
+        return send(exchange, placeholders.resolvePath(exchange.path()), Map.of());
+    }
+
+    /// The answer as `{status, headers, body}`; the body is JSON where it is JSON, else text. Of
+    /// the headers, the content type and those that are recorded.
+    ///
+    /// @param address path, or absolute
+    /// @param unrecorded headers that the recorded client sent and the recording does not show
+    JsonNode send(Exchange.Http exchange, String address, Map<String, String> unrecorded) {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(server.resolve(placeholders.resolvePath(exchange.path())))
+                HttpRequest.newBuilder(server.resolve(address))
                         .timeout(Duration.ofSeconds(30))
                         .method(exchange.method(), body(exchange));
         exchange.auth().map(this::authorization).ifPresent(a -> request.header("Authorization", a));
         exchange.body().ifPresent(_ -> request.header("Content-Type", "application/json"));
         exchange.raw().ifPresent(raw -> request.header("Content-Type", raw.contentType()));
+        unrecorded.forEach(request::header);
         try {
-            return answer(client.send(request.build(), BodyHandlers.ofString()));
+            return answer(exchange, client.send(request.build(), BodyHandlers.ofString()));
         } catch (IOException e) {
             throw new ReplayException(exchange.method() + " " + exchange.path() + " failed", e);
         } catch (InterruptedException e) {
@@ -56,11 +66,15 @@ final class HttpCalls implements AutoCloseable {
 
     private BodyPublisher body(Exchange.Http exchange) {
         if (exchange.raw().isPresent()) {
-            return BodyPublishers.ofString(exchange.raw().get().text());
+            return BodyPublishers.ofString(whole(exchange.raw().get().text()));
         }
         return exchange.body()
                 .map(body -> BodyPublishers.ofString(placeholders.resolve(body).toString()))
                 .orElse(BodyPublishers.noBody());
+    }
+
+    private static String whole(String raw) {
+        return CutText.of(raw).map(CutText::whole).orElse(raw);
     }
 
     private String authorization(String recorded) {
@@ -68,11 +82,18 @@ final class HttpCalls implements AutoCloseable {
         return recorded.startsWith("<") ? "Bearer " + value : value;
     }
 
-    private static JsonNode answer(HttpResponse<String> response) {
+    private static JsonNode answer(Exchange.Http exchange, HttpResponse<String> response) {
         String type = response.headers().firstValue("content-type").orElse("");
         ObjectNode node = Json.NODES.objectNode();
         node.put("status", response.statusCode());
-        node.putObject("headers").put("content-type", normalized(type));
+        ObjectNode headers = node.putObject("headers").put("content-type", normalized(type));
+        exchange.response().path("headers").propertyNames().stream()
+                .filter(name -> !name.equals("content-type"))
+                .forEach(
+                        name ->
+                                response.headers()
+                                        .firstValue(name)
+                                        .ifPresent(value -> headers.put(name, value)));
         JsonNode body = body(response.body());
         if (body.isMissingNode()) {
             node.put("text", response.body());

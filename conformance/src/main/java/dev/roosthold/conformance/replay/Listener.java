@@ -32,6 +32,8 @@ final class Listener implements AutoCloseable {
     private final Object lock = new Object();
     private final List<ObservedEvent> events = new ArrayList<>();
     private long lastEventNanos = System.nanoTime();
+    private volatile RpcAnswer rpcAnswer = new RpcAnswer.Silence();
+    private volatile Optional<String> disconnected = Optional.empty();
 
     private Listener(Socket socket) {
         this.socket = socket;
@@ -68,19 +70,33 @@ final class Listener implements AutoCloseable {
         socket.emit(event, clientArgs(args));
     }
 
-    /// Sends an event and waits for its acknowledgement.
+    /// The arguments of an acknowledgement.
     ///
-    /// @return the arguments of the acknowledgement; empty when none came in time
-    Optional<ArrayNode> emitForAck(String event, ArrayNode args, Duration patience) {
-        return await(ask(event, args), patience);
-    }
+    /// @param took how long after the event it came
+    record Answer(ArrayNode args, Duration took) {}
 
-    /// Sends an event whose acknowledgement completes the future with its arguments.
-    CompletableFuture<ArrayNode> ask(String event, ArrayNode args) {
-        CompletableFuture<ArrayNode> answer = new CompletableFuture<>();
-        Ack ack = answerArgs -> answer.complete(argsNode(answerArgs, 0));
+    /// Sends an event whose acknowledgement completes the future.
+    CompletableFuture<Answer> ask(String event, ArrayNode args) {
+        CompletableFuture<Answer> answer = new CompletableFuture<>();
+        long start = System.nanoTime();
+        Ack ack =
+                answerArgs ->
+                        answer.complete(
+                                new Answer(
+                                        argsNode(answerArgs, 0),
+                                        Duration.ofNanos(System.nanoTime() - start)));
         socket.emit(event, clientArgs(args), ack);
         return answer;
+    }
+
+    /// How calls that reach this socket are answered from now on.
+    void answerRequests(RpcAnswer answer) {
+        rpcAnswer = answer;
+    }
+
+    /// Why the connection ended; empty while it has not.
+    Optional<String> disconnected() {
+        return disconnected;
     }
 
     int eventCount() {
@@ -115,7 +131,24 @@ final class Listener implements AutoCloseable {
         socket.on(
                 Socket.EVENT_CONNECT_ERROR,
                 args -> refusal.complete(Optional.of(connectError(args))));
+        socket.on(
+                Socket.EVENT_DISCONNECT,
+                args -> disconnected = Optional.of(args.length > 0 ? String.valueOf(args[0]) : ""));
         socket.onAnyIncoming(this::note);
+        socket.on("rpc-request", this::answer);
+    }
+
+    private void answer(Object... args) {
+        if (args.length == 0 || !(args[args.length - 1] instanceof Ack ack)) {
+            return;
+        }
+        switch (rpcAnswer) {
+            case RpcAnswer.Silence() -> {}
+            case RpcAnswer.Nothing() -> ack.call();
+            case RpcAnswer.Value(JsonNode value, Duration after) ->
+                    CompletableFuture.delayedExecutor(after.toMillis(), TimeUnit.MILLISECONDS)
+                            .execute(() -> ack.call(Json.toClient(value)));
+        }
     }
 
     private void note(Object... packet) {
@@ -161,7 +194,8 @@ final class Listener implements AutoCloseable {
         return (Map) values;
     }
 
-    private static <T> Optional<T> await(CompletableFuture<T> future, Duration patience) {
+    /// Waits for a future of the client.
+    static <T> Optional<T> await(CompletableFuture<T> future, Duration patience) {
         try {
             return Optional.of(future.get(patience.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {

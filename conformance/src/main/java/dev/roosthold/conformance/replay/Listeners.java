@@ -1,28 +1,35 @@
 package dev.roosthold.conformance.replay;
 
+import dev.roosthold.conformance.wire.Polling;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import okhttp3.OkHttpClient;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The sockets that watch while the exchanges run, by the names of the recordings: `A.user`,
 /// `A.machine1`, `B.user` and so on. Used by the thread of its replay only.
 final class Listeners implements AutoCloseable {
-    /// Nothing arrived for this long: what was caused by the exchange is there. The recordings were
-    /// made with 120 to 500 ms.
-    private static final Duration QUIET = Duration.ofMillis(150);
+    /// Nothing arrived for this long after the round trips: what was caused by the exchange is
+    /// there. What comes later is found with the next exchange.
+    private static final Duration QUIET = Duration.ofMillis(25);
 
     /// How long to wait for events that were recorded and have not come.
     private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    /// The same once [#DISAPPOINTMENTS] exchanges have waited in vain: the server lacks something,
+    /// and the report should come soon.
+    private static final Duration LITTLE_PATIENCE = Duration.ofMillis(100);
+
+    private static final int DISAPPOINTMENTS = 3;
 
     /// How long a `ping` of a listener may take before it is given up.
     private static final Duration ROUND_TRIP = Duration.ofSeconds(2);
@@ -31,7 +38,11 @@ final class Listeners implements AutoCloseable {
     private final URI server;
     private final boolean pollingOnly;
     private final Placeholders placeholders;
+    private int disappointments;
     private final Map<String, Listener> open = new LinkedHashMap<>();
+
+    /// What listeners had seen when they were closed.
+    private final Map<String, List<ObservedEvent>> left = new TreeMap<>();
 
     Listeners(OkHttpClient http, URI server, boolean pollingOnly, Placeholders placeholders) {
         this.http = http;
@@ -40,16 +51,21 @@ final class Listeners implements AutoCloseable {
         this.placeholders = placeholders;
     }
 
-    /// Opens the sockets that are open while sessions, messages and machines are recorded. The
-    /// session sockets belong to sessions that do not exist: they must stay silent.
-    void openAll() {
+    /// Opens the sockets that are open from the first recorded session on.
+    void openFirst() {
         openUser("A.user", "A");
         openUser("A.user2", "A");
-        openScoped("A.session1", "session", "session-1");
-        openScoped("A.session2", "session", "session-2");
-        openScoped("A.machine1", "machine", "machine-1");
-        openScoped("A.machine2", "machine", "machine-2");
+        openMachine("A.machine1", "machine-1");
+        openMachine("A.machine2", "machine-2");
         openUser("B.user", "B");
+    }
+
+    void openUser(String name, String account) {
+        open(name, auth(account, "user"));
+    }
+
+    void openSession(String name, String session) {
+        openScoped(name, "session", session);
     }
 
     void openMachine(String name, String machine) {
@@ -62,6 +78,18 @@ final class Listeners implements AutoCloseable {
             throw new ReplayException("listener " + name + " is not open");
         }
         listener.close();
+        List<ObservedEvent> seen = listener.drain();
+        if (!seen.isEmpty()) {
+            left.put(name, seen);
+        }
+    }
+
+    Set<String> names() {
+        return Set.copyOf(open.keySet());
+    }
+
+    boolean isOpen(String name) {
+        return open.containsKey(name);
     }
 
     Listener get(String name) {
@@ -72,13 +100,16 @@ final class Listeners implements AutoCloseable {
         return listener;
     }
 
-    /// Waits until as many events have come as were recorded, or patience ends, then until each
-    /// listener has made a round trip, which lets what is queued for it come first, and then until
-    /// nothing comes any more. Without open listeners it returns at once.
-    void settle(int recorded) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (total() < recorded && System.nanoTime() < deadline) {
-            pause();
+    /// Waits until each listener has as many events as are expected, or patience ends, then until
+    /// each listener has made a round trip, which lets what is queued for it come first, and then
+    /// until nothing comes any more. Without open listeners it returns at once.
+    ///
+    /// @param expected how many events by name of the listener
+    void settle(Map<String, Integer> expected) {
+        boolean disappointed = disappointments >= DISAPPOINTMENTS;
+        Duration patience = disappointed ? LITTLE_PATIENCE : PATIENCE;
+        if (!Polling.until(patience, () -> haveCome(expected))) {
+            disappointments++;
         }
         roundTrip();
         // The quiet time begins here: a listener that was silent before proves nothing.
@@ -93,7 +124,8 @@ final class Listeners implements AutoCloseable {
 
     /// The events of each listener since the last call, only of those that got some.
     Map<String, List<ObservedEvent>> drain() {
-        Map<String, List<ObservedEvent>> drained = new TreeMap<>();
+        Map<String, List<ObservedEvent>> drained = new TreeMap<>(left);
+        left.clear();
         open.forEach(
                 (name, listener) -> {
                     List<ObservedEvent> events = listener.drain();
@@ -111,8 +143,9 @@ final class Listeners implements AutoCloseable {
     }
 
     private void roundTrip() {
-        List<CompletableFuture<ArrayNode>> answers =
+        List<CompletableFuture<Listener.Answer>> answers =
                 open.values().stream()
+                        .filter(listener -> listener.disconnected().isEmpty())
                         .map(listener -> listener.ask("ping", Json.NODES.arrayNode()))
                         .toList();
         long deadline = System.nanoTime() + ROUND_TRIP.toNanos();
@@ -122,12 +155,13 @@ final class Listeners implements AutoCloseable {
         }
     }
 
-    private int total() {
-        return open.values().stream().mapToInt(Listener::eventCount).sum();
-    }
-
-    private void openUser(String name, String account) {
-        open(name, auth(account, "user"));
+    private boolean haveCome(Map<String, Integer> expected) {
+        return expected.entrySet().stream()
+                .allMatch(
+                        e -> {
+                            Listener listener = open.get(e.getKey());
+                            return listener == null || listener.eventCount() >= e.getValue();
+                        });
     }
 
     private void openScoped(String name, String scope, String id) {

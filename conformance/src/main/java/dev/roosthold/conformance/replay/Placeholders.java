@@ -5,7 +5,11 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -28,6 +32,9 @@ final class Placeholders {
 
     private static final Pattern TOKEN = Pattern.compile("<[^<>]+>");
     private static final Pattern UPDATE_ID = Pattern.compile("[A-Za-z0-9]{12}");
+
+    /// A time in the future of the recording that stands unmasked in a path.
+    private static final Pattern CHANGED_SINCE = Pattern.compile("(changedSince=)[0-9]{13}");
 
     /// Values that stand unmasked in recorded paths, with the placeholder they belong to. The
     /// pairing keys are random; asking for a recorded one would only work once per server.
@@ -81,12 +88,17 @@ final class Placeholders {
                 path = path.replace(unmasked.getKey(), encoded);
             }
         }
-        return path;
+        Matcher changedSince = CHANGED_SINCE.matcher(path);
+        return changedSince.replaceFirst("$1" + (clock.millis() + Duration.ofHours(1).toMillis()));
     }
 
     /// Whether a received value is what the recorded text stands for. Binds names that have no
     /// value yet.
     boolean matches(String recorded, JsonNode received) {
+        Optional<CutText> cut = CutText.of(recorded);
+        if (cut.isPresent()) {
+            return received.isString() && cut.get().fits(received.asString());
+        }
         if (!TOKEN.matcher(recorded).matches()) {
             return received.isString() && embeddedMatches(recorded, received.asString());
         }
@@ -94,6 +106,8 @@ final class Placeholders {
         return switch (name) {
             case "any" -> true;
             case "ms" -> received.isIntegralNumber() && nearNow(received.asLong());
+            case "sec" -> received.isIntegralNumber() && isPastDay(received.asLong());
+            case "iso" -> received.isString() && isNearNow(received.asString());
             case "int" -> received.isIntegralNumber();
             case "update-id" ->
                     received.isString() && UPDATE_ID.matcher(received.asString()).matches();
@@ -105,9 +119,67 @@ final class Placeholders {
         };
     }
 
+    /// Whether an element of a list with the received id can be the one with the recorded id. A
+    /// name without a value stands for none of the ids that have a name already. Binds nothing.
+    boolean couldBe(String recorded, String received) {
+        if (!TOKEN.matcher(recorded).matches()) {
+            return recorded.equals(received);
+        }
+        String known = values.get(name(recorded));
+        return known == null ? !values.containsValue(received) : known.equals(received);
+    }
+
+    /// Takes a value for a name that a request of our own was answered with.
+    void take(String name, String value) {
+        values.put(name, value);
+    }
+
     private boolean embeddedMatches(String recorded, String received) {
-        return recorded.equals(received)
-                || (TOKEN.matcher(recorded).find() && resolve(recorded).equals(received));
+        if (recorded.equals(received)) {
+            return true;
+        }
+        List<String> unbound = new ArrayList<>();
+        StringBuilder pattern = new StringBuilder();
+        Matcher token = TOKEN.matcher(recorded);
+        int end = 0;
+        while (token.find()) {
+            pattern.append(Pattern.quote(recorded.substring(end, token.start())));
+            String name = name(token.group());
+            if (isMadeHere(name) || values.containsKey(name)) {
+                pattern.append(Pattern.quote(valueFor(name)));
+            } else {
+                unbound.add(name);
+                pattern.append("([^/?&=]+)");
+            }
+            end = token.end();
+        }
+        pattern.append(Pattern.quote(recorded.substring(end)));
+        Matcher match = Pattern.compile(pattern.toString()).matcher(received);
+        if (end == 0 || !match.matches()) {
+            return false;
+        }
+        for (int i = 0; i < unbound.size(); i++) {
+            values.put(unbound.get(i), match.group(i + 1));
+        }
+        return true;
+    }
+
+    private static boolean isMadeHere(String name) {
+        return name.equals("base-url") || name.endsWith(" b64");
+    }
+
+    /// Starts of hours and of days lie at most a day back.
+    private boolean isPastDay(long epochSecond) {
+        long age = clock.millis() / 1000 - epochSecond;
+        return age >= -NEAR_NOW.toSeconds() && age <= Duration.ofDays(1).plus(NEAR_NOW).toSeconds();
+    }
+
+    private boolean isNearNow(String iso) {
+        try {
+            return nearNow(Instant.parse(iso).toEpochMilli());
+        } catch (DateTimeParseException e) {
+            return false;
+        }
     }
 
     private boolean nearNow(long epochMilli) {
@@ -150,7 +222,12 @@ final class Placeholders {
         if (name.startsWith("token-") || name.startsWith("account-")) {
             throw new ReplayException("no earlier answer gave <" + name + ">");
         }
-        return UUID.randomUUID().toString();
+        String random = UUID.randomUUID().toString();
+        if (name.equals("artifact-plain")) {
+            return "plain-" + random;
+        }
+        // Ids of the recorded server, where a request names one that nobody has.
+        return name.startsWith("id-") ? "c" + random.replace("-", "").substring(8) : random;
     }
 
     private static String name(String token) {

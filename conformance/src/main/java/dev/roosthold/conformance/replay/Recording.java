@@ -13,10 +13,35 @@ import tools.jackson.databind.node.ArrayNode;
 ///
 /// @param name the file's number and subject, for example `06-machines`
 record Recording(String name, String title, List<Exchange> exchanges) {
+    private static final List<String> NAMES =
+            List.of(
+                    "01-auth",
+                    "02-socket-handshake",
+                    "03-sessions",
+                    "04-messages",
+                    "05-socket-session",
+                    "06-machines",
+                    "07-access-keys",
+                    "08-artifacts",
+                    "09-kv",
+                    "10-account",
+                    "11-push",
+                    "12-connect",
+                    "13-usage",
+                    "14-social-feed",
+                    "15-attachments",
+                    "16-misc",
+                    "17-rpc",
+                    "18-limits");
 
     /// The recordings that come with this module, in the order in which they build on each other.
     static List<Recording> bundled() {
-        return List.of(bundled("01-auth"), bundled("02-socket-handshake"), bundled("06-machines"));
+        return NAMES.stream().map(Recording::bundled).toList();
+    }
+
+    /// The exchange's name in this module, for example `06 #18`.
+    String key(Exchange exchange) {
+        return id() + " #" + exchange.number();
     }
 
     /// The two digits at the start of the name.
@@ -50,7 +75,8 @@ record Recording(String name, String title, List<Exchange> exchanges) {
         JsonNode request = node.path("request");
         JsonNode response = node.path("response");
         ArrayNode observed = node.path("observed").asArray();
-        String kind = node.path("kind").asString();
+        // A request that is not recorded was made by hand, like a step.
+        String kind = node.has("request") ? node.path("kind").asString() : "step";
         return switch (kind) {
             case "http" ->
                     new Exchange.Http(

@@ -74,15 +74,24 @@ public final class RawSocketIo implements AutoCloseable {
     /// @return the acknowledgement's first argument; empty when none came in time or the
     ///     connection ended
     public Optional<JsonNode> ask(String event) {
+        return ask(event, PATIENCE);
+    }
+
+    /// The same with a patience of the caller's own.
+    public Optional<JsonNode> ask(String event, Duration patience) {
         int id = nextAckId.incrementAndGet();
         send("42" + id + event);
-        return awaitAck(id);
+        return awaitAck(id, patience);
     }
 
     /// Waits for the acknowledgement with this id.
     public Optional<JsonNode> awaitAck(long id) {
+        return awaitAck(id, PATIENCE);
+    }
+
+    private Optional<JsonNode> awaitAck(long id, Duration patience) {
         String prefix = "43" + id + "[";
-        return awaitPacket(packet -> packet.startsWith(prefix))
+        return awaitPacket(packet -> packet.startsWith(prefix), patience)
                 .map(packet -> JSON.readTree(packet.substring(prefix.length() - 1)).path(0));
     }
 
@@ -95,7 +104,11 @@ public final class RawSocketIo implements AutoCloseable {
 
     /// Waits for a packet, also one that came before.
     public Optional<String> awaitPacket(Predicate<String> wanted) {
-        Polling.until(PATIENCE, () -> websocket.ended() || packets.stream().anyMatch(wanted));
+        return awaitPacket(wanted, PATIENCE);
+    }
+
+    private Optional<String> awaitPacket(Predicate<String> wanted, Duration patience) {
+        Polling.until(patience, () -> websocket.ended() || packets.stream().anyMatch(wanted));
         return packets.stream().filter(wanted).findFirst();
     }
 

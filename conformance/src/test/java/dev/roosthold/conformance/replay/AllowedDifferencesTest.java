@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 
 class AllowedDifferencesTest {
     private final Recording auth = Recording.bundled().get(0);
-    private final Recording machines = Recording.bundled().get(2);
+    private final Recording machines = Recording.bundled().get(5);
     private AllowedDifferences allowed;
 
     @BeforeEach
@@ -33,11 +33,17 @@ class AllowedDifferencesTest {
     }
 
     @Test
-    void allUpdatesOfAnAccountMustBeShiftedByTheSameAmount() {
-        assertThat(permit(machines, 4, "/observed/A.user/0/args/0/seq", "19", "1")).isTrue();
-        assertThat(permit(machines, 4, "/observed/A.user/1/args/0/seq", "20", "2")).isTrue();
-        assertThat(permit(machines, 4, "/observed/A.user2/1/args/0/seq", "20", "3")).isFalse();
-        assertThat(permit(machines, 9, "/observed/B.user/0/args/0/seq", "2", "1")).isTrue();
+    void updateNumbersAreLowerByExactlyWhatIsDeclared() {
+        assertThat(permit(machines, 4, "/observed/A.user/0/args/0/seq", "19", "18")).isTrue();
+        assertThat(permit(machines, 4, "/observed/A.user/0/args/0/seq", "19", "17")).isFalse();
+        assertThat(permit(machines, 9, "/observed/B.user/0/args/0/seq", "2", "1")).isFalse();
+    }
+
+    @Test
+    void secondArgumentOfAnUpdateMustBeItsOwnNumber() {
+        assertThat(permitOffset("'7'")).isTrue();
+        assertThat(permitOffset("'8'")).isFalse();
+        assertThat(permitOffset("7")).isFalse();
     }
 
     @Test
@@ -56,7 +62,16 @@ class AllowedDifferencesTest {
                 recording, exchange, new Difference(path, json(recorded), json(received)));
     }
 
+    private boolean permitOffset(String received) {
+        Optional<JsonNode> event = json("{'event':'update','args':[{'seq':7},'7']}");
+        return allowed.permit(
+                machines,
+                machines.exchanges().get(3),
+                new Difference(
+                        "/observed/A.user/0/args/1", Optional.empty(), json(received), event));
+    }
+
     private static Optional<JsonNode> json(String text) {
-        return Optional.of(Json.MAPPER.readTree(text));
+        return Optional.of(Json.MAPPER.readTree(text.replace('\'', '"')));
     }
 }
