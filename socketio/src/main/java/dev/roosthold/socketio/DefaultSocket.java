@@ -281,9 +281,11 @@ final class DefaultSocket extends Mailbox implements Socket {
     @Override
     public void disconnect() {
         if (connected) {
+            // Before the packet: its receiver closes the transport, which must not count as the
+            // end.
+            connection.left(this, DisconnectReason.SERVER_DISCONNECT);
             // Past a replay that may still be going on: what it has left is void now.
             session().send(encoder().disconnect(namespace.name()));
-            connection.left(this, DisconnectReason.SERVER_DISCONNECT);
         }
     }
 
