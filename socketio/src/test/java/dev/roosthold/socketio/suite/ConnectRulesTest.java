@@ -65,8 +65,7 @@ class ConnectRulesTest {
         try (var refused = open()) {
             refused.text("40{\"token\":\"wrong\"}");
             assertThat(refused.nextText()).isEqualTo("44{\"message\":\"not you\"}");
-            refused.text(INTRUDER_EVENT);
-            refused.text("421[\"note\",\"intruder\"]");
+            refused.texts(INTRUDER_EVENT, "421[\"note\",\"intruder\"]");
             settle(refused);
         }
         assertOnlyTheMemberWasServed();
@@ -75,9 +74,7 @@ class ConnectRulesTest {
     @Test
     void eventsWithoutAConnectAreNotHandled() throws Exception {
         try (var rude = open()) {
-            rude.text(INTRUDER_EVENT);
-            rude.text("421[\"note\",\"intruder\"]");
-            rude.text("431[\"intruder\"]");
+            rude.texts(INTRUDER_EVENT, "421[\"note\",\"intruder\"]", "431[\"intruder\"]");
             settle(rude);
         }
         var sid = server.endpoint().openPolling();
