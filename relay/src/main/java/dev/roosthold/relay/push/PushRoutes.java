@@ -83,9 +83,6 @@ final class PushRoutes {
         String title = fields.text("title", 1, MAX_TITLE);
         String body = fields.text("body", 1, MAX_BODY);
         ObjectNode data = data(fields);
-        checkSendable(fields, "title", title);
-        checkSendable(fields, "body", body);
-        checkSendable(fields, "data", data.toString());
         fields.check();
         Caller caller = request.requireCaller();
         var session = new SessionId(request.parameter("id"));
@@ -95,13 +92,6 @@ final class PushRoutes {
         return Response.ok(
                 notifications.send(
                         caller.account(), Notification.of(session, kind, title, body, data)));
-    }
-
-    /// Events and pushes are UTF-8, in which half of a surrogate pair has no form.
-    private static void checkSendable(Fields fields, String name, String text) {
-        if (!Texts.isWellFormed(text)) {
-            fields.problem(name, "Invalid string: half of a surrogate pair");
-        }
     }
 
     /// May be absent, but not null.
