@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -235,8 +236,17 @@ class MessagesTest {
     /// misses nothing.
     @Test
     void followerPagingByNumberMissesNothingOfEightSenders() throws Exception {
+        followEightSenders(150);
+    }
+
+    @Test
+    @Tag("soak")
+    void followerPagingByNumberMissesNothingInTenThousandMessages() throws Exception {
+        followEightSenders(1_250);
+    }
+
+    private void followEightSenders(int each) throws Exception {
         int senders = 8;
-        int each = 150;
         var finished = new AtomicBoolean();
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Boolean>> sending = new ArrayList<>();
