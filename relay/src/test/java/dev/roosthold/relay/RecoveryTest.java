@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -267,6 +268,32 @@ class RecoveryTest {
     }
 
     @Test
+    void codingSessionThatReadsAnewByItselfIsNeverSentTheSameAgain() {
+        String session = ada.makesSession("s");
+        var named = Map.of("happyClient", "cli-coding-session/1.2.5");
+        RawClient client = connect(with(sessionAuth(session), named));
+        RawClient unnamed = connect(sessionAuth(session));
+        List.of(client, unnamed).forEach(RawClient::cut);
+        tellsMessage(session, "nobody", "YQ==");
+
+        RawClient again = back(client);
+        // As one that was admitted by a relay that did not know better.
+        RawClient renamed = unnamed.comesBackTo(rig, named);
+        clients.add(renamed);
+
+        assertThat(client.pid()).isEmpty();
+        assertThat(again.pid()).isEmpty();
+        assertThat(renamed.pid()).isEmpty();
+        assertThat(messages(again.settled())).isEmpty();
+        assertThat(messages(renamed.settled())).isEmpty();
+        RawClient older = back(unnamed);
+        assertThat(older.recovered()).isTrue();
+        assertThat(messages(older.settled())).hasSize(1);
+        tellsMessage(session, "nobody", "Yg==");
+        await().untilAsserted(() -> assertThat(messages(again)).hasSize(1));
+    }
+
+    @Test
     void machineGetsItsOwnUpdatesAndThenItsState() {
         ada.makesMachine("m");
         ada.makesMachine("other");
@@ -469,6 +496,18 @@ class RecoveryTest {
 
     private Map<String, ?> sessionAuth(String session) {
         return Map.of("token", ada.token(), "clientType", "session-scoped", "sessionId", session);
+    }
+
+    private static Map<String, ?> with(Map<String, ?> auth, Map<String, ?> more) {
+        var all = new HashMap<String, Object>(auth);
+        all.putAll(more);
+        return all;
+    }
+
+    private static List<RawClient.Received> messages(RawClient client) {
+        return client.updates().stream()
+                .filter(u -> u.body().path("t").asString().equals("new-message"))
+                .toList();
     }
 
     private AccountId account() {

@@ -1,26 +1,39 @@
 package dev.roosthold.conformance.peers;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.roosthold.conformance.peers.PhoneApp.Approval;
+import dev.roosthold.crypto.PairingLink;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.awaitility.core.ConditionTimeoutException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// One run of a published command line, unchanged, as its own process with its own home folder and
 /// nothing of our environment but the search path. Ends with [#close] at the latest.
 final class HappyCli implements AutoCloseable {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Pattern LINK = Pattern.compile("happy://terminal\\?[A-Za-z0-9_-]{43}");
+    private static final Pattern MENU = Pattern.compile("How would you like to authenticate");
+    private static final Set<String> CREDENTIAL_KEYS_DATA_KEY = Set.of("encryption", "token");
+    private static final Set<String> CREDENTIAL_KEYS_LEGACY = Set.of("secret", "token");
+    private static final Path AGENTS = Path.of("src", "test", "peers", "agents");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Process process;
@@ -40,6 +53,19 @@ final class HappyCli implements AutoCloseable {
     /// @param home a folder that belongs to this machine of the test alone
     record Setting(Path entry, Path home, URI server) {
 
+        /// @param packages the folder that holds `node_modules`
+        /// @param peer the package's name
+        static Setting of(Path packages, String peer, Path home, URI server) {
+            Path entry = packages.resolve("node_modules").resolve(peer).resolve("dist/index.mjs");
+            assertThat(entry).exists();
+            return new Setting(entry, home, server);
+        }
+
+        /// The package as it was installed.
+        Path packageFolder() {
+            return entry.getParent().getParent();
+        }
+
         Path settingsFile() {
             return home.resolve("happy").resolve("settings.json");
         }
@@ -48,13 +74,36 @@ final class HappyCli implements AutoCloseable {
             return home.resolve("happy").resolve("access.key");
         }
 
-        private Map<String, String> environment() {
+        /// Puts agents that repeat what they are told where the command lines look for real ones:
+        /// `agy` for the newer, `claude` for the older, which brings none of its own.
+        void installAgents() throws IOException {
+            Files.copy(AGENTS.resolve("agy.sh"), agyFile());
+            assertThat(agyFile().toFile().setExecutable(true)).isTrue();
+            Path claude = npmFolder().resolve("lib/node_modules/@anthropic-ai/claude-code/cli.js");
+            Files.createDirectories(claude.getParent());
+            Files.copy(AGENTS.resolve("claude.cjs"), claude);
+        }
+
+        private Path agyFile() {
+            return home.resolve("agy");
+        }
+
+        /// Where npm of this setting keeps global packages: never that of the person who runs the
+        /// test.
+        private Path npmFolder() {
+            return home.resolve("npm");
+        }
+
+        /// All that a process of this setting knows of its surroundings.
+        Map<String, String> environment() {
             return Map.of(
                     "PATH", System.getenv("PATH"),
                     "HOME", home.toString(),
                     "HAPPY_HOME_DIR", home.resolve("happy").toString(),
                     "HAPPY_SERVER_URL", server.toString(),
                     "HAPPY_DISABLE_CAFFEINATE", "1",
+                    "HAPPY_AGY_PATH", agyFile().toString(),
+                    "npm_config_prefix", npmFolder().toString(),
                     "TERM", "xterm");
         }
 
@@ -65,6 +114,27 @@ final class HappyCli implements AutoCloseable {
             command.addAll(List.of(arguments));
             return command;
         }
+    }
+
+    /// Pairs as a person does: the command line shows a link in a terminal, the app approves it.
+    ///
+    /// @return the machine id that the command line chose
+    static String pair(Setting setting, PhoneApp app, Approval approval)
+            throws IOException, InterruptedException {
+        try (HappyCli login = startInTerminal(setting, "auth", "login")) {
+            login.awaitOutput(MENU);
+            String link = login.pressUntilOutput("1", LINK).group();
+            app.approve(PairingLink.parse(link).orElseThrow(), approval);
+            login.awaitOutput(Pattern.compile("Authentication successful"));
+            assertThat(login.awaitExit()).isZero();
+        }
+        JsonNode credential = JSON.readTree(setting.credentialFile());
+        assertThat(credential.propertyNames())
+                .containsExactlyInAnyOrderElementsOf(
+                        approval == Approval.DATA_KEY
+                                ? CREDENTIAL_KEYS_DATA_KEY
+                                : CREDENTIAL_KEYS_LEGACY);
+        return JSON.readTree(setting.settingsFile()).path("machineId").asString();
     }
 
     /// Runs in the background, as a service would.

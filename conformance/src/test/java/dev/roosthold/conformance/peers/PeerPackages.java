@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Inet4Address;
+import java.net.NetworkInterface;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +54,17 @@ final class PeerPackages {
         }
         System.err.println("*** SKIPPED *** " + message);
         Assumptions.abort(message);
+    }
+
+    /// Both command lines look for a network before they reconnect, and loopback is none to them.
+    static void requireNonLoopbackAddress() throws IOException {
+        boolean present =
+                NetworkInterface.networkInterfaces()
+                        .flatMap(NetworkInterface::inetAddresses)
+                        .anyMatch(a -> a instanceof Inet4Address && !a.isLoopbackAddress());
+        if (!present) {
+            missing("this host has no IPv4 address but loopback");
+        }
     }
 
     private static Path install() throws IOException {

@@ -14,6 +14,7 @@ import dev.roosthold.crypto.RecordCipher;
 import dev.roosthold.crypto.SecretBoxCipher;
 import dev.roosthold.crypto.SignIn;
 import dev.roosthold.crypto.SignInRequest;
+import io.socket.client.Ack;
 import io.socket.client.IO;
 import io.socket.client.Socket;
 import java.io.IOException;
@@ -30,9 +31,12 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.OkHttpClient;
+import org.json.JSONObject;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -113,9 +117,19 @@ final class PhoneApp implements AutoCloseable {
         }
     }
 
-    /// How a machine's fields open, as the app decides it: by the presence of a key.
-    RecordCipher cipher(JsonNode machine) {
-        JsonNode key = machine.path("dataEncryptionKey");
+    /// The row of a session; a missing node when the account has no such session.
+    JsonNode session(String id) throws IOException, InterruptedException {
+        return get("/v1/sessions")
+                .path("sessions")
+                .valueStream()
+                .filter(session -> session.path("id").asString("").equals(id))
+                .findFirst()
+                .orElse(JSON.missingNode());
+    }
+
+    /// How a machine's or a session's fields open, as the app decides it: by the presence of a key.
+    RecordCipher cipher(JsonNode row) {
+        JsonNode key = row.path("dataEncryptionKey");
         return key.isString()
                 ? new DataKeyCipher(
                         DataEncryptionKey.unwrap(key.asString(), keys.contentSecretKey()), random)
@@ -139,6 +153,53 @@ final class PhoneApp implements AutoCloseable {
                 .filter(body -> body.path("t").asString("").equals(type))
                 .filter(body -> body.path("machineId").asString("").equals(machineId))
                 .toList();
+    }
+
+    /// The bodies of updates of this type for this session: `id` in those about its row, `sid` in
+    /// those about its messages.
+    List<JsonNode> sessionUpdates(String type, String sessionId) {
+        return events.stream()
+                .map(event -> event.path("body"))
+                .filter(body -> body.path("t").asString("").equals(type))
+                .filter(
+                        body ->
+                                body.path("id").asString("").equals(sessionId)
+                                        || body.path("sid").asString("").equals(sessionId))
+                .toList();
+    }
+
+    /// The passing events of this type for this session, in order.
+    List<JsonNode> sessionEphemerals(String type, String sessionId) {
+        return events.stream()
+                .filter(event -> event.path("type").asString("").equals(type))
+                .filter(event -> event.path("id").asString("").equals(sessionId))
+                .toList();
+    }
+
+    /// Calls a method of a machine.
+    ///
+    /// @return the opened answer
+    JsonNode callMachine(String machineId, String method, Map<String, String> parameters) {
+        RecordCipher cipher = cipher(machine(machineId));
+        JsonNode answer =
+                call(
+                        machineId + ":" + method,
+                        cipher.sealText(JSON.writeValueAsString(parameters)));
+        assertThat(answer.path("ok").asBoolean()).as("%s", answer).isTrue();
+        return JSON.readTree(cipher.openText(answer.path("result").asString()));
+    }
+
+    /// Calls a remote method over the socket.
+    ///
+    /// @param method with its prefix
+    /// @param parameters the ciphertext
+    /// @return what the relay acknowledged
+    JsonNode call(String method, String parameters) {
+        var answer = new CompletableFuture<JsonNode>();
+        Ack ack = args -> answer.complete(JSON.readTree(String.valueOf(args[0])));
+        socket.emit(
+                "rpc-call", new JSONObject(Map.of("method", method, "params", parameters)), ack);
+        return answer.orTimeout(40, TimeUnit.SECONDS).join();
     }
 
     /// What was announced about the presence of this machine, in order.
@@ -196,11 +257,11 @@ final class PhoneApp implements AutoCloseable {
         return client.connect();
     }
 
-    private JsonNode get(String path) throws IOException, InterruptedException {
+    JsonNode get(String path) throws IOException, InterruptedException {
         return JSON.readTree(http.send(request(path).build(), BodyHandlers.ofString()).body());
     }
 
-    private JsonNode post(String path, Object body) throws IOException, InterruptedException {
+    JsonNode post(String path, Object body) throws IOException, InterruptedException {
         HttpRequest post =
                 request(path)
                         .header("Content-Type", "application/json")

@@ -5,14 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.roosthold.conformance.RelayRig;
 import dev.roosthold.conformance.peers.PhoneApp.Approval;
-import dev.roosthold.crypto.PairingLink;
 import java.io.IOException;
-import java.net.Inet4Address;
-import java.net.NetworkInterface;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,10 +25,6 @@ import tools.jackson.databind.json.JsonMapper;
 @Tag("peers")
 class RealPeersTest {
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final Pattern LINK = Pattern.compile("happy://terminal\\?[A-Za-z0-9_-]{43}");
-    private static final Pattern MENU = Pattern.compile("How would you like to authenticate");
-    private static final Set<String> CREDENTIAL_KEYS_DATA_KEY = Set.of("encryption", "token");
-    private static final Set<String> CREDENTIAL_KEYS_LEGACY = Set.of("secret", "token");
 
     private static Path packages;
 
@@ -56,7 +48,7 @@ class RealPeersTest {
         try (RelayRig relay = RelayRig.start(folder.resolve("data"));
                 PhoneApp app = PhoneApp.signUp(relay.url())) {
             HappyCli.Setting setting = setting(peer, relay);
-            String machineId = pair(setting, app, approval);
+            String machineId = HappyCli.pair(setting, app, approval);
 
             try (HappyCli daemon = HappyCli.start(setting, "daemon", "start-sync")) {
                 awaitRunning(app, machineId, daemon);
@@ -81,13 +73,13 @@ class RealPeersTest {
         try (RelayRig relay = RelayRig.start(folder.resolve("data"));
                 PhoneApp app = PhoneApp.signUp(relay.url())) {
             HappyCli.Setting setting = setting(peer, relay);
-            String machineId = pair(setting, app, Approval.DATA_KEY);
+            String machineId = HappyCli.pair(setting, app, Approval.DATA_KEY);
 
             try (HappyCli daemon = HappyCli.start(setting, "daemon", "start-sync")) {
                 awaitRunning(app, machineId, daemon);
                 awaitHeartbeat(app, machineId);
 
-                requireNonLoopbackAddress();
+                PeerPackages.requireNonLoopbackAddress();
                 int version = app.machine(machineId).path("daemonStateVersion").asInt();
                 relay.stop();
                 relay.startAgain();
@@ -110,7 +102,7 @@ class RealPeersTest {
                 PhoneApp first = PhoneApp.signUp(relay.url());
                 PhoneApp second = PhoneApp.signUp(relay.url())) {
             HappyCli.Setting setting = setting("happy", relay);
-            String machineId = pair(setting, first, Approval.DATA_KEY);
+            String machineId = HappyCli.pair(setting, first, Approval.DATA_KEY);
             try (HappyCli daemon = HappyCli.start(setting, "daemon", "start-sync")) {
                 awaitRunning(first, machineId, daemon);
                 daemon.terminate();
@@ -120,7 +112,7 @@ class RealPeersTest {
 
             Files.delete(setting.credentialFile());
             String settings = Files.readString(setting.settingsFile());
-            pair(setting, second, Approval.DATA_KEY);
+            HappyCli.pair(setting, second, Approval.DATA_KEY);
             Files.writeString(setting.settingsFile(), settings);
             try (HappyCli daemon = HappyCli.start(setting, "daemon", "start-sync")) {
                 daemon.awaitOutput(Pattern.compile("already registered to another account"));
@@ -132,30 +124,7 @@ class RealPeersTest {
     }
 
     private HappyCli.Setting setting(String peer, RelayRig relay) {
-        Path entry = packages.resolve("node_modules").resolve(peer).resolve("dist/index.mjs");
-        assertThat(entry).exists();
-        return new HappyCli.Setting(entry, home, relay.url());
-    }
-
-    /// Pairs as a person does: the command line shows a link in a terminal, the app approves it.
-    ///
-    /// @return the machine id that the command line chose
-    private static String pair(HappyCli.Setting setting, PhoneApp app, Approval approval)
-            throws IOException, InterruptedException {
-        try (HappyCli login = HappyCli.startInTerminal(setting, "auth", "login")) {
-            login.awaitOutput(MENU);
-            String link = login.pressUntilOutput("1", LINK).group();
-            app.approve(PairingLink.parse(link).orElseThrow(), approval);
-            login.awaitOutput(Pattern.compile("Authentication successful"));
-            assertThat(login.awaitExit()).isZero();
-        }
-        JsonNode credential = JSON.readTree(setting.credentialFile());
-        assertThat(credential.propertyNames())
-                .containsExactlyInAnyOrderElementsOf(
-                        approval == Approval.DATA_KEY
-                                ? CREDENTIAL_KEYS_DATA_KEY
-                                : CREDENTIAL_KEYS_LEGACY);
-        return JSON.readTree(setting.settingsFile()).path("machineId").asString();
+        return HappyCli.Setting.of(packages, peer, home, relay.url());
     }
 
     private static void awaitRunning(PhoneApp app, String machineId, HappyCli daemon) {
@@ -224,16 +193,5 @@ class RealPeersTest {
                 JSON.readTree(
                         packages.resolve("node_modules").resolve(peer).resolve("package.json"));
         return manifest.path("version").asString();
-    }
-
-    /// Both command lines look for a network before they reconnect, and loopback is none to them.
-    private static void requireNonLoopbackAddress() throws IOException {
-        boolean present =
-                NetworkInterface.networkInterfaces()
-                        .flatMap(NetworkInterface::inetAddresses)
-                        .anyMatch(a -> a instanceof Inet4Address && !a.isLoopbackAddress());
-        if (!present) {
-            PeerPackages.missing("this host has no IPv4 address but loopback");
-        }
     }
 }
