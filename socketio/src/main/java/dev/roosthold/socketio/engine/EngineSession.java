@@ -23,6 +23,7 @@ public final class EngineSession {
     private static final VarHandle OUTBOX;
     private static final VarHandle QUEUED;
     private static final VarHandle LARGEST;
+    private static final VarHandle LISTED;
     private static final VarHandle UPGRADE;
     private static final VarHandle POSTING;
 
@@ -31,6 +32,7 @@ public final class EngineSession {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             OUTBOX = lookup.findVarHandle(EngineSession.class, "outbox", Outgoing.class);
             QUEUED = lookup.findVarHandle(EngineSession.class, "queued", long.class);
+            LISTED = lookup.findVarHandle(EngineSession.class, "listed", boolean.class);
             LARGEST = lookup.findVarHandle(EngineSession.class, "largest", int.class);
             UPGRADE = lookup.findVarHandle(EngineSession.class, "upgrade", boolean.class);
             POSTING = lookup.findVarHandle(EngineSession.class, "posting", boolean.class);
@@ -60,6 +62,7 @@ public final class EngineSession {
     private volatile @Nullable Outgoing outbox;
     private volatile long queued;
     private volatile int largest;
+    private volatile boolean listed;
     private volatile boolean upgrade;
     private volatile boolean posting;
     private volatile boolean closed;
@@ -240,6 +243,16 @@ public final class EngineSession {
             // After what is queued already, so that the tasks see how much of it could be written.
             tasks.forEach(hub.loop()::execute);
         }
+    }
+
+    /// Any thread. Whether the session was in no list of sessions to drain, and is meant to be now.
+    boolean list() {
+        return LISTED.compareAndSet(this, false, true);
+    }
+
+    /// The session was taken from its list.
+    void unlist() {
+        listed = false;
     }
 
     void drain() {

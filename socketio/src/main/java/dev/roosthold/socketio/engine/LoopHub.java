@@ -37,9 +37,12 @@ final class LoopHub implements Runnable {
         return loop;
     }
 
-    /// Any thread. A session is never in the list twice, because only its first waiting message
-    /// calls this.
+    /// Any thread. A session that is in the list, of this loop or of the one that it comes from, is
+    /// not put there again: its place would be taken from those behind it.
     void markDirty(EngineSession session) {
+        if (!session.list()) {
+            return;
+        }
         EngineSession head;
         do {
             head = dirty.get();
@@ -57,6 +60,8 @@ final class LoopHub implements Runnable {
         while (session != null) {
             EngineSession next = session.nextDirty;
             session.nextDirty = null;
+            // Before its outbox is looked at: what is queued from now on lists it again.
+            session.unlist();
             if (session.hub() == this) {
                 session.drain();
             } else {

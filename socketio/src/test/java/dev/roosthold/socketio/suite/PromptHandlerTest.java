@@ -72,26 +72,30 @@ class PromptHandlerTest {
         var mayEnd = new CountDownLatch(1);
         try (var server =
                         TestServer.start(
-                                s ->
-                                        s.namespace("/")
-                                                .on("prompt", new Prompt(log))
-                                                .on(
-                                                        "slow",
-                                                        (_, _, _) -> {
-                                                            entered.countDown();
-                                                            mayEnd.await();
-                                                            log.handled("slow");
-                                                        }));
+                                s -> {
+                                    s.namespace("/other");
+                                    s.namespace("/")
+                                            .on("prompt", new Prompt(log))
+                                            .on(
+                                                    "slow",
+                                                    (_, _, _) -> {
+                                                        entered.countDown();
+                                                        mayEnd.await();
+                                                        log.handled("slow");
+                                                    });
+                                });
                 var client = RawWebSocket.inMainNamespace(server.port(), "/socket.io/")) {
             assertThat(exchange(client, "421[\"prompt\",\"alone\"]")).isEqualTo("431[\"alone\"]");
             assertThat(exchange(client, "422[\"prompt\",\"decline\"]"))
                     .isEqualTo("432[\"decline\"]");
             await().until(() -> log.entries.size() == 2);
 
-            // In one write, so that all are read before the slow one may end.
-            client.texts(
-                    "42[\"slow\"]", "423[\"prompt\",\"behind\"]", "424[\"prompt\",\"decline 2\"]");
+            client.text("42[\"slow\"]");
             assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+            client.texts(
+                    "423[\"prompt\",\"behind\"]", "424[\"prompt\",\"decline 2\"]", "40/other,");
+            // The answer shows that what was sent before has been read.
+            assertThat(client.nextText()).startsWith("40/other,{\"sid\":");
             mayEnd.countDown();
             assertThat(client.nextText()).isEqualTo("433[\"behind\"]");
             assertThat(client.nextText()).isEqualTo("434[\"decline 2\"]");
