@@ -29,13 +29,20 @@ public record HttpConfig(
         Duration idleTimeout,
         Duration stopTimeout) {
 
-    /// Usual values: bodies of 1 MB, a quarter of the heap for all bodies together.
+    /// The largest body that a route may name. Clients repeat a refused post of messages for ever,
+    // so
+    /// there must be room for one of this size however small the heap is.
+    private static final long LARGEST_BODY = 112L << 20;
+
+    /// Usual values: bodies of 1 MB, a quarter of the heap for all bodies together, but at least
+    // one
+    /// of the largest.
     public static HttpConfig on(InetSocketAddress address) {
         return new HttpConfig(
                 address,
                 Runtime.getRuntime().availableProcessors(),
                 1_000_000,
-                Math.max(16L << 20, Runtime.getRuntime().maxMemory() / 4),
+                Math.max(LARGEST_BODY, Runtime.getRuntime().maxMemory() / 4),
                 16 << 10,
                 16 << 10,
                 Duration.ofSeconds(10),
