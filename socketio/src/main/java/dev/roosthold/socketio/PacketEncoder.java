@@ -145,7 +145,9 @@ final class PacketEncoder {
         return new ByteBufOutputStream(buffer);
     }
 
-    /// Replaces binary values, wherever they stand, by placeholders and collects them.
+    /// Replaces binary values, wherever they stand, by placeholders and collects them. A number too
+    /// large for a double, which JSON has no form for once it was read, is printed as null, as
+    /// JavaScript prints it.
     private static final class AttachingGenerator extends JsonGeneratorDelegate {
         private @Nullable List<byte[]> attachments;
 
@@ -188,6 +190,16 @@ final class PacketEncoder {
             }
             placeholder(bytes.toByteArray());
             return bytes.size();
+        }
+
+        @Override
+        public JsonGenerator writeNumber(double value) {
+            return Double.isFinite(value) ? super.writeNumber(value) : writeNull();
+        }
+
+        @Override
+        public JsonGenerator writeNumber(float value) {
+            return Float.isFinite(value) ? super.writeNumber(value) : writeNull();
         }
 
         private JsonGenerator placeholder(byte[] data) {

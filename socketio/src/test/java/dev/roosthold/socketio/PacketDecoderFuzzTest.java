@@ -7,10 +7,15 @@ import dev.roosthold.socketio.engine.EngineMessage;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.DoubleNode;
+import tools.jackson.databind.node.NullNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Any bytes of a message give a packet or the one error, and an event or acknowledgement that was
 /// read is read the same after it was printed.
@@ -21,6 +26,7 @@ class PacketDecoderFuzzTest {
         return Stream.of(
                         "0{\"token\":\"t\"}",
                         "2[\"ping\"]",
+                        "36[\"a\",{\"\":6e661,\"b\":[-6e661]}]",
                         "27[\"a\",{\"b\":[1,null,true,1.5e300,\"\\ud83d\\ude00\"]}]",
                         "2/ns,7[\"a\"]",
                         "31[{}]",
@@ -41,7 +47,8 @@ class PacketDecoderFuzzTest {
             return;
         }
         if (packet != null && packet.attachments() == 0 && isMessage(packet.type())) {
-            assertThat(again(packet)).isEqualTo(packet);
+            JsonNode data = withoutInfinity(Objects.requireNonNull(packet.data()));
+            assertThat(again(packet)).isEqualTo(packet.withData(data));
         }
     }
 
@@ -59,8 +66,28 @@ class PacketDecoderFuzzTest {
         return type == PacketType.EVENT || type == PacketType.ACK;
     }
 
+    /// Numbers too large for a double are printed as null.
+    private static JsonNode withoutInfinity(JsonNode node) {
+        return switch (node) {
+            case DoubleNode number when !Double.isFinite(number.doubleValue()) ->
+                    NullNode.getInstance();
+            case ArrayNode array -> {
+                ArrayNode copy = array.arrayNode();
+                array.forEach(child -> copy.add(withoutInfinity(child)));
+                yield copy;
+            }
+            case ObjectNode object -> {
+                ObjectNode copy = object.objectNode();
+                object.properties()
+                        .forEach(p -> copy.set(p.getKey(), withoutInfinity(p.getValue())));
+                yield copy;
+            }
+            default -> node;
+        };
+    }
+
     private static Packet again(Packet packet) {
-        JsonNode data = java.util.Objects.requireNonNull(packet.data());
+        JsonNode data = Objects.requireNonNull(packet.data());
         List<@Nullable Object> args = new ArrayList<>();
         data.forEach(args::add);
         PacketEncoder encoder = SERVER.encoder();
