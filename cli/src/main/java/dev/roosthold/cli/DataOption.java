@@ -1,19 +1,18 @@
 package dev.roosthold.cli;
 
-import dev.roosthold.relay.RelayConfig;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// Where the relay keeps everything.
 final class DataOption {
     @Option(
             names = "--data",
+            defaultValue = "${sys:user.home}/.roost",
             paramLabel = "DIR",
-            description = "Where the relay keeps everything (default: ~/.roost).")
-    private @Nullable Path data;
+            description = "Where the relay keeps everything.")
+    private Path data;
 
     Path path() {
-        return data == null ? RelayConfig.defaults().dataDirectory() : data;
+        return data;
     }
 }

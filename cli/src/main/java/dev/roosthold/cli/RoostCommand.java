@@ -24,13 +24,15 @@ import picocli.CommandLine.Spec;
             UpCommand.class,
             EnrolCommand.class,
             DaemonCommand.class,
-            InviteCommand.class
+            InviteCommand.class,
+            ConfigCommand.class
         })
 final class RoostCommand implements Runnable {
     @Spec private CommandSpec spec;
 
     @Option(
             names = "--config",
+            scope = ScopeType.INHERIT,
             paramLabel = "FILE",
             description = "Settings file (default: ~/.roost/roost.properties).")
     private @Nullable Path config;

@@ -35,6 +35,7 @@ final class StartupTraining {
     private StartupTraining() {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
+        Log.use(LogOptions.Format.TEXT, LogOptions.Level.INFO);
         Path directory = Files.createTempDirectory("roost-training");
         boolean online;
         try (Relay relay =

@@ -6,18 +6,26 @@ import dev.roosthold.relay.auth.RegistrationPolicy;
 import dev.roosthold.relay.store.StoreException;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "up",
         description = "Runs the relay and its web page, in the foreground.",
         showDefaultValues = true)
 final class UpCommand implements Callable<Integer> {
+    private static final Duration LONGEST_STOP = Duration.ofMillis(4_800);
+
+    /// What the Java runtime ends with after SIGTERM too.
+    private static final int TERMINATED = 143;
+
     @Option(
             names = "--host",
             defaultValue = "127.0.0.1",
@@ -71,8 +79,15 @@ final class UpCommand implements Callable<Integer> {
                             + " off serves none.")
     private String metricsPort;
 
+    @Mixin private LogOptions log;
+
+    @Mixin private PrintConfigOption printConfig;
+
+    @Spec private CommandSpec spec;
+
     @Override
     public Integer call() throws InterruptedException {
+        log.apply();
         requirePort("--port", port);
         RelayConfig config =
                 RelayConfig.defaults()
@@ -87,12 +102,17 @@ final class UpCommand implements Callable<Integer> {
         if (!metricsPort.equals("off")) {
             config = config.withMetricsPort(parseMetricsPort(metricsPort));
         }
+        if (printConfig.isGiven()) {
+            printConfig.print(spec);
+            return 0;
+        }
         Relay relay = start(config);
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(
                         new Thread(
                                 () -> {
+                                    endAnyway();
                                     relay.close();
                                     stopped.countDown();
                                 },
@@ -103,6 +123,23 @@ final class UpCommand implements Callable<Integer> {
                         + " - open it in a browser and press “Add machine”. Ctrl-C stops it.");
         stopped.await();
         return 0;
+    }
+
+    /// A stop that hangs, on a disk that does not answer for example, is ended as by a kill, which
+    /// loses nothing that was acknowledged: whoever asked for the stop waits 5 seconds.
+    private static void endAnyway() {
+        Thread.ofPlatform()
+                .daemon()
+                .name("end-anyway")
+                .start(
+                        () -> {
+                            try {
+                                Thread.sleep(LONGEST_STOP);
+                                Runtime.getRuntime().halt(TERMINATED);
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                        });
     }
 
     private static int parseMetricsPort(String text) {

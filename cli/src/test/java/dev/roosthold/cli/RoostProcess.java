@@ -22,10 +22,11 @@ final class RoostProcess implements AutoCloseable {
 
     private final Process process;
     private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final Thread collector;
 
     private RoostProcess(Process process) {
         this.process = process;
-        Thread.ofVirtual().start(this::collect);
+        collector = Thread.ofVirtual().start(this::collect);
     }
 
     /// Starts `roost` with a home directory of its own and no settings from outside.
@@ -98,14 +99,21 @@ final class RoostProcess implements AutoCloseable {
         process.waitFor();
     }
 
+    /// SIGTERM, without waiting for the end. Through the handle, as the process itself would stop
+    /// listening to the output.
+    void signalTermination() {
+        process.toHandle().destroy();
+    }
+
     /// SIGTERM; returns the exit status.
     int terminate() throws InterruptedException {
-        process.destroy();
+        signalTermination();
         return exitStatus();
     }
 
     int exitStatus() throws InterruptedException {
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("still running: %s", lines).isTrue();
+        assertThat(collector.join(Duration.ofSeconds(10))).isTrue();
         return process.exitValue();
     }
 

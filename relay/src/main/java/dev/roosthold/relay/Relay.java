@@ -28,6 +28,8 @@ import dev.roosthold.relay.http.Routes;
 import dev.roosthold.relay.ids.Ids;
 import dev.roosthold.relay.kv.KeyValues;
 import dev.roosthold.relay.kv.KvRoutes;
+import dev.roosthold.relay.limits.LogBudget;
+import dev.roosthold.relay.limits.Rate;
 import dev.roosthold.relay.machines.MachineEvents;
 import dev.roosthold.relay.machines.MachineRoutes;
 import dev.roosthold.relay.machines.Machines;
@@ -37,6 +39,7 @@ import dev.roosthold.relay.messages.Messages;
 import dev.roosthold.relay.metrics.Metrics;
 import dev.roosthold.relay.metrics.MetricsServer;
 import dev.roosthold.relay.metrics.RpcMetrics;
+import dev.roosthold.relay.metrics.Watched;
 import dev.roosthold.relay.presence.MachineKey;
 import dev.roosthold.relay.presence.Presence;
 import dev.roosthold.relay.presence.SessionKey;
@@ -65,6 +68,9 @@ import dev.roosthold.relay.updates.Updates;
 import dev.roosthold.relay.usage.UsageEvents;
 import dev.roosthold.relay.usage.UsageReports;
 import dev.roosthold.relay.usage.UsageRoutes;
+import dev.roosthold.relay.watch.Readiness;
+import dev.roosthold.relay.watch.RefusalLog;
+import dev.roosthold.relay.watch.SlowWriteLog;
 import dev.roosthold.socketio.Namespace;
 import dev.roosthold.socketio.SocketIoConfig;
 import dev.roosthold.socketio.SocketIoServer;
@@ -93,12 +99,19 @@ import org.slf4j.LoggerFactory;
 public final class Relay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
 
+    private static final LogBudget SOCKET_FAILURES = LogBudget.of(new Rate(20, 2));
+
     private static final Duration SWEEP = Duration.ofSeconds(1);
     private static final Duration RPC_SWEEP = Duration.ofMillis(250);
     private static final Duration FLUSH = Duration.ofSeconds(5);
     private static final Duration PRUNE = Duration.ofMinutes(1);
     private static final Duration TIDY = Duration.ofMinutes(10);
     private static final Duration DRAIN = Duration.ofMillis(500);
+
+    /// Everything else that [#close()] waits for takes less than 4 seconds together.
+    private static final Duration TELL_UNREADY = Duration.ofMillis(500);
+
+    private static final Duration WRITE_PROBE = Duration.ofSeconds(2);
 
     private final RelayConfig config;
     private final DataDirectory directory;
@@ -112,6 +125,7 @@ public final class Relay implements AutoCloseable {
     private final Rpc rpc;
     private final Push push;
     private final Attachments attachments;
+    private final Readiness readiness;
     private final HttpServer http;
     private final Optional<MetricsServer> metricsServer;
     private final Upkeep upkeep = new Upkeep();
@@ -186,6 +200,8 @@ public final class Relay implements AutoCloseable {
         gateway.listen(sessionEvents);
         gateway.listen(push.sockets());
         metrics.ifPresent(m -> gateway.listen(m.sockets()));
+        var refusals = new RefusalLog();
+        gateway.listen(refusals);
         machineEvents.register(gateway);
         sessionEvents.register(gateway);
         new MessageEvents(messages).register(gateway);
@@ -210,6 +226,7 @@ public final class Relay implements AutoCloseable {
         var attachmentRoutes =
                 new AttachmentRoutes(attachments, secrets, config.publicUrl(), clock);
 
+        readiness = new Readiness(store::failure, () -> store.writeFailure(WRITE_PROBE));
         http =
                 HttpServer.start(
                         HttpConfig.on(new InetSocketAddress(config.host(), config.port())),
@@ -236,11 +253,11 @@ public final class Relay implements AutoCloseable {
                             new AppServiceRoutes().register(seen);
                         },
                         devices,
-                        store::failure,
-                        metrics.map(Metrics::requests).orElse(RequestListener.NONE),
+                        readiness,
+                        metrics.map(Metrics::requests).orElse(RequestListener.NONE).and(refusals),
                         socketServer::httpHandler);
         listening = true;
-        metrics.ifPresent(m -> m.watch(store, clock, store::waitingWrites, updates::appended));
+        metrics.ifPresent(m -> m.watch(watched()));
         metricsServer = metrics.flatMap(m -> serve(m, config.metricsPort().orElse(0)));
 
         for (Presence<?> presence : List.of(machines.presence(), sessions.presence())) {
@@ -262,6 +279,7 @@ public final class Relay implements AutoCloseable {
     /// @throws dev.roosthold.relay.store.StoreException when the database cannot be used; both with
     ///     a message for the operator
     public static Relay start(RelayConfig config) throws IOException {
+        long begunNanos = System.nanoTime();
         DataDirectory directory = DataDirectory.open(config.dataDirectory());
         SqliteStore store = null;
         try {
@@ -274,8 +292,11 @@ public final class Relay implements AutoCloseable {
                             storeConfig(config)
                                     .withCommits(
                                             metrics.map(Metrics::commits)
-                                                    .orElse(CommitListener.NONE)));
-            return new Relay(config, directory, store, metrics);
+                                                    .orElse(CommitListener.NONE)
+                                                    .and(new SlowWriteLog())));
+            var relay = new Relay(config, directory, store, metrics);
+            relay.logStart(System.nanoTime() - begunNanos);
+            return relay;
         } catch (IOException | RuntimeException e) {
             if (store != null) {
                 store.close();
@@ -317,6 +338,9 @@ public final class Relay implements AutoCloseable {
             return;
         }
         closed = true;
+        long begunNanos = System.nanoTime();
+        LOG.info("stopping");
+        readiness.stop(TELL_UNREADY);
         upkeep.close();
         metricsServer.ifPresent(MetricsServer::close);
         http.stopAccepting();
@@ -329,6 +353,29 @@ public final class Relay implements AutoCloseable {
         blocking.shutdown();
         store.close();
         directory.close();
+        LOG.atInfo().addKeyValue("ms", (System.nanoTime() - begunNanos) / 1_000_000).log("stopped");
+    }
+
+    private void logStart(long nanos) {
+        LOG.atInfo()
+                .addKeyValue("address", address())
+                .addKeyValue("version", Version.text())
+                .addKeyValue("data", config.dataDirectory())
+                .addKeyValue("metrics_port", metricsPort().orElse(0))
+                .addKeyValue("ms", nanos / 1_000_000)
+                .log("started");
+    }
+
+    private Watched watched() {
+        return new Watched(
+                store,
+                config.clock(),
+                Version.text(),
+                readiness::lastKnown,
+                updates::appended,
+                updates::dropped,
+                machines.presence()::size,
+                sessions.presence()::size);
     }
 
     Presence<MachineKey> presence() {
@@ -401,7 +448,21 @@ public final class Relay implements AutoCloseable {
                 .withKeptHeaders(Set.copyOf(SocketGateway.HEADERS))
                 .withAllowedOrigin("*")
                 .withHandlerExecutor(blocking)
+                .withErrorListener(Relay::socketFailed)
                 .withMapper(Codec.mapper());
+    }
+
+    /// A mistake in our own code, never the doing of a client.
+    private static void socketFailed(String place, Throwable cause) {
+        SOCKET_FAILURES
+                .tryTake()
+                .ifPresent(
+                        withheld ->
+                                LOG.atError()
+                                        .addKeyValue("place", place)
+                                        .addKeyValue("withheld", withheld)
+                                        .setCause(cause)
+                                        .log("socket handling failed"));
     }
 
     private static StoreConfig storeConfig(RelayConfig config) {

@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
 import java.util.Map;
 
 /// A [Response] in the bytes that go out. Made on the thread that made the response, so that
@@ -43,6 +44,13 @@ record Answer(int status, String contentType, byte[] body, Map<String, String> h
             case Response.Bytes bytes ->
                     new Answer(bytes.status(), bytes.contentType(), bytes.body(), bytes.headers());
         };
+    }
+
+    /// The same answer with one more header.
+    Answer with(String name, String value) {
+        var more = new HashMap<>(headers);
+        more.put(name, value);
+        return new Answer(status, contentType, body, more);
     }
 
     static Answer preflight() {

@@ -48,7 +48,7 @@ public record HttpConfig(
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(75),
-                Duration.ofSeconds(3));
+                Duration.ofMillis(2500));
     }
 
     /// Other patience than the usual.

@@ -136,8 +136,8 @@ public final class HttpServer implements AutoCloseable {
 
     /// Listens on the address of the configuration.
     ///
-    /// @param registration adds the routes of the features; `GET /`, `GET /health` and the browser
-    ///     UI (folder `web/` of the class path, where present) are there already
+    /// @param registration adds the routes of the features; `GET /`, `GET /health`, `GET /ready`
+    ///     and the browser UI (folder `web/` of the class path, where present) are there already
     /// @param listener told about answered requests
     /// @param socketHandler a new handler for each connection, behind the HTTP codec: it consumes
     ///     the requests of its path and passes all others on

@@ -1,5 +1,6 @@
 package dev.roosthold.relay.http;
 
+import dev.roosthold.relay.limits.ClientAddress;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -288,18 +289,21 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
         if (current == exchange) {
             current = null;
             ctx.writeAndFlush(answer.toHttp(!exchange.complete));
-            listener.answered(told(exchange, answer.status()));
+            listener.answered(told(ctx, exchange, answer.status()));
         }
     }
 
-    private static RequestListener.Answered told(Exchange exchange, int status) {
+    private static RequestListener.Answered told(
+            ChannelHandlerContext ctx, Exchange exchange, int status) {
         Dispatcher.Head head = exchange.head;
+        var remote = head == null ? ctx.channel().remoteAddress() : head.remote();
         return new RequestListener.Answered(
                 exchange.method,
                 head == null ? "(none)" : head.match().route().pattern(),
                 status,
                 exchange.happyClient,
-                System.nanoTime() - exchange.begunNanos);
+                System.nanoTime() - exchange.begunNanos,
+                ClientAddress.of(remote));
     }
 
     private static void sendContinue(ChannelHandlerContext ctx) {

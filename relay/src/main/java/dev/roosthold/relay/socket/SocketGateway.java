@@ -4,6 +4,9 @@ import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.SessionId;
 import dev.roosthold.relay.caller.Authenticator;
 import dev.roosthold.relay.caller.Caller;
+import dev.roosthold.relay.http.Incident;
+import dev.roosthold.relay.limits.ClientAddress;
+import dev.roosthold.relay.limits.LogBudget;
 import dev.roosthold.relay.limits.Rate;
 import dev.roosthold.socketio.Ack;
 import dev.roosthold.socketio.Admission;
@@ -37,6 +40,9 @@ public final class SocketGateway implements SocketEvents {
 
     /// Generous: a daemon sends about 20 packets when it connects, a session bursts of messages.
     public static final Rate USUAL_EVENT_RATE = new Rate(2_000, 200);
+
+    /// Clients repeat what fails.
+    private static final LogBudget FAILURES = LogBudget.of(new Rate(20, 2));
 
     private static final Duration RATE_PAUSE = Duration.ofMillis(5);
 
@@ -184,7 +190,12 @@ public final class SocketGateway implements SocketEvents {
 
     /// A sender that wants no answer cannot learn that its event was refused: it waits instead.
     private boolean mayGoOn(SocketCaller caller, Ack ack) throws InterruptedException {
+        boolean told = false;
         while (!caller.mayDoMore(clock.millis())) {
+            if (!told) {
+                limited(caller);
+                told = true;
+            }
             if (ack.requested()) {
                 return false;
             }
@@ -194,7 +205,20 @@ public final class SocketGateway implements SocketEvents {
     }
 
     private CompletableFuture<Admission> admit(Handshake handshake) {
-        return CompletableFuture.supplyAsync(() -> handshakes.decide(handshake), blocking);
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    Admission decision = handshakes.decide(handshake);
+                    if (decision instanceof Admission.Refuse(var reason, var _)) {
+                        String address = ClientAddress.of(handshake.remoteAddress());
+                        listeners.forEach(listener -> listener.refused(reason, address));
+                    }
+                    return decision;
+                },
+                blocking);
+    }
+
+    private void limited(SocketCaller caller) {
+        listeners.forEach(listener -> listener.limited(caller));
     }
 
     private void connected(Socket socket) {
@@ -237,6 +261,7 @@ public final class SocketGateway implements SocketEvents {
         try {
             heard(caller, event);
             if (!caller.mayDoMore(clock.millis())) {
+                limited(caller);
                 return errors.of(ErrorForm.TOO_MANY_REQUESTS);
             }
             return handler.handle(caller, Payload.of(args));
@@ -249,7 +274,15 @@ public final class SocketGateway implements SocketEvents {
         if (cause instanceof InvalidParameters) {
             return errors.of(String.valueOf(cause.getMessage()));
         }
-        LOG.warn("event {} failed", event, cause);
+        FAILURES.tryTake()
+                .ifPresent(
+                        withheld ->
+                                LOG.atWarn()
+                                        .addKeyValue("request", Incident.newId())
+                                        .addKeyValue("event", event)
+                                        .addKeyValue("withheld", withheld)
+                                        .setCause(cause)
+                                        .log("event failed"));
         return errors.of(ErrorForm.INTERNAL_ERROR);
     }
 

@@ -27,6 +27,7 @@ public final class Updates {
     private final Router router;
     private final Retention retention;
     private final LongAdder appended = new LongAdder();
+    private final LongAdder dropped = new LongAdder();
 
     /// How much of the log is kept.
     ///
@@ -111,10 +112,12 @@ public final class Updates {
                                 account.value())
                         .orElseThrow(() -> new IllegalStateException("no account " + account));
         if (seq % PRUNE_EVERY == 0) {
-            tx.execute(
-                    "DELETE FROM update_log WHERE account_id = ? AND seq <= ?",
-                    account.value(),
-                    seq - retention.perAccount());
+            int old =
+                    tx.execute(
+                            "DELETE FROM update_log WHERE account_id = ? AND seq <= ?",
+                            account.value(),
+                            seq - retention.perAccount());
+            tx.afterCommit(() -> dropped.add(old));
         }
         RawValue update = container(account, seq, delivered, now);
         tx.afterCommit(
@@ -151,21 +154,30 @@ public final class Updates {
         return appended.sum();
     }
 
+    /// Updates dropped since the start because they were too many or too old.
+    public long dropped() {
+        return dropped.sum();
+    }
+
     /// Drops updates that are too old, a bounded number at a time; call it now and then. The latest
     /// update of an account stays, because its number is the account's.
     public void prune(Store store) {
         var _ =
                 store.write(
-                        tx ->
-                                tx.execute(
-                                        """
+                        tx -> {
+                            int old =
+                                    tx.execute(
+                                            """
                                 DELETE FROM update_log WHERE (account_id, seq) IN (
                                   SELECT account_id, seq FROM update_log AS old
                                   WHERE created_at < ? AND seq < (SELECT max(seq) FROM update_log
                                     WHERE account_id = old.account_id)
                                   ORDER BY created_at LIMIT ?)""",
-                                        tx.nowMs() - retention.age().toMillis(),
-                                        PRUNE_BATCH));
+                                            tx.nowMs() - retention.age().toMillis(),
+                                            PRUNE_BATCH);
+                            tx.afterCommit(() -> dropped.add(old));
+                            return old;
+                        });
     }
 
     /// The body was printed once and is taken as it is. The same update has the same id whenever it
