@@ -23,9 +23,11 @@ final class RoostProcess implements AutoCloseable {
     private final Process process;
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
+    private final Thread collector;
+
     private RoostProcess(Process process) {
         this.process = process;
-        Thread.ofVirtual().start(this::collect);
+        collector = Thread.ofVirtual().start(this::collect);
     }
 
     /// Starts `roost` with a home directory of its own and no settings from outside.
@@ -83,6 +85,12 @@ final class RoostProcess implements AutoCloseable {
     }
 
     List<String> lines() {
+        return lines;
+    }
+
+    /// Everything a process that has ended printed.
+    List<String> allLines() throws InterruptedException {
+        collector.join();
         return lines;
     }
 
