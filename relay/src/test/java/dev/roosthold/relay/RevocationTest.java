@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -62,12 +63,7 @@ class RevocationTest {
             ada.makesMachine("target");
             var seen = new Seen();
             RawSocket page = socket(rig, ada, Map.of("clientType", "user-scoped"), seen);
-            RawSocket target =
-                    socket(
-                            rig,
-                            ada,
-                            Map.of("clientType", "machine-scoped", "machineId", "target"),
-                            seen);
+            RawSocket target = socket(rig, ada, Map.of("clientType", "user-scoped"), seen);
             target.send(event("rpc-register", Map.of("method", "target:probe")));
             for (int round = 0; round < rounds; round++) {
                 Person lost = rig.signsIn(ada.key());
@@ -133,20 +129,14 @@ class RevocationTest {
             for (boolean writing : List.of(false, true)) {
                 busy.add(threads.submit(() -> request(writing, requests, goesOn)));
             }
-            await().atMost(Duration.ofSeconds(20))
-                    .pollInterval(Duration.ofMillis(10))
-                    .until(
-                            () ->
-                                    seen.calls.get() > calls + SOCKETS
-                                            && seen.streams.get() > streams + SOCKETS
-                                            && seen.messages.get() > messages + SOCKETS
-                                            && requests.size() > 4);
-
-            assertThat(ada.api().delete("/v1/devices/" + device).status()).isEqualTo(200);
-
-            long answered = System.nanoTime();
+            try {
+                awaitTraffic(calls, streams, messages, requests);
+                assertThat(ada.api().delete("/v1/devices/" + device).status()).isEqualTo(200);
+            } finally {
+                revokedAt.set(System.nanoTime());
+            }
+            long answered = revokedAt.get();
             long answeredMs = System.currentTimeMillis();
-            revokedAt.set(answered);
             for (Future<?> one : busy) {
                 one.get(20, TimeUnit.SECONDS);
             }
@@ -167,6 +157,18 @@ class RevocationTest {
                     .filteredOn(request -> request.endedNanos() - answered > SECOND)
                     .allMatch(request -> request.status() == 401);
             assertThat(lost.page().outcome()).isEqualTo("Invalid authentication token");
+        }
+
+        private void awaitTraffic(
+                long calls, long streams, long messages, Collection<Request> requests) {
+            await().atMost(Duration.ofSeconds(20))
+                    .pollInterval(Duration.ofMillis(10))
+                    .until(
+                            () ->
+                                    seen.calls.get() > calls + SOCKETS
+                                            && seen.streams.get() > streams + SOCKETS
+                                            && seen.messages.get() > messages + SOCKETS
+                                            && requests.size() > 4);
         }
 
         /// Of three sockets one is a page's, one a session's and one a machine's.
