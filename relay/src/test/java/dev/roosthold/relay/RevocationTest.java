@@ -22,6 +22,8 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -78,7 +80,6 @@ class RevocationTest {
 
     /// What others see of the device, and when they saw it last.
     private static final class Seen implements RawSocket.Listener {
-        final AtomicLong calls = new AtomicLong();
         final AtomicLong streams = new AtomicLong();
         final AtomicLong messages = new AtomicLong();
         final AtomicLong lastNanos = new AtomicLong(System.nanoTime());
@@ -86,7 +87,6 @@ class RevocationTest {
         @Override
         public void packet(RawSocket socket, String packet) {
             if (packet.contains("\"rpc-request\"")) {
-                calls.incrementAndGet();
                 String ack = packet.substring(1, packet.indexOf('['));
                 socket.send("3" + ack + "[\"answer\"]");
             } else if (packet.contains("-stream\"")) {
@@ -111,11 +111,11 @@ class RevocationTest {
             ExecutorService threads) {
 
         void run(String device) throws Exception {
-            long calls = seen.calls.get();
             long streams = seen.streams.get();
             long messages = seen.messages.get();
             var revokedAt = new AtomicLong(Long.MAX_VALUE);
             var acknowledgedAt = new AtomicLong();
+            Set<Integer> working = ConcurrentHashMap.newKeySet();
             Supplier<Boolean> goesOn =
                     () ->
                             revokedAt.get() == Long.MAX_VALUE
@@ -124,13 +124,13 @@ class RevocationTest {
             List<Future<?>> busy = new ArrayList<>();
             for (int i = 0; i < SOCKETS; i++) {
                 int number = i;
-                busy.add(threads.submit(() -> useSocket(number, acknowledgedAt, goesOn)));
+                busy.add(threads.submit(() -> useSocket(number, working, acknowledgedAt, goesOn)));
             }
             for (boolean writing : List.of(false, true)) {
                 busy.add(threads.submit(() -> request(writing, requests, goesOn)));
             }
             try {
-                awaitTraffic(calls, streams, messages, requests);
+                awaitTraffic(working, streams, messages, requests);
                 assertThat(ada.api().delete("/v1/devices/" + device).status()).isEqualTo(200);
             } finally {
                 revokedAt.set(System.nanoTime());
@@ -160,19 +160,23 @@ class RevocationTest {
         }
 
         private void awaitTraffic(
-                long calls, long streams, long messages, Collection<Request> requests) {
+                Set<Integer> working, long streams, long messages, Collection<Request> requests) {
             await().atMost(Duration.ofSeconds(20))
                     .pollInterval(Duration.ofMillis(10))
                     .until(
                             () ->
-                                    seen.calls.get() > calls + SOCKETS
+                                    working.size() == SOCKETS
                                             && seen.streams.get() > streams + SOCKETS
                                             && seen.messages.get() > messages + SOCKETS
                                             && requests.size() > 4);
         }
 
         /// Of three sockets one is a page's, one a session's and one a machine's.
-        private void useSocket(int number, AtomicLong acknowledgedAt, Supplier<Boolean> goesOn) {
+        private void useSocket(
+                int number,
+                Set<Integer> working,
+                AtomicLong acknowledgedAt,
+                Supplier<Boolean> goesOn) {
             Map<String, String> scope =
                     switch (number % 3) {
                         case 0 -> Map.of("clientType", "user-scoped");
@@ -187,6 +191,7 @@ class RevocationTest {
                             (_, packet) -> {
                                 if (packet.startsWith("3")) {
                                     acknowledgedAt.set(System.nanoTime());
+                                    working.add(number);
                                 }
                             });
             for (long n = 0; goesOn.get(); n++) {
