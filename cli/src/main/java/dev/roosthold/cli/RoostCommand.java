@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
             EnrolCommand.class,
             DaemonCommand.class,
             InviteCommand.class,
-            ConfigCommand.class
+            ConfigCommand.class,
+            AuditCommand.class
         })
 final class RoostCommand implements Runnable {
     @Spec private CommandSpec spec;

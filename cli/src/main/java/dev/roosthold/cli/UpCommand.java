@@ -47,8 +47,8 @@ final class UpCommand implements Callable<Integer> {
             paramLabel = "POLICY",
             description = {
                 "Who may create an account: open, invite, closed or auto.",
-                "auto is open while only this computer can reach the relay, and closes after the first"
-                        + " account otherwise."
+                "auto is open while only this computer can reach the relay; otherwise for the first"
+                        + " account and then for invited ones."
             })
     private RegistrationPolicy registration;
 
@@ -84,6 +84,7 @@ final class UpCommand implements Callable<Integer> {
     @Mixin private PrintConfigOption printConfig;
 
     @Spec private CommandSpec spec;
+    @Mixin private AuditOptions audit;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -95,7 +96,8 @@ final class UpCommand implements Callable<Integer> {
                         .withPort(port)
                         .withDataDirectory(data.path())
                         .withRegistration(registration)
-                        .withPush(ExpoPushOption.apply(expoPush));
+                        .withPush(ExpoPushOption.apply(expoPush))
+                        .withAudit(audit.retention());
         if (publicUrl != null) {
             config = config.withPublicUrl(publicUrl);
         }

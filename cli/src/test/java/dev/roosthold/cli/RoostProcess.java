@@ -24,6 +24,8 @@ final class RoostProcess implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final Thread collector;
 
+    private final Thread collector;
+
     private RoostProcess(Process process) {
         this.process = process;
         collector = Thread.ofVirtual().start(this::collect);
@@ -84,6 +86,12 @@ final class RoostProcess implements AutoCloseable {
     }
 
     List<String> lines() {
+        return lines;
+    }
+
+    /// Everything a process that has ended printed.
+    List<String> allLines() throws InterruptedException {
+        collector.join();
         return lines;
     }
 

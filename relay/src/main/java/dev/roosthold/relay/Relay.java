@@ -11,6 +11,8 @@ import dev.roosthold.relay.artifacts.ArtifactRoutes;
 import dev.roosthold.relay.artifacts.Artifacts;
 import dev.roosthold.relay.attachments.AttachmentRoutes;
 import dev.roosthold.relay.attachments.Attachments;
+import dev.roosthold.relay.audit.Audit;
+import dev.roosthold.relay.audit.AuditRoutes;
 import dev.roosthold.relay.auth.Auth;
 import dev.roosthold.relay.auth.DeviceActivity;
 import dev.roosthold.relay.auth.Devices;
@@ -79,6 +81,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -119,6 +122,7 @@ public final class Relay implements AutoCloseable {
     private final SocketIoServer socketServer;
     private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
     private final Updates updates;
+    private final Audit audit;
     private final DeviceActivity activity;
     private final Machines machines;
     private final Sessions sessions;
@@ -160,11 +164,16 @@ public final class Relay implements AutoCloseable {
 
         activity = new DeviceActivity(clock);
         var devices = new Devices(store, router, ids, activity);
+        audit = new Audit(store, config.audit(), clock);
         var accounts = new Accounts(store, updates, ids);
         var social = new Social(store, updates, ids);
         var registration =
                 new Registration(
-                        store, config.registration(), isLocal(config), this::sawForwardedHeader);
+                        store,
+                        config.registration(),
+                        isLocal(config),
+                        this::sawForwardedHeader,
+                        clock);
         var auth =
                 new Auth(
                         store,
@@ -173,6 +182,7 @@ public final class Relay implements AutoCloseable {
                         registration,
                         limits.auth(),
                         Version.text(),
+                        audit,
                         clock);
         machines = new Machines(store, updates, router, devices, clock);
         var machineEvents = new MachineEvents(machines);
@@ -210,7 +220,7 @@ public final class Relay implements AutoCloseable {
         new UsageEvents(usage).register(gateway);
         var reachable = new ReachableSessions(store, clock);
         RpcMetrics rpcMetrics = metrics.map(Metrics::rpc).orElse(RpcMetrics.NONE);
-        rpc = new Rpc(store, machines, reachable, router, limits.rpc(), rpcMetrics, clock);
+        rpc = new Rpc(store, machines, reachable, router, limits.rpc(), rpcMetrics, audit, clock);
         var rpcEvents = new RpcEvents(rpc, router);
         gateway.listen(rpcEvents);
         rpcEvents.register(gateway);
@@ -224,7 +234,8 @@ public final class Relay implements AutoCloseable {
                         config.dataDirectory().resolve("attachments"),
                         limits.attachmentBytes());
         var attachmentRoutes =
-                new AttachmentRoutes(attachments, secrets, config.publicUrl(), clock);
+                new AttachmentRoutes(
+                        attachments, secrets, config.publicUrl(), devices::exists, clock);
 
         readiness = new Readiness(store::failure, () -> store.writeFailure(WRITE_PROBE));
         http =
@@ -246,7 +257,9 @@ public final class Relay implements AutoCloseable {
                             new ChangeRoutes(store, log, Sessions::isReachable).register(seen);
                             attachmentRoutes.register(seen);
                             new SocialRoutes(social).register(seen);
-                            new EnrolmentRoutes(store, machines, devices, clock).register(seen);
+                            new EnrolmentRoutes(store, machines, devices, audit, clock)
+                                    .register(seen);
+                            new AuditRoutes(store).register(seen);
                             push.register(seen);
                             new ConnectRoutes(vendorTokens).register(seen);
                             new GithubRoutes(config.publicUrl()).register(seen);
@@ -268,6 +281,7 @@ public final class Relay implements AutoCloseable {
         upkeep.every(FLUSH, () -> activity.flush(store));
         upkeep.every(FLUSH, this::purge);
         upkeep.every(PRUNE, auth::prune);
+        upkeep.every(PRUNE, audit::prune);
         upkeep.every(PRUNE, () -> updates.prune(store));
         attachments.tidyOn(blocking);
         upkeep.every(TIDY, () -> attachments.tidyOn(blocking));
@@ -310,6 +324,11 @@ public final class Relay implements AutoCloseable {
     /// invite. Close it afterwards.
     public static Store openStore(RelayConfig config) {
         return SqliteStore.open(storeConfig(config));
+    }
+
+    /// Whether a relay was started with this directory before.
+    public static boolean hasStore(RelayConfig config) {
+        return Files.exists(DataDirectory.database(config.dataDirectory()));
     }
 
     public int port() {
@@ -384,6 +403,10 @@ public final class Relay implements AutoCloseable {
 
     Updates updates() {
         return updates;
+    }
+
+    Audit audit() {
+        return audit;
     }
 
     Rpc rpc() {

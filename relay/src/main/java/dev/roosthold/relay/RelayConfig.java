@@ -1,6 +1,7 @@
 package dev.roosthold.relay;
 
 import dev.roosthold.relay.attachments.Attachments;
+import dev.roosthold.relay.audit.Audit;
 import dev.roosthold.relay.auth.Auth;
 import dev.roosthold.relay.auth.RegistrationPolicy;
 import dev.roosthold.relay.limits.Rate;
@@ -26,6 +27,7 @@ import java.util.OptionalInt;
 /// @param metricsPort where metrics are served to this computer alone; 0 picks a free one; default
 ///     none, `roost up` takes 9090
 /// @param limits how much clients may do; default [Limits#USUAL]
+/// @param audit how much of the audit log is kept; default [Audit.Retention#USUAL]
 /// @param clock gives all times; default the system's
 public record RelayConfig(
         String host,
@@ -36,6 +38,7 @@ public record RelayConfig(
         PushConfig push,
         OptionalInt metricsPort,
         Limits limits,
+        Audit.Retention audit,
         InstantSource clock) {
 
     /// Limits of a relay.
@@ -99,6 +102,7 @@ public record RelayConfig(
                 PushConfig.usual(),
                 OptionalInt.empty(),
                 Limits.USUAL,
+                Audit.Retention.USUAL,
                 InstantSource.system());
     }
 
@@ -112,6 +116,7 @@ public record RelayConfig(
                 push,
                 metricsPort,
                 limits,
+                audit,
                 clock);
     }
 
@@ -125,17 +130,36 @@ public record RelayConfig(
                 push,
                 metricsPort,
                 limits,
+                audit,
                 clock);
     }
 
     public RelayConfig withDataDirectory(Path value) {
         return new RelayConfig(
-                host, port, value, registration, publicUrl, push, metricsPort, limits, clock);
+                host,
+                port,
+                value,
+                registration,
+                publicUrl,
+                push,
+                metricsPort,
+                limits,
+                audit,
+                clock);
     }
 
     public RelayConfig withRegistration(RegistrationPolicy value) {
         return new RelayConfig(
-                host, port, dataDirectory, value, publicUrl, push, metricsPort, limits, clock);
+                host,
+                port,
+                dataDirectory,
+                value,
+                publicUrl,
+                push,
+                metricsPort,
+                limits,
+                audit,
+                clock);
     }
 
     public RelayConfig withPublicUrl(URI value) {
@@ -148,6 +172,7 @@ public record RelayConfig(
                 push,
                 metricsPort,
                 limits,
+                audit,
                 clock);
     }
 
@@ -161,6 +186,7 @@ public record RelayConfig(
                 value,
                 metricsPort,
                 limits,
+                audit,
                 clock);
     }
 
@@ -174,6 +200,7 @@ public record RelayConfig(
                 push,
                 OptionalInt.of(value),
                 limits,
+                audit,
                 clock);
     }
 
@@ -186,6 +213,21 @@ public record RelayConfig(
                 publicUrl,
                 push,
                 metricsPort,
+                value,
+                audit,
+                clock);
+    }
+
+    public RelayConfig withAudit(Audit.Retention value) {
+        return new RelayConfig(
+                host,
+                port,
+                dataDirectory,
+                registration,
+                publicUrl,
+                push,
+                metricsPort,
+                limits,
                 value,
                 clock);
     }
@@ -200,6 +242,7 @@ public record RelayConfig(
                 push,
                 metricsPort,
                 limits,
+                audit,
                 value);
     }
 }

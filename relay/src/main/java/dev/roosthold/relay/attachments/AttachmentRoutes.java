@@ -1,5 +1,6 @@
 package dev.roosthold.relay.attachments;
 
+import dev.roosthold.protocol.DeviceId;
 import dev.roosthold.protocol.SessionId;
 import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.http.BadRequest;
@@ -15,6 +16,7 @@ import java.net.URI;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /// `/v1/sessions/:id/attachments`: announce, upload, find, download.
@@ -40,14 +42,16 @@ public final class AttachmentRoutes {
     /// @param secrets where the key of the signed addresses is kept
     /// @param publicUrl where clients reach the relay; without it they are answered under the host
     ///     that they asked
+    /// @param devices whether there is such a device; may block on the store
     public AttachmentRoutes(
             Attachments attachments,
             SecretFiles secrets,
             Optional<URI> publicUrl,
+            Predicate<DeviceId> devices,
             InstantSource clock)
             throws IOException {
         this.attachments = attachments;
-        this.links = Links.open(secrets, clock);
+        this.links = Links.open(secrets, devices, clock);
         this.publicUrl = publicUrl;
         this.uploads = new RateLimiter(UPLOADS, clock);
     }
@@ -162,7 +166,11 @@ public final class AttachmentRoutes {
     private String address(
             Request request, String method, SessionId session, String file, long size) {
         String ref = ref(session, file);
-        return base(request) + "/v1/" + ref + "?" + links.sign(method, ref, size);
+        return base(request)
+                + "/v1/"
+                + ref
+                + "?"
+                + links.sign(method, ref, size, request.requireCaller().device());
     }
 
     private String base(Request request) {

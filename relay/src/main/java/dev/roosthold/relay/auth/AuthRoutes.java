@@ -6,6 +6,7 @@ import dev.roosthold.protocol.auth.PairingAnswer;
 import dev.roosthold.protocol.auth.PairingStatus;
 import dev.roosthold.protocol.auth.RelayInfo;
 import dev.roosthold.protocol.auth.SignInAnswer;
+import dev.roosthold.relay.audit.Actor;
 import dev.roosthold.relay.http.Fields;
 import dev.roosthold.relay.http.Request;
 import dev.roosthold.relay.http.Response;
@@ -71,7 +72,8 @@ final class AuthRoutes {
         String publicKey = fields.text("publicKey", 0, MAX_TEXT);
         String challenge = fields.text("challenge", 0, MAX_TEXT);
         String signature = fields.text("signature", 0, MAX_TEXT);
-        Optional<String> invite = fields.nullableText("invite");
+        Optional<String> invite =
+                fields.nullableText("invite").filter(code -> code.length() <= MAX_TEXT);
         fields.check();
         String address = ClientAddress.of(request.remote());
         if (!signInRate.tryTake(address)) {
@@ -154,7 +156,8 @@ final class AuthRoutes {
             return invalidKey();
         }
         boolean found =
-                pairings.answer(kind, key.get(), request.requireCaller().account(), response);
+                pairings.answer(
+                        kind, key.get(), request.requireCaller(), Actor.of(request), response);
         return found ? Response.ok(Success.OK) : Response.error(404, "Request not found");
     }
 

@@ -274,8 +274,11 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
     }
 
     private Answer answer(Dispatcher.Head head, Exchange exchange) {
+        // A large body may have taken minutes: whoever was revoked meanwhile is let in no more.
         Dispatcher.Admission admission =
-                exchange.admitted == null ? dispatcher.admit(head) : exchange.admitted;
+                exchange.admitted == null || exchange.admitted.caller().isPresent()
+                        ? dispatcher.admit(head)
+                        : exchange.admitted;
         return switch (admission) {
             case Dispatcher.Refused(Response response) -> Answer.of(response);
             case Dispatcher.Admitted admitted ->

@@ -6,6 +6,10 @@ import dev.roosthold.protocol.machines.Machine;
 import dev.roosthold.protocol.machines.MachineRow;
 import dev.roosthold.protocol.updates.Ephemeral;
 import dev.roosthold.protocol.updates.UpdateBody;
+import dev.roosthold.relay.audit.Actor;
+import dev.roosthold.relay.audit.Audit;
+import dev.roosthold.relay.audit.Details;
+import dev.roosthold.relay.audit.Kind;
 import dev.roosthold.relay.auth.Devices;
 import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.caller.Scope;
@@ -144,7 +148,7 @@ public final class Machines {
     /// Deletes the machine, ends its sockets and the credentials made for it alone.
     ///
     /// @return false when the account has no such machine
-    public boolean remove(AccountId account, MachineId id) {
+    public boolean remove(AccountId account, MachineId id, Actor who) {
         var key = new MachineKey(account, id);
         return store.writeNow(
                 tx -> {
@@ -156,17 +160,23 @@ public final class Machines {
                             tx, account, new Recipients.Users(), new UpdateBody.DeleteMachine(id));
                     rows.gone(tx, key);
                     devices.revokeOfMachine(tx, id);
+                    Audit.append(tx, who, Kind.MACHINE_REMOVE, Details.of("machine", id.value()));
                     tx.afterCommit(() -> router.closeMachine(account, id));
                     return true;
                 });
     }
 
     /// Finds or makes a machine of the happy view.
-    Registered register(MachineTable.Fresh fresh) {
+    Registered register(MachineTable.Fresh fresh, Actor who) {
         return store.writeNow(
                 tx -> {
                     MachineKey key = fresh.key();
                     if (MachineTable.insert(tx, fresh)) {
+                        Audit.append(
+                                tx,
+                                who,
+                                Kind.MACHINE_REGISTER,
+                                Details.of("machine", key.machine().value()));
                         return announceNew(tx, key);
                     }
                     StoredMachine existing =

@@ -5,6 +5,10 @@ import dev.roosthold.protocol.Versioned;
 import dev.roosthold.protocol.sessions.Session;
 import dev.roosthold.protocol.updates.Ephemeral;
 import dev.roosthold.protocol.updates.UpdateBody;
+import dev.roosthold.relay.audit.Actor;
+import dev.roosthold.relay.audit.Audit;
+import dev.roosthold.relay.audit.Details;
+import dev.roosthold.relay.audit.Kind;
 import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.ids.Ids;
 import dev.roosthold.relay.presence.Activity;
@@ -278,7 +282,7 @@ public final class Sessions {
     /// and from the disk soon after.
     ///
     /// @return false when it is out of the caller's reach
-    boolean delete(Caller caller, SessionId session) {
+    boolean delete(Caller caller, SessionId session, Actor who) {
         return store.writeNow(
                 tx -> {
                     if (!SessionTable.delete(tx, caller, session)) {
@@ -289,6 +293,8 @@ public final class Sessions {
                             caller.account(),
                             new Recipients.Users(),
                             new UpdateBody.DeleteSession(session));
+                    Audit.append(
+                            tx, who, Kind.SESSION_DELETE, Details.of("session", session.value()));
                     tx.afterCommit(() -> presence.removed(key(caller, session)));
                     return true;
                 });

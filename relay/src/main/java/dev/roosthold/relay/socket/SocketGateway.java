@@ -50,6 +50,7 @@ public final class SocketGateway implements SocketEvents {
     public static final List<String> HEADERS = List.of(Handshakes.HAPPY_CLIENT_HEADER);
 
     private final Namespace sockets;
+    private final Authenticator authenticator;
     private final Handshakes handshakes;
     private final Executor blocking;
     private final InstantSource clock;
@@ -67,13 +68,19 @@ public final class SocketGateway implements SocketEvents {
             Executor blocking,
             InstantSource clock) {
         this.sockets = sockets;
+        this.authenticator = authenticator;
         this.handshakes = new Handshakes(authenticator, lastSeq, mayConnect, eventRate, clock);
         this.blocking = blocking;
         this.clock = clock;
         sockets.guard(this::admit);
         sockets.onConnect(this::connected);
         sockets.onDisconnect(this::disconnected);
-        sockets.onUnknown((socket, _, _) -> heard(caller(socket)));
+        sockets.onUnknown(
+                (socket, _, _) -> {
+                    if (holds(caller(socket))) {
+                        heard(caller(socket));
+                    }
+                });
         sockets.on("ping", this::ping);
         on("app-state", ErrorForm.SILENT, SocketGateway::appState);
     }
@@ -140,9 +147,17 @@ public final class SocketGateway implements SocketEvents {
             List<JsonNode> args,
             Ack ack)
             throws InterruptedException {
+        if (!holds(caller)) {
+            return;
+        }
         heard(caller, event);
         if (mayGoOn(caller, ack)) {
             caller.beginUnanswered();
+            if (!holds(caller)) {
+                // Revoked while it waited.
+                caller.answered();
+                return;
+            }
             begun(event, errors, handler, caller, args, ack);
         } else {
             errors.of(ErrorForm.TOO_MANY_REQUESTS).ifPresent(ack::send);
@@ -157,6 +172,9 @@ public final class SocketGateway implements SocketEvents {
             SocketCaller caller,
             List<JsonNode> args,
             Ack ack) {
+        if (!holds(caller)) {
+            return true;
+        }
         if (!caller.tryBeginUnanswered()) {
             return false;
         }
@@ -184,6 +202,12 @@ public final class SocketGateway implements SocketEvents {
         }
     }
 
+    /// False once the credential is revoked: its socket is being closed, and what it had sent
+    /// before may still be waiting here, many seconds of it when it was faster than its rate.
+    private boolean holds(SocketCaller caller) {
+        return authenticator.holds(caller.caller());
+    }
+
     private static JsonNode first(List<JsonNode> args) {
         return args.isEmpty() ? MissingNode.getInstance() : args.getFirst();
     }
@@ -196,7 +220,7 @@ public final class SocketGateway implements SocketEvents {
                 limited(caller);
                 told = true;
             }
-            if (ack.requested()) {
+            if (ack.requested() || !holds(caller)) {
                 return false;
             }
             Thread.sleep(RATE_PAUSE);
@@ -249,6 +273,9 @@ public final class SocketGateway implements SocketEvents {
             List<JsonNode> args,
             Ack ack) {
         SocketCaller caller = caller(socket);
+        if (!holds(caller)) {
+            return;
+        }
         outcome(event, errors, handler, caller, args).ifPresent(ack::send);
     }
 
@@ -320,6 +347,9 @@ public final class SocketGateway implements SocketEvents {
     /// `ping`: the answer means that everything this socket sent before was handled. Answered also
     /// when a payload precedes the acknowledgement.
     private void ping(Socket socket, List<JsonNode> args, Ack ack) {
+        if (!holds(caller(socket))) {
+            return;
+        }
         heard(caller(socket), "ping");
         ack.send(Map.of());
     }
