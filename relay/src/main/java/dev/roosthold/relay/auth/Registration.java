@@ -31,14 +31,7 @@ public final class Registration {
         this.policy = policy;
         this.local = local;
         this.sawForwarded = sawForwarded;
-        this.forwarded =
-                store.readNow(
-                        sql ->
-                                sql.first(
-                                                "SELECT 1 FROM registration_fact WHERE name = ?",
-                                                row -> true,
-                                                FORWARDED)
-                                        .isPresent());
+        this.forwarded = store.readNow(Registration::cameThroughProxy);
     }
 
     /// What a new account needs now.
@@ -81,5 +74,12 @@ public final class Registration {
                                             tx.nowMs()));
         }
         return forwarded;
+    }
+
+    /// Whether a request has ever come through a proxy: then others can reach the relay, whatever
+    /// it listens on.
+    public static boolean cameThroughProxy(Sql sql) throws SQLException {
+        return sql.first("SELECT 1 FROM registration_fact WHERE name = ?", row -> true, FORWARDED)
+                .isPresent();
     }
 }
