@@ -24,7 +24,11 @@ import picocli.CommandLine.Spec;
             UpCommand.class,
             EnrolCommand.class,
             DaemonCommand.class,
-            InviteCommand.class
+            InviteCommand.class,
+            AccountsCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
+            DoctorCommand.class
         })
 final class RoostCommand implements Runnable {
     @Spec private CommandSpec spec;
