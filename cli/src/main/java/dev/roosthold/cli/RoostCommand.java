@@ -26,7 +26,11 @@ import picocli.CommandLine.Spec;
             DaemonCommand.class,
             InviteCommand.class,
             ConfigCommand.class,
-            AuditCommand.class
+            AuditCommand.class,
+            AccountsCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
+            DoctorCommand.class
         })
 final class RoostCommand implements Runnable {
     @Spec private CommandSpec spec;

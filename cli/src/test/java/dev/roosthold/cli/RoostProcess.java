@@ -24,8 +24,6 @@ final class RoostProcess implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final Thread collector;
 
-    private final Thread collector;
-
     private RoostProcess(Process process) {
         this.process = process;
         collector = Thread.ofVirtual().start(this::collect);

@@ -22,6 +22,7 @@ import dev.roosthold.relay.catchup.LogRecovery;
 import dev.roosthold.relay.connect.ConnectRoutes;
 import dev.roosthold.relay.connect.GithubRoutes;
 import dev.roosthold.relay.connect.VendorTokens;
+import dev.roosthold.relay.doctor.RunningRelay;
 import dev.roosthold.relay.enrolment.EnrolmentRoutes;
 import dev.roosthold.relay.http.HttpConfig;
 import dev.roosthold.relay.http.HttpServer;
@@ -42,6 +43,8 @@ import dev.roosthold.relay.metrics.Metrics;
 import dev.roosthold.relay.metrics.MetricsServer;
 import dev.roosthold.relay.metrics.RpcMetrics;
 import dev.roosthold.relay.metrics.Watched;
+import dev.roosthold.relay.operator.AccountDeletion;
+import dev.roosthold.relay.operator.OperatorTasks;
 import dev.roosthold.relay.presence.MachineKey;
 import dev.roosthold.relay.presence.Presence;
 import dev.roosthold.relay.presence.SessionKey;
@@ -85,6 +88,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -283,8 +287,19 @@ public final class Relay implements AutoCloseable {
         upkeep.every(PRUNE, auth::prune);
         upkeep.every(PRUNE, audit::prune);
         upkeep.every(PRUNE, () -> updates.prune(store));
+        var tasks =
+                new OperatorTasks(
+                        store,
+                        new AccountDeletion(
+                                store,
+                                Operator.accountTables(),
+                                new LiveAccounts(
+                                        devices, social, machines, sessions, attachments, blocking),
+                                Operator.RECORD));
+        upkeep.every(SWEEP, () -> tasks.runOn(blocking));
         attachments.tidyOn(blocking);
         upkeep.every(TIDY, () -> attachments.tidyOn(blocking));
+        announce();
     }
 
     /// Starts a relay; it serves when this returns.
@@ -395,6 +410,30 @@ public final class Relay implements AutoCloseable {
                 updates::dropped,
                 machines.presence()::size,
                 sessions.presence()::size);
+    }
+
+    /// Worth a warning, not a relay.
+    private void announce() {
+        try {
+            directory.announce(description());
+        } catch (IOException e) {
+            LOG.warn("commands beside this relay will not find it: {}", e.getMessage());
+        }
+    }
+
+    private RunningRelay description() {
+        return new RunningRelay(
+                ProcessHandle.current().pid(),
+                address().toString(),
+                metricsPort()
+                        .orElse(
+                                config.metricsPort().isPresent()
+                                        ? RunningRelay.TAKEN
+                                        : RunningRelay.OFF),
+                config.publicUrl().map(URI::toString).orElse(null),
+                config.registration().name().toLowerCase(Locale.ROOT),
+                Version.text(),
+                config.clock().millis());
     }
 
     Presence<MachineKey> presence() {

@@ -16,6 +16,7 @@ import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.caller.Scope;
 import dev.roosthold.relay.ids.Hashes;
 import dev.roosthold.relay.ids.Ids;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
@@ -258,5 +259,36 @@ public final class Devices implements Authenticator {
 
     private static Scope scope(@Nullable String machine) {
         return machine == null ? new Scope.Account() : new Scope.Machine(new MachineId(machine));
+    }
+
+    /// Ends every credential of an account that is being deleted, and the pairings that would make
+    /// new ones.
+    public void revokeAll(Transaction tx, AccountId account) throws SQLException {
+        tx.execute("DELETE FROM pairing WHERE account_id = ?", account.value());
+        revoke(
+                tx,
+                "DELETE FROM device WHERE account_id = ? RETURNING id, token_hash",
+                account.value());
+    }
+
+    /// What the tables of this feature hold of an account. Nobody gets the hashes of tokens.
+    public static List<OwnedRows> ofAccount() {
+        return List.of(
+                OwnedRows.of("pairing", "account_id", "kind, public_key", "", "0"),
+                OwnedRows.of(
+                        "device",
+                        "account_id",
+                        "id",
+                        "id, kind, name, machine_id, created_at, last_seen, last_address",
+                        "0"));
+    }
+
+    /// When a credential of the account was used last; 0 when there is none.
+    public static long lastSeenMs(Sql sql, AccountId account) throws SQLException {
+        return sql.first(
+                        "SELECT coalesce(max(last_seen), 0) FROM device WHERE account_id = ?",
+                        row -> row.getLong(1),
+                        account.value())
+                .orElse(0L);
     }
 }

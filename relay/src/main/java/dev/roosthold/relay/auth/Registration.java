@@ -38,14 +38,7 @@ public final class Registration {
         this.local = local;
         this.sawForwarded = sawForwarded;
         this.clock = clock;
-        this.forwarded =
-                store.readNow(
-                        sql ->
-                                sql.first(
-                                                "SELECT 1 FROM registration_fact WHERE name = ?",
-                                                row -> true,
-                                                FORWARDED)
-                                        .isPresent());
+        this.forwarded = store.readNow(Registration::cameThroughProxy);
     }
 
     /// What a new account needs now.
@@ -106,5 +99,12 @@ public final class Registration {
                                             tx.nowMs()));
         }
         return forwarded;
+    }
+
+    /// Whether a request has ever come through a proxy: then others can reach the relay, whatever
+    /// it listens on.
+    public static boolean cameThroughProxy(Sql sql) throws SQLException {
+        return sql.first("SELECT 1 FROM registration_fact WHERE name = ?", row -> true, FORWARDED)
+                .isPresent();
     }
 }

@@ -4,6 +4,7 @@ import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.MachineId;
 import dev.roosthold.relay.presence.Activity;
 import dev.roosthold.relay.presence.MachineKey;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Transaction;
 import java.sql.ResultSet;
@@ -226,5 +227,29 @@ final class MachineTable {
                 row.getLong(12),
                 row.getLong(13),
                 row.getLong(14));
+    }
+
+    static final List<OwnedRows> OF_ACCOUNT =
+            List.of(
+                    OwnedRows.of(
+                            "machine",
+                            "account_id",
+                            "id",
+                            "id, label, enrolled, metadata, metadata_version, daemon_state,"
+                                    + " daemon_state_version, data_encryption_key, active_at,"
+                                    + " created_at, updated_at",
+                            "coalesce(octet_length(metadata), 0)"
+                                    + " + coalesce(octet_length(daemon_state), 0)"));
+
+    static void renumber(Transaction tx, long by) throws SQLException {
+        tx.execute("UPDATE account SET machine_rev = machine_rev + ?", by);
+        tx.execute("UPDATE machine SET rev = rev + ?", by);
+        // A row without metadata is not in the happy view and begins there with version 1.
+        tx.execute(
+                "UPDATE machine SET metadata_version = metadata_version + ?,"
+                        + " daemon_state_version = daemon_state_version + ?"
+                        + " WHERE metadata IS NOT NULL",
+                by,
+                by);
     }
 }

@@ -16,6 +16,7 @@ import dev.roosthold.relay.caller.Scope;
 import dev.roosthold.relay.presence.Activity;
 import dev.roosthold.relay.presence.MachineKey;
 import dev.roosthold.relay.presence.Presence;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
@@ -330,5 +331,21 @@ public final class Machines {
                 key.account(),
                 new Ephemeral.MachineActivity(
                         key.machine(), activity.active(), activity.activeAtMs()));
+    }
+
+    /// What the tables of this feature hold of an account.
+    public static List<OwnedRows> ofAccount() {
+        return MachineTable.OF_ACCOUNT;
+    }
+
+    /// Forgets the presence of an account that is gone.
+    public void forget(AccountId account) {
+        presence.removedAll(key -> key.account().equals(account));
+    }
+
+    /// Takes all versions forward, so that none that was given out after a backup is given out
+    /// again.
+    public static void renumber(Transaction tx, long by) throws SQLException {
+        MachineTable.renumber(tx, by);
     }
 }

@@ -5,11 +5,13 @@ import dev.roosthold.relay.http.Routes;
 import dev.roosthold.relay.ids.Ids;
 import dev.roosthold.relay.secrets.SecretFiles;
 import dev.roosthold.relay.socket.ConnectionListener;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.updates.Router;
 import java.io.IOException;
 import java.net.URI;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 
 /// Notifications of a relay: builds the parts of this feature. Thread-safe.
@@ -77,5 +79,10 @@ public final class Push implements AutoCloseable {
     public void close() {
         phones.close();
         browsers.close();
+    }
+
+    /// What the tables of this feature hold of an account.
+    public static List<OwnedRows> ofAccount() {
+        return PushTable.OF_ACCOUNT;
     }
 }

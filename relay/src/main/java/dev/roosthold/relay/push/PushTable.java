@@ -3,6 +3,7 @@ package dev.roosthold.relay.push;
 import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.push.PushToken;
 import dev.roosthold.relay.caller.Caller;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Transaction;
 import java.sql.SQLException;
@@ -138,4 +139,19 @@ final class PushTable {
                 subscription.endpoint(),
                 subscription.updatedAt());
     }
+
+    static final List<OwnedRows> OF_ACCOUNT =
+            List.of(
+                    OwnedRows.of(
+                            "push_token",
+                            "account_id",
+                            "id",
+                            "id, token, device_id, created_at, updated_at",
+                            "octet_length(token)"),
+                    OwnedRows.of(
+                            "web_push_subscription",
+                            "account_id",
+                            "endpoint",
+                            "endpoint, device_id, created_at, updated_at",
+                            "octet_length(endpoint)"));
 }

@@ -1,5 +1,6 @@
 package dev.roosthold.relay.sessions;
 
+import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.SessionId;
 import dev.roosthold.protocol.Versioned;
 import dev.roosthold.protocol.sessions.Session;
@@ -16,6 +17,7 @@ import dev.roosthold.relay.presence.Presence;
 import dev.roosthold.relay.presence.Register;
 import dev.roosthold.relay.presence.SessionKey;
 import dev.roosthold.relay.socket.SocketCaller;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
@@ -366,6 +368,22 @@ public final class Sessions {
 
     private static SessionKey key(Caller caller, SessionId session) {
         return new SessionKey(caller.account(), session);
+    }
+
+    /// What the tables of this feature hold of an account.
+    public static List<OwnedRows> ofAccount() {
+        return SessionTable.OF_ACCOUNT;
+    }
+
+    /// Forgets the presence of an account that is gone.
+    public void forget(AccountId account) {
+        presence.removedAll(key -> key.account().equals(account));
+    }
+
+    /// Takes all versions forward, so that none that was given out after a backup is given out
+    /// again.
+    public static void renumber(Transaction tx, long by) throws SQLException {
+        SessionTable.renumber(tx, by);
     }
 
     /// The side of the rows that presence writes.
