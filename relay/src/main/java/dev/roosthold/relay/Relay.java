@@ -22,11 +22,13 @@ import dev.roosthold.relay.catchup.LogRecovery;
 import dev.roosthold.relay.connect.ConnectRoutes;
 import dev.roosthold.relay.connect.GithubRoutes;
 import dev.roosthold.relay.connect.VendorTokens;
+import dev.roosthold.relay.description.DescriptionRoutes;
 import dev.roosthold.relay.doctor.RunningRelay;
 import dev.roosthold.relay.enrolment.EnrolmentRoutes;
 import dev.roosthold.relay.http.HttpConfig;
 import dev.roosthold.relay.http.HttpServer;
 import dev.roosthold.relay.http.RequestListener;
+import dev.roosthold.relay.http.RouteInfo;
 import dev.roosthold.relay.http.Routes;
 import dev.roosthold.relay.ids.Ids;
 import dev.roosthold.relay.kv.KeyValues;
@@ -136,6 +138,7 @@ public final class Relay implements AutoCloseable {
     private final Readiness readiness;
     private final HttpServer http;
     private final Optional<MetricsServer> metricsServer;
+    private final SocketGateway gateway;
     private final Upkeep upkeep = new Upkeep();
     private boolean closed;
 
@@ -200,7 +203,7 @@ public final class Relay implements AutoCloseable {
         var vendorTokens = new VendorTokens(store, secrets);
         push = Push.open(config.push(), config.publicUrl(), secrets, store, router, ids, clock);
 
-        var gateway =
+        gateway =
                 new SocketGateway(
                         sockets,
                         devices,
@@ -268,6 +271,7 @@ public final class Relay implements AutoCloseable {
                             new ConnectRoutes(vendorTokens).register(seen);
                             new GithubRoutes(config.publicUrl()).register(seen);
                             new AppServiceRoutes().register(seen);
+                            new DescriptionRoutes(Version.text()).register(seen);
                         },
                         devices,
                         readiness,
@@ -438,6 +442,16 @@ public final class Relay implements AutoCloseable {
 
     Presence<MachineKey> presence() {
         return machines.presence();
+    }
+
+    /// The registered routes, in no order.
+    List<RouteInfo> routes() {
+        return http.routes();
+    }
+
+    /// The events that sockets may send.
+    Set<String> handledEvents() {
+        return gateway.events();
     }
 
     Updates updates() {

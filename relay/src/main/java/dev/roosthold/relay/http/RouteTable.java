@@ -65,6 +65,21 @@ final class RouteTable implements Routes {
         return new RouteTable(root, maxBytes, true);
     }
 
+    /// Everything that is registered, in no order.
+    List<RouteInfo> all() {
+        var all = new ArrayList<RouteInfo>();
+        collect(root, all);
+        return all;
+    }
+
+    private static void collect(Node node, List<RouteInfo> into) {
+        node.byMethod.values().forEach(route -> into.add(RouteInfo.of(route)));
+        node.literals.values().forEach(inner -> collect(inner, into));
+        if (node.parameter != null) {
+            collect(node.parameter, into);
+        }
+    }
+
     private void add(String method, String path, Route.Access access, Link link, Handler handler) {
         if (!path.startsWith("/")) {
             throw new IllegalArgumentException("a path begins with a slash: " + path);

@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -50,6 +52,7 @@ public final class SocketGateway implements SocketEvents {
     public static final List<String> HEADERS = List.of(Handshakes.HAPPY_CLIENT_HEADER);
 
     private final Namespace sockets;
+    private final Set<String> events = new ConcurrentSkipListSet<>();
     private final Authenticator authenticator;
     private final Handshakes handshakes;
     private final Executor blocking;
@@ -81,7 +84,7 @@ public final class SocketGateway implements SocketEvents {
                         heard(caller(socket));
                     }
                 });
-        sockets.on("ping", this::ping);
+        sockets.on(named("ping"), this::ping);
         on("app-state", ErrorForm.SILENT, SocketGateway::appState);
     }
 
@@ -92,7 +95,8 @@ public final class SocketGateway implements SocketEvents {
 
     @Override
     public void on(String event, ErrorForm errors, Handler handler) {
-        sockets.on(event, (socket, args, ack) -> handle(event, errors, handler, socket, args, ack));
+        sockets.on(
+                named(event), (socket, args, ack) -> handle(event, errors, handler, socket, args, ack));
     }
 
     @Override
@@ -109,6 +113,16 @@ public final class SocketGateway implements SocketEvents {
                 event, errors, (caller, args, reply) -> handler.handle(caller, first(args), reply));
     }
 
+    /// Names of the events that are handled.
+    public Set<String> events() {
+        return Set.copyOf(events);
+    }
+
+    private String named(String event) {
+        events.add(event);
+        return event;
+    }
+
     private interface ArgumentsHandler {
         void handle(SocketCaller socket, List<JsonNode> args, Reply reply) throws Exception;
     }
@@ -118,7 +132,7 @@ public final class SocketGateway implements SocketEvents {
         ArgumentsHandler inner =
                 (caller, args, reply) -> handler.handle(caller, first(args), reply);
         sockets.on(
-                event,
+                named(event),
                 new PromptHandler() {
                     @Override
                     public void handle(Socket socket, List<JsonNode> args, Ack ack)
@@ -135,7 +149,7 @@ public final class SocketGateway implements SocketEvents {
 
     private void onArguments(String event, ErrorForm errors, ArgumentsHandler handler) {
         sockets.on(
-                event,
+                named(event),
                 (socket, args, ack) -> inTurn(event, errors, handler, caller(socket), args, ack));
     }
 
