@@ -125,8 +125,8 @@ final class OpenApi {
             return node.path("responses").has(String.valueOf(status));
         }
 
-        /// The first status that is documented, that of success where there is one.
-        int usualStatus() {
+        /// The first status that is documented, which is that of success where there is one.
+        int firstStatus() {
             return Integer.parseInt(node.path("responses").propertyNames().iterator().next());
         }
 

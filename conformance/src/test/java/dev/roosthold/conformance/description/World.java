@@ -32,6 +32,7 @@ final class World {
     private final URI server;
     private final Map<String, String> real = new LinkedHashMap<>();
     private final String token;
+    private final String ownMachine;
     private final String machineToken;
 
     /// @param fresh whether what is made by an operation is left out: it is to be made by it
@@ -61,10 +62,11 @@ final class World {
         real.put("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", key);
         Map<String, Object> web = Map.of("machineId", webMachine, "secret", secret, "name", "m");
         post(token, "/v1/web/machines", web);
-        machineToken =
-                post("", "/v1/machines/authenticate", Map.of("machineId", webMachine, "secret", secret))
-                        .path("token")
-                        .asString();
+        ownMachine = urlText(15) + "y";
+        Map<String, Object> own =
+                Map.of("machineId", ownMachine, "secret", secret, "name", "with a credential");
+        post(token, "/v1/web/machines", own);
+        machineToken = post("", "/v1/machines/authenticate", own).path("token").asString();
         signIn(master);
         JsonNode devices = call(token, "GET", "/v1/devices", null);
         real.put(
@@ -121,6 +123,11 @@ final class World {
 
     String token() {
         return token;
+    }
+
+    /// The machine that has the credential [#machineToken()].
+    String ownMachine() {
+        return ownMachine;
     }
 
     String machineToken() {
