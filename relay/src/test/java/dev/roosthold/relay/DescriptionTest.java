@@ -157,15 +157,15 @@ class DescriptionTest {
         }
         RECORDS.forEach(
                 (name, type) -> {
-                    assertThat(schemas).containsKey(name);
-                    assertFields(name, schemas.get(name), type, Set.of());
+                    assertFields(name, schema(schemas, name), type, Set.of());
                 });
         for (var kind : subtypes(UpdateBody.class)) {
-            assertFields(kind.name(), schemas.get(body(kind.name())), kind.value(), Set.of("t"));
+            JsonNode schema = schema(schemas, body(kind.name()));
+            assertFields(kind.name(), schema, kind.value(), Set.of("t"));
         }
         for (var kind : subtypes(Ephemeral.class)) {
             String name = kind.value().getSimpleName();
-            assertFields(name, schemas.get(name), kind.value(), Set.of("type"));
+            assertFields(name, schema(schemas, name), kind.value(), Set.of("type"));
         }
     }
 
@@ -284,6 +284,14 @@ class DescriptionTest {
         return Arrays.stream(kind.split("-", -1))
                 .map(word -> word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1))
                 .collect(Collectors.joining("", "", "Body"));
+    }
+
+    private static JsonNode schema(Map<String, JsonNode> schemas, String name) {
+        JsonNode schema = schemas.get(name);
+        if (schema == null) {
+            throw new AssertionError("no schema " + name);
+        }
+        return schema;
     }
 
     private static void assertFields(
