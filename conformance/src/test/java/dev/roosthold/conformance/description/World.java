@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -159,7 +160,7 @@ final class World {
     }
 
     /// An answer with its body where that is JSON.
-    record Answer(int status, String type, java.util.Optional<JsonNode> body) {}
+    record Answer(int status, String type, Optional<JsonNode> body) {}
 
     Answer send(
             String bearer, String method, String target, String contentType, byte @Nullable [] body) {
@@ -188,9 +189,9 @@ final class World {
                     answer.statusCode(),
                     type,
                     json
-                            ? java.util.Optional.of(
+                            ? Optional.of(
                                     Json.parse(new String(answer.body(), StandardCharsets.UTF_8)))
-                            : java.util.Optional.empty());
+                            : Optional.empty());
         } catch (IOException e) {
             throw new AssertionError(method + " " + target + " failed", e);
         } catch (InterruptedException e) {
