@@ -123,8 +123,7 @@ class DescriptionTest {
         var registered = new TreeMap<String, String>();
         for (RouteInfo route : rig.relay().routes()) {
             boolean takesBody = described.getOrDefault(place(route), "").contains(" ");
-            registered.put(
-                    place(route), route.admits() + (takesBody ? " " + route.maxBody() : ""));
+            registered.put(place(route), route.admits() + (takesBody ? " " + route.maxBody() : ""));
         }
         assertThat(described).isEqualTo(registered);
     }
@@ -268,8 +267,7 @@ class DescriptionTest {
     }
 
     private static List<JsonSubTypes.Type> subtypes(Class<?> sealed) {
-        List<JsonSubTypes.Type> kinds =
-                List.of(sealed.getAnnotation(JsonSubTypes.class).value());
+        List<JsonSubTypes.Type> kinds = List.of(sealed.getAnnotation(JsonSubTypes.class).value());
         assertThat(kinds)
                 .extracting(JsonSubTypes.Type::value)
                 .containsAll(
@@ -309,7 +307,9 @@ class DescriptionTest {
                 .isEqualTo(all);
         var described = new ArrayList<String>();
         schema.path("required").forEach(field -> described.add(field.asString()));
-        assertThat(described).as("always there in " + name).containsExactlyInAnyOrderElementsOf(required);
+        assertThat(described)
+                .as("always there in " + name)
+                .containsExactlyInAnyOrderElementsOf(required);
     }
 
     private static boolean mayBeAbsent(Class<?> type, RecordComponent component) {
@@ -335,8 +335,7 @@ class DescriptionTest {
 
     private HttpResponse<byte[]> get(String path, String... headers)
             throws IOException, InterruptedException {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(rig.relay().address().resolve(path));
+        HttpRequest.Builder request = HttpRequest.newBuilder(rig.relay().address().resolve(path));
         if (headers.length > 0) {
             request.headers(headers);
         }

@@ -42,7 +42,9 @@ final class AsyncApi {
     }
 
     boolean admits(String event, String scheme) {
-        return operation("receive", event).path("security").valueStream()
+        return operation("receive", event)
+                .path("security")
+                .valueStream()
                 .anyMatch(s -> s.path("$ref").asString().endsWith("/" + scheme));
     }
 
@@ -101,7 +103,8 @@ final class AsyncApi {
     }
 
     private JsonNode operation(String action, String event) {
-        return document.path("operations").valueStream()
+        return document.path("operations")
+                .valueStream()
                 .filter(o -> o.path("action").asString().equals(action))
                 .filter(o -> events(o).contains(event))
                 .findFirst()
@@ -110,14 +113,17 @@ final class AsyncApi {
 
     private Set<String> events(String action) {
         var events = new TreeSet<String>();
-        document.path("operations").valueStream()
+        document.path("operations")
+                .valueStream()
                 .filter(o -> o.path("action").asString().equals(action))
                 .forEach(o -> events.addAll(events(o)));
         return events;
     }
 
     private List<String> events(JsonNode operation) {
-        return operation.path("messages").valueStream()
+        return operation
+                .path("messages")
+                .valueStream()
                 .map(m -> schemas.resolve(m).path("name").asString())
                 .toList();
     }

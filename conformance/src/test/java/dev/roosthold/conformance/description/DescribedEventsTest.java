@@ -88,7 +88,8 @@ class DescribedEventsTest {
             problems.add(event + " was refused: " + answer);
         }
         Optional<JsonNode> refusal = ask(api, stranger, event, argument);
-        if (!api.admits(event, "machine") && refusal.filter(DescribedEventsTest::isError).isEmpty()) {
+        if (!api.admits(event, "machine")
+                && refusal.filter(DescribedEventsTest::isError).isEmpty()) {
             problems.add(event + " of a machine credential: " + refusal);
         }
     }
@@ -119,7 +120,8 @@ class DescribedEventsTest {
     }
 
     /// Empty for an event that has none; whether one comes all the same is seen in the end.
-    private Optional<JsonNode> ask(AsyncApi api, RawSocketIo socket, String event, String argument) {
+    private Optional<JsonNode> ask(
+            AsyncApi api, RawSocketIo socket, String event, String argument) {
         String packet = "[\"" + event + "\"" + (argument.isEmpty() ? "" : "," + argument) + "]";
         if (api.acknowledgement(event).isEmpty()) {
             int id = unanswered.size() + 1000;

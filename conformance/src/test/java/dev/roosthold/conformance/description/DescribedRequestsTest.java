@@ -140,10 +140,13 @@ class DescribedRequestsTest {
         private void paths() {
             for (JsonNode parameter : operation.parameters()) {
                 if (parameter.path("in").asString().equals("path")) {
-                    String example =
-                            Query.encode(world.told(parameter.path("example").asString()));
+                    String example = Query.encode(world.told(parameter.path("example").asString()));
                     String other = path.replace("/" + example, "/absent");
-                    send("absent " + parameter.path("name"), bearer, other + Query.print(query), body);
+                    send(
+                            "absent " + parameter.path("name"),
+                            bearer,
+                            other + Query.print(query),
+                            body);
                 }
             }
         }

@@ -85,7 +85,8 @@ public final class DescriptionWitness implements Witness {
             socket.schemas()
                     .received(channel.path("x-connect"), auth)
                     .forEach(problem -> problems.add("connect was accepted: " + problem));
-        } else if (channel.path("x-refusals").valueStream()
+        } else if (channel.path("x-refusals")
+                .valueStream()
                 .noneMatch(text -> text.asString().equals(refusal.get()))) {
             problems.add("connect was refused with " + refusal.get());
         }

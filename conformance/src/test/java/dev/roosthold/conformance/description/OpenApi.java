@@ -152,7 +152,8 @@ final class OpenApi {
                     if (text != null) {
                         schemas.received(
                                         parameter.path("schema"),
-                                        Query.value(schemas.resolve(parameter.path("schema")), text))
+                                        Query.value(
+                                                schemas.resolve(parameter.path("schema")), text))
                                 .forEach(p -> problems.add("query " + name + p));
                     } else if (parameter.path("required").asBoolean()) {
                         problems.add("query without " + name);
@@ -160,8 +161,7 @@ final class OpenApi {
                 }
             }
             if (takesJson() && body.isPresent()) {
-                schemas.received(bodySchema(), body.get())
-                        .forEach(p -> problems.add("body" + p));
+                schemas.received(bodySchema(), body.get()).forEach(p -> problems.add("body" + p));
             } else if (takesJson() && node.at("/requestBody/required").asBoolean()) {
                 problems.add("no body");
             }
@@ -188,7 +188,8 @@ final class OpenApi {
             if (!contentType.startsWith("application/json")) {
                 return List.of();
             }
-            return body.map(value -> schemas.sent(media.path("schema"), value))
+            return body
+                    .map(value -> schemas.sent(media.path("schema"), value))
                     .orElse(List.of("no body"))
                     .stream()
                     .map(problem -> status + " " + problem + " in " + body.orElseThrow())

@@ -35,9 +35,7 @@ final class Query {
     static JsonNode value(JsonNode schema, String text) {
         boolean number =
                 schema.path("type").asString("").equals("integer") && text.matches("-?[0-9]{1,18}");
-        return number
-                ? Json.NODES.numberNode(Long.parseLong(text))
-                : Json.NODES.stringNode(text);
+        return number ? Json.NODES.numberNode(Long.parseLong(text)) : Json.NODES.stringNode(text);
     }
 
     static String encode(String text) {

@@ -73,7 +73,9 @@ final class Variants {
         if (right instanceof ObjectNode object) {
             schema.path("properties")
                     .properties()
-                    .forEach(field -> field(place, field.getKey(), field.getValue(), object, around));
+                    .forEach(
+                            field ->
+                                    field(place, field.getKey(), field.getValue(), object, around));
         }
     }
 

@@ -163,7 +163,11 @@ final class World {
     record Answer(int status, String type, Optional<JsonNode> body) {}
 
     Answer send(
-            String bearer, String method, String target, String contentType, byte @Nullable [] body) {
+            String bearer,
+            String method,
+            String target,
+            String contentType,
+            byte @Nullable [] body) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(server.resolve(target))
                         .timeout(Duration.ofSeconds(30))

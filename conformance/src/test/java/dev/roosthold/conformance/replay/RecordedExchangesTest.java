@@ -17,7 +17,8 @@ class RecordedExchangesTest {
     @TempDir Path folder;
 
     @Test
-    void relayAnswersAsRecordedExceptForTheDeclaredDifferencesAndAsItDescribesItself() throws IOException {
+    void relayAnswersAsRecordedExceptForTheDeclaredDifferencesAndAsItDescribesItself()
+            throws IOException {
         try (RelayRig relay = RelayRig.start(folder)) {
             var description = new DescriptionWitness(relay.url());
             assertAsRecorded(Replay.against(relay.url(), description));

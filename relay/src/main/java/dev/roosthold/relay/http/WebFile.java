@@ -16,7 +16,8 @@ import java.util.zip.GZIPOutputStream;
 /// @param tag of the content, without quotes
 /// @param zipped empty when compression does not pay
 @SuppressWarnings("ArrayRecordComponent") // written once, never compared
-public record WebFile(String contentType, String tag, boolean immutable, byte[] plain, byte[] zipped) {
+public record WebFile(
+        String contentType, String tag, boolean immutable, byte[] plain, byte[] zipped) {
     private static final int WORTH_ZIPPING = 1024;
 
     /// The page runs only what came with it, is never framed and tells nobody where it was.

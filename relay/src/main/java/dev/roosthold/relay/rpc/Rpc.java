@@ -35,7 +35,6 @@ import tools.jackson.databind.JsonNode;
 public final class Rpc {
     private static final Logger LOG = LoggerFactory.getLogger(Rpc.class);
 
-
     /// Calls that start or end something on a machine.
     private static final Set<String> NOTED =
             Set.of(

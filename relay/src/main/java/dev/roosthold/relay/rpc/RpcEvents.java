@@ -60,7 +60,8 @@ public final class RpcEvents implements ConnectionListener {
             return;
         }
         try {
-            switch (rpc.register(socket, method, () -> tell(socket, SentEvent.RPC_REGISTERED, method))) {
+            switch (rpc.register(
+                    socket, method, () -> tell(socket, SentEvent.RPC_REGISTERED, method))) {
                 case DONE -> reply.send(RpcAnswer.of(null));
                 case GONE -> reply.send(NO_SUCH_METHOD);
                 case NOT_ALLOWED ->

@@ -20,8 +20,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -96,7 +96,8 @@ public final class SocketGateway implements SocketEvents {
     @Override
     public void on(String event, ErrorForm errors, Handler handler) {
         sockets.on(
-                named(event), (socket, args, ack) -> handle(event, errors, handler, socket, args, ack));
+                named(event),
+                (socket, args, ack) -> handle(event, errors, handler, socket, args, ack));
     }
 
     @Override

@@ -94,7 +94,10 @@ public final class Router {
             String socketId, Duration timeout, SentEvent event, Object body) {
         return sockets.socket(socketId)
                 .map(socket -> socket.emitWithPromptAck(timeout, event.wire(), body))
-                .orElseGet(() -> CompletableFuture.failedFuture(new SocketClosedException(event.wire())));
+                .orElseGet(
+                        () ->
+                                CompletableFuture.failedFuture(
+                                        new SocketClosedException(event.wire())));
     }
 
     /// Tells the web pages that a row is new or different.
