@@ -24,7 +24,10 @@ import picocli.CommandLine.Spec;
             UpCommand.class,
             EnrolCommand.class,
             DaemonCommand.class,
-            InviteCommand.class
+            InviteCommand.class,
+            HealthCommand.class,
+            CompletionCommand.class,
+            ManPageCommand.class
         })
 final class RoostCommand implements Runnable {
     @Spec private CommandSpec spec;
