@@ -81,7 +81,7 @@ final class ManPageCommand implements Callable<Integer> {
             page.append(escaped(line)).append('\n');
         }
         if (option.defaultValue() != null && !option.defaultValue().isEmpty()) {
-            page.append("Default: ").append(escaped(option.defaultValue())).append(".\n");
+            page.append("Default: ").append(escaped(option.defaultValue())).append('\n');
         }
     }
 

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -135,7 +136,10 @@ final class ShellCompletion {
     private static String values(ArgSpec argument) {
         if (argument.completionCandidates() != null) {
             List<String> candidates = new ArrayList<>();
-            argument.completionCandidates().forEach(candidates::add);
+            boolean constants = argument.type().isEnum();
+            for (String candidate : argument.completionCandidates()) {
+                candidates.add(constants ? candidate.toLowerCase(Locale.ROOT) : candidate);
+            }
             return " -f -a " + quoted(String.join(" ", candidates));
         }
         return argument.type() == Path.class ? " -F" : " -f";

@@ -53,7 +53,10 @@ final class StartupTraining {
 
     private static void fetchPage(URI address) throws IOException, InterruptedException {
         try (var http = HttpClient.newHttpClient()) {
-            var page = HttpRequest.newBuilder(address.resolve("/")).build();
+            var page =
+                    HttpRequest.newBuilder(address.resolve("/"))
+                            .header("Accept", "text/html")
+                            .build();
             http.send(page, HttpResponse.BodyHandlers.discarding());
         }
     }

@@ -52,14 +52,15 @@ final class Assemble {
         Path work = target.resolve("work");
         Folder.delete(work);
         Folder.copy(module.resolve("src/install"), home);
+        var bill = new BillOfMaterials(target.resolve("java.json"));
         List<Path> jars =
                 new Libraries(home.resolve("lib"), time)
                         .ship(
-                                target.resolve("jars"),
+                                listed(bill.jars(), target.resolve("jars")),
                                 onlyFile(target.resolve("sources")),
                                 work);
         Set<String> modules = RuntimeImage.make(jars, home.resolve("runtime"));
-        writeLicences(modules);
+        writeLicences(bill, modules);
         for (String shell : List.of("bash", "zsh", "fish")) {
             String name =
                     switch (shell) {
@@ -67,7 +68,11 @@ final class Assemble {
                         case "fish" -> "roost.fish";
                         default -> "roost";
                     };
-            roost(home.resolve("share/completions").resolve(shell).resolve(name), jars, "completion", shell);
+            roost(
+                    home.resolve("share/completions").resolve(shell).resolve(name),
+                    jars,
+                    "completion",
+                    shell);
         }
         roost(home.resolve("share/man/man1/roost.1"), jars, "man-page");
         // Last, because it is taken of everything else.
@@ -75,10 +80,9 @@ final class Assemble {
         pack();
     }
 
-    private void writeLicences(Set<String> modules) throws IOException {
+    private void writeLicences(BillOfMaterials bill, Set<String> modules) throws IOException {
         Path checkout = module.toAbsolutePath().normalize().resolve("..").normalize();
         Files.copy(checkout.resolve("LICENSE"), home.resolve("LICENSE"));
-        var bill = new BillOfMaterials(target.resolve("java.json"));
         List<Part> java =
                 new JavaParts(
                                 checkout.resolve("LICENSE"),
@@ -88,8 +92,7 @@ final class Assemble {
         List<Part> page = PageParts.of(checkout.resolve("web"));
         Licenses.write(home, java, page);
         bill.addPage(page);
-        bill.addRuntime(
-                Runtime.version().toString(), System.getProperty("java.vendor"), modules);
+        bill.addRuntime(Runtime.version().toString(), System.getProperty("java.vendor"), modules);
         bill.write(home.resolve("share/sbom/roosthold.cdx.json"));
     }
 
@@ -132,8 +135,7 @@ final class Assemble {
 
     private void pack() throws IOException {
         Path archive =
-                target.resolve(
-                        "roosthold-" + version + "-" + Platform.current() + ".tar.gz");
+                target.resolve("roosthold-" + version + "-" + Platform.current() + ".tar.gz");
         TarGz.write(home, home.getFileName().toString(), time, archive);
         String sum = HexFormat.of().formatHex(sha256().digest(Files.readAllBytes(archive)));
         Files.writeString(
@@ -160,6 +162,13 @@ final class Assemble {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /// Without what an earlier build left in the folder.
+    private static List<Path> listed(Set<String> names, Path folder) throws IOException {
+        return Folder.files(folder).stream()
+                .filter(jar -> names.contains(jar.getFileName().toString()))
+                .toList();
     }
 
     private static Path onlyFile(Path folder) throws IOException {

@@ -3,7 +3,10 @@ package dev.roosthold.dist;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -25,14 +28,24 @@ final class BillOfMaterials {
         return bill;
     }
 
+    /// The names of the files of all Java libraries, ours too.
+    Set<String> jars() {
+        Set<String> names = new HashSet<>();
+        for (JsonNode component : bill.path("components")) {
+            names.add(
+                    component.path("name").asString()
+                            + "-"
+                            + component.path("version").asString()
+                            + ".jar");
+        }
+        return names;
+    }
+
     void addPage(List<Part> parts) {
         ArrayNode components = (ArrayNode) bill.path("components");
         for (Part part : parts) {
             String purl =
-                    "pkg:npm/"
-                            + part.coordinates().replace("@", "%40")
-                            + "@"
-                            + part.version();
+                    "pkg:npm/" + part.coordinates().replace("@", "%40") + "@" + part.version();
             ObjectNode component = components.addObject();
             component.put("type", "library");
             component.put("bom-ref", purl);
@@ -41,7 +54,11 @@ final class BillOfMaterials {
             }
             component.put("name", part.name());
             component.put("version", part.version());
-            component.putArray("licenses").addObject().putObject("license").put("id", part.license());
+            component
+                    .putArray("licenses")
+                    .addObject()
+                    .putObject("license")
+                    .put("id", part.license());
             component.put("purl", purl);
         }
     }

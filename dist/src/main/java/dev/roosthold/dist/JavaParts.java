@@ -68,9 +68,7 @@ final class JavaParts {
             throw new BuildException("the bill of materials lists " + jar + ", which is not here");
         }
         Map<String, byte[]> found = new TreeMap<>();
-        Libraries.read(
-                        jar,
-                        entry -> TEXT.matcher(entry).matches() && !entry.endsWith(".class"))
+        Libraries.read(jar, entry -> TEXT.matcher(entry).matches() && !entry.endsWith(".class"))
                 .forEach(
                         (entry, text) ->
                                 found.put(entry.substring(entry.lastIndexOf('/') + 1), text));
@@ -86,11 +84,15 @@ final class JavaParts {
             }
             found.put("LICENSE", Files.readAllBytes(apache));
         }
-        return new Part(group, name, version, license, found, note(name + "-"));
+        return new Part(group, name, version, license, found, note(name));
     }
 
-    private static String note(String prefix) {
-        return Libraries.CHANGES.getOrDefault(prefix, "");
+    private static String note(String name) {
+        return Libraries.CHANGES.entrySet().stream()
+                .filter(change -> (name + "-").startsWith(change.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse("");
     }
 
     /// Several licences mean a choice in every project that is listed here so far.
@@ -100,7 +102,8 @@ final class JavaParts {
             JsonNode license = entry.path("license");
             String words =
                     entry.path("expression")
-                            .asString(license.path("id").asString(license.path("name").asString("")));
+                            .asString(
+                                    license.path("id").asString(license.path("name").asString("")));
             licenses.add(SPDX.getOrDefault(words.toLowerCase(Locale.ROOT), words));
         }
         if (licenses.isEmpty()) {

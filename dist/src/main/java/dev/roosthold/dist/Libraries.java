@@ -52,13 +52,16 @@ final class Libraries {
         this.time = LocalDateTime.ofInstant(time, ZoneOffset.UTC);
     }
 
+    /// Puts them into the folder, with the list `class-path`.
+    ///
+    /// @param jars in the order of the class path
     /// @param sources the sources of picocli
     /// @param work a folder for what is in between
-    /// @return the jars in the order of the class path
-    List<Path> ship(Path jars, Path sources, Path work) throws IOException {
+    /// @return what is shipped for them, in the same order
+    List<Path> ship(List<Path> jars, Path sources, Path work) throws IOException {
         Files.createDirectories(target);
         List<Path> shipped = new ArrayList<>();
-        for (Path jar : Folder.files(jars)) {
+        for (Path jar : jars) {
             String name = jar.getFileName().toString();
             Path copy = target.resolve(name);
             if (name.startsWith("picocli-")) {

@@ -30,7 +30,8 @@ final class PageParts {
     }
 
     private static Part part(Path folder, Map.Entry<String, JsonNode> entry) throws IOException {
-        String full = entry.getKey().substring(entry.getKey().lastIndexOf(FOLDER) + FOLDER.length());
+        String full =
+                entry.getKey().substring(entry.getKey().lastIndexOf(FOLDER) + FOLDER.length());
         int slash = full.indexOf('/');
         JsonNode described = read(folder.resolve("package.json"));
         String license =

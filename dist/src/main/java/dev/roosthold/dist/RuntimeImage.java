@@ -33,6 +33,8 @@ final class RuntimeImage {
 
     private RuntimeImage() {}
 
+    /// Makes a runtime in which the jars run.
+    ///
     /// @return the names of the modules, without those that they require
     static Set<String> make(List<Path> jars, Path target) {
         Set<String> modules = new TreeSet<>(needed(jars));
@@ -69,7 +71,9 @@ final class RuntimeImage {
         return Arrays.asList(modules.strip().split(","));
     }
 
-    /// @return what the tool printed
+    /// Runs a tool of the JDK.
+    ///
+    /// @return what it printed
     static String run(String name, String... arguments) {
         ToolProvider tool =
                 ToolProvider.findFirst(name)
