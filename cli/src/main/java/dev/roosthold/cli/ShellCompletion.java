@@ -28,7 +28,7 @@ final class ShellCompletion {
     static String zsh(CommandSpec root) {
         return "#compdef "
                 + root.name()
-                + "\nautoload -Uz bashcompinit && bashcompinit\n"
+                + "\nautoload -Uz bashcompinit && bashcompinit\ncompopt() { : } # of bash; zsh has none\n"
                 + bash(root)
                 + "\n_bash_complete -o default -F _complete_"
                 + root.name()

@@ -117,26 +117,25 @@ final class ShellCompletionTest {
     }
 
     @Test
-    void zshReadsItsScript() throws Exception {
+    void zshCompletes() throws Exception {
         requireShell("zsh");
         Path functions = Files.createDirectories(directory.resolve("functions"));
         Files.writeString(functions.resolve("_roost"), ShellCompletion.zsh(root));
+        // Types into a zsh at a terminal, which loads the function at the first tab.
+        Path typing = directory.resolve("typing");
+        Files.writeString(
+                typing,
+                """
+                zmodload zsh/zpty
+                zpty shell zsh -f -i
+                zpty -w shell "PS1=; fpath=('$1' \\$fpath); autoload -Uz compinit; compinit -u -D"
+                zpty -w -n shell $'roost invite create --u\\t'
+                zpty -r -m shell line '*--uses*' && print -r -- "$line"
+                """);
 
-        // Loaded as the completion system would; the last line needs a line that is being edited.
-        String answer =
-                answer(
-                        "zsh",
-                        "-f",
-                        "-c",
-                        "fpath=('"
-                                + functions
-                                + "' $fpath); autoload -Uz compinit && compinit -u -d '"
-                                + directory.resolve("dump")
-                                + "'; echo $_comps[roost]; zsh -n '"
-                                + functions.resolve("_roost")
-                                + "' && echo read");
-
-        assertThat(answer).contains("_roost", "read");
+        assertThat(answer("zsh", "-f", typing.toString(), functions.toString()))
+                .contains("roost invite create --uses")
+                .doesNotContain("not found");
     }
 
     private String fish(Path script, String line) throws Exception {

@@ -88,16 +88,18 @@ final class DistributionTest {
             starts.add(startUp(Map.of()));
         }
 
+        String load = Files.readString(Path.of("/proc/loadavg")).replaceFirst(" .*\\s*", "");
         starts.sort(null);
         Duration median = starts.get(STARTS / 2 - 1).plus(starts.get(STARTS / 2)).dividedBy(2);
         System.out.printf(
                 "From the start of the command to the page: first %d ms; then %d starts: median %d ms, longest %d ms;"
                         + " load %s%n",
-                first.toMillis(),
-                STARTS,
-                median.toMillis(),
-                starts.getLast().toMillis(),
-                Files.readString(Path.of("/proc/loadavg")).strip());
+                first.toMillis(), STARTS, median.toMillis(), starts.getLast().toMillis(), load);
+        // Where others keep the processors busy the time says nothing about the program.
+        boolean busy = Double.parseDouble(load) > 2.0 * Runtime.getRuntime().availableProcessors();
+        assumeTrue(
+                !busy || median.compareTo(PROMISE) < 0,
+                "too busy to tell: " + median.toMillis() + " ms at load " + load);
         assertThat(median).isLessThan(PROMISE);
     }
 

@@ -106,12 +106,8 @@ final class PlainUser {
             throws IOException {
         List<String> words = new ArrayList<>();
         if (isRoot()) {
-            // What else runs on the computer that builds shall not be measured.
             words.addAll(
                     List.of(
-                            "/usr/bin/nice",
-                            "-n",
-                            "-15",
                             "/usr/bin/setpriv",
                             "--reuid=" + ID,
                             "--regid=" + ID,
