@@ -91,6 +91,7 @@ final class Assemble {
                         .of(bill.bill());
         List<Part> page = PageParts.of(checkout.resolve("web"));
         Licenses.write(home, java, page);
+        bill.dropDigestsOf("dev.roosthold");
         bill.addPage(page);
         bill.addRuntime(Runtime.version().toString(), System.getProperty("java.vendor"), modules);
         bill.write(home.resolve("share/sbom/roosthold.cdx.json"));

@@ -73,6 +73,11 @@ final class Libraries {
             } else if (name.startsWith("sqlite-jdbc-")) {
                 pack(read(jar, NATIVE.negate()), copy);
                 unpackLibrary(jar);
+            } else if (name.startsWith("roosthold-")) {
+                // Maven's jar tells on which Java Maven ran, and the permissions of the files.
+                Map<String, byte[]> content = read(jar, _ -> true);
+                content.computeIfPresent(MANIFEST, (_, bytes) -> withoutBuilder(bytes));
+                pack(content, copy);
             } else {
                 Files.copy(jar, copy, StandardCopyOption.REPLACE_EXISTING);
             }
@@ -120,6 +125,12 @@ final class Libraries {
         String text = new String(manifest, StandardCharsets.UTF_8).replace("\r\n", "\n");
         int end = text.indexOf("\n\n");
         return (end < 0 ? text : text.substring(0, end + 2)).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] withoutBuilder(byte[] manifest) {
+        return new String(manifest, StandardCharsets.UTF_8)
+                .replaceAll("(?m)^Build-[A-Za-z-]*: .*\\R", "")
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     private void unpackLibrary(Path jar) throws IOException {

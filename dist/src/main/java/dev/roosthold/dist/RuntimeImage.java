@@ -1,7 +1,10 @@
 package dev.roosthold.dist;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,8 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.spi.ToolProvider;
-import java.util.stream.Stream;
 
 /// The trimmed Java runtime, made of the JDK that runs this program.
 ///
@@ -71,26 +72,35 @@ final class RuntimeImage {
         return Arrays.asList(modules.strip().split(","));
     }
 
-    /// Runs a tool of the JDK.
+    /// Runs a tool of the JDK in a process of its own: inside this one, jlink makes some classes that
+    /// depend on what ran before.
     ///
     /// @return what it printed
     static String run(String name, String... arguments) {
-        ToolProvider tool =
-                ToolProvider.findFirst(name)
-                        .orElseThrow(
-                                () ->
-                                        new BuildException(
-                                                "there is no "
-                                                        + name
-                                                        + " in "
-                                                        + System.getProperty("java.home")
-                                                        + "; a whole JDK is needed"));
-        var output = new StringWriter();
-        var writer = new PrintWriter(output);
-        if (tool.run(writer, writer, arguments) != 0) {
-            throw new BuildException(
-                    Stream.concat(Stream.of(name), Stream.of(arguments)).toList() + ":\n" + output);
+        Path tool = Path.of(System.getProperty("java.home"), "bin", name);
+        if (!Files.isExecutable(tool)) {
+            throw new BuildException("there is no " + tool + "; a whole JDK is needed");
         }
-        return output.toString();
+        List<String> command = new ArrayList<>();
+        command.add(tool.toString());
+        command.addAll(Arrays.asList(arguments));
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().keySet().removeAll(Set.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS"));
+        try {
+            Process process = builder.start();
+            String output;
+            try (InputStream in = process.getInputStream()) {
+                output = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            }
+            if (process.waitFor() != 0) {
+                throw new BuildException(command + ":\n" + output);
+            }
+            return output;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BuildException("interrupted");
+        }
     }
 }
