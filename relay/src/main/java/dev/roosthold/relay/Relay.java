@@ -128,6 +128,7 @@ public final class Relay implements AutoCloseable {
     private final Updates updates;
     private final Audit audit;
     private final DeviceActivity activity;
+    private final SocketGateway gateway;
     private final Machines machines;
     private final Sessions sessions;
     private final Rpc rpc;
@@ -200,7 +201,7 @@ public final class Relay implements AutoCloseable {
         var vendorTokens = new VendorTokens(store, secrets);
         push = Push.open(config.push(), config.publicUrl(), secrets, store, router, ids, clock);
 
-        var gateway =
+        gateway =
                 new SocketGateway(
                         sockets,
                         devices,
@@ -434,6 +435,16 @@ public final class Relay implements AutoCloseable {
                 config.registration().name().toLowerCase(Locale.ROOT),
                 Version.text(),
                 config.clock().millis());
+    }
+
+    /// Method and pattern of every route.
+    List<String> routes() {
+        return http.routes();
+    }
+
+    /// The names of all socket events that are handled.
+    Set<String> events() {
+        return gateway.events();
     }
 
     Presence<MachineKey> presence() {

@@ -19,6 +19,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -35,6 +36,7 @@ public final class HttpServer implements AutoCloseable {
     private static final String WEB_FOLDER = "web/";
 
     private final HttpConfig config;
+    private final RouteTable routes;
     private final AtomicBoolean sawForwardedHeader = new AtomicBoolean();
     private final ChannelGroup connections =
             new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
@@ -51,6 +53,7 @@ public final class HttpServer implements AutoCloseable {
             Supplier<ChannelHandler> socketHandler)
             throws IOException {
         this.config = config;
+        this.routes = routes;
         var dispatcher = new Dispatcher(authenticator);
         var budget = new BodyBudget(config.maxBodiesTotal());
         loops =
@@ -164,6 +167,11 @@ public final class HttpServer implements AutoCloseable {
 
     public int port() {
         return address().getPort();
+    }
+
+    /// Method and pattern of every route, for example `GET /v1/machines/:id`.
+    public List<String> routes() {
+        return routes.all().stream().map(route -> route.method() + " " + route.pattern()).toList();
     }
 
     /// Whether any request since the start carried `Forwarded` or an `X-Forwarded-` header, which

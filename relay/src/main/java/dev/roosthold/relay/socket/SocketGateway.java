@@ -11,6 +11,7 @@ import dev.roosthold.relay.limits.Rate;
 import dev.roosthold.socketio.Ack;
 import dev.roosthold.socketio.Admission;
 import dev.roosthold.socketio.DisconnectReason;
+import dev.roosthold.socketio.EventHandler;
 import dev.roosthold.socketio.Handshake;
 import dev.roosthold.socketio.Namespace;
 import dev.roosthold.socketio.PromptHandler;
@@ -20,7 +21,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -55,6 +58,7 @@ public final class SocketGateway implements SocketEvents {
     private final Executor blocking;
     private final InstantSource clock;
     private final List<ConnectionListener> listeners = new CopyOnWriteArrayList<>();
+    private final Set<String> events = new ConcurrentSkipListSet<>();
 
     /// @param lastSeq number of an account's latest update; may wait for the store
     /// @param mayConnect whether a caller may connect as that session; may block
@@ -81,7 +85,7 @@ public final class SocketGateway implements SocketEvents {
                         heard(caller(socket));
                     }
                 });
-        sockets.on("ping", this::ping);
+        register("ping", this::ping);
         on("app-state", ErrorForm.SILENT, SocketGateway::appState);
     }
 
@@ -92,7 +96,7 @@ public final class SocketGateway implements SocketEvents {
 
     @Override
     public void on(String event, ErrorForm errors, Handler handler) {
-        sockets.on(event, (socket, args, ack) -> handle(event, errors, handler, socket, args, ack));
+        register(event, (socket, args, ack) -> handle(event, errors, handler, socket, args, ack));
     }
 
     @Override
@@ -117,7 +121,7 @@ public final class SocketGateway implements SocketEvents {
     public void onPrompt(String event, ErrorForm errors, AnyHandler handler) {
         ArgumentsHandler inner =
                 (caller, args, reply) -> handler.handle(caller, first(args), reply);
-        sockets.on(
+        register(
                 event,
                 new PromptHandler() {
                     @Override
@@ -134,7 +138,7 @@ public final class SocketGateway implements SocketEvents {
     }
 
     private void onArguments(String event, ErrorForm errors, ArgumentsHandler handler) {
-        sockets.on(
+        register(
                 event,
                 (socket, args, ack) -> inTurn(event, errors, handler, caller(socket), args, ack));
     }
@@ -226,6 +230,16 @@ public final class SocketGateway implements SocketEvents {
             Thread.sleep(RATE_PAUSE);
         }
         return true;
+    }
+
+    /// The names of all events that are handled.
+    public Set<String> events() {
+        return Set.copyOf(events);
+    }
+
+    private void register(String event, EventHandler handler) {
+        events.add(event);
+        sockets.on(event, handler);
     }
 
     private CompletableFuture<Admission> admit(Handshake handshake) {
