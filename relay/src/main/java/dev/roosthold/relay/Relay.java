@@ -68,9 +68,12 @@ import dev.roosthold.relay.usage.UsageRoutes;
 import dev.roosthold.socketio.Namespace;
 import dev.roosthold.socketio.SocketIoConfig;
 import dev.roosthold.socketio.SocketIoServer;
+import dev.roosthold.socketio.engine.Surroundings;
+import io.netty.channel.Channel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -179,6 +182,7 @@ public final class Relay implements AutoCloseable {
                         account -> store.readNow(sql -> Updates.lastSeq(sql, account)),
                         sessions::mayConnect,
                         limits.socketEvents(),
+                        config.front().limits().socketsPerAccount(),
                         blocking,
                         clock);
         gateway.listen(new DeviceSockets(devices, activity, router));
@@ -212,7 +216,8 @@ public final class Relay implements AutoCloseable {
 
         http =
                 HttpServer.start(
-                        HttpConfig.on(new InetSocketAddress(config.host(), config.port())),
+                        HttpConfig.on(new InetSocketAddress(config.host(), config.port()))
+                                .withFront(config.front(), config.publicUrl(), clock),
                         routes -> {
                             Routes seen = new SeenRoutes(routes, activity);
                             auth.register(seen);
@@ -251,6 +256,7 @@ public final class Relay implements AutoCloseable {
         upkeep.every(FLUSH, () -> activity.flush(store));
         upkeep.every(FLUSH, this::purge);
         upkeep.every(PRUNE, auth::prune);
+        upkeep.every(PRUNE, http::refreshCertificates);
         upkeep.every(PRUNE, () -> updates.prune(store));
         attachments.tidyOn(blocking);
         upkeep.every(TIDY, () -> attachments.tidyOn(blocking));
@@ -305,7 +311,8 @@ public final class Relay implements AutoCloseable {
     /// Where a program on this computer reaches the relay.
     public URI address() {
         String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
-        return URI.create("http://" + host + ":" + port());
+        String scheme = config.front().tls().isPresent() ? "https://" : "http://";
+        return URI.create(scheme + host + ":" + port());
     }
 
     /// Stops within 5 seconds: accepts nothing more, ends all sockets by closing their transports
@@ -329,6 +336,11 @@ public final class Relay implements AutoCloseable {
         blocking.shutdown();
         store.close();
         directory.close();
+    }
+
+    /// Takes changed TLS files for new connections; the relay does it by itself every minute.
+    void refreshCertificates() {
+        http.refreshCertificates();
     }
 
     Presence<MachineKey> presence() {
@@ -389,6 +401,19 @@ public final class Relay implements AutoCloseable {
         return listening && http.sawForwardedHeader();
     }
 
+    /// What the sockets' server and the HTTP server around it know of each other.
+    private static final class Door implements Surroundings {
+        @Override
+        public SocketAddress clientAddress(Channel channel) {
+            return HttpServer.client(channel);
+        }
+
+        @Override
+        public void admitted(Channel channel) {
+            HttpServer.known(channel);
+        }
+    }
+
     private SocketIoConfig socketConfig() {
         return SocketIoConfig.defaults()
                 .withPath("/v1/updates")
@@ -400,6 +425,7 @@ public final class Relay implements AutoCloseable {
                 .withOutboundBudget(8L << 20)
                 .withKeptHeaders(Set.copyOf(SocketGateway.HEADERS))
                 .withAllowedOrigin("*")
+                .withSurroundings(new Door())
                 .withHandlerExecutor(blocking)
                 .withMapper(Codec.mapper());
     }
@@ -411,6 +437,7 @@ public final class Relay implements AutoCloseable {
 
     private static boolean isLocal(RelayConfig config) throws UnknownHostException {
         return config.publicUrl().isEmpty()
+                && config.front().trustedProxies().isEmpty()
                 && InetAddress.getByName(config.host()).isLoopbackAddress();
     }
 }

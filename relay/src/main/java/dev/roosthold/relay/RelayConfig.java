@@ -3,6 +3,7 @@ package dev.roosthold.relay;
 import dev.roosthold.relay.attachments.Attachments;
 import dev.roosthold.relay.auth.Auth;
 import dev.roosthold.relay.auth.RegistrationPolicy;
+import dev.roosthold.relay.http.Front;
 import dev.roosthold.relay.limits.Rate;
 import dev.roosthold.relay.push.PushConfig;
 import dev.roosthold.relay.rpc.RpcLimits;
@@ -26,6 +27,7 @@ import java.util.OptionalInt;
 /// @param metricsPort where metrics are served to this computer alone; 0 picks a free one; default
 ///     none, `roost up` takes 9090
 /// @param limits how much clients may do; default [Limits#USUAL]
+/// @param front certificate, proxies, path, origins, limits at the door; default [Front#USUAL]
 /// @param clock gives all times; default the system's
 public record RelayConfig(
         String host,
@@ -36,6 +38,7 @@ public record RelayConfig(
         PushConfig push,
         OptionalInt metricsPort,
         Limits limits,
+        Front front,
         InstantSource clock) {
 
     /// Limits of a relay.
@@ -99,6 +102,7 @@ public record RelayConfig(
                 PushConfig.usual(),
                 OptionalInt.empty(),
                 Limits.USUAL,
+                Front.USUAL,
                 InstantSource.system());
     }
 
@@ -112,6 +116,7 @@ public record RelayConfig(
                 push,
                 metricsPort,
                 limits,
+                front,
                 clock);
     }
 
@@ -125,17 +130,18 @@ public record RelayConfig(
                 push,
                 metricsPort,
                 limits,
+                front,
                 clock);
     }
 
     public RelayConfig withDataDirectory(Path value) {
         return new RelayConfig(
-                host, port, value, registration, publicUrl, push, metricsPort, limits, clock);
+                host, port, value, registration, publicUrl, push, metricsPort, limits, front, clock);
     }
 
     public RelayConfig withRegistration(RegistrationPolicy value) {
         return new RelayConfig(
-                host, port, dataDirectory, value, publicUrl, push, metricsPort, limits, clock);
+                host, port, dataDirectory, value, publicUrl, push, metricsPort, limits, front, clock);
     }
 
     public RelayConfig withPublicUrl(URI value) {
@@ -148,6 +154,7 @@ public record RelayConfig(
                 push,
                 metricsPort,
                 limits,
+                front,
                 clock);
     }
 
@@ -161,6 +168,7 @@ public record RelayConfig(
                 value,
                 metricsPort,
                 limits,
+                front,
                 clock);
     }
 
@@ -174,6 +182,7 @@ public record RelayConfig(
                 push,
                 OptionalInt.of(value),
                 limits,
+                front,
                 clock);
     }
 
@@ -186,6 +195,21 @@ public record RelayConfig(
                 publicUrl,
                 push,
                 metricsPort,
+                value,
+                front,
+                clock);
+    }
+
+    public RelayConfig withFront(Front value) {
+        return new RelayConfig(
+                host,
+                port,
+                dataDirectory,
+                registration,
+                publicUrl,
+                push,
+                metricsPort,
+                limits,
                 value,
                 clock);
     }
@@ -200,6 +224,7 @@ public record RelayConfig(
                 push,
                 metricsPort,
                 limits,
+                front,
                 value);
     }
 }

@@ -8,6 +8,7 @@ import dev.roosthold.relay.auth.Devices;
 import dev.roosthold.relay.auth.NewDevice;
 import dev.roosthold.relay.caller.Scope;
 import dev.roosthold.relay.ids.Hashes;
+import dev.roosthold.relay.limits.ClientAddress;
 import dev.roosthold.relay.limits.SlidingWindow;
 import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.store.Sql;
@@ -15,6 +16,7 @@ import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
 import java.security.MessageDigest;
 import java.sql.SQLException;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -98,22 +100,24 @@ final class Enrolment {
                 });
     }
 
-    Authenticated authenticate(MachineId id, String secret, String deviceName, String address) {
-        if (failuresByAddress.isFull(address)) {
+    Authenticated authenticate(
+            MachineId id, String secret, String deviceName, SocketAddress from) {
+        String network = ClientAddress.network(from);
+        if (failuresByAddress.isFull(network)) {
             return new Authenticated.TooManyFailures();
         }
         byte[] hash = Hashes.sha256(secret);
         // A reader decides first, so that guesses cost no write.
         if (!store.readNow(sql -> matches(sql, id, hash))) {
-            return failed(id, address);
+            return failed(id, network);
         }
-        return store.writeNow(tx -> issue(tx, id, hash, deviceName, address))
-                .orElseGet(() -> failed(id, address));
+        return store.writeNow(tx -> issue(tx, id, hash, deviceName, ClientAddress.of(from)))
+                .orElseGet(() -> failed(id, network));
     }
 
-    private Authenticated failed(MachineId id, String address) {
+    private Authenticated failed(MachineId id, String network) {
         boolean tooMany = failuresById.isFull(id.value());
-        failuresByAddress.add(address);
+        failuresByAddress.add(network);
         failuresById.add(id.value());
         return tooMany ? new Authenticated.TooManyFailures() : new Authenticated.Refused();
     }

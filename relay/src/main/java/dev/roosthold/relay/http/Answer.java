@@ -9,9 +9,11 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
 import java.util.Map;
 
 /// A [Response] in the bytes that go out. Made on the thread that made the response, so that
@@ -40,6 +42,11 @@ record Answer(int status, String contentType, byte[] body, Map<String, String> h
         return switch (response) {
             case Response.Json(int status, Object body) ->
                     new Answer(status, JSON, Codec.print(body), JSON_HEADERS);
+            case Response.TooMany(String error, Duration after) -> {
+                var headers = new HashMap<>(JSON_HEADERS);
+                headers.put("retry-after", String.valueOf(Math.max(1, after.toSeconds())));
+                yield new Answer(429, JSON, Codec.print(Map.of("error", error)), headers);
+            }
             case Response.Bytes bytes ->
                     new Answer(bytes.status(), bytes.contentType(), bytes.body(), bytes.headers());
         };

@@ -43,6 +43,7 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
         final long begunNanos = System.nanoTime();
         boolean complete;
         boolean waiting;
+        boolean bearerShown;
 
         /// @param head null when the answer is known already
         Exchange(HttpRequest request, Dispatcher.@Nullable Head head, Answer otherwise, Body body) {
@@ -61,6 +62,7 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
     private final Executor handlers;
     private final RequestListener listener;
     private @Nullable Exchange current;
+    private boolean known;
 
     RestHandler(
             RouteTable routes,
@@ -155,13 +157,21 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
                         target,
                         match.get(),
                         request.headers(),
-                        (InetSocketAddress) ctx.channel().remoteAddress());
+                        visit(ctx));
         int limit = match.get().route().maxBody();
         return new Exchange(
                 request,
                 head,
                 Answer.of(Failures.tooLarge(limit)),
                 new Body(budget, limit, announced));
+    }
+
+    private static Visit visit(ChannelHandlerContext ctx) {
+        Visit visit = ctx.channel().attr(Visit.KEY).get();
+        return visit != null
+                ? visit
+                : new Visit(
+                        (InetSocketAddress) ctx.channel().remoteAddress(), false, Optional.empty());
     }
 
     private void admitFirst(
@@ -201,6 +211,7 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
                     finish(ctx, exchange, exchange.otherwise);
             case Dispatcher.Admitted admitted -> {
                 exchange.admitted = admitted;
+                exchange.bearerShown = admitted.caller().isPresent();
                 if (exchange.bodyRefusal != null) {
                     finish(ctx, exchange, exchange.bodyRefusal);
                 } else if (exchange.complete) {
@@ -277,8 +288,11 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
                 exchange.admitted == null ? dispatcher.admit(head) : exchange.admitted;
         return switch (admission) {
             case Dispatcher.Refused(Response response) -> Answer.of(response);
-            case Dispatcher.Admitted admitted ->
-                    dispatcher.answer(head, admitted, exchange.body.bytes(), exchange.body.size());
+            case Dispatcher.Admitted admitted -> {
+                exchange.bearerShown = admitted.caller().isPresent();
+                yield dispatcher.answer(
+                        head, admitted, exchange.body.bytes(), exchange.body.size());
+            }
         };
     }
 
@@ -287,6 +301,10 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
         exchange.body.release();
         if (current == exchange) {
             current = null;
+            if (exchange.bearerShown && !known) {
+                known = true;
+                Strangers.known(ctx.channel());
+            }
             ctx.writeAndFlush(answer.toHttp(!exchange.complete));
             listener.answered(told(exchange, answer.status()));
         }

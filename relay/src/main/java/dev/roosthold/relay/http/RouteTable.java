@@ -24,15 +24,17 @@ final class RouteTable implements Routes {
     private final Node root;
     private final int maxBody;
     private final boolean rawBody;
+    private final boolean unrefused;
 
     RouteTable(int maxBody) {
-        this(new Node(), maxBody, false);
+        this(new Node(), maxBody, false, false);
     }
 
-    private RouteTable(Node root, int maxBody, boolean rawBody) {
+    private RouteTable(Node root, int maxBody, boolean rawBody, boolean unrefused) {
         this.root = root;
         this.maxBody = maxBody;
         this.rawBody = rawBody;
+        this.unrefused = unrefused;
     }
 
     @Override
@@ -57,12 +59,17 @@ final class RouteTable implements Routes {
 
     @Override
     public Routes withBodyLimit(int bytes) {
-        return new RouteTable(root, bytes, rawBody);
+        return new RouteTable(root, bytes, rawBody, unrefused);
     }
 
     @Override
     public Routes withRawBody(int maxBytes) {
-        return new RouteTable(root, maxBytes, true);
+        return new RouteTable(root, maxBytes, true, unrefused);
+    }
+
+    @Override
+    public Routes neverRefused() {
+        return new RouteTable(root, maxBody, rawBody, true);
     }
 
     private void add(String method, String path, Route.Access access, Link link, Handler handler) {
@@ -80,7 +87,16 @@ final class RouteTable implements Routes {
                 node = node.parameter = new Node();
             }
         }
-        var route = new Route(method, path, segments, access, maxBody, rawBody, link, handler);
+        var route = new Route(
+                        method,
+                        path,
+                        segments,
+                        access,
+                        maxBody,
+                        rawBody,
+                        unrefused,
+                        link,
+                        handler);
         if (node.byMethod.putIfAbsent(method, route) != null) {
             throw new IllegalStateException("two routes for " + method + " " + path);
         }
