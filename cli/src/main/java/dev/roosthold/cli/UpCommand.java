@@ -71,6 +71,8 @@ final class UpCommand implements Callable<Integer> {
                             + " off serves none.")
     private String metricsPort;
 
+    @Mixin private FrontOptions front;
+
     @Override
     public Integer call() throws InterruptedException {
         requirePort("--port", port);
@@ -80,6 +82,7 @@ final class UpCommand implements Callable<Integer> {
                         .withPort(port)
                         .withDataDirectory(data.path())
                         .withRegistration(registration)
+                        .withFront(front.front())
                         .withPush(ExpoPushOption.apply(expoPush));
         if (publicUrl != null) {
             config = config.withPublicUrl(publicUrl);

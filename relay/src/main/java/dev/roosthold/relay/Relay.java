@@ -237,7 +237,7 @@ public final class Relay implements AutoCloseable {
                             new EnrolmentRoutes(store, machines, devices, clock).register(seen);
                             push.register(seen);
                             new ConnectRoutes(vendorTokens).register(seen);
-                            new GithubRoutes(config.publicUrl()).register(seen);
+                            new GithubRoutes(home(config)).register(seen);
                             new AppServiceRoutes().register(seen);
                         },
                         devices,
@@ -433,6 +433,17 @@ public final class Relay implements AutoCloseable {
     private static StoreConfig storeConfig(RelayConfig config) {
         Path file = DataDirectory.database(config.dataDirectory());
         return StoreConfig.of(file).withClock(config.clock());
+    }
+
+    /// The page, as far as it is known where that is.
+    private static Optional<URI> home(RelayConfig config) {
+        String basePath = config.front().basePath();
+        return config.publicUrl()
+                .or(
+                        () ->
+                                basePath.isEmpty()
+                                        ? Optional.empty()
+                                        : Optional.of(URI.create(basePath + "/")));
     }
 
     private static boolean isLocal(RelayConfig config) throws UnknownHostException {

@@ -3,10 +3,12 @@ package dev.roosthold.relay.http;
 import dev.roosthold.protocol.Codec;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.time.Duration;
@@ -63,7 +65,20 @@ record Answer(int status, String contentType, byte[] body, Map<String, String> h
                         HttpVersion.HTTP_1_1,
                         HttpResponseStatus.valueOf(status),
                         Unpooled.wrappedBuffer(body));
-        HttpHeaders out = response.headers();
+        fill(response.headers(), close);
+        return response;
+    }
+
+    /// The answer without its body, which follows in pieces.
+    HttpResponse head(boolean close) {
+        var response =
+                new DefaultHttpResponse(
+                        HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
+        fill(response.headers(), close);
+        return response;
+    }
+
+    private void fill(HttpHeaders out, boolean close) {
         headers.forEach(out::set);
         out.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
         out.set(HttpHeaderNames.DATE, date());
@@ -76,7 +91,6 @@ record Answer(int status, String contentType, byte[] body, Map<String, String> h
         if (close) {
             out.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }
-        return response;
     }
 
     private static String date() {

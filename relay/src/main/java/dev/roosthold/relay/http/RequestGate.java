@@ -164,6 +164,9 @@ final class RequestGate extends ChannelDuplexHandler {
             return;
         }
         door.leave(response, origin);
+        if (!(response instanceof FullHttpResponse)) {
+            timeouts.answerLeaving(Math.toIntExact(HttpUtil.getContentLength(response, 0L)));
+        }
         closing |=
                 response.headers()
                         .containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);

@@ -1,8 +1,12 @@
 package dev.roosthold.relay.http;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
@@ -29,6 +33,7 @@ import org.slf4j.LoggerFactory;
 final class RestHandler extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(RestHandler.class);
     private static final int SMALL = 64 << 10;
+    private static final int PIECE = 32 << 10;
     private static final String HAPPY_CLIENT = "x-happy-client";
 
     /// What becomes of the request that is being received.
@@ -63,6 +68,7 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
     private final RequestListener listener;
     private @Nullable Exchange current;
     private boolean known;
+    private @Nullable ByteBuf leaving;
 
     RestHandler(
             RouteTable routes,
@@ -101,6 +107,7 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext ctx) {
         Exchange exchange = current;
         current = null;
+        leaving = null;
         if (exchange != null && !exchange.waiting) {
             exchange.body.release();
         }
@@ -305,9 +312,46 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
                 known = true;
                 Strangers.known(ctx.channel());
             }
-            ctx.writeAndFlush(answer.toHttp(!exchange.complete));
+            send(ctx, answer, !exchange.complete);
             listener.answered(told(exchange, answer.status()));
         }
+    }
+
+    /// A large body goes out in pieces, as fast as the client takes them: handed over at once, the
+    /// network layer would copy all of it for every client that reads slowly.
+    private void send(ChannelHandlerContext ctx, Answer answer, boolean close) {
+        if (answer.body().length <= PIECE) {
+            ctx.writeAndFlush(answer.toHttp(close));
+            return;
+        }
+        ctx.write(answer.head(close));
+        leaving = Unpooled.wrappedBuffer(answer.body());
+        sendOn(ctx);
+    }
+
+    private void sendOn(ChannelHandlerContext ctx) {
+        ByteBuf body = leaving;
+        if (body == null) {
+            return;
+        }
+        while (body.isReadable() && ctx.channel().isWritable()) {
+            ByteBuf piece = body.readRetainedSlice(Math.min(PIECE, body.readableBytes()));
+            if (body.isReadable()) {
+                ctx.write(new DefaultHttpContent(piece));
+            } else {
+                leaving = null;
+                ctx.write(new DefaultLastHttpContent(piece));
+            }
+        }
+        ctx.flush();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (ctx.channel().isWritable()) {
+            sendOn(ctx);
+        }
+        ctx.fireChannelWritabilityChanged();
     }
 
     private static RequestListener.Answered told(Exchange exchange, int status) {
