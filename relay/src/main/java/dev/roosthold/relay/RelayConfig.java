@@ -136,12 +136,30 @@ public record RelayConfig(
 
     public RelayConfig withDataDirectory(Path value) {
         return new RelayConfig(
-                host, port, value, registration, publicUrl, push, metricsPort, limits, front, clock);
+                host,
+                port,
+                value,
+                registration,
+                publicUrl,
+                push,
+                metricsPort,
+                limits,
+                front,
+                clock);
     }
 
     public RelayConfig withRegistration(RegistrationPolicy value) {
         return new RelayConfig(
-                host, port, dataDirectory, value, publicUrl, push, metricsPort, limits, front, clock);
+                host,
+                port,
+                dataDirectory,
+                value,
+                publicUrl,
+                push,
+                metricsPort,
+                limits,
+                front,
+                clock);
     }
 
     public RelayConfig withPublicUrl(URI value) {

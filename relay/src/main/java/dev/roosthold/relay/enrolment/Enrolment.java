@@ -14,9 +14,9 @@ import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
+import java.net.SocketAddress;
 import java.security.MessageDigest;
 import java.sql.SQLException;
-import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -100,8 +100,7 @@ final class Enrolment {
                 });
     }
 
-    Authenticated authenticate(
-            MachineId id, String secret, String deviceName, SocketAddress from) {
+    Authenticated authenticate(MachineId id, String secret, String deviceName, SocketAddress from) {
         String network = ClientAddress.network(from);
         if (failuresByAddress.isFull(network)) {
             return new Authenticated.TooManyFailures();

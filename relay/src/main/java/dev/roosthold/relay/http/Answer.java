@@ -72,8 +72,7 @@ record Answer(int status, String contentType, byte[] body, Map<String, String> h
     /// The answer without its body, which follows in pieces.
     HttpResponse head(boolean close) {
         var response =
-                new DefaultHttpResponse(
-                        HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
+                new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
         fill(response.headers(), close);
         return response;
     }

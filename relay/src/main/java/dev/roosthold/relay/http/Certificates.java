@@ -5,6 +5,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -49,7 +50,7 @@ final class Certificates {
                     "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
 
     /// A file is read whole; no chain of certificates is this large.
-    private static final long MAX_FILE = 1 << 20;
+    private static final int MAX_FILE = 1 << 20;
 
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----");
@@ -88,7 +89,8 @@ final class Certificates {
         return loaded.context();
     }
 
-    /// Looks at the files and takes what is new in them for new connections. What is wrong with them
+    /// Looks at the files and takes what is new in them for new connections. What is wrong with
+    // them
     /// is told once and changes nothing: the two files may be half-way through being replaced.
     synchronized void refresh() {
         byte[] digest = rejected;
@@ -113,12 +115,13 @@ final class Certificates {
             TlsFiles files, byte[] certificate, byte[] key, InstantSource clock)
             throws IOException {
         Identity identity =
-                new Identity(
-                        chain(files.certificate(), certificate), privateKey(files.key(), key));
+                new Identity(chain(files.certificate(), certificate), privateKey(files.key(), key));
         X509Certificate own = identity.chain().getFirst();
         if (!fits(own, identity.key())) {
             throw new IOException(
-                    "the key in " + files.key() + " does not belong to the first certificate in "
+                    "the key in "
+                            + files.key()
+                            + " does not belong to the first certificate in "
                             + files.certificate());
         }
         warnOfTime(own, clock.instant());
@@ -130,7 +133,9 @@ final class Certificates {
                     .build();
         } catch (IOException | IllegalArgumentException e) {
             throw new IOException(
-                    "the certificate in " + files.certificate() + " cannot be used: "
+                    "the certificate in "
+                            + files.certificate()
+                            + " cannot be used: "
                             + e.getMessage(),
                     e);
         }
@@ -194,8 +199,7 @@ final class Certificates {
                 default -> {}
             }
         }
-        throw new IOException(
-                file + " holds no private key in the PEM form (BEGIN PRIVATE KEY)");
+        throw new IOException(file + " holds no private key in the PEM form (BEGIN PRIVATE KEY)");
     }
 
     private static PrivateKey privateKey(Path file, byte[] der, String... algorithms)
@@ -244,17 +248,17 @@ final class Certificates {
     }
 
     private static byte[] read(Path file, String what) throws IOException {
-        try {
-            if (Files.size(file) > MAX_FILE) {
-                throw new IOException("the TLS " + what + " " + file + " is larger than 1 MiB");
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MAX_FILE + 1);
+            if (bytes.length <= MAX_FILE) {
+                return bytes;
             }
-            return Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
             throw new IOException("the TLS " + what + " " + file + " does not exist", e);
-        } catch (java.nio.file.FileSystemException e) {
-            throw new IOException(
-                    "the TLS " + what + " " + file + " cannot be read by this user", e);
+        } catch (IOException e) {
+            throw new IOException("the TLS " + what + " " + file + " cannot be read here", e);
         }
+        throw new IOException("the TLS " + what + " " + file + " is larger than 1 MiB");
     }
 
     private static byte[] digest(byte[] certificate, byte[] key) {

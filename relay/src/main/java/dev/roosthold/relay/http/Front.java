@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 /// how much one address or account may do. Start from [#USUAL].
 ///
 /// @param tls the certificate; without one plain HTTP is spoken
-/// @param trustedProxies whose `Forwarded` and `X-Forwarded-` headers are believed; default nobody's
+/// @param trustedProxies whose `Forwarded` and `X-Forwarded-` headers are believed; default
+// nobody's
 /// @param basePath path under which the relay is reached, such as `/roost`, or empty. Requests are
 ///     understood with it and, because many proxies take it away, without it
 /// @param allowedOrigins origins (`https://app.example`) whose pages may use the relay beside its
@@ -23,13 +24,13 @@ public record Front(
         List<String> allowedOrigins,
         Limits limits) {
 
-    public static final Front USUAL =
-            new Front(Optional.empty(), List.of(), "", List.of(), Limits.USUAL);
-
     private static final Pattern BASE_PATH = Pattern.compile("(?:/[A-Za-z0-9._~-]+)*");
 
-    private static final Pattern ORIGIN =
-            Pattern.compile("null|[a-z][a-z0-9+.-]*://[^/?#@\\s,]+");
+    private static final Pattern ORIGIN = Pattern.compile("null|[a-z][a-z0-9+.-]*://[^/?#@\\s,]+");
+
+    // Behind the patterns, which it is checked with.
+    public static final Front USUAL =
+            new Front(Optional.empty(), List.of(), "", List.of(), Limits.USUAL);
 
     /// Limits that heal by themselves. They are far above what people and their machines do: a
     /// client that is refused repeats, which makes more traffic, not less.

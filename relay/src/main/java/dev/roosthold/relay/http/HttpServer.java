@@ -99,8 +99,7 @@ public final class HttpServer implements AutoCloseable {
                                                 .addLast(
                                                         new HttpServerCodec(
                                                                 HeadCheck.decoder(config)))
-                                                .addLast(
-                                                        new RequestGate(timeouts, door))
+                                                .addLast(new RequestGate(timeouts, door))
                                                 .addLast(socketHandler.get())
                                                 .addLast(
                                                         new RestHandler(

@@ -14,7 +14,8 @@ import java.util.Optional;
 /// Reads what trusted proxies tell about a request. Thread-safe.
 ///
 /// Each proxy writes the address of its own client behind what it received, so the list is read
-/// from its end: the first address that is no trusted proxy is the client, and what stands before it
+/// from its end: the first address that is no trusted proxy is the client, and what stands before
+// it
 /// is the client's word only. Where both kinds of header came, `X-Forwarded-` counts: that is what
 /// most proxies write, and they let a `Forwarded` of the client pass.
 final class Proxies {
@@ -46,8 +47,7 @@ final class Proxies {
         if (trusted.isEmpty() || !trusts(peer)) {
             return new Visit(peer, tls, host);
         }
-        boolean common =
-                headers.contains(FOR) || headers.contains(PROTO) || headers.contains(HOST);
+        boolean common = headers.contains(FOR) || headers.contains(PROTO) || headers.contains(HOST);
         List<Map<String, String>> elements = common ? List.of() : elements(headers);
         List<String> addresses =
                 common

@@ -125,8 +125,7 @@ final class RequestGate extends ChannelDuplexHandler {
             closing |= !HttpUtil.isKeepAlive(request);
             timeouts.bodyAwaited();
             origin = null;
-            var problem =
-                    HeadCheck.problem(request).or(() -> door.enter(ctx.channel(), request));
+            var problem = HeadCheck.problem(request).or(() -> door.enter(ctx.channel(), request));
             if (problem.isPresent()) {
                 ReferenceCountUtil.release(object);
                 refuse(ctx, problem.get());

@@ -158,13 +158,7 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
             Answer notFound = Answer.of(Failures.notFound(method, target));
             return new Exchange(request, null, notFound, new Body(budget, SMALL, announced));
         }
-        var head =
-                new Dispatcher.Head(
-                        method,
-                        target,
-                        match.get(),
-                        request.headers(),
-                        visit(ctx));
+        var head = new Dispatcher.Head(method, target, match.get(), request.headers(), visit(ctx));
         int limit = match.get().route().maxBody();
         return new Exchange(
                 request,

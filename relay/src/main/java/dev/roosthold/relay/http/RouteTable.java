@@ -87,16 +87,9 @@ final class RouteTable implements Routes {
                 node = node.parameter = new Node();
             }
         }
-        var route = new Route(
-                        method,
-                        path,
-                        segments,
-                        access,
-                        maxBody,
-                        rawBody,
-                        unrefused,
-                        link,
-                        handler);
+        var route =
+                new Route(
+                        method, path, segments, access, maxBody, rawBody, unrefused, link, handler);
         if (node.byMethod.putIfAbsent(method, route) != null) {
             throw new IllegalStateException("two routes for " + method + " " + path);
         }

@@ -46,8 +46,7 @@ final class Strangers {
     /// What the pipeline of a new connection begins with; empty where nothing counts it: a proxy
     /// brings the requests of many.
     Optional<ChannelHandler> watch(Channel channel, boolean tls) {
-        if (!(channel.remoteAddress() instanceof InetSocketAddress peer)
-                || proxies.trusts(peer)) {
+        if (!(channel.remoteAddress() instanceof InetSocketAddress peer) || proxies.trusts(peer)) {
             return Optional.empty();
         }
         String address = ClientAddress.network(peer);

@@ -58,7 +58,8 @@ final class WebFiles {
         return index(headers, 1);
     }
 
-    /// The page for an address of so many segments. Its files are named relative to that address, so
+    /// The page for an address of so many segments. Its files are named relative to that address,
+    // so
     /// that it works under whatever path a proxy puts in front, known here or not.
     private Optional<Response> index(Map<String, String> headers, int depth) {
         if (!present || depth > MAX_DEPTH) {
