@@ -97,19 +97,21 @@ final class SlowClients implements AutoCloseable {
     }
 
     private void connected() throws IOException {
-        selector.selectNow(
-                key -> {
-                    One one = (One) key.attachment();
-                    try {
-                        if (one.channel().finishConnect()) {
-                            key.cancel();
-                            one.begun = true;
-                            begin(one);
-                        }
-                    } catch (IOException e) {
-                        lost(one);
-                    }
-                });
+        selector.selectNow();
+        var ready = List.copyOf(selector.selectedKeys());
+        selector.selectedKeys().clear();
+        for (SelectionKey key : ready) {
+            One one = (One) key.attachment();
+            try {
+                if (one.channel().finishConnect()) {
+                    key.cancel();
+                    one.begun = true;
+                    begin(one);
+                }
+            } catch (IOException e) {
+                lost(one);
+            }
+        }
     }
 
     private void step(One one) throws IOException {
@@ -160,9 +162,13 @@ final class SlowClients implements AutoCloseable {
         one.channel().write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
     }
 
-    private void lost(One one) {
+    /// Begins again at once, so that there are always as many.
+    private void lost(One one) throws IOException {
         ended.incrementAndGet();
         close(one);
+        if (!stopped) {
+            step(one);
+        }
     }
 
     private void close(One one) {
