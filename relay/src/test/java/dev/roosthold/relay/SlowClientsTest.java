@@ -158,7 +158,6 @@ class SlowClientsTest {
         private static final int REQUESTS_PER_CONNECTION = 50;
 
         private final RelayRig rig;
-        private final Person person;
         private final AtomicBoolean stopped = new AtomicBoolean();
         private final List<Thread> threads = new ArrayList<>();
         private final List<Object> problems = new CopyOnWriteArrayList<>();
@@ -168,7 +167,6 @@ class SlowClientsTest {
 
         NormalClients(RelayRig rig, int number) {
             this.rig = rig;
-            this.person = rig.signsUp();
             for (int i = 0; i < number; i++) {
                 threads.add(Thread.ofPlatform().name("normal " + i).start(this::requests));
             }
@@ -197,7 +195,9 @@ class SlowClientsTest {
             return problems;
         }
 
+        /// Everybody has an account of their own: no account does more than people do.
         private void requests() {
+            Person person = rig.signsUp();
             byte[] request =
                     ("GET /v1/account/profile HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
                                     + person.token()
@@ -227,7 +227,7 @@ class SlowClientsTest {
         }
 
         private void socket() {
-            Client client = person.page().connected();
+            Client client = rig.signsUp().page().connected();
             while (!stopped.get()) {
                 try {
                     long begun = System.nanoTime();
