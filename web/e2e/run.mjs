@@ -30,7 +30,9 @@ if (options.url === undefined) {
   console.error("usage: node e2e/run.mjs --url http://127.0.0.1:PORT [--roost COMMAND] [--shots DIR] [--browser FILE]");
   process.exit(2);
 }
-const url = new URL(options.url).origin;
+const url = options.url.replace(/\/+$/, "");
+/** The path that the relay is served under, with a slash at its end. */
+const base = new URL(`${url}/`).pathname;
 
 const DESKTOP = { width: 1180, height: 800 };
 const PHONE = { width: 320, height: 640 };
@@ -71,7 +73,7 @@ async function main() {
   begin("first visit");
   await page.goto(`${url}/machines`);
   await page.getByRole("heading", { name: "A home base for your machines." }).waitFor();
-  assert.equal(new URL(page.url()).pathname, "/welcome", "without an account every address leads to the welcome page");
+  assert.equal(new URL(page.url()).pathname, `${base}welcome`, "without an account every address leads to the welcome page");
   await page.getByTestId("registration").getByText("Anyone who can open this page").waitFor();
   await shoot(page, "welcome");
 
@@ -89,7 +91,7 @@ async function main() {
 
   begin("empty state");
   await page.getByRole("heading", { name: "No machines yet" }).waitFor();
-  assert.equal(new URL(page.url()).pathname, "/machines");
+  assert.equal(new URL(page.url()).pathname, `${base}machines`);
   await shoot(page, "empty");
 
   begin("dialog by keyboard");
@@ -110,7 +112,7 @@ async function main() {
   const sent = [];
   page.on("request", (request) => {
     sent.push(request.url(), request.postData() ?? "");
-    if (request.method() === "POST" && new URL(request.url()).pathname === "/v1/web/machines") posts.push(request);
+    if (request.method() === "POST" && new URL(request.url()).pathname === `${base}v1/web/machines`) posts.push(request);
   });
   await page.keyboard.press("Enter");
   await nameBox.fill("studio");

@@ -167,7 +167,7 @@ public final class Timing {
     private static Line measure(
             String request, IntToLongFunction timed, int rounds, Random random) {
         for (int i = 0; i < WARM_UP; i++) {
-            timed.applyAsLong(i % 3);
+            var unused = timed.applyAsLong(i % 3);
         }
         long[][] samples = new long[3][rounds];
         int[] order = {0, 1, 2};

@@ -25,16 +25,19 @@ final class RouteTable implements Routes {
     private final List<Route> all;
     private final int maxBody;
     private final boolean rawBody;
+    private final boolean unrefused;
 
     RouteTable(int maxBody) {
-        this(new Node(), new ArrayList<>(), maxBody, false);
+        this(new Node(), new ArrayList<>(), maxBody, false, false);
     }
 
-    private RouteTable(Node root, List<Route> all, int maxBody, boolean rawBody) {
+    private RouteTable(
+            Node root, List<Route> all, int maxBody, boolean rawBody, boolean unrefused) {
         this.root = root;
         this.all = all;
         this.maxBody = maxBody;
         this.rawBody = rawBody;
+        this.unrefused = unrefused;
     }
 
     @Override
@@ -59,12 +62,17 @@ final class RouteTable implements Routes {
 
     @Override
     public Routes withBodyLimit(int bytes) {
-        return new RouteTable(root, all, bytes, rawBody);
+        return new RouteTable(root, all, bytes, rawBody, unrefused);
     }
 
     @Override
     public Routes withRawBody(int maxBytes) {
-        return new RouteTable(root, all, maxBytes, true);
+        return new RouteTable(root, all, maxBytes, true, unrefused);
+    }
+
+    @Override
+    public Routes neverRefused() {
+        return new RouteTable(root, all, maxBody, rawBody, true);
     }
 
     private void add(String method, String path, Route.Access access, Link link, Handler handler) {
@@ -82,7 +90,9 @@ final class RouteTable implements Routes {
                 node = node.parameter = new Node();
             }
         }
-        var route = new Route(method, path, segments, access, maxBody, rawBody, link, handler);
+        var route =
+                new Route(
+                        method, path, segments, access, maxBody, rawBody, unrefused, link, handler);
         if (node.byMethod.putIfAbsent(method, route) != null) {
             throw new IllegalStateException("two routes for " + method + " " + path);
         }

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -59,9 +60,12 @@ public final class SocketGateway implements SocketEvents {
     private final InstantSource clock;
     private final List<ConnectionListener> listeners = new CopyOnWriteArrayList<>();
     private final Set<String> events = new ConcurrentSkipListSet<>();
+    private final ConcurrentHashMap<AccountId, Integer> connected = new ConcurrentHashMap<>();
 
     /// @param lastSeq number of an account's latest update; may wait for the store
     /// @param mayConnect whether a caller may connect as that session; may block
+    /// @param socketsPerAccount connections of one account at one time. Those that are being
+    ///     admitted at the same moment are not counted, so it may be exceeded by a few
     /// @param blocking runs the check of a token, which may wait for the store
     public SocketGateway(
             Namespace sockets,
@@ -69,11 +73,19 @@ public final class SocketGateway implements SocketEvents {
             ToLongFunction<AccountId> lastSeq,
             BiPredicate<Caller, SessionId> mayConnect,
             Rate eventRate,
+            int socketsPerAccount,
             Executor blocking,
             InstantSource clock) {
         this.sockets = sockets;
         this.authenticator = authenticator;
-        this.handshakes = new Handshakes(authenticator, lastSeq, mayConnect, eventRate, clock);
+        this.handshakes =
+                new Handshakes(
+                        authenticator,
+                        lastSeq,
+                        mayConnect,
+                        account -> connected.getOrDefault(account, 0) < socketsPerAccount,
+                        eventRate,
+                        clock);
         this.blocking = blocking;
         this.clock = clock;
         sockets.guard(this::admit);
@@ -262,11 +274,14 @@ public final class SocketGateway implements SocketEvents {
     private void connected(Socket socket) {
         SocketCaller caller = caller(socket);
         caller.connectedAs(socket.id());
+        connected.merge(caller.caller().account(), 1, Integer::sum);
         listeners.forEach(listener -> listener.connected(caller));
     }
 
     private void disconnected(Socket socket, DisconnectReason reason) {
         SocketCaller caller = caller(socket);
+        connected.computeIfPresent(
+                caller.caller().account(), (_, count) -> count == 1 ? null : count - 1);
         listeners.forEach(listener -> listener.disconnected(caller, reason));
     }
 
