@@ -41,6 +41,7 @@ public final class HttpServer implements AutoCloseable {
     private final RouteTable routes;
     private final AtomicBoolean sawForwardedHeader = new AtomicBoolean();
     private final Optional<Certificates> certificates;
+    private volatile boolean draining;
     private final ChannelGroup connections =
             new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final ExecutorService handlers = Executors.newVirtualThreadPerTaskExecutor();
@@ -112,6 +113,10 @@ public final class HttpServer implements AutoCloseable {
                                                                 budget,
                                                                 handlers,
                                                                 listener));
+                                        if (draining) {
+                                            // Accepted too late to be in the list that was told.
+                                            channel.eventLoop().execute(() -> drain(channel));
+                                        }
                                     }
                                 });
         ChannelFuture bound = bootstrap.bind(config.address()).awaitUninterruptibly();
@@ -221,10 +226,13 @@ public final class HttpServer implements AutoCloseable {
     /// Accepts no further connection, ends idle ones, and ends the others with the answer that they
     /// wait for. Upgraded connections stay; they belong to the socket handler.
     public void stopAccepting() {
+        draining = true;
         acceptor.close().awaitUninterruptibly();
-        connections.forEach(
-                connection ->
-                        connection.pipeline().fireUserEventTriggered(RequestGate.Drain.EVENT));
+        connections.forEach(HttpServer::drain);
+    }
+
+    private static void drain(Channel connection) {
+        connection.pipeline().fireUserEventTriggered(RequestGate.Drain.EVENT);
     }
 
     /// Lets the requests in progress end, up to [HttpConfig#stopTimeout()], then ends everything.
