@@ -10,8 +10,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
 /// One kept connection without anything that adds to the time of a request. Plain http only. Used
-// by
-/// one thread.
+/// by one thread.
 final class TimedHttp implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
@@ -41,8 +40,7 @@ final class TimedHttp implements AutoCloseable {
                         + "Content-Length: "
                         + body.length
                         + "\r\n\r\n";
-        byte[] bytes = (head + request.body()).getBytes(StandardCharsets.UTF_8);
-        return bytes;
+        return (head + request.body()).getBytes(StandardCharsets.UTF_8);
     }
 
     /// Sends it, reads the whole answer, and tells how long that took.

@@ -14,10 +14,9 @@ import java.util.stream.Stream;
 /// Does it take as long to find nothing as to find what belongs to somebody else?
 ///
 /// Requests for somebody's id, for nobody's and for another nobody's take turns in a random order,
-// so
-/// that whatever slows the computer down slows all alike. What somebody has is large. The two
-// nobodies show how far medians lie
-/// apart that do not differ; random halves of all samples show it too.
+/// so that whatever slows the computer down slows all alike. What somebody has is large. The two
+/// nobodies show how far medians lie apart that do not differ; random parts of all samples show it
+/// too.
 public final class Timing {
     /// Below what can be told apart over any network.
     private static final long FLOOR_NS = 3_000;
@@ -167,7 +166,7 @@ public final class Timing {
     private static Line measure(
             String request, IntToLongFunction timed, int rounds, Random random) {
         for (int i = 0; i < WARM_UP; i++) {
-            var unused = timed.applyAsLong(i % 3);
+            var _ = timed.applyAsLong(i % 3);
         }
         long[][] samples = new long[3][rounds];
         int[] order = {0, 1, 2};

@@ -36,16 +36,22 @@ class CanaryRunTest {
             metrics = relay.fetchMetrics();
             relay.dumpHeap(heap);
 
-            assertThat(Haystack.inFiles(secrets.notStored(), home)).as("files of the relay").isEmpty();
+            assertThat(Haystack.inFiles(secrets.notStored(), home))
+                    .as("files of the relay")
+                    .isEmpty();
             assertThat(Haystack.inRows(secrets.notStored(), relay.data())).as("rows").isEmpty();
             assertThat(Haystack.inFiles(bait, home)).as("what was planted, in files").isNotEmpty();
-            assertThat(Haystack.inRows(bait, relay.data())).as("what was planted, in rows").isNotEmpty();
+            assertThat(Haystack.inRows(bait, relay.data()))
+                    .as("what was planted, in rows")
+                    .isNotEmpty();
             assertThat(Haystack.inFile(bait, heap)).as("what was planted, in memory").isNotEmpty();
 
             relay.stop();
         }
         assertThat(Haystack.inFile(secrets.ofClients(), heap)).as("memory of the relay").isEmpty();
-        assertThat(Haystack.inFiles(secrets.notStored(), home)).as("files after the stop").isEmpty();
+        assertThat(Haystack.inFiles(secrets.notStored(), home))
+                .as("files after the stop")
+                .isEmpty();
         assertThat(Haystack.inFile(secrets.notTold(), log)).as("log").isEmpty();
         assertThat(metrics).contains("websocket_connections_total");
         assertThat(secrets.notTold().in(Haystack.stream(metrics))).as("metrics").isEmpty();
@@ -53,6 +59,9 @@ class CanaryRunTest {
         assertThat(secrets.count()).isGreaterThan(50);
         System.out.printf(
                 "canaries: %d secrets in %d KB of files, %d KB of memory, %d bytes of log%n",
-                secrets.count(), Haystack.size(home) >> 10, Files.size(heap) >> 10, Files.size(log));
+                secrets.count(),
+                Haystack.size(home) >> 10,
+                Files.size(heap) >> 10,
+                Files.size(log));
     }
 }
