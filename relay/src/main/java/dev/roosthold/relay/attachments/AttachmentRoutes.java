@@ -18,7 +18,6 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 
 /// `/v1/sessions/:id/attachments`: announce, upload, find, download.
 ///
