@@ -21,12 +21,16 @@ final class ShellCompletionTest {
 
     private final CommandSpec root = new CommandLine(new RoostCommand()).getCommandSpec();
 
+    private static List<OptionSpec> shown(CommandSpec command) {
+        return command.options().stream().filter(option -> !option.hidden()).toList();
+    }
+
     @Test
     void bashAndZshKnowEveryCommandAndOption() {
         for (String script : List.of(ShellCompletion.bash(root), ShellCompletion.zsh(root))) {
             for (CommandSpec command : commands(root)) {
                 assertThat(script).containsPattern("commands=\"[^\"]*\\b" + command.name() + "\\b");
-                for (OptionSpec option : command.options()) {
+                for (OptionSpec option : shown(command)) {
                     assertThat(script).contains(option.names());
                 }
             }
@@ -42,7 +46,7 @@ final class ShellCompletionTest {
                 assertThat(script)
                         .anyMatch(line -> line.contains("'__roost_at \\'\\'' -a '" + path + "'"));
             }
-            for (OptionSpec option : command.options()) {
+            for (OptionSpec option : shown(command)) {
                 String name = option.longestName().substring(2);
                 assertThat(script)
                         .as(path + " " + name)
@@ -70,7 +74,7 @@ final class ShellCompletionTest {
                 assertThat(page)
                         .contains(".SS " + command.qualifiedName(" ").replace("-", "\\-") + "\n");
             }
-            for (OptionSpec option : command.options()) {
+            for (OptionSpec option : shown(command)) {
                 if (!option.usageHelp() && !option.versionHelp()) {
                     assertThat(page).contains(option.longestName().replace("-", "\\-"));
                 }
