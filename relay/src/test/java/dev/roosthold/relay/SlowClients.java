@@ -11,13 +11,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Many connections of one address that keep a server waiting: a third sends its headers a byte at
-// a
-/// time, a third its body, a third reads its answer a few bytes at a time. What the server ends
-/// begins again. One thread, so that it takes little from what is measured.
+/// a time, a third its body, a third reads its answer a few bytes at a time; each moves once a
+/// second, not all at the same moment. What the server ends begins again. One thread, so that it
+/// takes little from what is measured.
 final class SlowClients implements AutoCloseable {
     enum Kind {
         HEADERS,
@@ -25,7 +26,8 @@ final class SlowClients implements AutoCloseable {
         READING
     }
 
-    private static final long TICK_MS = 1_000;
+    private static final int MOMENTS = 50;
+    private static final long MOMENT_NANOS = 1_000_000_000L / MOMENTS;
 
     private static final class One {
         final Kind kind;
@@ -74,17 +76,16 @@ final class SlowClients implements AutoCloseable {
 
     private void run() {
         try {
-            while (!stopped) {
-                long next = System.nanoTime() + TICK_MS * 1_000_000;
-                for (int i = 0; i < all.size() && !stopped; i++) {
+            long next = System.nanoTime();
+            for (int moment = 0; !stopped; moment = (moment + 1) % MOMENTS) {
+                for (int i = moment; i < all.size(); i += MOMENTS) {
                     step(all.get(i));
-                    if (i % 100 == 99) {
-                        connected();
-                    }
                 }
-                while (!stopped && next - System.nanoTime() > 0) {
-                    connected();
-                    Thread.sleep(20);
+                connected();
+                next += MOMENT_NANOS;
+                long left = next - System.nanoTime();
+                if (left > 0) {
+                    TimeUnit.NANOSECONDS.sleep(left);
                 }
             }
         } catch (IOException | InterruptedException e) {
