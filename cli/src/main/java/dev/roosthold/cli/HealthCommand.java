@@ -1,10 +1,12 @@
 package dev.roosthold.cli;
 
+import dev.roosthold.relay.http.ServerCertificate;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +28,15 @@ final class HealthCommand implements Callable<Integer> {
     @Option(names = "--port", defaultValue = "3005", description = "Port of the relay.")
     private int port;
 
+    /// As for `roost up`: tells that the relay on this computer speaks TLS, and how to know it.
+    @Option(names = "--tls-cert", hidden = true)
+    private @Nullable Path tlsCert;
+
     @Override
     public Integer call() throws InterruptedException {
-        URI address = server == null ? URI.create("http://127.0.0.1:" + port) : server;
+        URI address = server == null ? beside() : server;
         URI health = URI.create(address.toString().replaceFirst("/*$", "") + "/health");
-        try (HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
+        try (HttpClient http = client()) {
             HttpResponse<String> answer =
                     http.send(
                             HttpRequest.newBuilder(health).timeout(PATIENCE).build(),
@@ -51,5 +57,21 @@ final class HealthCommand implements Callable<Integer> {
                     "no relay answers at " + address,
                     "Start it with `roost up`, or name its address with --server.");
         }
+    }
+
+    private URI beside() {
+        return URI.create((tlsCert == null ? "http" : "https") + "://127.0.0.1:" + port);
+    }
+
+    private HttpClient client() {
+        HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(PATIENCE);
+        if (tlsCert != null && server == null) {
+            try {
+                builder.sslContext(ServerCertificate.read(tlsCert).trusted());
+            } catch (IOException e) {
+                throw new CommandFailure(String.valueOf(e.getMessage()), "See --tls-cert.");
+            }
+        }
+        return builder.build();
     }
 }

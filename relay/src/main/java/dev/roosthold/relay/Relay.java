@@ -438,6 +438,10 @@ public final class Relay implements AutoCloseable {
                                 config.metricsPort().isPresent()
                                         ? RunningRelay.TAKEN
                                         : RunningRelay.OFF),
+                config.front()
+                        .tls()
+                        .map(files -> files.certificate().toAbsolutePath().toString())
+                        .orElse(null),
                 config.publicUrl().map(URI::toString).orElse(null),
                 config.registration().name().toLowerCase(Locale.ROOT),
                 Version.text(),

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.roosthold.relay.doctor.Finding;
 import dev.roosthold.relay.http.TlsFiles;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -20,6 +21,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -256,6 +259,37 @@ class TlsTest {
                             String text = String.valueOf(failure.getMessage());
                             assertThat(text).doesNotContain("AAAA");
                         });
+    }
+
+    @Test
+    void theDoctorKnowsTheRelaysOwnCertificate() throws Exception {
+        try (var rig = start()) {
+            RelayConfig config = rig.config().withClock(InstantSource.system());
+            assertThat(found(config, "relay")).isEqualTo(Finding.Level.OK);
+            assertThat(found(config, "ready")).isEqualTo(Finding.Level.OK);
+            assertThat(found(config, "certificate")).isEqualTo(Finding.Level.OK);
+            assertThat(found(inDays(config, 20), "certificate")).isEqualTo(Finding.Level.WARNING);
+            assertThat(found(inDays(config, 31), "certificate")).isEqualTo(Finding.Level.WRONG);
+            // Somebody else answers at the address of the relay.
+            place(second);
+            assertThat(found(config, "relay")).isEqualTo(Finding.Level.WRONG);
+            Files.delete(certificate);
+            assertThat(found(config, "certificate")).isEqualTo(Finding.Level.WRONG);
+        }
+    }
+
+    private static RelayConfig inDays(RelayConfig config, int days) {
+        return config.withClock(
+                InstantSource.offset(InstantSource.system(), Duration.ofDays(days)));
+    }
+
+    private static Finding.Level found(RelayConfig config, String check) {
+        return new Operator(config)
+                .doctor().stream()
+                        .filter(one -> one.check().equals(check))
+                        .findFirst()
+                        .orElseThrow()
+                        .level();
     }
 
     private RelayRig start() throws Exception {

@@ -84,6 +84,13 @@ final class Certificates {
         return new Certificates(files, clock, loaded);
     }
 
+    /// The first certificate in a file.
+    ///
+    /// @throws IOException with a message for the operator
+    static X509Certificate own(Path file) throws IOException {
+        return chain(file, read(file, "certificate")).getFirst();
+    }
+
     /// For a new connection.
     SslContext context() {
         return loaded.context();
