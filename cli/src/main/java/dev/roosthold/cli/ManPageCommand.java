@@ -81,8 +81,14 @@ final class ManPageCommand implements Callable<Integer> {
             page.append(escaped(line)).append('\n');
         }
         if (option.defaultValue() != null && !option.defaultValue().isEmpty()) {
-            page.append("Default: ").append(escaped(option.defaultValue())).append('\n');
+            page.append("Default: ").append(escaped(fromHome(option.defaultValue()))).append('\n');
         }
+    }
+
+    /// The reader has another home directory than whoever made the page.
+    private static String fromHome(String value) {
+        String home = System.getProperty("user.home");
+        return value.startsWith(home + "/") ? "~" + value.substring(home.length()) : value;
     }
 
     /// A line of text that the formatter takes as it is.

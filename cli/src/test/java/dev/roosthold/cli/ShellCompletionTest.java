@@ -69,6 +69,9 @@ final class ShellCompletionTest {
     @Test
     void theManualPageTellsOfEveryCommandAndOption() {
         String page = ManPageCommand.manPage(root);
+        assertThat(page)
+                .contains("Default: ~/.roost")
+                .doesNotContain(System.getProperty("user.home"));
         for (CommandSpec command : commands(root)) {
             if (command.subcommands().isEmpty()) {
                 assertThat(page)
