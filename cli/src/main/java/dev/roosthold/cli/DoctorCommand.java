@@ -5,7 +5,10 @@ import dev.roosthold.relay.Operator;
 import dev.roosthold.relay.RelayConfig;
 import dev.roosthold.relay.auth.RegistrationPolicy;
 import dev.roosthold.relay.doctor.Finding;
+import dev.roosthold.relay.http.Front;
+import dev.roosthold.relay.http.TlsFiles;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -38,6 +41,12 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--metrics-port", hidden = true, defaultValue = "9090")
     private String metricsPort;
 
+    @Option(names = "--tls-cert", hidden = true)
+    private @Nullable Path tlsCert;
+
+    @Option(names = "--tls-key", hidden = true)
+    private @Nullable Path tlsKey;
+
     @Mixin private JsonOption json;
     @Mixin private DataOption data;
 
@@ -57,6 +66,9 @@ final class DoctorCommand implements Callable<Integer> {
                 data.config().withHost(host).withPort(port).withRegistration(registration);
         if (publicUrl != null) {
             config = config.withPublicUrl(publicUrl);
+        }
+        if (tlsCert != null && tlsKey != null) {
+            config = config.withFront(Front.USUAL.withTls(new TlsFiles(tlsCert, tlsKey)));
         }
         if (!metricsPort.equals("off")) {
             try {

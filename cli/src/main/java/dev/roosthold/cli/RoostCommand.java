@@ -30,7 +30,10 @@ import picocli.CommandLine.Spec;
             AccountsCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
-            DoctorCommand.class
+            DoctorCommand.class,
+            HealthCommand.class,
+            CompletionCommand.class,
+            ManPageCommand.class
         })
 final class RoostCommand implements Runnable {
     @Spec private CommandSpec spec;

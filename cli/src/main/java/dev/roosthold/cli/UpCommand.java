@@ -85,6 +85,7 @@ final class UpCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
     @Mixin private AuditOptions audit;
+    @Mixin private FrontOptions front;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -96,9 +97,11 @@ final class UpCommand implements Callable<Integer> {
                         .withPort(port)
                         .withDataDirectory(data.path())
                         .withRegistration(registration)
+                        .withFront(front.front())
                         .withPush(ExpoPushOption.apply(expoPush))
                         .withAudit(audit.retention());
         if (publicUrl != null) {
+            requireWebAddress(publicUrl);
             config = config.withPublicUrl(publicUrl);
         }
         if (!metricsPort.equals("off")) {
@@ -151,6 +154,15 @@ final class UpCommand implements Callable<Integer> {
             return number;
         } catch (NumberFormatException e) {
             throw new CommandFailure("--metrics-port " + text + " is neither a port nor off", "");
+        }
+    }
+
+    private static void requireWebAddress(URI url) {
+        boolean web = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+        if (!web || url.getHost() == null || url.getUserInfo() != null || url.getQuery() != null) {
+            throw new CommandFailure(
+                    "--public-url is not an address like https://roost.example",
+                    "It names scheme and host, and where needed a port and a path.");
         }
     }
 

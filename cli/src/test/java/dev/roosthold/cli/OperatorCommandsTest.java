@@ -28,6 +28,7 @@ final class OperatorCommandsTest {
 
     @Test
     void aRelayIsBackedUpLookedOverEmptiedAndRestored() throws Exception {
+        Files.createFile(home.resolve("none.properties"));
         Path data = home.resolve("data");
         Files.createDirectories(data);
         Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));

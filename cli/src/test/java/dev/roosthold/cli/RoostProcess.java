@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 
 /// The `roost` command as a process of its own, so that a test can kill it.
 final class RoostProcess implements AutoCloseable {
-    private static final Pattern ADDRESS = Pattern.compile("http://127\\.0\\.0\\.1:(\\d+)");
+    private static final Pattern ADDRESS = Pattern.compile("https?://127\\.0\\.0\\.1:(\\d+)");
 
     private final Process process;
     private final List<String> lines = new CopyOnWriteArrayList<>();
@@ -65,7 +65,7 @@ final class RoostProcess implements AutoCloseable {
         }
         arguments.addAll(List.of(more));
         RoostProcess relay = start(home, arguments.toArray(String[]::new));
-        relay.awaitLine("http://127.0.0.1:");
+        relay.awaitLine("://127.0.0.1:");
         return relay;
     }
 

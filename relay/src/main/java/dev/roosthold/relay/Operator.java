@@ -16,7 +16,9 @@ import dev.roosthold.relay.backup.Restore;
 import dev.roosthold.relay.connect.VendorTokens;
 import dev.roosthold.relay.doctor.Doctor;
 import dev.roosthold.relay.doctor.Finding;
+import dev.roosthold.relay.doctor.RunningRelay;
 import dev.roosthold.relay.doctor.Situation;
+import dev.roosthold.relay.http.TlsFiles;
 import dev.roosthold.relay.kv.KeyValues;
 import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.messages.Messages;
@@ -161,13 +163,19 @@ public final class Operator {
         } catch (IOException e) {
             held = false;
         }
+        Optional<RunningRelay> running = held ? DataDirectory.announced(data) : Optional.empty();
+        Optional<Path> certificate =
+                running.isPresent()
+                        ? Optional.ofNullable(running.get().certificate()).map(Path::of)
+                        : config.front().tls().map(TlsFiles::certificate);
         return new Doctor(
                         new Situation(
                                 data,
                                 held,
-                                held ? DataDirectory.announced(data) : Optional.empty(),
+                                running,
                                 config.host(),
                                 config.port(),
+                                certificate,
                                 config.publicUrl(),
                                 config.registration().name().toLowerCase(Locale.ROOT),
                                 config.metricsPort(),

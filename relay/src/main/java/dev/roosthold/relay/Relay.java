@@ -81,9 +81,12 @@ import dev.roosthold.relay.watch.SlowWriteLog;
 import dev.roosthold.socketio.Namespace;
 import dev.roosthold.socketio.SocketIoConfig;
 import dev.roosthold.socketio.SocketIoServer;
+import dev.roosthold.socketio.engine.Surroundings;
+import io.netty.channel.Channel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -130,6 +133,7 @@ public final class Relay implements AutoCloseable {
     private final Updates updates;
     private final Audit audit;
     private final DeviceActivity activity;
+    private final SocketGateway gateway;
     private final Machines machines;
     private final Sessions sessions;
     private final Rpc rpc;
@@ -138,7 +142,6 @@ public final class Relay implements AutoCloseable {
     private final Readiness readiness;
     private final HttpServer http;
     private final Optional<MetricsServer> metricsServer;
-    private final SocketGateway gateway;
     private final Upkeep upkeep = new Upkeep();
     private boolean closed;
 
@@ -210,6 +213,7 @@ public final class Relay implements AutoCloseable {
                         account -> store.readNow(sql -> Updates.lastSeq(sql, account)),
                         sessions::mayConnect,
                         limits.socketEvents(),
+                        config.front().limits().socketsPerAccount(),
                         blocking,
                         clock);
         gateway.listen(new DeviceSockets(devices, activity, router));
@@ -247,7 +251,8 @@ public final class Relay implements AutoCloseable {
         readiness = new Readiness(store::failure, () -> store.writeFailure(WRITE_PROBE));
         http =
                 HttpServer.start(
-                        HttpConfig.on(new InetSocketAddress(config.host(), config.port())),
+                        HttpConfig.on(new InetSocketAddress(config.host(), config.port()))
+                                .withFront(config.front(), config.publicUrl(), clock),
                         routes -> {
                             Routes seen = new SeenRoutes(routes, activity);
                             auth.register(seen);
@@ -269,9 +274,9 @@ public final class Relay implements AutoCloseable {
                             new AuditRoutes(store).register(seen);
                             push.register(seen);
                             new ConnectRoutes(vendorTokens).register(seen);
-                            new GithubRoutes(config.publicUrl()).register(seen);
+                            new GithubRoutes(home(config)).register(seen);
                             new AppServiceRoutes().register(seen);
-                            new DescriptionRoutes(Version.text()).register(seen);
+                            new DescriptionRoutes(Version.text(), config.publicUrl()).register(seen);
                         },
                         devices,
                         readiness,
@@ -290,6 +295,7 @@ public final class Relay implements AutoCloseable {
         upkeep.every(FLUSH, this::purge);
         upkeep.every(PRUNE, auth::prune);
         upkeep.every(PRUNE, audit::prune);
+        upkeep.every(PRUNE, http::refreshCertificates);
         upkeep.every(PRUNE, () -> updates.prune(store));
         var tasks =
                 new OperatorTasks(
@@ -364,7 +370,8 @@ public final class Relay implements AutoCloseable {
     /// Where a program on this computer reaches the relay.
     public URI address() {
         String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
-        return URI.create("http://" + host + ":" + port());
+        String scheme = config.front().tls().isPresent() ? "https://" : "http://";
+        return URI.create(scheme + host + ":" + port());
     }
 
     /// Stops within 5 seconds: accepts nothing more, ends all sockets by closing their transports
@@ -434,24 +441,33 @@ public final class Relay implements AutoCloseable {
                                 config.metricsPort().isPresent()
                                         ? RunningRelay.TAKEN
                                         : RunningRelay.OFF),
+                config.front()
+                        .tls()
+                        .map(files -> files.certificate().toAbsolutePath().toString())
+                        .orElse(null),
                 config.publicUrl().map(URI::toString).orElse(null),
                 config.registration().name().toLowerCase(Locale.ROOT),
                 Version.text(),
                 config.clock().millis());
     }
 
-    Presence<MachineKey> presence() {
-        return machines.presence();
-    }
-
-    /// The registered routes, in no order.
+    /// Every route, in the order of registration.
     List<RouteInfo> routes() {
         return http.routes();
     }
 
-    /// The events that sockets may send.
-    Set<String> handledEvents() {
+    /// The names of all socket events that are handled.
+    Set<String> events() {
         return gateway.events();
+    }
+
+    /// Takes changed TLS files for new connections; the relay does it by itself every minute.
+    void refreshCertificates() {
+        http.refreshCertificates();
+    }
+
+    Presence<MachineKey> presence() {
+        return machines.presence();
     }
 
     Updates updates() {
@@ -512,6 +528,19 @@ public final class Relay implements AutoCloseable {
         return listening && http.sawForwardedHeader();
     }
 
+    /// What the sockets' server and the HTTP server around it know of each other.
+    private static final class Door implements Surroundings {
+        @Override
+        public SocketAddress clientAddress(Channel channel) {
+            return HttpServer.client(channel);
+        }
+
+        @Override
+        public void admitted(Channel channel) {
+            HttpServer.known(channel);
+        }
+    }
+
     private SocketIoConfig socketConfig() {
         return SocketIoConfig.defaults()
                 .withPath("/v1/updates")
@@ -523,6 +552,7 @@ public final class Relay implements AutoCloseable {
                 .withOutboundBudget(8L << 20)
                 .withKeptHeaders(Set.copyOf(SocketGateway.HEADERS))
                 .withAllowedOrigin("*")
+                .withSurroundings(new Door())
                 .withHandlerExecutor(blocking)
                 .withErrorListener(Relay::socketFailed)
                 .withMapper(Codec.mapper());
@@ -546,8 +576,20 @@ public final class Relay implements AutoCloseable {
         return StoreConfig.of(file).withClock(config.clock());
     }
 
+    /// The page, as far as it is known where that is.
+    private static Optional<URI> home(RelayConfig config) {
+        String basePath = config.front().basePath();
+        return config.publicUrl()
+                .or(
+                        () ->
+                                basePath.isEmpty()
+                                        ? Optional.empty()
+                                        : Optional.of(URI.create(basePath + "/")));
+    }
+
     private static boolean isLocal(RelayConfig config) throws UnknownHostException {
         return config.publicUrl().isEmpty()
+                && config.front().trustedProxies().isEmpty()
                 && InetAddress.getByName(config.host()).isLoopbackAddress();
     }
 }

@@ -4,6 +4,7 @@ import dev.roosthold.relay.attachments.Attachments;
 import dev.roosthold.relay.audit.Audit;
 import dev.roosthold.relay.auth.Auth;
 import dev.roosthold.relay.auth.RegistrationPolicy;
+import dev.roosthold.relay.http.Front;
 import dev.roosthold.relay.limits.Rate;
 import dev.roosthold.relay.push.PushConfig;
 import dev.roosthold.relay.rpc.RpcLimits;
@@ -28,6 +29,7 @@ import java.util.OptionalInt;
 ///     none, `roost up` takes 9090
 /// @param limits how much clients may do; default [Limits#USUAL]
 /// @param audit how much of the audit log is kept; default [Audit.Retention#USUAL]
+/// @param front certificate, proxies, path, origins, limits at the door; default [Front#USUAL]
 /// @param clock gives all times; default the system's
 public record RelayConfig(
         String host,
@@ -39,6 +41,7 @@ public record RelayConfig(
         OptionalInt metricsPort,
         Limits limits,
         Audit.Retention audit,
+        Front front,
         InstantSource clock) {
 
     /// Limits of a relay.
@@ -103,6 +106,7 @@ public record RelayConfig(
                 OptionalInt.empty(),
                 Limits.USUAL,
                 Audit.Retention.USUAL,
+                Front.USUAL,
                 InstantSource.system());
     }
 
@@ -117,6 +121,7 @@ public record RelayConfig(
                 metricsPort,
                 limits,
                 audit,
+                front,
                 clock);
     }
 
@@ -131,6 +136,7 @@ public record RelayConfig(
                 metricsPort,
                 limits,
                 audit,
+                front,
                 clock);
     }
 
@@ -145,6 +151,7 @@ public record RelayConfig(
                 metricsPort,
                 limits,
                 audit,
+                front,
                 clock);
     }
 
@@ -159,6 +166,7 @@ public record RelayConfig(
                 metricsPort,
                 limits,
                 audit,
+                front,
                 clock);
     }
 
@@ -173,6 +181,7 @@ public record RelayConfig(
                 metricsPort,
                 limits,
                 audit,
+                front,
                 clock);
     }
 
@@ -187,6 +196,7 @@ public record RelayConfig(
                 metricsPort,
                 limits,
                 audit,
+                front,
                 clock);
     }
 
@@ -201,6 +211,7 @@ public record RelayConfig(
                 OptionalInt.of(value),
                 limits,
                 audit,
+                front,
                 clock);
     }
 
@@ -215,6 +226,7 @@ public record RelayConfig(
                 metricsPort,
                 value,
                 audit,
+                front,
                 clock);
     }
 
@@ -228,6 +240,22 @@ public record RelayConfig(
                 push,
                 metricsPort,
                 limits,
+                value,
+                front,
+                clock);
+    }
+
+    public RelayConfig withFront(Front value) {
+        return new RelayConfig(
+                host,
+                port,
+                dataDirectory,
+                registration,
+                publicUrl,
+                push,
+                metricsPort,
+                limits,
+                audit,
                 value,
                 clock);
     }
@@ -243,6 +271,7 @@ public record RelayConfig(
                 metricsPort,
                 limits,
                 audit,
+                front,
                 value);
     }
 }

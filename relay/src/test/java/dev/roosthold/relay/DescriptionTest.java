@@ -32,9 +32,11 @@ import dev.roosthold.protocol.updates.Ephemeral;
 import dev.roosthold.protocol.updates.Update;
 import dev.roosthold.protocol.updates.UpdateBody;
 import dev.roosthold.relay.http.RouteInfo;
+import dev.roosthold.relay.limits.AddressRange;
 import dev.roosthold.relay.updates.SentEvent;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -44,6 +46,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -130,7 +133,7 @@ class DescriptionTest {
 
     @Test
     void asyncApiHasEveryEventOfTheRelayAndNoOther() {
-        assertThat(events("receive")).isEqualTo(new TreeSet<>(rig.relay().handledEvents()));
+        assertThat(events("receive")).isEqualTo(new TreeSet<>(rig.relay().events()));
         assertThat(events("send"))
                 .isEqualTo(
                         Arrays.stream(SentEvent.values())
@@ -170,12 +173,13 @@ class DescriptionTest {
 
     @Test
     void documentsAreServedOnceAndCompressedAndNeedNoBearer() throws Exception {
-        for (String path : List.of("/openapi.json", "/asyncapi.json")) {
+        for (String path : List.of("/v1/openapi.json", "/v1/asyncapi.json")) {
             HttpResponse<byte[]> plain = get(path);
             assertThat(plain.statusCode()).isEqualTo(200);
             assertThat(plain.headers().firstValue("content-type"))
                     .contains("application/json; charset=utf-8");
             assertThat(plain.headers().firstValue("access-control-allow-origin")).contains("*");
+            assertThat(plain.headers().firstValue("cache-control")).contains("no-cache");
             String tag = plain.headers().firstValue("etag").orElseThrow();
             HttpResponse<byte[]> again = get(path, "If-None-Match", tag);
             assertThat(again.statusCode()).isEqualTo(304);
@@ -191,12 +195,77 @@ class DescriptionTest {
 
     @Test
     void documentsNameNoOtherServerAndNoScript() {
-        for (String path : List.of("/openapi.json", "/asyncapi.json")) {
+        for (String path : List.of("/v1/openapi.json", "/v1/asyncapi.json")) {
             String text = rig.api().get(path).body().toString();
             assertThat(text).doesNotContain("<script");
-            assertThat(text.replaceAll("https://(?:relay|push)\\.example\\.com/", ""))
+            assertThat(
+                            text.replace(rig.relay().address().toString(), "")
+                                    .replaceAll("https://(?:relay|push)\\.example\\.com/", ""))
                     .doesNotContain("http://", "https://");
         }
+    }
+
+    @Test
+    void serversAreWhereTheClientFoundTheRelay() {
+        String own = rig.relay().address().toString();
+        assertThat(openapi().at("/servers/0/url").asString()).isEqualTo(own);
+        JsonNode server = asyncapi().at("/servers/relay");
+        assertThat("ws://" + server.path("host").asString()).isEqualTo(own.replace("http", "ws"));
+        assertThat(server.path("protocol").asString()).isEqualTo("ws");
+        assertThat(server.has("pathname")).isFalse();
+        assertThat(server.has("variables")).isFalse();
+        // Anybody's word.
+        Api liar = rig.api().with("X-Forwarded-Host", "evil.example");
+        assertThat(server(liar, "")).isEqualTo(own);
+    }
+
+    @Test
+    void serversAreWhatATrustedProxyTellsWithTheBasePath() {
+        try (var behind =
+                RelayRig.start(
+                        config ->
+                                config.withFront(
+                                        config.front()
+                                                .withBasePath("/roost")
+                                                .withTrustedProxies(
+                                                        List.of(
+                                                                AddressRange.parse(
+                                                                        "127.0.0.1")))))) {
+            var told = Map.of("X-Forwarded-Host", "home.example", "X-Forwarded-Proto", "https");
+            Api api = new Api(behind.http(), behind.relay().address(), Optional.empty(), told);
+            // With the path, and without it where the proxy takes it away.
+            for (String prefix : List.of("/roost", "")) {
+                assertThat(server(api, prefix)).isEqualTo("https://home.example/roost");
+                JsonNode server =
+                        api.get(prefix + "/v1/asyncapi.json").body().at("/servers/relay");
+                assertThat(server.path("host").asString()).isEqualTo("home.example");
+                assertThat(server.path("protocol").asString()).isEqualTo("wss");
+                assertThat(server.path("pathname").asString()).isEqualTo("/roost");
+            }
+            for (int i = 0; i < 40; i++) {
+                Api more = behind.api().with("X-Forwarded-Host", "h" + i + ".example");
+                assertThat(server(more, "")).isIn("http://h" + i + ".example/roost", "..");
+            }
+            assertThat(server(behind.api().with("X-Forwarded-Host", "one-more.example"), ""))
+                    .isEqualTo("..");
+            assertThat(server(api, "")).isEqualTo("https://home.example/roost");
+        }
+    }
+
+    @Test
+    void publicAddressStandsInTheDocumentsHoweverTheyWereAskedFor() {
+        try (var known =
+                RelayRig.start(
+                        config ->
+                                config.withPublicUrl(
+                                        URI.create("https://home.example/roost/")))) {
+            assertThat(server(known.api(), "")).isEqualTo("https://home.example/roost");
+            assertThat(server(known.api(), "/roost")).isEqualTo("https://home.example/roost");
+        }
+    }
+
+    private static String server(Api api, String prefix) {
+        return api.get(prefix + "/v1/openapi.json").body().at("/servers/0/url").asString();
     }
 
     private interface OperationVisitor {
@@ -326,11 +395,11 @@ class DescriptionTest {
     }
 
     private JsonNode openapi() {
-        return rig.api().get("/openapi.json").body();
+        return rig.api().get("/v1/openapi.json").body();
     }
 
     private JsonNode asyncapi() {
-        return rig.api().get("/asyncapi.json").body();
+        return rig.api().get("/v1/asyncapi.json").body();
     }
 
     private HttpResponse<byte[]> get(String path, String... headers)

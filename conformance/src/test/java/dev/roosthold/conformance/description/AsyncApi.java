@@ -20,7 +20,7 @@ final class AsyncApi {
     }
 
     static AsyncApi of(URI server) {
-        return new AsyncApi(Json.fetch(server, "/asyncapi.json"));
+        return new AsyncApi(Json.fetch(server, "/v1/asyncapi.json"));
     }
 
     JsonNode document() {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 
-/// Makes events out of `/asyncapi.json` alone, right ones and wrong ones, and holds every
+/// Makes events out of `/v1/asyncapi.json` alone, right ones and wrong ones, and holds every
 /// acknowledgement and every event that comes of it against the document.
 class DescribedEventsTest {
     @TempDir Path folder;

@@ -18,7 +18,7 @@ import tools.jackson.databind.node.ArrayNode;
 public final class DescriptionWitness implements Witness {
     /// Requests that are no operations, by the beginning of their targets, with the reason.
     private static final Map<String, String> NO_OPERATIONS =
-            Map.of("/v1/updates", "the path of Engine.IO, which /asyncapi.json describes");
+            Map.of("/v1/updates", "the path of Engine.IO, which /v1/asyncapi.json describes");
 
     private static final Set<String> ANSWERED_FOR_EVERY_PATH = Set.of("HEAD", "OPTIONS");
 

@@ -42,7 +42,7 @@ final class OpenApi {
     }
 
     static OpenApi of(URI server) {
-        return new OpenApi(Json.fetch(server, "/openapi.json"));
+        return new OpenApi(Json.fetch(server, "/v1/openapi.json"));
     }
 
     JsonNode document() {

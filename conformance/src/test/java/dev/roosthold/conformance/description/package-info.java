@@ -1,4 +1,4 @@
-/// The relay's own descriptions, `/openapi.json` and `/asyncapi.json`, held against what the relay
+/// The relay's own descriptions, `/v1/openapi.json` and `/v1/asyncapi.json`, held against what the relay
 /// does.
 @NullMarked
 package dev.roosthold.conformance.description;

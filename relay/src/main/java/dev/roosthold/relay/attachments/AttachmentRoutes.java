@@ -13,11 +13,11 @@ import dev.roosthold.relay.limits.RateLimiter;
 import dev.roosthold.relay.secrets.SecretFiles;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 
 /// `/v1/sessions/:id/attachments`: announce, upload, find, download.
 ///
@@ -28,11 +28,6 @@ public final class AttachmentRoutes {
     private static final Rate UPLOADS = new Rate(60, 1);
     private static final int MAX_FILE_NAME = 1_024;
     private static final String FILE_PATH = "/v1/sessions/:id/attachments/:file";
-
-    /// A Host header that is a name or an address with an optional port (RFC 9110, 7.2), and cannot
-    /// turn the address made of it into another one.
-    private static final Pattern HOST =
-            Pattern.compile("(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(?::[0-9]{1,5})?");
 
     private final Attachments attachments;
     private final Links links;
@@ -76,7 +71,8 @@ public final class AttachmentRoutes {
         }
         Caller caller = request.requireCaller();
         if (!uploads.tryTake(caller.account().value())) {
-            return Response.error(429, "Too many uploads, try again in a minute");
+            return Response.tooMany(
+                    "Too many uploads, try again in a minute", Duration.ofSeconds(1));
         }
         SessionId session = session(request);
         return switch (attachments.announce(caller, session, size)) {
@@ -178,11 +174,11 @@ public final class AttachmentRoutes {
             String url = publicUrl.get().toString();
             return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
         }
-        String host = request.headers().getOrDefault("host", "");
-        if (!HOST.matcher(host).matches()) {
-            throw new BadRequest("headers/host Invalid input: expected a name or an address");
-        }
-        return "http://" + host;
+        return request.site()
+                .orElseThrow(
+                        () ->
+                                new BadRequest(
+                                        "headers/host Invalid input: expected a name or an address"));
     }
 
     private static String ref(SessionId session, String file) {

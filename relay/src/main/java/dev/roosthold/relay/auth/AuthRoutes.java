@@ -14,6 +14,7 @@ import dev.roosthold.relay.http.Routes;
 import dev.roosthold.relay.limits.Base64Text;
 import dev.roosthold.relay.limits.ClientAddress;
 import dev.roosthold.relay.limits.RateLimiter;
+import java.time.Duration;
 import java.util.Optional;
 
 /// The routes below `/v1/auth`, and `GET /v1/web/relay`.
@@ -76,7 +77,7 @@ final class AuthRoutes {
                 fields.nullableText("invite").filter(code -> code.length() <= MAX_TEXT);
         fields.check();
         String address = ClientAddress.of(request.remote());
-        if (!signInRate.tryTake(address)) {
+        if (!signInRate.tryTake(ClientAddress.network(request.remote()))) {
             return tooMany();
         }
         Optional<byte[]> key = Base64Text.decode(publicKey, MAX_BYTES);
@@ -112,7 +113,7 @@ final class AuthRoutes {
         }
         fields.check();
         String address = ClientAddress.of(request.remote());
-        if (!pairingRate.tryTake(address)) {
+        if (!pairingRate.tryTake(ClientAddress.network(request.remote()))) {
             return tooMany();
         }
         Optional<byte[]> key = key(publicKey);
@@ -137,7 +138,7 @@ final class AuthRoutes {
         var fields = Fields.query(request);
         String publicKey = fields.text("publicKey", 0, MAX_TEXT);
         fields.check();
-        if (!pairingRate.tryTake(ClientAddress.of(request.remote()))) {
+        if (!pairingRate.tryTake(ClientAddress.network(request.remote()))) {
             return tooMany();
         }
         return Response.ok(
@@ -178,6 +179,6 @@ final class AuthRoutes {
     }
 
     private static Response tooMany() {
-        return Response.error(429, "Too many requests");
+        return Response.tooMany("Too many requests", Duration.ofSeconds(1));
     }
 }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -60,16 +61,43 @@ record Document(List<String> files) {
                         .toList());
     }
 
+    /// Name of the file that it is served as.
+    String name() {
+        return files.getFirst();
+    }
+
     /// The whole document as indented JSON.
     ///
     /// @param version of the program, which is the version of the document
-    byte[] print(String version) {
+    /// @param site address of the relay's root without a slash at its end, such as
+    ///     `https://home.example/roost`; without it the document says no more than that the relay is
+    ///     where the document came from
+    byte[] print(String version, Optional<String> site) {
         ObjectNode whole = read(files.getFirst());
         for (String file : files.subList(1, files.size())) {
             join(whole, read(file), file);
         }
         whole.withObjectProperty("info").put("version", version);
+        site.ifPresent(address -> place(whole, address));
         return Codec.mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(whole);
+    }
+
+    private static void place(ObjectNode whole, String site) {
+        if (whole.path("servers").path(0) instanceof ObjectNode server) {
+            server.put("url", site);
+            return;
+        }
+        // Not by URI, which does not take every host that a client may have asked.
+        int host = site.indexOf("://") + 3;
+        int slash = site.indexOf('/', host);
+        int path = slash < 0 ? site.length() : slash;
+        ObjectNode server = whole.withObjectProperty("servers").withObjectProperty("relay");
+        server.remove("variables");
+        server.put("host", site.substring(host, path));
+        server.put("protocol", site.startsWith("https:") ? "wss" : "ws");
+        if (path < site.length()) {
+            server.put("pathname", site.substring(path));
+        }
     }
 
     private static void join(ObjectNode whole, ObjectNode part, String place) {

@@ -1,5 +1,5 @@
-/// What the relay says about itself: `GET /openapi.json` (OpenAPI 3.1, REST) and `GET
-/// /asyncapi.json` (AsyncAPI 3.0, the socket).
+/// What the relay says about itself: `GET /v1/openapi.json` (OpenAPI 3.1, REST) and
+/// `GET /v1/asyncapi.json` (AsyncAPI 3.0, the socket).
 ///
 /// The source are hand-written files beside this package's classes: `openapi.json` and
 /// `asyncapi.json` hold what concerns everything, `rest/` and `socket/` what one feature has, and

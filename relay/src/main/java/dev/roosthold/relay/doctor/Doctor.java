@@ -16,6 +16,7 @@ public final class Doctor {
                         new AuditCheck(situation),
                         new AttachmentCheck(situation),
                         new BackupCheck(situation),
+                        new CertificateCheck(situation),
                         new NetworkCheck(situation),
                         new ExposureCheck(situation));
     }

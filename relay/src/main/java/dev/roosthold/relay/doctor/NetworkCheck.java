@@ -1,5 +1,6 @@
 package dev.roosthold.relay.doctor;
 
+import dev.roosthold.relay.http.ServerCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -41,13 +42,12 @@ record NetworkCheck(Situation situation) implements Check {
     @Override
     public List<Finding> run() {
         var found = new ArrayList<Finding>();
-        try (HttpClient http =
-                HttpClient.newBuilder()
-                        .connectTimeout(PATIENCE)
-                        .followRedirects(HttpClient.Redirect.NEVER)
-                        .build()) {
+        try (HttpClient http = client().build()) {
             if (situation.held()) {
-                relay(http, found);
+                try (HttpClient beside = beside()) {
+                    relay(beside, found);
+                    beside.shutdownNow();
+                }
             } else {
                 found.add(
                         Finding.skipped(
@@ -61,6 +61,25 @@ record NetworkCheck(Situation situation) implements Check {
             http.shutdownNow();
         }
         return found;
+    }
+
+    private static HttpClient.Builder client() {
+        return HttpClient.newBuilder()
+                .connectTimeout(PATIENCE)
+                .followRedirects(HttpClient.Redirect.NEVER);
+    }
+
+    /// For the relay on this computer, whose certificate is made out for its public name.
+    private HttpClient beside() {
+        HttpClient.Builder builder = client();
+        if (situation.certificate().isPresent()) {
+            try {
+                builder.sslContext(ServerCertificate.read(situation.certificate().get()).trusted());
+            } catch (IOException e) {
+                // The check of the certificate tells.
+            }
+        }
+        return builder.build();
     }
 
     private void relay(HttpClient http, List<Finding> found) {

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// @param pid of its process
 /// @param address where a program on this computer reaches it
 /// @param metricsPort [#OFF] when none are wanted, [#TAKEN] when their port was taken
+/// @param certificate file of the certificate that it shows; null when it speaks plain HTTP
 /// @param publicUrl null for none
 /// @param registration the policy in words of the option
 /// @param version of the program
@@ -15,6 +16,7 @@ public record RunningRelay(
         long pid,
         String address,
         int metricsPort,
+        @Nullable String certificate,
         @Nullable String publicUrl,
         String registration,
         String version,

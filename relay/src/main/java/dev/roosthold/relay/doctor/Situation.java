@@ -10,9 +10,10 @@ import java.util.OptionalInt;
 ///
 /// @param dataDirectory of the relay
 /// @param held whether a relay holds the directory
-/// @param running what that relay says of itself; empty when it runs and says nothing, or not at
-// all
+/// @param running what that relay says of itself; empty when it runs and says nothing, or not
+///     at all
 /// @param host and `port` to listen on
+/// @param certificate file of the relay's own certificate; empty for plain HTTP
 /// @param publicUrl under which others reach it
 /// @param registration the policy in words of the option
 /// @param metricsPort empty for none
@@ -22,6 +23,7 @@ public record Situation(
         Optional<RunningRelay> running,
         String host,
         int port,
+        Optional<Path> certificate,
         Optional<URI> publicUrl,
         String registration,
         OptionalInt metricsPort,

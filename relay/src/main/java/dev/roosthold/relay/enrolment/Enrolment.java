@@ -14,11 +14,13 @@ import dev.roosthold.relay.auth.NewDevice;
 import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.caller.Scope;
 import dev.roosthold.relay.ids.Hashes;
+import dev.roosthold.relay.limits.ClientAddress;
 import dev.roosthold.relay.limits.SlidingWindow;
 import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
+import java.net.SocketAddress;
 import java.security.MessageDigest;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -122,22 +124,24 @@ final class Enrolment {
                 });
     }
 
-    Authenticated authenticate(MachineId id, String secret, String deviceName, String address) {
-        if (failuresByAddress.isFull(address)) {
+    Authenticated authenticate(MachineId id, String secret, String deviceName, SocketAddress from) {
+        String network = ClientAddress.network(from);
+        String address = ClientAddress.of(from);
+        if (failuresByAddress.isFull(network)) {
             return new Authenticated.TooManyFailures();
         }
         byte[] hash = Hashes.sha256(secret);
         // A reader decides first, so that guesses cost no write.
         if (!store.readNow(sql -> matches(sql, id, hash))) {
-            return failed(id, address);
+            return failed(id, network, address);
         }
         return store.writeNow(tx -> issue(tx, id, hash, deviceName, address))
-                .orElseGet(() -> failed(id, address));
+                .orElseGet(() -> failed(id, network, address));
     }
 
-    private Authenticated failed(MachineId id, String address) {
+    private Authenticated failed(MachineId id, String network, String address) {
         boolean tooMany = failuresById.isFull(id.value());
-        failuresByAddress.add(address);
+        failuresByAddress.add(network);
         failuresById.add(id.value());
         noteRefusal(id, address);
         return tooMany ? new Authenticated.TooManyFailures() : new Authenticated.Refused();

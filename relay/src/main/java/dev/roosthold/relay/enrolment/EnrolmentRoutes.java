@@ -14,10 +14,10 @@ import dev.roosthold.relay.http.Fields;
 import dev.roosthold.relay.http.Request;
 import dev.roosthold.relay.http.Response;
 import dev.roosthold.relay.http.Routes;
-import dev.roosthold.relay.limits.ClientAddress;
 import dev.roosthold.relay.limits.Texts;
 import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.store.Store;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.regex.Pattern;
 
@@ -26,6 +26,7 @@ public final class EnrolmentRoutes {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{21}");
     private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9_-]{21,128}");
     private static final int MAX_NAME = 100;
+    private static final Duration MINUTE = Duration.ofMinutes(1);
 
     /// Longest text that is looked at when a machine shows its token.
     private static final int MAX_TEXT = 256;
@@ -59,7 +60,7 @@ public final class EnrolmentRoutes {
                 request.requireCaller(), Actor.of(request), machine, secret, name)) {
             case DONE -> Response.ok(created(machine, secret));
             case ID_TAKEN -> Response.error(409, "Machine ID already exists");
-            case TOO_MANY -> Response.error(429, "Too many machines");
+            case TOO_MANY -> Response.tooMany("Too many machines", MINUTE);
             case REVOKED -> Response.error(401, "Invalid token");
         };
     }
@@ -100,14 +101,13 @@ public final class EnrolmentRoutes {
         fields.check();
         var machine = new MachineId(id);
         String deviceName = ClientName.of(request);
-        String address = ClientAddress.of(request.remote());
-        return switch (enrolment.authenticate(machine, secret, deviceName, address)) {
+        return switch (enrolment.authenticate(machine, secret, deviceName, request.remote())) {
             case Enrolment.Authenticated.Machine(var account, var name, var token) ->
                     Response.ok(new AuthenticatedMachine(machine, name, token, account));
             case Enrolment.Authenticated.Refused() ->
                     Response.error(401, "Invalid machine credentials");
             case Enrolment.Authenticated.TooManyFailures() ->
-                    Response.error(429, "Too many failures, try again in a minute");
+                    Response.tooMany("Too many failures, try again in a minute", MINUTE);
         };
     }
 

@@ -5,11 +5,14 @@ import dev.roosthold.protocol.MalformedJson;
 import dev.roosthold.relay.caller.Authenticator;
 import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.caller.Scope;
+import dev.roosthold.relay.limits.ClientAddress;
 import dev.roosthold.relay.limits.LogBudget;
 import dev.roosthold.relay.limits.Rate;
+import dev.roosthold.relay.limits.RateLimiter;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
@@ -41,7 +44,7 @@ final class Dispatcher {
             Target target,
             RouteTable.Match match,
             HttpHeaders headers,
-            InetSocketAddress remote) {}
+            Visit visit) {}
 
     /// Whether a request may go on.
     sealed interface Admission {}
@@ -51,10 +54,23 @@ final class Dispatcher {
 
     record Refused(Response response) implements Admission {}
 
-    private final Authenticator authenticator;
+    private static final Response TOO_MANY_REQUESTS =
+            Response.tooMany("Too many requests", Duration.ofSeconds(1));
 
-    Dispatcher(Authenticator authenticator) {
+    private final Authenticator authenticator;
+    private final String basePath;
+    private final RateLimiter byAccount;
+    private final RateLimiter failures;
+
+    Dispatcher(
+            Authenticator authenticator,
+            String basePath,
+            Front.Limits limits,
+            InstantSource clock) {
         this.authenticator = authenticator;
+        this.basePath = basePath;
+        this.byAccount = new RateLimiter(limits.requestsPerAccount(), clock);
+        this.failures = new RateLimiter(limits.failuresPerAddress(), clock);
     }
 
     /// Finds the caller, before anything of the request is judged.
@@ -75,13 +91,20 @@ final class Dispatcher {
             return new Refused(Failures.AUTHENTICATION_FAILED);
         }
         if (caller.isEmpty()) {
-            return new Refused(Failures.INVALID_TOKEN);
+            return new Refused(
+                    failures.tryTake(ClientAddress.network(head.visit().client()))
+                            ? Failures.INVALID_TOKEN
+                            : TOO_MANY_REQUESTS);
         }
         if (access == Route.Access.ACCOUNT_BEARER
                 && !(caller.get().scope() instanceof Scope.Account)) {
             return new Refused(Failures.FORBIDDEN);
         }
-        return new Admitted(caller);
+        // Also from those that are never refused: then the others make room.
+        boolean within = byAccount.tryTake(caller.get().account().value());
+        return within || head.match().route().unrefused()
+                ? new Admitted(caller)
+                : new Refused(TOO_MANY_REQUESTS);
     }
 
     /// Answers a request that was admitted.
@@ -130,7 +153,7 @@ final class Dispatcher {
         return Optional.of(value.substring(7));
     }
 
-    private static Request request(Head head, Admitted admitted, byte[] body, int size) {
+    private Request request(Head head, Admitted admitted, byte[] body, int size) {
         boolean raw = head.match().route().rawBody();
         return new Request(
                 head.method(),
@@ -140,7 +163,8 @@ final class Dispatcher {
                 headers(head.headers()),
                 raw ? JsonNodeFactory.instance.objectNode() : json(head, body, size),
                 raw ? exact(body, size) : NOTHING,
-                head.remote(),
+                head.visit().client(),
+                head.visit().site(basePath),
                 admitted.caller());
     }
 

@@ -22,17 +22,22 @@ final class RouteTable implements Routes {
     }
 
     private final Node root;
+    private final List<Route> all;
     private final int maxBody;
     private final boolean rawBody;
+    private final boolean unrefused;
 
     RouteTable(int maxBody) {
-        this(new Node(), maxBody, false);
+        this(new Node(), new ArrayList<>(), maxBody, false, false);
     }
 
-    private RouteTable(Node root, int maxBody, boolean rawBody) {
+    private RouteTable(
+            Node root, List<Route> all, int maxBody, boolean rawBody, boolean unrefused) {
         this.root = root;
+        this.all = all;
         this.maxBody = maxBody;
         this.rawBody = rawBody;
+        this.unrefused = unrefused;
     }
 
     @Override
@@ -57,27 +62,17 @@ final class RouteTable implements Routes {
 
     @Override
     public Routes withBodyLimit(int bytes) {
-        return new RouteTable(root, bytes, rawBody);
+        return new RouteTable(root, all, bytes, rawBody, unrefused);
     }
 
     @Override
     public Routes withRawBody(int maxBytes) {
-        return new RouteTable(root, maxBytes, true);
+        return new RouteTable(root, all, maxBytes, true, unrefused);
     }
 
-    /// Everything that is registered, in no order.
-    List<RouteInfo> all() {
-        var all = new ArrayList<RouteInfo>();
-        collect(root, all);
-        return all;
-    }
-
-    private static void collect(Node node, List<RouteInfo> into) {
-        node.byMethod.values().forEach(route -> into.add(RouteInfo.of(route)));
-        node.literals.values().forEach(inner -> collect(inner, into));
-        if (node.parameter != null) {
-            collect(node.parameter, into);
-        }
+    @Override
+    public Routes neverRefused() {
+        return new RouteTable(root, all, maxBody, rawBody, true);
     }
 
     private void add(String method, String path, Route.Access access, Link link, Handler handler) {
@@ -95,10 +90,18 @@ final class RouteTable implements Routes {
                 node = node.parameter = new Node();
             }
         }
-        var route = new Route(method, path, segments, access, maxBody, rawBody, link, handler);
+        var route =
+                new Route(
+                        method, path, segments, access, maxBody, rawBody, unrefused, link, handler);
         if (node.byMethod.putIfAbsent(method, route) != null) {
             throw new IllegalStateException("two routes for " + method + " " + path);
         }
+        all.add(route);
+    }
+
+    /// Every route, in the order of registration.
+    List<RouteInfo> all() {
+        return all.stream().map(RouteInfo::of).toList();
     }
 
     /// The route for a request, if any. `HEAD` is answered by the route of `GET`.

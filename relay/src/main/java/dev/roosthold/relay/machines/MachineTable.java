@@ -31,14 +31,31 @@ final class MachineTable {
 
     private MachineTable() {}
 
-    /// The machine with this id, in whichever account.
-    static Optional<StoredMachine> find(Sql sql, MachineId id) throws SQLException {
+    /// The account stands in the condition: a row that is somebody else's is not read, for how long
+    /// that takes would tell that it is there and how large.
+    static Optional<StoredMachine> find(Sql sql, MachineKey key) throws SQLException {
         return sql.first(
-                "SELECT " + COLUMNS + " FROM machine WHERE id = ?", MachineTable::map, id.value());
+                "SELECT " + COLUMNS + " FROM machine WHERE id = ? AND account_id = ?",
+                MachineTable::map,
+                key.machine().value(),
+                key.account().value());
     }
 
-    static Optional<StoredMachine> find(Sql sql, MachineKey key) throws SQLException {
-        return find(sql, key.machine()).filter(row -> row.account().equals(key.account()));
+    static boolean exists(Sql sql, MachineKey key) throws SQLException {
+        return sql.first(
+                        "SELECT 1 FROM machine WHERE id = ? AND account_id = ?",
+                        _ -> true,
+                        key.machine().value(),
+                        key.account().value())
+                .isPresent();
+    }
+
+    /// Whose machine it is, in whatever account.
+    static Optional<Machines.Owner> owner(Sql sql, MachineId id) throws SQLException {
+        return sql.first(
+                "SELECT account_id, coalesce(label, id) FROM machine WHERE id = ?",
+                row -> new Machines.Owner(new AccountId(row.getString(1)), row.getString(2)),
+                id.value());
     }
 
     static List<StoredMachine> list(Sql sql, AccountId account) throws SQLException {

@@ -94,7 +94,7 @@ public final class Machines {
     public boolean markEnrolled(Transaction tx, AccountId account, MachineId id)
             throws SQLException {
         var key = new MachineKey(account, id);
-        if (MachineTable.find(tx, key).isEmpty()) {
+        if (!MachineTable.exists(tx, key)) {
             return false;
         }
         MachineTable.markEnrolled(tx, key);
@@ -114,15 +114,14 @@ public final class Machines {
                     case Scope.Account() -> true;
                     case Scope.Machine(var own) -> own.equals(id);
                 };
-        return inScope && MachineTable.find(sql, new MachineKey(caller.account(), id)).isPresent();
+        return inScope && MachineTable.exists(sql, new MachineKey(caller.account(), id));
     }
 
     /// Who owns a machine, and what it is called.
     public record Owner(AccountId account, String name) {}
 
     public Optional<Owner> owner(Sql sql, MachineId id) throws SQLException {
-        return MachineTable.find(sql, id)
-                .map(machine -> new Owner(machine.account(), machine.name()));
+        return MachineTable.owner(sql, id);
     }
 
     /// The web view of the account, newest registration first.
@@ -137,7 +136,7 @@ public final class Machines {
         var key = new MachineKey(account, id);
         return store.writeNow(
                         tx -> {
-                            if (MachineTable.find(tx, key).isEmpty()) {
+                            if (!MachineTable.exists(tx, key)) {
                                 return Optional.<StoredMachine>empty();
                             }
                             MachineTable.rename(tx, key, label);
@@ -180,17 +179,15 @@ public final class Machines {
                                 Details.of("machine", key.machine().value()));
                         return announceNew(tx, key);
                     }
-                    StoredMachine existing =
-                            MachineTable.find(tx, key.machine())
-                                    .orElseThrow(() -> new IllegalStateException("no row " + key));
-                    if (!existing.account().equals(key.account())) {
+                    Optional<StoredMachine> existing = MachineTable.find(tx, key);
+                    if (existing.isEmpty()) {
                         return new Registered.Foreign();
                     }
-                    if (!existing.inHappyView()) {
+                    if (!existing.get().inHappyView()) {
                         MachineTable.fill(tx, fresh);
                         return announceNew(tx, key);
                     }
-                    return found(existing);
+                    return found(existing.get());
                 });
     }
 

@@ -11,6 +11,7 @@ import dev.roosthold.relay.limits.Rate;
 import dev.roosthold.socketio.Ack;
 import dev.roosthold.socketio.Admission;
 import dev.roosthold.socketio.DisconnectReason;
+import dev.roosthold.socketio.EventHandler;
 import dev.roosthold.socketio.Handshake;
 import dev.roosthold.socketio.Namespace;
 import dev.roosthold.socketio.PromptHandler;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -52,15 +54,18 @@ public final class SocketGateway implements SocketEvents {
     public static final List<String> HEADERS = List.of(Handshakes.HAPPY_CLIENT_HEADER);
 
     private final Namespace sockets;
-    private final Set<String> events = new ConcurrentSkipListSet<>();
     private final Authenticator authenticator;
     private final Handshakes handshakes;
     private final Executor blocking;
     private final InstantSource clock;
     private final List<ConnectionListener> listeners = new CopyOnWriteArrayList<>();
+    private final Set<String> events = new ConcurrentSkipListSet<>();
+    private final ConcurrentHashMap<AccountId, Integer> connected = new ConcurrentHashMap<>();
 
     /// @param lastSeq number of an account's latest update; may wait for the store
     /// @param mayConnect whether a caller may connect as that session; may block
+    /// @param socketsPerAccount connections of one account at one time. Those that are being
+    ///     admitted at the same moment are not counted, so it may be exceeded by a few
     /// @param blocking runs the check of a token, which may wait for the store
     public SocketGateway(
             Namespace sockets,
@@ -68,11 +73,19 @@ public final class SocketGateway implements SocketEvents {
             ToLongFunction<AccountId> lastSeq,
             BiPredicate<Caller, SessionId> mayConnect,
             Rate eventRate,
+            int socketsPerAccount,
             Executor blocking,
             InstantSource clock) {
         this.sockets = sockets;
         this.authenticator = authenticator;
-        this.handshakes = new Handshakes(authenticator, lastSeq, mayConnect, eventRate, clock);
+        this.handshakes =
+                new Handshakes(
+                        authenticator,
+                        lastSeq,
+                        mayConnect,
+                        account -> connected.getOrDefault(account, 0) < socketsPerAccount,
+                        eventRate,
+                        clock);
         this.blocking = blocking;
         this.clock = clock;
         sockets.guard(this::admit);
@@ -84,7 +97,7 @@ public final class SocketGateway implements SocketEvents {
                         heard(caller(socket));
                     }
                 });
-        sockets.on(named("ping"), this::ping);
+        register("ping", this::ping);
         on("app-state", ErrorForm.SILENT, SocketGateway::appState);
     }
 
@@ -95,9 +108,7 @@ public final class SocketGateway implements SocketEvents {
 
     @Override
     public void on(String event, ErrorForm errors, Handler handler) {
-        sockets.on(
-                named(event),
-                (socket, args, ack) -> handle(event, errors, handler, socket, args, ack));
+        register(event, (socket, args, ack) -> handle(event, errors, handler, socket, args, ack));
     }
 
     @Override
@@ -114,16 +125,6 @@ public final class SocketGateway implements SocketEvents {
                 event, errors, (caller, args, reply) -> handler.handle(caller, first(args), reply));
     }
 
-    /// Names of the events that are handled.
-    public Set<String> events() {
-        return Set.copyOf(events);
-    }
-
-    private String named(String event) {
-        events.add(event);
-        return event;
-    }
-
     private interface ArgumentsHandler {
         void handle(SocketCaller socket, List<JsonNode> args, Reply reply) throws Exception;
     }
@@ -132,8 +133,8 @@ public final class SocketGateway implements SocketEvents {
     public void onPrompt(String event, ErrorForm errors, AnyHandler handler) {
         ArgumentsHandler inner =
                 (caller, args, reply) -> handler.handle(caller, first(args), reply);
-        sockets.on(
-                named(event),
+        register(
+                event,
                 new PromptHandler() {
                     @Override
                     public void handle(Socket socket, List<JsonNode> args, Ack ack)
@@ -149,8 +150,8 @@ public final class SocketGateway implements SocketEvents {
     }
 
     private void onArguments(String event, ErrorForm errors, ArgumentsHandler handler) {
-        sockets.on(
-                named(event),
+        register(
+                event,
                 (socket, args, ack) -> inTurn(event, errors, handler, caller(socket), args, ack));
     }
 
@@ -243,6 +244,16 @@ public final class SocketGateway implements SocketEvents {
         return true;
     }
 
+    /// The names of all events that are handled.
+    public Set<String> events() {
+        return Set.copyOf(events);
+    }
+
+    private void register(String event, EventHandler handler) {
+        events.add(event);
+        sockets.on(event, handler);
+    }
+
     private CompletableFuture<Admission> admit(Handshake handshake) {
         return CompletableFuture.supplyAsync(
                 () -> {
@@ -263,11 +274,14 @@ public final class SocketGateway implements SocketEvents {
     private void connected(Socket socket) {
         SocketCaller caller = caller(socket);
         caller.connectedAs(socket.id());
+        connected.merge(caller.caller().account(), 1, Integer::sum);
         listeners.forEach(listener -> listener.connected(caller));
     }
 
     private void disconnected(Socket socket, DisconnectReason reason) {
         SocketCaller caller = caller(socket);
+        connected.computeIfPresent(
+                caller.caller().account(), (_, count) -> count == 1 ? null : count - 1);
         listeners.forEach(listener -> listener.disconnected(caller, reason));
     }
 
