@@ -276,7 +276,8 @@ public final class Relay implements AutoCloseable {
                             new ConnectRoutes(vendorTokens).register(seen);
                             new GithubRoutes(home(config)).register(seen);
                             new AppServiceRoutes().register(seen);
-                            new DescriptionRoutes(Version.text(), config.publicUrl()).register(seen);
+                            new DescriptionRoutes(Version.text(), config.publicUrl())
+                                    .register(seen);
                         },
                         devices,
                         readiness,

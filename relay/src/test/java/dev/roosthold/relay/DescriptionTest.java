@@ -236,8 +236,7 @@ class DescriptionTest {
             // With the path, and without it where the proxy takes it away.
             for (String prefix : List.of("/roost", "")) {
                 assertThat(server(api, prefix)).isEqualTo("https://home.example/roost");
-                JsonNode server =
-                        api.get(prefix + "/v1/asyncapi.json").body().at("/servers/relay");
+                JsonNode server = api.get(prefix + "/v1/asyncapi.json").body().at("/servers/relay");
                 assertThat(server.path("host").asString()).isEqualTo("home.example");
                 assertThat(server.path("protocol").asString()).isEqualTo("wss");
                 assertThat(server.path("pathname").asString()).isEqualTo("/roost");
@@ -257,8 +256,7 @@ class DescriptionTest {
         try (var known =
                 RelayRig.start(
                         config ->
-                                config.withPublicUrl(
-                                        URI.create("https://home.example/roost/")))) {
+                                config.withPublicUrl(URI.create("https://home.example/roost/")))) {
             assertThat(server(known.api(), "")).isEqualTo("https://home.example/roost");
             assertThat(server(known.api(), "/roost")).isEqualTo("https://home.example/roost");
         }
