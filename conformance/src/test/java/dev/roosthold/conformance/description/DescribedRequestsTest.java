@@ -19,8 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /// Makes requests out of `/v1/openapi.json` alone, right ones and wrong ones, and holds every
-// answer
-/// against it.
+/// answer against it.
 class DescribedRequestsTest {
     /// Operations that make what the examples name.
     private static final Set<String> MAKERS =

@@ -1,6 +1,5 @@
 /// The relay's own descriptions, `/v1/openapi.json` and `/v1/asyncapi.json`, held against what the
-// relay
-/// does.
+/// relay does.
 @NullMarked
 package dev.roosthold.conformance.description;
 

@@ -71,8 +71,7 @@ record Document(List<String> files) {
     /// @param version of the program, which is the version of the document
     /// @param site address of the relay's root without a slash at its end, such as
     ///     `https://home.example/roost`; without it the document says no more than that the relay
-    // is
-    ///     where the document came from
+    ///     is where the document came from
     byte[] print(String version, Optional<String> site) {
         ObjectNode whole = read(files.getFirst());
         for (String file : files.subList(1, files.size())) {
