@@ -420,7 +420,7 @@ class AuthTest {
             String key = key();
             poll(rig, Map.of("publicKey", key));
             approve(ada, key, "c2VhbGVk");
-            rig.passes(Duration.ofMinutes(15));
+            rig.passes(Duration.ofMinutes(10));
             assertThat(status(rig, key)).isEqualTo("not_found");
             assertThat(poll(rig, Map.of("publicKey", key)).text("state")).isEqualTo("requested");
             assertThat(ada.api().get("/v1/devices").body()).hasSize(1);
@@ -451,12 +451,12 @@ class AuthTest {
     }
 
     @Test
-    void anUnansweredPairingEndsAfterAQuarterOfAnHourAndCanStartAgain() {
+    void anUnansweredPairingEndsAfterTenMinutesAndCanStartAgain() {
         try (var rig = RelayRig.start()) {
             Person ada = rig.signsUp();
             String key = key();
             poll(rig, Map.of("publicKey", key));
-            rig.passes(Duration.ofMinutes(14));
+            rig.passes(Duration.ofMinutes(9));
             assertThat(status(rig, key)).isEqualTo("pending");
             rig.passes(Duration.ofMinutes(1));
             assertThat(status(rig, key)).isEqualTo("not_found");

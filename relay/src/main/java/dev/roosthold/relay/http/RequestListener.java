@@ -1,18 +1,34 @@
 package dev.roosthold.relay.http;
 
-/// Told about every request that was answered, for counting. Called on event loops: must neither
-/// block nor throw.
+/// Told about every request that was answered, for counting and for the log. Called on event loops:
+/// must neither block nor throw.
 @FunctionalInterface
 public interface RequestListener {
     RequestListener NONE = _ -> {};
 
     void answered(Answered request);
 
+    /// A connection or request was refused before anybody looked at what it wants: malformed (400
+    /// and others), from a page that may not use the relay (403), one connection too many (429).
+    ///
+    /// @param address of the client, without its port
+    default void turnedAway(int status, String address) {}
+
     /// Tells both, this one first.
     default RequestListener and(RequestListener other) {
-        return request -> {
-            answered(request);
-            other.answered(request);
+        RequestListener first = this;
+        return new RequestListener() {
+            @Override
+            public void answered(Answered request) {
+                first.answered(request);
+                other.answered(request);
+            }
+
+            @Override
+            public void turnedAway(int status, String address) {
+                first.turnedAway(status, address);
+                other.turnedAway(status, address);
+            }
         };
     }
 
