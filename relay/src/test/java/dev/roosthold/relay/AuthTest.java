@@ -490,6 +490,27 @@ class AuthTest {
     }
 
     @Test
+    void tooManyPairingPollsFromOneAddressAreRefusedForAMoment() {
+        UnaryOperator<RelayConfig> strict =
+                config ->
+                        config.withLimits(
+                                config.limits()
+                                        .withAuth(new Auth.Rates(new Rate(3, 1), new Rate(3, 1))));
+        try (var rig = RelayRig.start(strict)) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(poll(rig, Map.of("publicKey", key())).status()).isEqualTo(200);
+            }
+            String path = "/v1/auth/request";
+            var request = Map.of("publicKey", key());
+            assertThat(rig.api().post(path, request).status()).isEqualTo(429);
+            assertThat(rig.api().post("/v1/auth/account/request", request).status()).isEqualTo(429);
+            assertThat(rig.api().get(path + "/status?publicKey=x").status()).isEqualTo(429);
+            rig.passes(Duration.ofSeconds(2));
+            assertThat(rig.api().post(path, request).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void tooManySignInsFromOneAddressAreRefusedForAMoment() {
         UnaryOperator<RelayConfig> strict =
                 config ->

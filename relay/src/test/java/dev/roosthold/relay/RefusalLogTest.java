@@ -88,6 +88,19 @@ class RefusalLogTest {
     }
 
     @Test
+    void whoSendsWhatIsNoRequestIsInTheLog() {
+        try (var rig = RelayRig.start()) {
+            Api ada = rig.signsUp().api();
+            assertThat(ada.raw("POST", "/v1/kv", "{\"mutations\":\"hidden\"}").status())
+                    .isEqualTo(400);
+            assertThat(ada.raw("POST", "/v1/machines", "x", "text/hidden").status()).isEqualTo(415);
+            logged("request refused", "at=\"/v1/kv\"", "malformed request", "\"127.0.0.1\"");
+            logged("request refused", "at=\"/v1/machines\"", "malformed request");
+            assertThat(lines.all).noneMatch(line -> line.contains("hidden"));
+        }
+    }
+
+    @Test
     void aSocketThatSendsTooFastIsInTheLog() {
         try (var rig =
                 RelayRig.start(
@@ -127,7 +140,8 @@ class RefusalLogTest {
 
             var open = new java.util.ArrayList<Socket>();
             for (int i = 0; i < 8; i++) {
-                open.add(new Socket(
+                open.add(
+                        new Socket(
                                 InetAddress.ofLiteral("127.0.0.1"),
                                 rig.relay().port(),
                                 InetAddress.ofLiteral("127.0.0.2"),

@@ -111,9 +111,7 @@ class SurfaceTest {
                     // JSON is always UTF-8 (RFC 8259, 8.1).
                     .matches("application/json(; charset=utf-8)?|text/[a-z]+; charset=utf-8");
             if (type.startsWith("application/json")) {
-                assertThat(Codec.parse(answer.body().getBytes(StandardCharsets.UTF_8)))
-                        .as(what)
-                        .isNotNull();
+                assertThat(Codec.parse(utf8(answer.body()))).as(what).isNotNull();
             }
             assertThat(answer.headers().allValues("x-content-type-options"))
                     .as(what)
@@ -130,6 +128,20 @@ class SurfaceTest {
                 assertThat(answer.statusCode()).as("%s %s", method, path).isIn(400, 404);
                 assertThat(answer.body()).doesNotContain(ada.token(), "Bearer");
             }
+        }
+    }
+
+    @Test
+    void aTokenInTheAddressOpensNothing() throws Exception {
+        String token = rig.signsUp().token();
+        for (String name : List.of("token", "access_token", "authorization", "bearer")) {
+            String query = "?" + name + "=" + token;
+            assertThat(send("GET", "/v1/devices" + query, null, "").statusCode()).isEqualTo(401);
+            String socket = "/v1/updates/" + query + "&EIO=4&transport=polling";
+            String open = send("GET", socket, null, "").body();
+            socket += "&sid=" + Codec.parse(utf8(open.substring(1))).path("sid").asString();
+            assertThat(send("POST", socket, "40", "").statusCode()).isEqualTo(200);
+            assertThat(send("GET", socket, null, "").body()).startsWith("44");
         }
     }
 
@@ -153,6 +165,10 @@ class SurfaceTest {
         assertThat(rig.connect(Map.of("token", unseen.token())).outcome())
                 .isNotEqualTo("connected");
         assertThat(rig.api().post("/v1/auth", RelayRig.signIn(ada.key())).status()).isEqualTo(500);
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private HttpResponse<String> send(

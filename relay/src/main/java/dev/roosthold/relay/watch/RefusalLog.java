@@ -53,12 +53,21 @@ public final class RefusalLog implements RequestListener, ConnectionListener {
 
     private final Refusal signIns = new Refusal("sign-in refused", "", LogBudget.of(OF_SIGN_INS));
     private final Refusal events = Refusal.of("too many events");
+    private final Refusal malformed = Refusal.of("malformed request");
     private final Map<Integer, Refusal> requests =
             Map.of(
-                    401, Refusal.of("no valid token"),
-                    403, Refusal.of("not permitted"),
-                    429, Refusal.of("too many requests"));
-    private final Refusal malformed = Refusal.of("malformed request");
+                    400,
+                    malformed,
+                    401,
+                    Refusal.of("no valid token"),
+                    403,
+                    Refusal.of("not permitted"),
+                    413,
+                    malformed,
+                    415,
+                    malformed,
+                    429,
+                    Refusal.of("too many requests"));
     private final Map<Integer, Refusal> doors =
             Map.of(
                     403, Refusal.of("origin not allowed"),
