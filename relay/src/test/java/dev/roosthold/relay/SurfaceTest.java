@@ -39,6 +39,32 @@ class SurfaceTest {
                     "POST /v1/machines/authenticate",
                     "POST /v1/version");
 
+    /// Where the credential of a machine is let in, to what is its own. Its row too, but here it
+    // asks
+    /// for that of another machine.
+    private static final List<String> FOR_MACHINES =
+            List.of(
+                    "DELETE /v1/sessions/:id",
+                    "GET /v1/access-keys/:sessionId/:machineId",
+                    "GET /v1/changes",
+                    "GET /v1/sessions",
+                    "GET /v1/sessions/:id",
+                    "GET /v1/sessions/:id/attachments/:file",
+                    "GET /v1/sessions/:id/messages",
+                    "GET /v2/sessions",
+                    "GET /v2/sessions/active",
+                    "GET /v3/sessions/:id/messages",
+                    "POST /v1/access-keys/:sessionId/:machineId",
+                    "POST /v1/machines",
+                    "POST /v1/sessions",
+                    "POST /v1/sessions/:id/archive",
+                    "POST /v1/sessions/:id/attachments/request-download",
+                    "POST /v1/sessions/:id/attachments/request-upload",
+                    "POST /v1/sessions/:id/push-event",
+                    "POST /v3/sessions/:id/messages",
+                    "PUT /v1/access-keys/:sessionId/:machineId",
+                    "PUT /v1/sessions/:id/attachments/:file");
+
     private RelayRig rig;
 
     @BeforeEach
@@ -62,6 +88,19 @@ class SurfaceTest {
             }
         }
         assertThat(open).containsExactlyInAnyOrderElementsOf(OPEN);
+    }
+
+    @Test
+    void theCredentialOfAMachineIsAdmittedToTheNamedRoutesOnly() throws Exception {
+        String bearer = EnrolledMachine.of(rig.signsUp()).bearer();
+        var admitted = new TreeSet<String>();
+        for (String route : rig.relay().routes()) {
+            var answer = send(method(route), path(route), body(route), bearer);
+            if (!OPEN.contains(route) && !answer.body().equals("{\"error\":\"Forbidden\"}")) {
+                admitted.add(route);
+            }
+        }
+        assertThat(admitted).containsExactlyInAnyOrderElementsOf(FOR_MACHINES);
     }
 
     @Test
