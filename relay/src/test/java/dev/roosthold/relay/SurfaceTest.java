@@ -40,8 +40,7 @@ class SurfaceTest {
                     "POST /v1/version");
 
     /// Where the credential of a machine is let in, to what is its own. Its row too, but here it
-    // asks
-    /// for that of another machine.
+    /// asks for that of another machine.
     private static final List<String> FOR_MACHINES =
             List.of(
                     "DELETE /v1/sessions/:id",

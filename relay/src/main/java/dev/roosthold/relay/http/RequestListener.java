@@ -36,10 +36,9 @@ public interface RequestListener {
     ///
     /// @param method as received
     /// @param route pattern of the route, `(web)` for the browser UI, `(none)` where there was
-    // none;
-    ///     never a path that a client chose
+    ///     none; never a path that a client chose
     /// @param happyClient what the client calls itself, empty when it does not say; not to be
-    // trusted
+    ///     trusted
     /// @param nanos from the arrival of the head to the answer
     /// @param address of the client, without its port
     record Answered(

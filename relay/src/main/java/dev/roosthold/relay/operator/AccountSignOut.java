@@ -5,8 +5,7 @@ import dev.roosthold.relay.account.Accounts;
 import dev.roosthold.relay.store.Store;
 
 /// Ends all credentials of an account and leaves everything else. Whoever has its key signs in
-// again;
-/// a machine with a token does so by itself. Thread-safe.
+/// again; a machine with a token does so by itself. Thread-safe.
 public final class AccountSignOut {
     private final Store store;
     private final AccountDeletion.Surroundings surroundings;
