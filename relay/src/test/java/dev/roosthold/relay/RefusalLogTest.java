@@ -129,12 +129,8 @@ class RefusalLogTest {
                                             + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"))
                     .startsWith("HTTP/1.1 400 ");
             logged("request refused", "at=\"(none)\"", "malformed request", "\"127.0.0.1\"");
-            assertThat(
-                            send(
-                                    rig,
-                                    "GET / HTTP/1.1\r\nHost: x\r\nOrigin: https://evil.example"
-                                            + "\r\n\r\n"))
-                    .startsWith("HTTP/1.1 403 ");
+            String foreign = "GET / HTTP/1.1\r\nHost: x\r\nOrigin: https://evil.example\r\n\r\n";
+            assertThat(send(rig, foreign)).startsWith("HTTP/1.1 403 ");
             logged("request refused", "at=\"(none)\"", "origin not allowed", "\"127.0.0.1\"");
             assertThat(lines.all).noneMatch(line -> line.contains("evil"));
 
