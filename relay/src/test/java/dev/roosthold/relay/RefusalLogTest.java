@@ -125,8 +125,16 @@ class RefusalLogTest {
             assertThat(
                             send(
                                     rig,
-                                    "POST /v1/auth HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n"
-                                            + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"))
+                                    String.join(
+                                            "\r\n",
+                                            "POST /v1/auth HTTP/1.1",
+                                            "Host: x",
+                                            "Content-Length: 3",
+                                            "Transfer-Encoding: chunked",
+                                            "",
+                                            "0",
+                                            "",
+                                            "")))
                     .startsWith("HTTP/1.1 400 ");
             logged("request refused", "at=\"(none)\"", "malformed request", "\"127.0.0.1\"");
             String foreign = "GET / HTTP/1.1\r\nHost: x\r\nOrigin: https://evil.example\r\n\r\n";
