@@ -46,6 +46,7 @@ import dev.roosthold.relay.metrics.MetricsServer;
 import dev.roosthold.relay.metrics.RpcMetrics;
 import dev.roosthold.relay.metrics.Watched;
 import dev.roosthold.relay.operator.AccountDeletion;
+import dev.roosthold.relay.operator.AccountSignOut;
 import dev.roosthold.relay.operator.OperatorTasks;
 import dev.roosthold.relay.presence.MachineKey;
 import dev.roosthold.relay.presence.Presence;
@@ -298,15 +299,12 @@ public final class Relay implements AutoCloseable {
         upkeep.every(PRUNE, audit::prune);
         upkeep.every(PRUNE, http::refreshCertificates);
         upkeep.every(PRUNE, () -> updates.prune(store));
+        var live = new LiveAccounts(devices, social, machines, sessions, attachments, blocking);
         var tasks =
                 new OperatorTasks(
                         store,
-                        new AccountDeletion(
-                                store,
-                                Operator.accountTables(),
-                                new LiveAccounts(
-                                        devices, social, machines, sessions, attachments, blocking),
-                                Operator.RECORD));
+                        new AccountDeletion(store, Operator.accountTables(), live, Operator.RECORD),
+                        new AccountSignOut(store, live, Operator.RECORD));
         upkeep.every(SWEEP, () -> tasks.runOn(blocking));
         attachments.tidyOn(blocking);
         upkeep.every(TIDY, () -> attachments.tidyOn(blocking));

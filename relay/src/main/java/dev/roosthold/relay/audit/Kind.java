@@ -41,6 +41,8 @@ public enum Kind {
     /// A call that starts or stops something was sent to its target. `method`, `target`: the id of
     /// a machine or session.
     RPC_CALL("rpc-call"),
+    /// All credentials of the account were ended by the operator.
+    SIGN_OUT("sign-out"),
     /// `session`.
     SESSION_DELETE("session-delete"),
     ACCOUNT_DELETE("account-delete"),
