@@ -1,0 +1,124 @@
+package dev.roosthold.importer;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+
+/// Address of a PostgreSQL database: `postgresql://user:password@host:port/database?sslmode=...`,
+// as
+/// the happy server has it in `DATABASE_URL`. Prints nothing, because a password may be in it.
+public final class PostgresUrl {
+    private static final int USUAL_PORT = 5432;
+    private static final String FORM =
+            "It looks like postgresql://user@host:5432/database?sslmode=require";
+
+    private final String host;
+    private final int port;
+    private final String database;
+    private final String user;
+    private final Optional<String> password;
+    private final Map<String, String> parameters;
+
+    private PostgresUrl(
+            String host,
+            int port,
+            String database,
+            String user,
+            Optional<String> password,
+            Map<String, String> parameters) {
+        this.host = host;
+        this.port = port;
+        this.database = database;
+        this.user = user;
+        this.password = password;
+        this.parameters = parameters;
+    }
+
+    public static boolean isOne(String source) {
+        return source.startsWith("postgres://") || source.startsWith("postgresql://");
+    }
+
+    /// @throws ImportFailure when it is no such address; without any part of it
+    public static PostgresUrl parse(String text) {
+        URI uri;
+        try {
+            uri = new URI(text);
+        } catch (URISyntaxException e) {
+            throw new ImportFailure(
+                    "the database address cannot be read",
+                    FORM + "\nOther characters than letters and digits in it are written as %XX.");
+        }
+        String host = uri.getHost();
+        String path = uri.getPath();
+        if (host == null || path == null || path.length() < 2) {
+            throw new ImportFailure("the database address lacks a host or a database", FORM);
+        }
+        String info = uri.getRawUserInfo() == null ? "" : uri.getRawUserInfo();
+        int colon = info.indexOf(':');
+        String user = decoded(colon < 0 ? info : info.substring(0, colon));
+        return new PostgresUrl(
+                host,
+                uri.getPort() < 0 ? USUAL_PORT : uri.getPort(),
+                path.substring(1),
+                user.isEmpty() ? System.getProperty("user.name") : user,
+                colon < 0 ? Optional.empty() : Optional.of(decoded(info.substring(colon + 1))),
+                parameters(uri.getRawQuery() == null ? "" : uri.getRawQuery()));
+    }
+
+    public Optional<String> password() {
+        return password;
+    }
+
+    /// The schema; Prisma keeps its name in the address.
+    String schema() {
+        return parameters.getOrDefault("schema", "public");
+    }
+
+    /// Address for the driver, without user and password.
+    String jdbc() {
+        return "jdbc:postgresql://" + host + ":" + port + "/" + encoded(database);
+    }
+
+    /// For the driver: only what is named here, as some of its settings load classes.
+    Properties properties() {
+        var properties = new Properties();
+        properties.setProperty("user", user);
+        for (String name : new String[] {"sslmode", "sslrootcert", "sslcert", "sslkey"}) {
+            String value = parameters.get(name);
+            if (value != null) {
+                properties.setProperty(name, value);
+            }
+        }
+        return properties;
+    }
+
+    private static Map<String, String> parameters(String query) {
+        var parameters = new HashMap<String, String>();
+        for (String pair : query.split("&")) {
+            int equals = pair.indexOf('=');
+            if (equals > 0) {
+                parameters.put(
+                        decoded(pair.substring(0, equals)), decoded(pair.substring(equals + 1)));
+            }
+        }
+        return parameters;
+    }
+
+    /// A plus is a plus in an address of a database.
+    private static String decoded(String part) {
+        try {
+            return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new ImportFailure("the database address has a broken %XX", FORM);
+        }
+    }
+
+    private static String encoded(String part) {
+        return java.net.URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}

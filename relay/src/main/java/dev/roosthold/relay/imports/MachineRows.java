@@ -1,0 +1,123 @@
+package dev.roosthold.relay.imports;
+
+import dev.roosthold.relay.store.Transaction;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Machines.
+final class MachineRows {
+    private final AccountRows accounts;
+
+    private record Stored(
+            String account,
+            boolean hasMetadata,
+            long metadataVersion,
+            long stateVersion,
+            @Nullable String key) {}
+
+    MachineRows(AccountRows accounts) {
+        this.accounts = accounts;
+    }
+
+    Outcome write(Transaction tx, Entry.Machine machine) throws SQLException {
+        String account = accounts.of(machine.account());
+        if (account == null) {
+            return Outcome.problem(Finding.NO_ACCOUNT);
+        }
+        Optional<Stored> found =
+                tx.first(
+                        "SELECT account_id, metadata IS NOT NULL, metadata_version,"
+                                + " daemon_state_version, data_encryption_key"
+                                + " FROM machine WHERE id = ?",
+                        row ->
+                                new Stored(
+                                        row.getString(1),
+                                        row.getBoolean(2),
+                                        row.getLong(3),
+                                        row.getLong(4),
+                                        row.getString(5)),
+                        machine.id());
+        if (found.isEmpty()) {
+            accounts.touch(tx, account);
+            insert(tx, account, machine);
+            return Outcome.IMPORTED;
+        }
+        Stored stored = found.get();
+        if (!stored.account().equals(account)) {
+            return Outcome.problem(Finding.MACHINE_OF_OTHER);
+        }
+        // Paired again with the relay: what was encrypted before cannot be read with the new key.
+        if (stored.key() != null && !stored.key().equals(machine.dataEncryptionKey())) {
+            return Outcome.present(Finding.OTHER_KEY);
+        }
+        boolean metadata =
+                !stored.hasMetadata() || machine.metadataVersion() > stored.metadataVersion();
+        boolean state = machine.daemonStateVersion() > stored.stateVersion();
+        if (!metadata && !state) {
+            return Outcome.PRESENT;
+        }
+        accounts.touch(tx, account);
+        update(tx, account, machine, metadata, state);
+        return Outcome.UPDATED;
+    }
+
+    private static void insert(Transaction tx, String account, Entry.Machine machine)
+            throws SQLException {
+        long rev = nextRev(tx, account);
+        tx.execute(
+                "INSERT INTO machine (id, account_id, label, enrolled, metadata, metadata_version,"
+                        + " daemon_state, daemon_state_version, data_encryption_key, active,"
+                        + " active_at, connected_before, rev, created_rev, created_at, updated_at)"
+                        + " VALUES (?, ?, NULL, 0, ?, ?, ?, ?, ?, 0, ?, 1, ?, ?, ?, ?)",
+                machine.id(),
+                account,
+                machine.metadata(),
+                machine.metadataVersion(),
+                machine.daemonState(),
+                machine.daemonStateVersion(),
+                machine.dataEncryptionKey(),
+                machine.activeAt(),
+                rev,
+                rev,
+                machine.createdAt(),
+                machine.updatedAt());
+    }
+
+    private static void update(
+            Transaction tx, String account, Entry.Machine machine, boolean metadata, boolean state)
+            throws SQLException {
+        if (metadata) {
+            tx.execute(
+                    "UPDATE machine SET metadata = ?, metadata_version = ? WHERE id = ?",
+                    machine.metadata(),
+                    machine.metadataVersion(),
+                    machine.id());
+        }
+        if (state) {
+            tx.execute(
+                    "UPDATE machine SET daemon_state = ?, daemon_state_version = ? WHERE id = ?",
+                    machine.daemonState(),
+                    machine.daemonStateVersion(),
+                    machine.id());
+        }
+        tx.execute(
+                "UPDATE machine SET data_encryption_key = ?, connected_before = 1, rev = ?,"
+                        + " active_at = max(active_at, ?), updated_at = max(updated_at, ?)"
+                        + " WHERE id = ?",
+                machine.dataEncryptionKey(),
+                nextRev(tx, account),
+                machine.activeAt(),
+                machine.updatedAt(),
+                machine.id());
+    }
+
+    private static long nextRev(Transaction tx, String account) throws SQLException {
+        return tx.first(
+                        "UPDATE account SET machine_rev = machine_rev + 1 WHERE id = ?"
+                                + " RETURNING machine_rev",
+                        row -> row.getLong(1),
+                        account)
+                .orElseThrow(() -> new IllegalStateException("no account " + account));
+    }
+}
