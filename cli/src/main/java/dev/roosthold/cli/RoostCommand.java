@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
             UpCommand.class,
             EnrolCommand.class,
             DaemonCommand.class,
-            InviteCommand.class
+            InviteCommand.class,
+            ImportHappyCommand.class
         })
 final class RoostCommand implements Runnable {
     @Spec private CommandSpec spec;

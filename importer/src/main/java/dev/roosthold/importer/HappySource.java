@@ -4,7 +4,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Where the rows come from: one state of the database, at one moment. One thread.
-public sealed interface HappySource extends AutoCloseable permits PostgresSource, DumpSource {
+public interface HappySource extends AutoCloseable {
 
     /// What it is, for people: without names and secrets.
     String describe();

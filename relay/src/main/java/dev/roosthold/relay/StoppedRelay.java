@@ -17,6 +17,13 @@ public final class StoppedRelay implements AutoCloseable {
         this.store = store;
     }
 
+    /// Refuses when a relay is running, before long preparations; makes nothing.
+    ///
+    /// @throws IOException with a message for the operator
+    public static void check(RelayConfig config) throws IOException {
+        lockIfThere(config.dataDirectory()).ifPresent(DataDirectory::close);
+    }
+
     /// Opens the store, making directory and database when they are absent.
     ///
     /// @throws IOException with a message for the operator, when a relay runs there or the
@@ -35,10 +42,7 @@ public final class StoppedRelay implements AutoCloseable {
     /// @throws IOException like [#open(RelayConfig)]
     public static StoppedRelay copy(RelayConfig config, Path empty) throws IOException {
         Path from = config.dataDirectory();
-        Optional<DataDirectory> directory =
-                Files.exists(from.resolve("relay.lock"))
-                        ? Optional.of(DataDirectory.open(from))
-                        : Optional.empty();
+        Optional<DataDirectory> directory = lockIfThere(from);
         try {
             Path database = DataDirectory.database(from);
             // The write-ahead log is there when the relay was killed.
@@ -53,6 +57,12 @@ public final class StoppedRelay implements AutoCloseable {
             throw e;
         }
         return open(config.withDataDirectory(empty), directory);
+    }
+
+    private static Optional<DataDirectory> lockIfThere(Path directory) throws IOException {
+        return Files.exists(directory.resolve("relay.lock"))
+                ? Optional.of(DataDirectory.open(directory))
+                : Optional.empty();
     }
 
     private static StoppedRelay open(RelayConfig config, Optional<DataDirectory> directory) {

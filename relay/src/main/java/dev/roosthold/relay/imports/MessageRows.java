@@ -34,6 +34,9 @@ final class MessageRows {
         /// The number of the message that came before.
         long previous;
 
+        /// Its id.
+        @Nullable String previousId;
+
         /// Whether [#highest] is not in the row yet.
         boolean unsaved;
 
@@ -64,6 +67,10 @@ final class MessageRows {
         if (now.account == null) {
             return Outcome.problem(Finding.NO_SESSION);
         }
+        if (message.id().equals(now.previousId)) {
+            return Outcome.PRESENT;
+        }
+        now.previousId = message.id();
         long number = Math.max(now.previous + 1, message.seq());
         if (now.known) {
             Optional<String> holder = holder(tx, now.session, number);
