@@ -21,7 +21,7 @@ public final class DumpSource implements HappySource {
             A data folder can be read only by the PostgreSQL that wrote it. Make a dump of it:
               1. Stop the happy server.
               2. In an empty folder: npm install @electric-sql/pglite @electric-sql/pglite-tools
-                 (the version of pglite that the happy server has, see its package.json)
+                 (in the versions that fit the happy server: see pglite in its package.json)
               3. Put this into dump.mjs:
                    import { writeFileSync } from 'node:fs'
                    import { PGlite } from '@electric-sql/pglite'

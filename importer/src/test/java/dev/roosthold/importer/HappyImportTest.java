@@ -230,7 +230,8 @@ final class HappyImportTest {
     @Test
     void anotherDatabaseIsRefused() {
         PostgresUrl url =
-                PostgresUrl.parse(postgres.getJdbcUrl("postgres", "template1").substring(5));
+                PostgresUrl.parse(
+                        "postgresql://postgres@localhost:" + postgres.getPort() + "/template1");
         assertThatThrownBy(() -> PostgresSource.open(url, Optional.of("postgres")))
                 .isInstanceOf(ImportFailure.class)
                 .hasMessageContaining("not the database of a happy server");
