@@ -37,7 +37,8 @@ function selfRestraint(): Plugin {
 
 export default defineConfig({
   root: here,
-  base: "/",
+  // Files are named relative to the page, so that it works in any folder of a site.
+  base: "./",
   define: { __VERSION__: JSON.stringify(version) },
   plugins: [selfRestraint()],
   build: {

@@ -1,15 +1,17 @@
 /**
  * Drives the page in a real browser against a real relay.
  *
- *   node e2e/run.mjs --url http://127.0.0.1:3005 [--roost "./roost"] [--shots DIR] [--browser /usr/bin/chromium]
+ *   node e2e/run.mjs --url http://127.0.0.1:3005 [--roost "./roost"] [--shots DIR] [--browser /usr/bin/chromium] [--secrets FILE]
  *
  * --roost   program that runs the command of the dialog in place of `roost`; without it this test is the machine
+ * --secrets where to write what the relay must not have or not show, as JSON, for a search afterwards
  * --shots   where to put pictures of every page, light and dark, desktop and phone
  *
  * The relay must take new accounts. Ends with 0 if everything held, else with 1 and the reason on stderr.
  */
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { launch, REMOTE_NAME, watchedPage } from "./browser.mjs";
 import { readCommand, startPlainMachine, startRoost } from "./machine.mjs";
@@ -20,6 +22,7 @@ const { values: options } = parseArgs({
     url: { type: "string" },
     roost: { type: "string" },
     shots: { type: "string" },
+    secrets: { type: "string" },
     browser: { type: "string", default: "/usr/bin/chromium" },
   },
 });
@@ -27,7 +30,9 @@ if (options.url === undefined) {
   console.error("usage: node e2e/run.mjs --url http://127.0.0.1:PORT [--roost COMMAND] [--shots DIR] [--browser FILE]");
   process.exit(2);
 }
-const url = new URL(options.url).origin;
+const url = options.url.replace(/\/+$/, "");
+/** The path that the relay is served under, with a slash at its end. */
+const base = new URL(`${url}/`).pathname;
 
 const DESKTOP = { width: 1180, height: 800 };
 const PHONE = { width: 320, height: 640 };
@@ -38,6 +43,8 @@ const HARD_NAMES = [
   "W".repeat(100),
 ];
 
+/** What the relay never has, `recovery`, `accountKey` and `texts`, and what it does not show, `tokens`. */
+const secrets = { recovery: "", accountKey: "", texts: [], tokens: [] };
 const faults = [];
 const machines = [];
 const browser = await launch(options.browser);
@@ -66,7 +73,7 @@ async function main() {
   begin("first visit");
   await page.goto(`${url}/machines`);
   await page.getByRole("heading", { name: "A home base for your machines." }).waitFor();
-  assert.equal(new URL(page.url()).pathname, "/welcome", "without an account every address leads to the welcome page");
+  assert.equal(new URL(page.url()).pathname, `${base}welcome`, "without an account every address leads to the welcome page");
   await page.getByTestId("registration").getByText("Anyone who can open this page").waitFor();
   await shoot(page, "welcome");
 
@@ -84,7 +91,7 @@ async function main() {
 
   begin("empty state");
   await page.getByRole("heading", { name: "No machines yet" }).waitFor();
-  assert.equal(new URL(page.url()).pathname, "/machines");
+  assert.equal(new URL(page.url()).pathname, `${base}machines`);
   await shoot(page, "empty");
 
   begin("dialog by keyboard");
@@ -105,7 +112,7 @@ async function main() {
   const sent = [];
   page.on("request", (request) => {
     sent.push(request.url(), request.postData() ?? "");
-    if (request.method() === "POST" && new URL(request.url()).pathname === "/v1/web/machines") posts.push(request);
+    if (request.method() === "POST" && new URL(request.url()).pathname === `${base}v1/web/machines`) posts.push(request);
   });
   await page.keyboard.press("Enter");
   await nameBox.fill("studio");
@@ -132,12 +139,12 @@ async function main() {
   const machine =
     options.roost === undefined
       ? await startPlainMachine(command, {
-          host: "studio.local",
+          host: marked("studio.local"),
           platform: "linux",
           arch: "x64",
           happyCliVersion: "0.1.0",
-          happyHomeDir: "/home/ada/.happy",
-          homeDir: "/home/ada",
+          happyHomeDir: marked("/home/ada/.happy"),
+          homeDir: marked("/home/ada"),
         })
       : startRoost(command, options.roost);
   machines.push(machine);
@@ -252,9 +259,21 @@ async function main() {
   await page.reload();
   await page.locator("[data-machine]").filter({ hasText: "W".repeat(100) }).waitFor();
   await revoked(page);
+  secrets.recovery = recovery;
+  secrets.accountKey = accountKey;
+  secrets.tokens.push(secret, again.token.split(":")[1]);
+  for (const frame of frames) secrets.tokens.push(...(/"token":"([\w-]{43})"/.exec(frame)?.slice(1) ?? []));
   await context.close();
 
   await overPlainHttp();
+  if (options.secrets !== undefined) await writeFile(options.secrets, JSON.stringify(secrets));
+}
+
+/** A text that stands nowhere else. */
+function marked(text) {
+  const mark = `${text}-canary-${randomBytes(12).toString("hex")}`;
+  secrets.texts.push(mark);
+  return mark;
 }
 
 /** A lost network is shown, turns no machine offline, and what happened meanwhile is there afterwards. */

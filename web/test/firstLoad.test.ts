@@ -12,7 +12,7 @@ const gzipped = (file: string) => gzipSync(read(file), { level: 9 }).length;
 /** What a browser asks for before it can show anything: the files named in the page and what those import at once. */
 function firstLoad(): string[] {
   const files = new Set(["index.html"]);
-  for (const [, address] of read("index.html").matchAll(/(?:src|href)="\/([^"]+\.(?:js|css))"/g)) add(address ?? "");
+  for (const [, address] of read("index.html").matchAll(/(?:src|href)="\.\/([^"]+\.(?:js|css))"/g)) add(address ?? "");
   return [...files];
 
   function add(file: string) {
@@ -43,8 +43,8 @@ describe("the built page", () => {
 
   it("has nothing inline and nothing from elsewhere", () => {
     const html = read("index.html");
-    expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc="\/assets\/)/);
-    expect(html).not.toMatch(/(?:src|href)="(?!\/)/);
+    expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc="\.\/assets\/)/);
+    expect(html).not.toMatch(/(?:src|href)="(?!\.\/)/);
     expect(html).toContain("Content-Security-Policy");
   });
 });

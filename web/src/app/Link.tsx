@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { at } from "../relay/base.ts";
 import { navigate, PATHS, type Page } from "./routes.ts";
 
 interface LinkProps {
@@ -12,7 +13,7 @@ interface LinkProps {
 export function Link({ to, children, current = false, ...rest }: LinkProps) {
   return (
     <a
-      href={PATHS[to]}
+      href={at(PATHS[to])}
       {...rest}
       {...(current ? { "aria-current": "page" as const } : {})}
       onClick={(event) => {

@@ -1,4 +1,5 @@
 import type * as z from "zod/mini";
+import { at } from "./base.ts";
 import {
   createdMachine,
   devices,
@@ -91,7 +92,7 @@ export class RelayHttp {
     let status: number;
     let json: unknown;
     try {
-      const response = await this.send(path, {
+      const response = await this.send(at(path), {
         method,
         headers,
         cache: "no-store",

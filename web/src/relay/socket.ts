@@ -1,4 +1,5 @@
 import { io } from "socket.io-client";
+import { at } from "./base.ts";
 import {
   machineActivity,
   machineGone,
@@ -36,7 +37,7 @@ const RETRY_MS = 2_000;
  */
 export function connectLive(token: string, listener: LiveListener): LiveConnection {
   const socket = io({
-    path: "/v1/updates",
+    path: at("/v1/updates"),
     transports: ["websocket"],
     auth: { token, clientType: "user-scoped", happyClient: `web/${__VERSION__}` },
     reconnectionDelay: 500,

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { BASE } from "../../relay/base.ts";
 import type { MachineRow } from "../../relay/schema.ts";
 import { CopyButton } from "../../ui/CopyButton.tsx";
 import { enrolCommand } from "./enrolment.ts";
@@ -22,7 +23,7 @@ export function EnrolmentSteps({ token, accountKey, row, replaced = false, onDon
   }, [online]);
 
   const connected = online && !awaitingEnd;
-  const command = enrolCommand({ server: location.origin, token, accountKey });
+  const command = enrolCommand({ server: location.origin + BASE.slice(0, -1), token, accountKey });
   const [machineId] = token.split(":", 1);
 
   return (

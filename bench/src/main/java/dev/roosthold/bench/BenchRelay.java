@@ -3,12 +3,14 @@ package dev.roosthold.bench;
 import dev.roosthold.relay.Relay;
 import dev.roosthold.relay.RelayConfig;
 import dev.roosthold.relay.auth.RegistrationPolicy;
+import dev.roosthold.relay.http.Front;
 import dev.roosthold.relay.limits.Rate;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// The relay in a process of its own, with the limits for single sockets raised far above the load;
-/// everything else is as people run it. Prints its port and ends when stdin ends.
+/// The relay in a process of its own, with the rates for single sockets and accounts raised far
+// above
+/// the load; everything else is as people run it. Prints its port and ends when stdin ends.
 ///
 /// Argument: the data directory.
 final class BenchRelay {
@@ -22,6 +24,9 @@ final class BenchRelay {
                         .withPort(0)
                         .withRegistration(RegistrationPolicy.OPEN)
                         .withLimits(RelayConfig.Limits.USUAL.withSocketEvents(UNLIMITED))
+                        .withFront(
+                                Front.USUAL.withLimits(
+                                        Front.Limits.USUAL.withRequestsPerAccount(UNLIMITED)))
                         .withDataDirectory(Path.of(args[0]));
         try (var relay = Relay.start(config)) {
             System.out.println("port " + relay.port());

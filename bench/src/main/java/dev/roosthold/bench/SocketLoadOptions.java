@@ -10,7 +10,7 @@ import java.util.List;
 /// @param seconds length of each measured stretch
 /// @param rounds measured stretches of each kind and server, taken in turns
 /// @param loops event loops of our server
-/// @param handlers `inline` or `virtual`: where our server runs handlers
+/// @param handlers `prompt` or `virtual`: where our server runs handlers
 /// @param jvmFlags of our server
 record SocketLoadOptions(
         int sockets, int seconds, int rounds, int loops, String handlers, List<String> jvmFlags) {
@@ -26,7 +26,7 @@ record SocketLoadOptions(
         int sockets = 10_000;
         int seconds = 6;
         int rounds = 2;
-        int loops = 2;
+        int loops = 1;
         var handlers = "virtual";
         var flags = new ArrayList<>(JVM_FLAGS);
         for (int i = 0; i + 1 < args.length; i += 2) {

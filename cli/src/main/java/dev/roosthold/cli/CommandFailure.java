@@ -1,6 +1,7 @@
 package dev.roosthold.cli;
 
 import java.io.PrintStream;
+import java.util.Optional;
 
 /// Something a person must know: what happened, what it means, what to do.
 final class CommandFailure extends RuntimeException {
@@ -23,6 +24,13 @@ final class CommandFailure extends RuntimeException {
         String message = exception.getMessage();
         return new CommandFailure(
                 message == null ? exception.getClass().getSimpleName() : message, "");
+    }
+
+    /// The same, saying in which file and line or by which variable it was caused.
+    CommandFailure from(Optional<String> place) {
+        return place.isEmpty()
+                ? this
+                : new CommandFailure(place.get() + ": " + getMessage(), advice);
     }
 
     void print(PrintStream out) {

@@ -1,19 +1,34 @@
 package dev.roosthold.cli;
 
 import dev.roosthold.relay.RelayConfig;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// Where the relay keeps everything.
 final class DataOption {
     @Option(
             names = "--data",
+            defaultValue = "${sys:user.home}/.roost",
             paramLabel = "DIR",
-            description = "Where the relay keeps everything (default: ~/.roost).")
-    private @Nullable Path data;
+            description = "Where the relay keeps everything.")
+    private Path data;
 
     Path path() {
-        return data == null ? RelayConfig.defaults().dataDirectory() : data;
+        return data;
+    }
+
+    RelayConfig config() {
+        return RelayConfig.defaults().withDataDirectory(path());
+    }
+
+    /// @throws CommandFailure when no relay has ever kept its data there
+    RelayConfig existing() {
+        if (!Files.isRegularFile(path().resolve("relay.db"))) {
+            throw new CommandFailure(
+                    "there is no relay in " + path(),
+                    "Start it once with `roost up`, or name its directory with --data.");
+        }
+        return config();
     }
 }

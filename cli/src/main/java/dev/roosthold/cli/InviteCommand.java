@@ -8,7 +8,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "invite",
         description = "Codes that let somebody create an account on your relay.",
-        subcommands = InviteCreateCommand.class)
+        subcommands = {
+            InviteCreateCommand.class,
+            InviteListCommand.class,
+            InviteRevokeCommand.class
+        })
 final class InviteCommand implements Runnable {
     @Spec private CommandSpec spec;
 

@@ -1,12 +1,13 @@
 package dev.roosthold.cli;
 
-import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
 /// Entry point of the `roost` command.
 ///
-/// Exit status: 0 done, 1 it failed, 2 it was called wrongly.
+/// Exit status: 0 done, 1 it failed, 2 it was called or configured wrongly, 143 ended by SIGTERM.
 public final class Main {
     private Main() {}
 
@@ -18,37 +19,62 @@ public final class Main {
     /// and error.
     static int run(String[] args, Map<String, String> environment) {
         CommandLine command = new CommandLine(new RoostCommand());
+        OptionSources sources;
         try {
-            OptionSources sources = OptionSources.read(configFile(args, environment), environment);
+            sources = OptionSources.of(args, environment);
             sources.refuseUnknownKeys(command);
-            command.setDefaultValueProvider(sources);
         } catch (CommandFailure failure) {
             failure.print(System.err);
             return CommandLine.ExitCode.USAGE;
         }
+        sources.strangers(command).ifPresent(System.err::println);
+        command.setDefaultValueProvider(sources);
         command.setCaseInsensitiveEnumValuesAllowed(true);
+        var usual = command.getParameterExceptionHandler();
+        command.setParameterExceptionHandler(
+                (failure, all) -> {
+                    Optional<CommandFailure> known = misset(sources, failure, args);
+                    if (known.isEmpty()) {
+                        return usual.handleParseException(failure, all);
+                    }
+                    known.get().print(System.err);
+                    return CommandLine.ExitCode.USAGE;
+                });
         command.setExecutionExceptionHandler(
-                (failure, _, _) -> {
-                    CommandFailure.of(failure).print(System.err);
+                (failure, at, _) -> {
+                    CommandFailure.of(failure)
+                            .from(place(sources, at, failure, args))
+                            .print(System.err);
                     return CommandLine.ExitCode.SOFTWARE;
                 });
         return command.execute(args);
     }
 
-    /// The settings file must be known before the options are parsed, because it gives their
-    /// defaults.
-    private static Path configFile(String[] args, Map<String, String> environment) {
-        for (int i = 0; i < args.length; i++) {
-            if (args[i].startsWith("--config=")) {
-                return Path.of(args[i].substring("--config=".length()));
-            }
-            if (args[i].equals("--config") && i + 1 < args.length) {
-                return Path.of(args[i + 1]);
-            }
+    /// A value from the environment or the file that is none for its option.
+    private static Optional<CommandFailure> misset(
+            OptionSources sources, CommandLine.ParameterException failure, String... args) {
+        if (!(failure.getArgSpec() instanceof OptionSpec option)) {
+            return Optional.empty();
         }
-        String named = environment.get("ROOST_CONFIG");
-        return named != null
-                ? Path.of(named)
-                : Path.of(System.getProperty("user.home"), ".roost", "roost.properties");
+        return sources.originOfRejected(option, args)
+                .map(
+                        origin ->
+                                new CommandFailure(
+                                                OptionSources.isSecret(option)
+                                                        ? "invalid value for "
+                                                                + option.longestName()
+                                                        : String.valueOf(failure.getMessage()),
+                                                String.join(" ", option.description()))
+                                        .from(Optional.of(origin.place())));
+    }
+
+    /// Where the option was set that a failure begins with.
+    private static Optional<String> place(
+            OptionSources sources, CommandLine at, Exception failure, String... args) {
+        String first = String.valueOf(failure.getMessage()).split("[ :]", 2)[0];
+        OptionSpec option = at.getCommandSpec().findOption(first);
+        return failure instanceof CommandFailure && option != null
+                ? sources.originOfRejected(option, args).map(OptionSources.Origin::place)
+                : Optional.empty();
     }
 }

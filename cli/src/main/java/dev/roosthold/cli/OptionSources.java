@@ -1,15 +1,15 @@
 package dev.roosthold.cli;
 
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Properties;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
@@ -17,44 +17,108 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /// Where the value of an option comes from when it was not written on the command line:
 /// `ROOST_<OPTION>` in the environment, then `<option>` in the settings file, then the default of
-/// the option. `--data-dir` is `ROOST_DATA_DIR` and `data-dir`.
+/// the option. `--data-dir` is `ROOST_DATA_DIR` and `data-dir`. An option that may be repeated
+/// takes its values from there with commas between them.
 final class OptionSources implements CommandLine.IDefaultValueProvider {
-    private final Path file;
-    private final Properties properties;
+    private static final String PREFIX = "ROOST_";
+
+    /// Settles where the others come from, or what is done with them.
+    private static final Set<String> NOT_IN_FILE = Set.of("config", "print-config", "json");
+
+    private static final Set<String> NOT_IN_ENVIRONMENT = Set.of("print-config", "json");
+
+    /// Read by the launcher before this program runs.
+    private static final Set<String> OF_THE_LAUNCHER = Set.of("ROOST_JAVA_HOME", "ROOST_JAVA_OPTS");
+
+    private static final Pattern SECRET = Pattern.compile("(^|-)(token|secret|password)$");
+
+    private final SettingsFile file;
     private final Map<String, String> environment;
 
-    private OptionSources(Path file, Properties properties, Map<String, String> environment) {
+    /// Where one value comes from.
+    ///
+    /// @param kind `command line`, `environment`, `file` or `default`
+    /// @param place name of the variable, or file and line; empty for the others
+    record Origin(String kind, String place) {
+        @Override
+        public String toString() {
+            return switch (kind) {
+                case "environment" -> "environment " + place;
+                case "file" -> place;
+                default -> kind;
+            };
+        }
+    }
+
+    private OptionSources(SettingsFile file, Map<String, String> environment) {
         this.file = file;
-        this.properties = properties;
         this.environment = environment;
     }
 
-    /// Reads the settings file (Java properties, UTF-8); one that does not exist counts as empty.
+    /// Reads the settings file; one that does not exist counts as empty.
     static OptionSources read(Path file, Map<String, String> environment) {
-        Properties properties = new Properties();
-        if (Files.exists(file)) {
-            try (Reader reader = Files.newBufferedReader(file)) {
-                properties.load(reader);
-            } catch (IOException | IllegalArgumentException e) {
-                throw new CommandFailure(
-                        "cannot read the settings file " + file + ": " + e.getMessage(),
-                        "Each line is `option = value`, in UTF-8.");
+        return new OptionSources(SettingsFile.read(file, false), environment);
+    }
+
+    /// Reads the settings file that the command line names, or the environment, or the usual one.
+    /// It must be known before the options are parsed, because it gives their defaults.
+    static OptionSources of(String[] args, Map<String, String> environment) {
+        Optional<String> named = Optional.ofNullable(environment.get(PREFIX + "CONFIG"));
+        for (int i = 0; i < args.length; i++) {
+            if (args[i].startsWith("--config=")) {
+                named = Optional.of(args[i].substring("--config=".length()));
+            } else if (args[i].equals("--config") && i + 1 < args.length) {
+                named = Optional.of(args[i + 1]);
             }
         }
-        return new OptionSources(file, properties, environment);
+        Path usual = Path.of(System.getProperty("user.home"), ".roost", "roost.properties");
+        SettingsFile file = SettingsFile.read(named.map(Path::of).orElse(usual), named.isPresent());
+        return new OptionSources(file, environment);
+    }
+
+    /// The settings, whether they exist or not.
+    SettingsFile file() {
+        return file;
     }
 
     /// A misspelt key would silently leave a default in force, so it stops the program.
     void refuseUnknownKeys(CommandLine command) {
-        Set<String> known = new HashSet<>();
-        collect(command, known);
-        Set<String> unknown = new TreeSet<>(properties.stringPropertyNames());
-        unknown.removeAll(known);
-        if (!unknown.isEmpty()) {
-            throw new CommandFailure(
-                    "unknown key in " + file + ": " + String.join(", ", unknown),
-                    "Known keys: " + String.join(", ", new TreeSet<>(known)));
+        Set<String> known = keys(command);
+        known.removeAll(NOT_IN_FILE);
+        String unknown =
+                file.entries().entrySet().stream()
+                        .filter(entry -> !known.contains(entry.getKey()))
+                        .map(entry -> entry.getKey() + " (line " + entry.getValue().line() + ")")
+                        .collect(Collectors.joining(", "));
+        if (unknown.isEmpty()) {
+            return;
         }
+        throw new CommandFailure(
+                "unknown key in " + file.path() + ": " + unknown,
+                "Known keys: " + String.join(", ", new TreeSet<>(known)));
+    }
+
+    /// Variables that look like options and are none, in words; other programs may use such names,
+    /// so they stop nothing. Their values are not looked at.
+    Optional<String> strangers(CommandLine command) {
+        Set<String> known = new HashSet<>(OF_THE_LAUNCHER);
+        for (String key : keys(command)) {
+            if (!NOT_IN_ENVIRONMENT.contains(key)) {
+                known.add(variable(key));
+            }
+        }
+        Set<String> unknown = new TreeSet<>();
+        for (String name : environment.keySet()) {
+            if (name.startsWith(PREFIX) && !known.contains(name)) {
+                unknown.add(name);
+            }
+        }
+        return unknown.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        "warning: no option is named like this in the environment, it is passed"
+                                + " over: "
+                                + String.join(", ", unknown));
     }
 
     @Override
@@ -63,21 +127,75 @@ final class OptionSources implements CommandLine.IDefaultValueProvider {
             return null;
         }
         String key = key(option);
-        String variable = "ROOST_" + key.toUpperCase(Locale.ROOT).replace('-', '_');
-        String value = environment.get(variable);
-        return value != null ? value : properties.getProperty(key);
+        String value = variableOf(key);
+        if (value != null) {
+            return value;
+        }
+        return NOT_IN_FILE.contains(key)
+                ? null
+                : file.find(key).map(SettingsFile.Entry::value).orElse(null);
     }
 
-    private static void collect(CommandLine command, Set<String> known) {
+    /// Where the value of an option that is not on the command line comes from.
+    Origin origin(OptionSpec option) {
+        String key = key(option);
+        if (variableOf(key) != null) {
+            return new Origin("environment", variable(key));
+        }
+        return file.find(key)
+                .filter(_ -> !NOT_IN_FILE.contains(key))
+                .map(entry -> new Origin("file", file.place(entry)))
+                .orElse(new Origin("default", ""));
+    }
+
+    /// Where a value comes from that the command rejects.
+    ///
+    /// @param args the whole command line
+    Optional<Origin> originOfRejected(OptionSpec option, String... args) {
+        boolean written =
+                Arrays.stream(args)
+                        .anyMatch(
+                                arg ->
+                                        Arrays.stream(option.names())
+                                                .anyMatch(
+                                                        name ->
+                                                                arg.equals(name)
+                                                                        || arg.startsWith(
+                                                                                name + "=")));
+        Origin origin = origin(option);
+        return written || origin.place().isEmpty() ? Optional.empty() : Optional.of(origin);
+    }
+
+    /// Whether the value of an option must not be shown. A path to a secret is none.
+    static boolean isSecret(OptionSpec option) {
+        return option.interactive()
+                || (SECRET.matcher(key(option)).find() && option.type() == String.class);
+    }
+
+    static String key(OptionSpec option) {
+        return option.longestName().replaceFirst("^-+", "");
+    }
+
+    private @Nullable String variableOf(String key) {
+        return NOT_IN_ENVIRONMENT.contains(key) ? null : environment.get(variable(key));
+    }
+
+    private static String variable(String key) {
+        return PREFIX + key.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
+    private static Set<String> keys(CommandLine command) {
+        Set<String> keys = new HashSet<>();
+        collect(command, keys);
+        return keys;
+    }
+
+    private static void collect(CommandLine command, Set<String> keys) {
         for (OptionSpec option : command.getCommandSpec().options()) {
             if (!option.usageHelp() && !option.versionHelp()) {
-                known.add(key(option));
+                keys.add(key(option));
             }
         }
-        command.getSubcommands().values().forEach(sub -> collect(sub, known));
-    }
-
-    private static String key(OptionSpec option) {
-        return option.longestName().replaceFirst("^-+", "");
+        command.getSubcommands().values().forEach(sub -> collect(sub, keys));
     }
 }

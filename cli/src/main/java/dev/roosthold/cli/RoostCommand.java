@@ -25,13 +25,23 @@ import picocli.CommandLine.Spec;
             EnrolCommand.class,
             DaemonCommand.class,
             InviteCommand.class,
-            ImportHappyCommand.class
+            ImportHappyCommand.class,
+            ConfigCommand.class,
+            AuditCommand.class,
+            AccountsCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
+            DoctorCommand.class,
+            HealthCommand.class,
+            CompletionCommand.class,
+            ManPageCommand.class
         })
 final class RoostCommand implements Runnable {
     @Spec private CommandSpec spec;
 
     @Option(
             names = "--config",
+            scope = ScopeType.INHERIT,
             paramLabel = "FILE",
             description = "Settings file (default: ~/.roost/roost.properties).")
     private @Nullable Path config;

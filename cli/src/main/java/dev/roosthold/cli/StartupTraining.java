@@ -35,6 +35,7 @@ final class StartupTraining {
     private StartupTraining() {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
+        Log.use(LogOptions.Format.TEXT, LogOptions.Level.INFO);
         Path directory = Files.createTempDirectory("roost-training");
         boolean online;
         try (Relay relay =
@@ -43,11 +44,22 @@ final class StartupTraining {
                                 .withPort(0)
                                 .withMetricsPort(0)
                                 .withDataDirectory(directory.resolve("relay")))) {
+            fetchPage(relay.address());
             online = connectOneMachine(relay.address(), directory.resolve("machine"));
         } finally {
             delete(directory);
         }
         System.exit(online ? 0 : 1);
+    }
+
+    private static void fetchPage(URI address) throws IOException, InterruptedException {
+        try (var http = HttpClient.newHttpClient()) {
+            var page =
+                    HttpRequest.newBuilder(address.resolve("/"))
+                            .header("Accept", "text/html")
+                            .build();
+            http.send(page, HttpResponse.BodyHandlers.discarding());
+        }
     }
 
     private static boolean connectOneMachine(URI address, Path home)

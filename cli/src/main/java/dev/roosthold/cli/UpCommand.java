@@ -6,18 +6,26 @@ import dev.roosthold.relay.auth.RegistrationPolicy;
 import dev.roosthold.relay.store.StoreException;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "up",
         description = "Runs the relay and its web page, in the foreground.",
         showDefaultValues = true)
 final class UpCommand implements Callable<Integer> {
+    private static final Duration LONGEST_STOP = Duration.ofMillis(4_800);
+
+    /// What the Java runtime ends with after SIGTERM too.
+    private static final int TERMINATED = 143;
+
     @Option(
             names = "--host",
             defaultValue = "127.0.0.1",
@@ -39,8 +47,8 @@ final class UpCommand implements Callable<Integer> {
             paramLabel = "POLICY",
             description = {
                 "Who may create an account: open, invite, closed or auto.",
-                "auto is open while only this computer can reach the relay, and closes after the first"
-                        + " account otherwise."
+                "auto is open while only this computer can reach the relay; otherwise for the first"
+                        + " account and then for invited ones."
             })
     private RegistrationPolicy registration;
 
@@ -71,8 +79,17 @@ final class UpCommand implements Callable<Integer> {
                             + " off serves none.")
     private String metricsPort;
 
+    @Mixin private LogOptions log;
+
+    @Mixin private PrintConfigOption printConfig;
+
+    @Spec private CommandSpec spec;
+    @Mixin private AuditOptions audit;
+    @Mixin private FrontOptions front;
+
     @Override
     public Integer call() throws InterruptedException {
+        log.apply();
         requirePort("--port", port);
         RelayConfig config =
                 RelayConfig.defaults()
@@ -80,12 +97,19 @@ final class UpCommand implements Callable<Integer> {
                         .withPort(port)
                         .withDataDirectory(data.path())
                         .withRegistration(registration)
-                        .withPush(ExpoPushOption.apply(expoPush));
+                        .withFront(front.front())
+                        .withPush(ExpoPushOption.apply(expoPush))
+                        .withAudit(audit.retention());
         if (publicUrl != null) {
+            requireWebAddress(publicUrl);
             config = config.withPublicUrl(publicUrl);
         }
         if (!metricsPort.equals("off")) {
             config = config.withMetricsPort(parseMetricsPort(metricsPort));
+        }
+        if (printConfig.isGiven()) {
+            printConfig.print(spec);
+            return 0;
         }
         Relay relay = start(config);
         var stopped = new CountDownLatch(1);
@@ -93,6 +117,7 @@ final class UpCommand implements Callable<Integer> {
                 .addShutdownHook(
                         new Thread(
                                 () -> {
+                                    endAnyway();
                                     relay.close();
                                     stopped.countDown();
                                 },
@@ -105,6 +130,23 @@ final class UpCommand implements Callable<Integer> {
         return 0;
     }
 
+    /// A stop that hangs, on a disk that does not answer for example, is ended as by a kill, which
+    /// loses nothing that was acknowledged: whoever asked for the stop waits 5 seconds.
+    private static void endAnyway() {
+        Thread.ofPlatform()
+                .daemon()
+                .name("end-anyway")
+                .start(
+                        () -> {
+                            try {
+                                Thread.sleep(LONGEST_STOP);
+                                Runtime.getRuntime().halt(TERMINATED);
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                        });
+    }
+
     private static int parseMetricsPort(String text) {
         try {
             int number = Integer.parseInt(text);
@@ -112,6 +154,15 @@ final class UpCommand implements Callable<Integer> {
             return number;
         } catch (NumberFormatException e) {
             throw new CommandFailure("--metrics-port " + text + " is neither a port nor off", "");
+        }
+    }
+
+    private static void requireWebAddress(URI url) {
+        boolean web = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+        if (!web || url.getHost() == null || url.getUserInfo() != null || url.getQuery() != null) {
+            throw new CommandFailure(
+                    "--public-url is not an address like https://roost.example",
+                    "It names scheme and host, and where needed a port and a path.");
         }
     }
 

@@ -18,8 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.json.JSONException;
@@ -90,7 +91,16 @@ final class KilledRelayTest {
                                                         enough.countDown();
                                                     })));
         }
-        assertThat(enough.await(60, TimeUnit.SECONDS)).as("writes in time").isTrue();
+        assertThat(enough.await(60, TimeUnit.SECONDS))
+                .as(
+                        () ->
+                                "writes in time: %d of %d, writers ended: %s, relay: %s"
+                                        .formatted(
+                                                acknowledged.get(),
+                                                killAfter,
+                                                writers.stream().map(w -> w.ended).toList(),
+                                                relay.lines()))
+                .isTrue();
         relay.kill();
         for (Thread thread : threads) {
             assertThat(thread.join(java.time.Duration.ofSeconds(30))).isTrue();
@@ -122,6 +132,9 @@ final class KilledRelayTest {
         private int settingsVersion;
         private final Map<Integer, String> attempted = new HashMap<>();
 
+        /// Why it writes no more; empty while it writes.
+        private volatile String ended = "";
+
         Writer(AppClient app) throws IOException, InterruptedException {
             this.app = app;
             JsonNode _ =
@@ -142,14 +155,18 @@ final class KilledRelayTest {
                             "machine-scoped",
                             "machineId",
                             machine);
+            ended = "";
             Socket socket = IO.socket(URI.create(app.address()), options);
-            SynchronousQueue<Object> answers = new SynchronousQueue<>();
-            socket.on(Socket.EVENT_CONNECT, _ -> put(answers, "connected"));
-            socket.on(Socket.EVENT_DISCONNECT, _ -> put(answers, "gone"));
-            socket.on(Socket.EVENT_CONNECT_ERROR, _ -> put(answers, "gone"));
+            // Never full: all sockets of the client share one thread, which must not wait here.
+            BlockingQueue<Object> answers = new LinkedBlockingQueue<>();
+            socket.on(Socket.EVENT_CONNECT, _ -> answers.add("connected"));
+            socket.on(Socket.EVENT_DISCONNECT, why -> answers.add("gone: " + why[0]));
+            socket.on(Socket.EVENT_CONNECT_ERROR, why -> answers.add("refused: " + why[0]));
             socket.connect();
             try {
-                if (!"connected".equals(answers.poll(10, TimeUnit.SECONDS))) {
+                Object first = answers.poll(10, TimeUnit.SECONDS);
+                if (!"connected".equals(first)) {
+                    ended = "not connected: " + first;
                     return;
                 }
                 for (int n = 1; ; n++) {
@@ -161,12 +178,15 @@ final class KilledRelayTest {
                 }
             } catch (InterruptedException | JSONException e) {
                 throw new IllegalStateException(e);
+            } catch (AssertionError e) {
+                ended = e.toString();
+                throw e;
             } finally {
                 socket.disconnect();
             }
         }
 
-        private boolean saveState(Socket socket, SynchronousQueue<Object> answers)
+        private boolean saveState(Socket socket, BlockingQueue<Object> answers)
                 throws InterruptedException, JSONException {
             String next = "state " + UUID.randomUUID();
             attempted.put(stateVersion + 1, next);
@@ -177,8 +197,10 @@ final class KilledRelayTest {
                                     "machineId", machine,
                                     "daemonState", next,
                                     "expectedVersion", stateVersion)),
-                    (io.socket.client.Ack) arguments -> put(answers, arguments[0]));
-            if (!(answers.poll(10, TimeUnit.SECONDS) instanceof JSONObject answer)) {
+                    (io.socket.client.Ack) arguments -> answers.add(arguments[0]));
+            Object heard = answers.poll(10, TimeUnit.SECONDS);
+            if (!(heard instanceof JSONObject answer)) {
+                ended = "state not acknowledged: " + heard;
                 return false;
             }
             assertThat(answer.getString("result")).isEqualTo("success");
@@ -199,12 +221,14 @@ final class KilledRelayTest {
                                         "expectedVersion",
                                         settingsVersion));
                 if (answer.isEmpty()) {
+                    ended = "settings not saved";
                     return false;
                 }
                 assertThat(answer.get().path("success").asBoolean()).isTrue();
                 settingsVersion = answer.get().path("version").asInt();
                 return true;
             } catch (IOException e) {
+                ended = "settings not saved: " + e;
                 return false;
             }
         }
@@ -230,14 +254,6 @@ final class KilledRelayTest {
             }
             settingsVersion = stored;
             attempted.clear();
-        }
-
-        private static void put(SynchronousQueue<Object> answers, Object answer) {
-            try {
-                answers.offer(answer, 1, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 }

@@ -18,14 +18,15 @@ import java.util.regex.Pattern;
 
 /// The `roost` command as a process of its own, so that a test can kill it.
 final class RoostProcess implements AutoCloseable {
-    private static final Pattern ADDRESS = Pattern.compile("http://127\\.0\\.0\\.1:(\\d+)");
+    private static final Pattern ADDRESS = Pattern.compile("https?://127\\.0\\.0\\.1:(\\d+)");
 
     private final Process process;
     private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final Thread collector;
 
     private RoostProcess(Process process) {
         this.process = process;
-        Thread.ofVirtual().start(this::collect);
+        collector = Thread.ofVirtual().start(this::collect);
     }
 
     /// Starts `roost` with a home directory of its own and no settings from outside.
@@ -64,7 +65,7 @@ final class RoostProcess implements AutoCloseable {
         }
         arguments.addAll(List.of(more));
         RoostProcess relay = start(home, arguments.toArray(String[]::new));
-        relay.awaitLine("http://127.0.0.1:");
+        relay.awaitLine("://127.0.0.1:");
         return relay;
     }
 
@@ -86,6 +87,12 @@ final class RoostProcess implements AutoCloseable {
         return lines;
     }
 
+    /// Everything a process that has ended printed.
+    List<String> allLines() throws InterruptedException {
+        collector.join();
+        return lines;
+    }
+
     void awaitLine(String part) {
         await().atMost(Duration.ofSeconds(30))
                 .failFast(() -> assertThat(ended()).as("ended early: %s", lines).isFalse())
@@ -98,14 +105,21 @@ final class RoostProcess implements AutoCloseable {
         process.waitFor();
     }
 
+    /// SIGTERM, without waiting for the end. Through the handle, as the process itself would stop
+    /// listening to the output.
+    void signalTermination() {
+        process.toHandle().destroy();
+    }
+
     /// SIGTERM; returns the exit status.
     int terminate() throws InterruptedException {
-        process.destroy();
+        signalTermination();
         return exitStatus();
     }
 
     int exitStatus() throws InterruptedException {
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("still running: %s", lines).isTrue();
+        assertThat(collector.join(Duration.ofSeconds(10))).isTrue();
         return process.exitValue();
     }
 

@@ -22,7 +22,6 @@ import tools.jackson.databind.JsonNode;
 /// library's own reconnection is off, its transport is WebSocket only, and its threads end with
 /// this object.
 final class IoSocket implements RelaySocket {
-    private static final String PATH = "/v1/updates";
 
     private final Scheduler scheduler;
     private final ExecutorService threads =
@@ -68,13 +67,13 @@ final class IoSocket implements RelaySocket {
         options.multiplex = false;
         options.reconnection = false;
         options.transports = new String[] {"websocket"};
-        options.path = PATH;
+        options.path = relay.socketPath();
         options.timeout = patience.toMillis();
         options.auth = auth.payload(clientName);
         options.webSocketFactory =
                 (request, listener) -> http.newWebSocket(request, new CloseAnswering(listener));
         options.callFactory = http;
-        socket = IO.socket(relay.uri(), options);
+        socket = IO.socket(relay.host(), options);
         socket.on(Socket.EVENT_CONNECT, _ -> attempt.complete(new Attempt.Connected()));
         socket.on(Socket.EVENT_CONNECT_ERROR, args -> onConnectError(first(args)));
         socket.on(Socket.EVENT_DISCONNECT, args -> onDisconnect(String.valueOf(first(args))));

@@ -3,9 +3,12 @@ package dev.roosthold.client;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
-/// The base address of a relay: `http` or `https`, host, optional port, nothing else.
+/// The base address of a relay: `http` or `https`, host, optional port, and the path that it is
+/// served under, if any (`https://example.org/roost`), without a slash at its end.
 public record RelayAddress(URI uri) {
+    private static final Pattern PATH = Pattern.compile("(?:/[A-Za-z0-9._~-]+)*");
 
     public RelayAddress {
         String scheme = uri.getScheme();
@@ -20,10 +23,10 @@ public record RelayAddress(URI uri) {
         if (uri.getPort() == 0 || uri.getPort() > 65_535) {
             throw new IllegalArgumentException("a port is a number from 1 to 65535");
         }
-        boolean hasPath = uri.getPath() != null && !uri.getPath().isEmpty();
-        if (hasPath || uri.getQuery() != null || uri.getFragment() != null) {
+        String path = uri.getRawPath() == null ? "" : uri.getRawPath();
+        if (!PATH.matcher(path).matches() || uri.getQuery() != null || uri.getFragment() != null) {
             throw new IllegalArgumentException(
-                    "a relay address has nothing behind the host and port");
+                    "a relay address has at most a plain path behind the host and port");
         }
     }
 
@@ -37,10 +40,30 @@ public record RelayAddress(URI uri) {
             address = address.substring(0, address.length() - 1);
         }
         try {
-            return new RelayAddress(new URI(address.toLowerCase(Locale.ROOT)));
+            return new RelayAddress(new URI(lowerCaseHost(address)));
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException("the relay address is not a web address");
         }
+    }
+
+    /// Scheme and host know no case, a path does.
+    private static String lowerCaseHost(String address) {
+        int host = address.indexOf("://");
+        int path = host < 0 ? -1 : address.indexOf('/', host + 3);
+        return path < 0
+                ? address.toLowerCase(Locale.ROOT)
+                : address.substring(0, path).toLowerCase(Locale.ROOT) + address.substring(path);
+    }
+
+    /// Path of the Socket.IO endpoint on the host.
+    String socketPath() {
+        String path = uri.getRawPath();
+        return (path == null ? "" : path) + "/v1/updates";
+    }
+
+    /// The host alone, for libraries that take the path apart.
+    URI host() {
+        return URI.create(uri.getScheme() + "://" + uri.getRawAuthority());
     }
 
     URI at(String path) {

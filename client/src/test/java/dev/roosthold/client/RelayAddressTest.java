@@ -12,7 +12,8 @@ class RelayAddressTest {
     @CsvSource({
         "http://127.0.0.1:3005, http://127.0.0.1:3005",
         "' https://Relay.Example/ ', https://relay.example",
-        "HTTP://[::1]:80//, http://[::1]:80"
+        "HTTP://[::1]:80//, http://[::1]:80",
+        "https://Example.org/Roost/, https://example.org/Roost"
     })
     void typedAddressIsRead(String typed, String address) {
         assertThat(RelayAddress.parse(typed)).hasToString(address);
@@ -27,7 +28,9 @@ class RelayAddressTest {
                 "file:///etc/passwd",
                 "http://",
                 "http://user:password@relay.example",
-                "http://relay.example/path",
+                "http://relay.example/a//b",
+                "http://relay.example/%2e",
+                "http://relay.example/a b",
                 "http://relay.example?x=1",
                 "http://relay.example#x",
                 "http://relay.example:99999",

@@ -3,6 +3,8 @@ package dev.roosthold.conformance;
 import dev.roosthold.conformance.hostile.ConnectSuite;
 import dev.roosthold.conformance.hostile.PacketSuite;
 import dev.roosthold.conformance.hostile.RestSuite;
+import dev.roosthold.conformance.isolation.IsolationSuite;
+import dev.roosthold.conformance.isolation.StoredRows;
 import dev.roosthold.conformance.replay.Replay;
 import dev.roosthold.conformance.replay.ReplayException;
 import dev.roosthold.conformance.replay.ReplayReport;
@@ -27,7 +29,12 @@ public final class ConformanceMain {
 
     private static int run(URI server) {
         try {
-            int found = replay(server) + packets(server) + requests(server) + connect(server);
+            int found =
+                    replay(server)
+                            + packets(server)
+                            + requests(server)
+                            + connect(server)
+                            + isolation(server);
             return found == 0 ? 0 : 1;
         } catch (ReplayException | WireException e) {
             System.err.println("error: " + e.getMessage());
@@ -55,6 +62,12 @@ public final class ConformanceMain {
 
     private static int connect(URI server) {
         return print("Ways around CONNECT", "10 tried", ConnectSuite.against(server));
+    }
+
+    private static int isolation(URI server) {
+        IsolationSuite.Report report = IsolationSuite.against(server, StoredRows.UNSEEN);
+        report.notOffered().forEach(route -> System.out.println("not offered: " + route));
+        return print("Isolation", report.tries() + " answers compared", report.violations());
     }
 
     private static int print(String suite, String summary, List<String> found) {

@@ -11,6 +11,8 @@ import dev.roosthold.relay.artifacts.ArtifactRoutes;
 import dev.roosthold.relay.artifacts.Artifacts;
 import dev.roosthold.relay.attachments.AttachmentRoutes;
 import dev.roosthold.relay.attachments.Attachments;
+import dev.roosthold.relay.audit.Audit;
+import dev.roosthold.relay.audit.AuditRoutes;
 import dev.roosthold.relay.auth.Auth;
 import dev.roosthold.relay.auth.DeviceActivity;
 import dev.roosthold.relay.auth.Devices;
@@ -20,6 +22,7 @@ import dev.roosthold.relay.catchup.LogRecovery;
 import dev.roosthold.relay.connect.ConnectRoutes;
 import dev.roosthold.relay.connect.GithubRoutes;
 import dev.roosthold.relay.connect.VendorTokens;
+import dev.roosthold.relay.doctor.RunningRelay;
 import dev.roosthold.relay.enrolment.EnrolmentRoutes;
 import dev.roosthold.relay.http.HttpConfig;
 import dev.roosthold.relay.http.HttpServer;
@@ -28,6 +31,8 @@ import dev.roosthold.relay.http.Routes;
 import dev.roosthold.relay.ids.Ids;
 import dev.roosthold.relay.kv.KeyValues;
 import dev.roosthold.relay.kv.KvRoutes;
+import dev.roosthold.relay.limits.LogBudget;
+import dev.roosthold.relay.limits.Rate;
 import dev.roosthold.relay.machines.MachineEvents;
 import dev.roosthold.relay.machines.MachineRoutes;
 import dev.roosthold.relay.machines.Machines;
@@ -37,6 +42,9 @@ import dev.roosthold.relay.messages.Messages;
 import dev.roosthold.relay.metrics.Metrics;
 import dev.roosthold.relay.metrics.MetricsServer;
 import dev.roosthold.relay.metrics.RpcMetrics;
+import dev.roosthold.relay.metrics.Watched;
+import dev.roosthold.relay.operator.AccountDeletion;
+import dev.roosthold.relay.operator.OperatorTasks;
 import dev.roosthold.relay.presence.MachineKey;
 import dev.roosthold.relay.presence.Presence;
 import dev.roosthold.relay.presence.SessionKey;
@@ -65,17 +73,25 @@ import dev.roosthold.relay.updates.Updates;
 import dev.roosthold.relay.usage.UsageEvents;
 import dev.roosthold.relay.usage.UsageReports;
 import dev.roosthold.relay.usage.UsageRoutes;
+import dev.roosthold.relay.watch.Readiness;
+import dev.roosthold.relay.watch.RefusalLog;
+import dev.roosthold.relay.watch.SlowWriteLog;
 import dev.roosthold.socketio.Namespace;
 import dev.roosthold.socketio.SocketIoConfig;
 import dev.roosthold.socketio.SocketIoServer;
+import dev.roosthold.socketio.engine.Surroundings;
+import io.netty.channel.Channel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -93,6 +109,8 @@ import org.slf4j.LoggerFactory;
 public final class Relay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
 
+    private static final LogBudget SOCKET_FAILURES = LogBudget.of(new Rate(20, 2));
+
     private static final Duration SWEEP = Duration.ofSeconds(1);
     private static final Duration RPC_SWEEP = Duration.ofMillis(250);
     private static final Duration FLUSH = Duration.ofSeconds(5);
@@ -100,18 +118,26 @@ public final class Relay implements AutoCloseable {
     private static final Duration TIDY = Duration.ofMinutes(10);
     private static final Duration DRAIN = Duration.ofMillis(500);
 
+    /// Everything else that [#close()] waits for takes less than 4 seconds together.
+    private static final Duration TELL_UNREADY = Duration.ofMillis(500);
+
+    private static final Duration WRITE_PROBE = Duration.ofSeconds(2);
+
     private final RelayConfig config;
     private final DataDirectory directory;
     private final SqliteStore store;
     private final SocketIoServer socketServer;
     private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
     private final Updates updates;
+    private final Audit audit;
     private final DeviceActivity activity;
+    private final SocketGateway gateway;
     private final Machines machines;
     private final Sessions sessions;
     private final Rpc rpc;
     private final Push push;
     private final Attachments attachments;
+    private final Readiness readiness;
     private final HttpServer http;
     private final Optional<MetricsServer> metricsServer;
     private final Upkeep upkeep = new Upkeep();
@@ -146,11 +172,16 @@ public final class Relay implements AutoCloseable {
 
         activity = new DeviceActivity(clock);
         var devices = new Devices(store, router, ids, activity);
+        audit = new Audit(store, config.audit(), clock);
         var accounts = new Accounts(store, updates, ids);
         var social = new Social(store, updates, ids);
         var registration =
                 new Registration(
-                        store, config.registration(), isLocal(config), this::sawForwardedHeader);
+                        store,
+                        config.registration(),
+                        isLocal(config),
+                        this::sawForwardedHeader,
+                        clock);
         var auth =
                 new Auth(
                         store,
@@ -159,6 +190,7 @@ public final class Relay implements AutoCloseable {
                         registration,
                         limits.auth(),
                         Version.text(),
+                        audit,
                         clock);
         machines = new Machines(store, updates, router, devices, clock);
         var machineEvents = new MachineEvents(machines);
@@ -172,13 +204,14 @@ public final class Relay implements AutoCloseable {
         var vendorTokens = new VendorTokens(store, secrets);
         push = Push.open(config.push(), config.publicUrl(), secrets, store, router, ids, clock);
 
-        var gateway =
+        gateway =
                 new SocketGateway(
                         sockets,
                         devices,
                         account -> store.readNow(sql -> Updates.lastSeq(sql, account)),
                         sessions::mayConnect,
                         limits.socketEvents(),
+                        config.front().limits().socketsPerAccount(),
                         blocking,
                         clock);
         gateway.listen(new DeviceSockets(devices, activity, router));
@@ -186,6 +219,8 @@ public final class Relay implements AutoCloseable {
         gateway.listen(sessionEvents);
         gateway.listen(push.sockets());
         metrics.ifPresent(m -> gateway.listen(m.sockets()));
+        var refusals = new RefusalLog();
+        gateway.listen(refusals);
         machineEvents.register(gateway);
         sessionEvents.register(gateway);
         new MessageEvents(messages).register(gateway);
@@ -194,7 +229,7 @@ public final class Relay implements AutoCloseable {
         new UsageEvents(usage).register(gateway);
         var reachable = new ReachableSessions(store, clock);
         RpcMetrics rpcMetrics = metrics.map(Metrics::rpc).orElse(RpcMetrics.NONE);
-        rpc = new Rpc(store, machines, reachable, router, limits.rpc(), rpcMetrics, clock);
+        rpc = new Rpc(store, machines, reachable, router, limits.rpc(), rpcMetrics, audit, clock);
         var rpcEvents = new RpcEvents(rpc, router);
         gateway.listen(rpcEvents);
         rpcEvents.register(gateway);
@@ -208,11 +243,14 @@ public final class Relay implements AutoCloseable {
                         config.dataDirectory().resolve("attachments"),
                         limits.attachmentBytes());
         var attachmentRoutes =
-                new AttachmentRoutes(attachments, secrets, config.publicUrl(), clock);
+                new AttachmentRoutes(
+                        attachments, secrets, config.publicUrl(), devices::exists, clock);
 
+        readiness = new Readiness(store::failure, () -> store.writeFailure(WRITE_PROBE));
         http =
                 HttpServer.start(
-                        HttpConfig.on(new InetSocketAddress(config.host(), config.port())),
+                        HttpConfig.on(new InetSocketAddress(config.host(), config.port()))
+                                .withFront(config.front(), config.publicUrl(), clock),
                         routes -> {
                             Routes seen = new SeenRoutes(routes, activity);
                             auth.register(seen);
@@ -229,18 +267,20 @@ public final class Relay implements AutoCloseable {
                             new ChangeRoutes(store, log, Sessions::isReachable).register(seen);
                             attachmentRoutes.register(seen);
                             new SocialRoutes(social).register(seen);
-                            new EnrolmentRoutes(store, machines, devices, clock).register(seen);
+                            new EnrolmentRoutes(store, machines, devices, audit, clock)
+                                    .register(seen);
+                            new AuditRoutes(store).register(seen);
                             push.register(seen);
                             new ConnectRoutes(vendorTokens).register(seen);
-                            new GithubRoutes(config.publicUrl()).register(seen);
+                            new GithubRoutes(home(config)).register(seen);
                             new AppServiceRoutes().register(seen);
                         },
                         devices,
-                        store::failure,
-                        metrics.map(Metrics::requests).orElse(RequestListener.NONE),
+                        readiness,
+                        metrics.map(Metrics::requests).orElse(RequestListener.NONE).and(refusals),
                         socketServer::httpHandler);
         listening = true;
-        metrics.ifPresent(m -> m.watch(store, clock, store::waitingWrites, updates::appended));
+        metrics.ifPresent(m -> m.watch(watched()));
         metricsServer = metrics.flatMap(m -> serve(m, config.metricsPort().orElse(0)));
 
         for (Presence<?> presence : List.of(machines.presence(), sessions.presence())) {
@@ -251,9 +291,22 @@ public final class Relay implements AutoCloseable {
         upkeep.every(FLUSH, () -> activity.flush(store));
         upkeep.every(FLUSH, this::purge);
         upkeep.every(PRUNE, auth::prune);
+        upkeep.every(PRUNE, audit::prune);
+        upkeep.every(PRUNE, http::refreshCertificates);
         upkeep.every(PRUNE, () -> updates.prune(store));
+        var tasks =
+                new OperatorTasks(
+                        store,
+                        new AccountDeletion(
+                                store,
+                                Operator.accountTables(),
+                                new LiveAccounts(
+                                        devices, social, machines, sessions, attachments, blocking),
+                                Operator.RECORD));
+        upkeep.every(SWEEP, () -> tasks.runOn(blocking));
         attachments.tidyOn(blocking);
         upkeep.every(TIDY, () -> attachments.tidyOn(blocking));
+        announce();
     }
 
     /// Starts a relay; it serves when this returns.
@@ -262,6 +315,7 @@ public final class Relay implements AutoCloseable {
     /// @throws dev.roosthold.relay.store.StoreException when the database cannot be used; both with
     ///     a message for the operator
     public static Relay start(RelayConfig config) throws IOException {
+        long begunNanos = System.nanoTime();
         DataDirectory directory = DataDirectory.open(config.dataDirectory());
         SqliteStore store = null;
         try {
@@ -274,8 +328,11 @@ public final class Relay implements AutoCloseable {
                             storeConfig(config)
                                     .withCommits(
                                             metrics.map(Metrics::commits)
-                                                    .orElse(CommitListener.NONE)));
-            return new Relay(config, directory, store, metrics);
+                                                    .orElse(CommitListener.NONE)
+                                                    .and(new SlowWriteLog())));
+            var relay = new Relay(config, directory, store, metrics);
+            relay.logStart(System.nanoTime() - begunNanos);
+            return relay;
         } catch (IOException | RuntimeException e) {
             if (store != null) {
                 store.close();
@@ -289,6 +346,11 @@ public final class Relay implements AutoCloseable {
     /// invite. Close it afterwards.
     public static Store openStore(RelayConfig config) {
         return SqliteStore.open(storeConfig(config));
+    }
+
+    /// Whether a relay was started with this directory before.
+    public static boolean hasStore(RelayConfig config) {
+        return Files.exists(DataDirectory.database(config.dataDirectory()));
     }
 
     public int port() {
@@ -305,7 +367,8 @@ public final class Relay implements AutoCloseable {
     /// Where a program on this computer reaches the relay.
     public URI address() {
         String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
-        return URI.create("http://" + host + ":" + port());
+        String scheme = config.front().tls().isPresent() ? "https://" : "http://";
+        return URI.create(scheme + host + ":" + port());
     }
 
     /// Stops within 5 seconds: accepts nothing more, ends all sockets by closing their transports
@@ -317,6 +380,9 @@ public final class Relay implements AutoCloseable {
             return;
         }
         closed = true;
+        long begunNanos = System.nanoTime();
+        LOG.info("stopping");
+        readiness.stop(TELL_UNREADY);
         upkeep.close();
         metricsServer.ifPresent(MetricsServer::close);
         http.stopAccepting();
@@ -329,6 +395,72 @@ public final class Relay implements AutoCloseable {
         blocking.shutdown();
         store.close();
         directory.close();
+        LOG.atInfo().addKeyValue("ms", (System.nanoTime() - begunNanos) / 1_000_000).log("stopped");
+    }
+
+    private void logStart(long nanos) {
+        LOG.atInfo()
+                .addKeyValue("address", address())
+                .addKeyValue("version", Version.text())
+                .addKeyValue("data", config.dataDirectory())
+                .addKeyValue("metrics_port", metricsPort().orElse(0))
+                .addKeyValue("ms", nanos / 1_000_000)
+                .log("started");
+    }
+
+    private Watched watched() {
+        return new Watched(
+                store,
+                config.clock(),
+                Version.text(),
+                readiness::lastKnown,
+                updates::appended,
+                updates::dropped,
+                machines.presence()::size,
+                sessions.presence()::size);
+    }
+
+    /// Worth a warning, not a relay.
+    private void announce() {
+        try {
+            directory.announce(description());
+        } catch (IOException e) {
+            LOG.warn("commands beside this relay will not find it: {}", e.getMessage());
+        }
+    }
+
+    private RunningRelay description() {
+        return new RunningRelay(
+                ProcessHandle.current().pid(),
+                address().toString(),
+                metricsPort()
+                        .orElse(
+                                config.metricsPort().isPresent()
+                                        ? RunningRelay.TAKEN
+                                        : RunningRelay.OFF),
+                config.front()
+                        .tls()
+                        .map(files -> files.certificate().toAbsolutePath().toString())
+                        .orElse(null),
+                config.publicUrl().map(URI::toString).orElse(null),
+                config.registration().name().toLowerCase(Locale.ROOT),
+                Version.text(),
+                config.clock().millis());
+    }
+
+    /// Method and pattern of every route.
+    List<String> routes() {
+        return http.routes();
+    }
+
+    /// The names of all socket events that are handled.
+    Set<String> events() {
+        return gateway.events();
+    }
+
+    /// Takes changed TLS files for new connections; the relay does it by itself every minute.
+    void refreshCertificates() {
+        http.refreshCertificates();
     }
 
     Presence<MachineKey> presence() {
@@ -337,6 +469,10 @@ public final class Relay implements AutoCloseable {
 
     Updates updates() {
         return updates;
+    }
+
+    Audit audit() {
+        return audit;
     }
 
     Rpc rpc() {
@@ -389,6 +525,19 @@ public final class Relay implements AutoCloseable {
         return listening && http.sawForwardedHeader();
     }
 
+    /// What the sockets' server and the HTTP server around it know of each other.
+    private static final class Door implements Surroundings {
+        @Override
+        public SocketAddress clientAddress(Channel channel) {
+            return HttpServer.client(channel);
+        }
+
+        @Override
+        public void admitted(Channel channel) {
+            HttpServer.known(channel);
+        }
+    }
+
     private SocketIoConfig socketConfig() {
         return SocketIoConfig.defaults()
                 .withPath("/v1/updates")
@@ -400,8 +549,23 @@ public final class Relay implements AutoCloseable {
                 .withOutboundBudget(8L << 20)
                 .withKeptHeaders(Set.copyOf(SocketGateway.HEADERS))
                 .withAllowedOrigin("*")
+                .withSurroundings(new Door())
                 .withHandlerExecutor(blocking)
+                .withErrorListener(Relay::socketFailed)
                 .withMapper(Codec.mapper());
+    }
+
+    /// A mistake in our own code, never the doing of a client.
+    private static void socketFailed(String place, Throwable cause) {
+        SOCKET_FAILURES
+                .tryTake()
+                .ifPresent(
+                        withheld ->
+                                LOG.atError()
+                                        .addKeyValue("place", place)
+                                        .addKeyValue("withheld", withheld)
+                                        .setCause(cause)
+                                        .log("socket handling failed"));
     }
 
     private static StoreConfig storeConfig(RelayConfig config) {
@@ -409,8 +573,20 @@ public final class Relay implements AutoCloseable {
         return StoreConfig.of(file).withClock(config.clock());
     }
 
+    /// The page, as far as it is known where that is.
+    private static Optional<URI> home(RelayConfig config) {
+        String basePath = config.front().basePath();
+        return config.publicUrl()
+                .or(
+                        () ->
+                                basePath.isEmpty()
+                                        ? Optional.empty()
+                                        : Optional.of(URI.create(basePath + "/")));
+    }
+
     private static boolean isLocal(RelayConfig config) throws UnknownHostException {
         return config.publicUrl().isEmpty()
+                && config.front().trustedProxies().isEmpty()
                 && InetAddress.getByName(config.host()).isLoopbackAddress();
     }
 }

@@ -1,8 +1,10 @@
 package dev.roosthold.relay;
 
 import dev.roosthold.relay.attachments.Attachments;
+import dev.roosthold.relay.audit.Audit;
 import dev.roosthold.relay.auth.Auth;
 import dev.roosthold.relay.auth.RegistrationPolicy;
+import dev.roosthold.relay.http.Front;
 import dev.roosthold.relay.limits.Rate;
 import dev.roosthold.relay.push.PushConfig;
 import dev.roosthold.relay.rpc.RpcLimits;
@@ -26,6 +28,8 @@ import java.util.OptionalInt;
 /// @param metricsPort where metrics are served to this computer alone; 0 picks a free one; default
 ///     none, `roost up` takes 9090
 /// @param limits how much clients may do; default [Limits#USUAL]
+/// @param audit how much of the audit log is kept; default [Audit.Retention#USUAL]
+/// @param front certificate, proxies, path, origins, limits at the door; default [Front#USUAL]
 /// @param clock gives all times; default the system's
 public record RelayConfig(
         String host,
@@ -36,6 +40,8 @@ public record RelayConfig(
         PushConfig push,
         OptionalInt metricsPort,
         Limits limits,
+        Audit.Retention audit,
+        Front front,
         InstantSource clock) {
 
     /// Limits of a relay.
@@ -99,6 +105,8 @@ public record RelayConfig(
                 PushConfig.usual(),
                 OptionalInt.empty(),
                 Limits.USUAL,
+                Audit.Retention.USUAL,
+                Front.USUAL,
                 InstantSource.system());
     }
 
@@ -112,6 +120,8 @@ public record RelayConfig(
                 push,
                 metricsPort,
                 limits,
+                audit,
+                front,
                 clock);
     }
 
@@ -125,17 +135,39 @@ public record RelayConfig(
                 push,
                 metricsPort,
                 limits,
+                audit,
+                front,
                 clock);
     }
 
     public RelayConfig withDataDirectory(Path value) {
         return new RelayConfig(
-                host, port, value, registration, publicUrl, push, metricsPort, limits, clock);
+                host,
+                port,
+                value,
+                registration,
+                publicUrl,
+                push,
+                metricsPort,
+                limits,
+                audit,
+                front,
+                clock);
     }
 
     public RelayConfig withRegistration(RegistrationPolicy value) {
         return new RelayConfig(
-                host, port, dataDirectory, value, publicUrl, push, metricsPort, limits, clock);
+                host,
+                port,
+                dataDirectory,
+                value,
+                publicUrl,
+                push,
+                metricsPort,
+                limits,
+                audit,
+                front,
+                clock);
     }
 
     public RelayConfig withPublicUrl(URI value) {
@@ -148,6 +180,8 @@ public record RelayConfig(
                 push,
                 metricsPort,
                 limits,
+                audit,
+                front,
                 clock);
     }
 
@@ -161,6 +195,8 @@ public record RelayConfig(
                 value,
                 metricsPort,
                 limits,
+                audit,
+                front,
                 clock);
     }
 
@@ -174,6 +210,8 @@ public record RelayConfig(
                 push,
                 OptionalInt.of(value),
                 limits,
+                audit,
+                front,
                 clock);
     }
 
@@ -186,6 +224,38 @@ public record RelayConfig(
                 publicUrl,
                 push,
                 metricsPort,
+                value,
+                audit,
+                front,
+                clock);
+    }
+
+    public RelayConfig withAudit(Audit.Retention value) {
+        return new RelayConfig(
+                host,
+                port,
+                dataDirectory,
+                registration,
+                publicUrl,
+                push,
+                metricsPort,
+                limits,
+                value,
+                front,
+                clock);
+    }
+
+    public RelayConfig withFront(Front value) {
+        return new RelayConfig(
+                host,
+                port,
+                dataDirectory,
+                registration,
+                publicUrl,
+                push,
+                metricsPort,
+                limits,
+                audit,
                 value,
                 clock);
     }
@@ -200,6 +270,8 @@ public record RelayConfig(
                 push,
                 metricsPort,
                 limits,
+                audit,
+                front,
                 value);
     }
 }

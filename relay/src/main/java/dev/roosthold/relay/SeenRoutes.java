@@ -36,6 +36,11 @@ record SeenRoutes(Routes routes, DeviceActivity activity) implements Routes {
         return new SeenRoutes(routes.withBodyLimit(bytes), activity);
     }
 
+    @Override
+    public Routes neverRefused() {
+        return new SeenRoutes(routes.neverRefused(), activity);
+    }
+
     private Handler noting(Handler handler) {
         return request -> {
             request.caller().ifPresent(caller -> activity.seen(caller.device(), request.remote()));

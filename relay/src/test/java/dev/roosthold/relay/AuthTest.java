@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -22,6 +23,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /// Signing in, who may make an account, and ending credentials.
@@ -154,14 +156,155 @@ class AuthTest {
     void anInviteMakesAsManyAccountsAsItSaysAndEnds() {
         try (var rig =
                 RelayRig.start(config -> config.withRegistration(RegistrationPolicy.INVITE))) {
-            String code = Invites.create(rig.relay().store(), 2, Duration.ofHours(1));
+            String code = Invites.create(rig.relay().store(), 2, Duration.ofHours(1)).code();
             assertThat(signUp(rig, "wrong").status()).isEqualTo(403);
             assertThat(signUp(rig, code).status()).isEqualTo(200);
             assertThat(signUp(rig, code).status()).isEqualTo(200);
             assertThat(signUp(rig, code).error()).isEqualTo("Registration is closed");
-            String late = Invites.create(rig.relay().store(), 2, Duration.ofHours(1));
+            String late = Invites.create(rig.relay().store(), 2, Duration.ofHours(1)).code();
             rig.passes(Duration.ofHours(2));
             assertThat(signUp(rig, late).status()).isEqualTo(403);
+        }
+    }
+
+    @Test
+    void anInviteForOneMakesOneAccountHoweverManyTryAtOnce() throws Exception {
+        try (var rig =
+                        RelayRig.start(
+                                config -> config.withRegistration(RegistrationPolicy.INVITE));
+                var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            String code = Invites.create(rig.relay().store(), 1, Duration.ofHours(1)).code();
+            List<Callable<Integer>> calls =
+                    IntStream.range(0, 20)
+                            .<Callable<Integer>>mapToObj(_ -> () -> signUp(rig, code).status())
+                            .toList();
+            assertThat(executor.invokeAll(calls).stream().map(Future::resultNow).toList())
+                    .containsOnly(200, 403)
+                    .containsOnlyOnce(200);
+            assertThat(Invites.list(rig.relay().store(), rig.now())).isEmpty();
+        }
+    }
+
+    @Test
+    void onlyOneOfManyIsTheFirstAccountWhereOthersCanReachTheRelay() throws Exception {
+        UnaryOperator<RelayConfig> isPublic =
+                config -> config.withPublicUrl(URI.create("https://relay.example"));
+        try (var rig = RelayRig.start(isPublic);
+                var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Callable<Integer>> calls =
+                    IntStream.range(0, 20)
+                            .<Callable<Integer>>mapToObj(
+                                    _ ->
+                                            () ->
+                                                    rig.api()
+                                                            .post(
+                                                                    "/v1/auth",
+                                                                    RelayRig.signIn(
+                                                                            RelayRig.randomBytes(
+                                                                                    32)))
+                                                            .status())
+                            .toList();
+            assertThat(executor.invokeAll(calls).stream().map(Future::resultNow).toList())
+                    .containsOnly(200, 403)
+                    .containsOnlyOnce(200);
+        }
+    }
+
+    @Test
+    void anInviteWorksWhereRegistrationClosedByItselfAndNotWhereItIsClosedForAll() {
+        UnaryOperator<RelayConfig> isPublic =
+                config -> config.withPublicUrl(URI.create("https://relay.example"));
+        try (var rig = RelayRig.start(isPublic)) {
+            rig.signsUp();
+            assertClosed(rig);
+            var store = rig.relay().store();
+            Invites.Created invite = Invites.create(store, 2, Duration.ofHours(1));
+            assertThat(rig.api().get("/v1/web/relay").text("registration")).isEqualTo("invite");
+            assertThat(signUp(rig, invite.code()).status()).isEqualTo(200);
+            assertThat(Invites.list(store, rig.now()).getFirst().usesLeft()).isEqualTo(1);
+            assertThat(Invites.list(store, rig.now()).getFirst().id()).isEqualTo(invite.id());
+            assertThat(Invites.revoke(store, invite.id())).isTrue();
+            assertThat(Invites.revoke(store, invite.id())).isFalse();
+            assertClosed(rig);
+            assertThat(signUp(rig, invite.code()).status()).isEqualTo(403);
+            Invites.Created second = Invites.create(store, 1, Duration.ofHours(1));
+            assertThat(Invites.revoke(store, second.code())).isTrue();
+        }
+        try (var rig =
+                RelayRig.start(config -> config.withRegistration(RegistrationPolicy.CLOSED))) {
+            String code = Invites.create(rig.relay().store(), 1, Duration.ofHours(1)).code();
+            assertThat(rig.api().get("/v1/web/relay").text("registration")).isEqualTo("closed");
+            assertThat(signUp(rig, code).status()).isEqualTo(403);
+        }
+    }
+
+    @Test
+    void aKnownAccountSignsInWithoutUsingUpTheInviteItSends() {
+        try (var rig =
+                RelayRig.start(config -> config.withRegistration(RegistrationPolicy.INVITE))) {
+            String code = Invites.create(rig.relay().store(), 2, Duration.ofHours(1)).code();
+            byte[] key = RelayRig.randomBytes(32);
+            for (int i = 0; i < 3; i++) {
+                var body = new HashMap<String, Object>(RelayRig.signIn(key));
+                body.put("invite", code);
+                assertThat(rig.api().post("/v1/auth", body).status()).isEqualTo(200);
+            }
+            assertThat(Invites.list(rig.relay().store(), rig.now()).getFirst().usesLeft())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void theListOfDevicesSaysWhatEachIs() {
+        try (var rig = RelayRig.start()) {
+            Person ada = rig.signsUp();
+            String machine = rig.machineId();
+            String secret = ada.addsMachine(machine, "attic");
+            rig.api()
+                    .with("X-Happy-Client", "daemon/1.0")
+                    .post(
+                            "/v1/machines/authenticate",
+                            Map.of("machineId", machine, "secret", secret));
+            String key = key();
+            Map<String, String> terminal = Map.of("publicKey", key);
+            poll(rig, terminal);
+            approve(ada, key, "cg==");
+            rig.api().with("User-Agent", "curl/8").post("/v1/auth/request", terminal);
+            rig.passes(Duration.ofMinutes(2));
+            var devices = ada.api().get("/v1/devices").body();
+            assertThat(devices.valueStream().map(device -> device.path("kind").asString()))
+                    .containsExactlyInAnyOrder("app", "machine", "terminal");
+            for (JsonNode device : devices) {
+                assertThat(device.propertyNames())
+                        .containsExactlyInAnyOrder(
+                                "id",
+                                "kind",
+                                "name",
+                                "machineId",
+                                "createdAt",
+                                "lastSeen",
+                                "lastAddress",
+                                "current");
+                boolean isMachine = device.path("kind").asString().equals("machine");
+                assertThat(device.path("machineId").asString(""))
+                        .isEqualTo(isMachine ? machine : "");
+                boolean isCurrent = device.path("current").asBoolean();
+                assertThat(isCurrent).isEqualTo(device.path("kind").asString().equals("app"));
+                assertThat(device.path("lastSeen").asLong())
+                        .isEqualTo(isCurrent ? rig.now() : device.path("createdAt").asLong());
+            }
+            assertThat(devices.valueStream().map(device -> device.path("name").asString()))
+                    .contains("daemon/1.0", "curl/8");
+        }
+    }
+
+    @Test
+    void aDeviceCanEndItself() {
+        try (var rig = RelayRig.start()) {
+            Person ada = rig.signsUp();
+            String own = ada.api().get("/v1/devices").body().get(0).path("id").asString();
+            assertThat(ada.api().delete("/v1/devices/" + own).status()).isEqualTo(200);
+            assertThat(ada.api().get("/v1/devices").status()).isEqualTo(401);
         }
     }
 
@@ -226,14 +369,84 @@ class AuthTest {
 
             assertThat(authorized.text("state")).isEqualTo("authorized");
             assertThat(authorized.text("response")).isEqualTo("c2VhbGVk");
-            assertThat(poll(rig, request).text("token")).isEqualTo(authorized.text("token"));
+            assertThat(authorized.text("token")).matches("[A-Za-z0-9_-]{43}");
+            Answer again = poll(rig, request);
+            assertThat(again.text("state")).isEqualTo("requested");
+            assertThat(again.body().has("token")).isFalse();
+            assertThat(status(rig, key)).isEqualTo("authorized");
             Api terminal = rig.api().as(authorized.text("token"));
             assertThat(terminal.get("/v1/account/profile").text("id")).isEqualTo(ada.account());
             rig.passes(Duration.ofMinutes(4));
-            assertThat(poll(rig, request).text("state")).isEqualTo("authorized");
-            rig.passes(Duration.ofMinutes(1));
             assertThat(poll(rig, request).text("state")).isEqualTo("requested");
+            assertThat(status(rig, key)).isEqualTo("authorized");
+            rig.passes(Duration.ofMinutes(1));
+            assertThat(status(rig, key)).isEqualTo("not_found");
+            assertThat(poll(rig, request).text("state")).isEqualTo("requested");
+            assertThat(status(rig, key)).isEqualTo("pending");
             assertThat(terminal.get("/v1/account/profile").status()).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/auth/request", "/v1/auth/account/request"})
+    void ofSimultaneousPollsOneGetsTheToken(String path) throws Exception {
+        try (var rig = RelayRig.start();
+                var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            Person ada = rig.signsUp();
+            String key = key();
+            Map<String, String> request = Map.of("publicKey", key);
+            rig.api().post(path, request);
+            ada.api()
+                    .post(
+                            path.replace("/request", "/response"),
+                            Map.of("publicKey", key, "response", "cg=="));
+            List<Callable<Answer>> polls =
+                    IntStream.range(0, 20)
+                            .<Callable<Answer>>mapToObj(_ -> () -> rig.api().post(path, request))
+                            .toList();
+            List<Answer> answers =
+                    executor.invokeAll(polls).stream().map(Future::resultNow).toList();
+            assertThat(answers.stream().map(answer -> answer.text("state")).toList())
+                    .containsOnly("authorized", "requested")
+                    .containsOnlyOnce("authorized");
+            assertThat(ada.api().get("/v1/devices").body()).hasSize(2);
+        }
+    }
+
+    @Test
+    void anApprovedPairingThatNobodyPicksUpEnds() {
+        try (var rig = RelayRig.start()) {
+            Person ada = rig.signsUp();
+            String key = key();
+            poll(rig, Map.of("publicKey", key));
+            approve(ada, key, "c2VhbGVk");
+            rig.passes(Duration.ofMinutes(15));
+            assertThat(status(rig, key)).isEqualTo("not_found");
+            assertThat(poll(rig, Map.of("publicKey", key)).text("state")).isEqualTo("requested");
+            assertThat(ada.api().get("/v1/devices").body()).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatWasPickedUpIsNotStoredAnyMore() {
+        try (var rig = RelayRig.start()) {
+            Person ada = rig.signsUp();
+            String key = key();
+            poll(rig, Map.of("publicKey", key));
+            approve(ada, key, "c2VhbGVk");
+            poll(rig, Map.of("publicKey", key));
+            Optional<String> kept =
+                    rig.relay()
+                            .store()
+                            .readNow(
+                                    sql ->
+                                            sql.list(
+                                                            "SELECT response FROM pairing",
+                                                            row ->
+                                                                    Optional.ofNullable(
+                                                                            row.getString(1)))
+                                                    .getFirst());
+            assertThat(kept).isEmpty();
         }
     }
 

@@ -26,13 +26,14 @@ final class RelayRig implements AutoCloseable {
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 
     private final ManualClock clock = new ManualClock();
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http;
     private final Path directory;
     private final RelayConfig config;
     private final List<Client> clients = new ArrayList<>();
     private Relay relay;
 
-    private RelayRig(UnaryOperator<RelayConfig> settings) {
+    private RelayRig(UnaryOperator<RelayConfig> settings, HttpClient http) {
+        this.http = http;
         try {
             directory = Files.createTempDirectory("relay");
             config =
@@ -52,7 +53,12 @@ final class RelayRig implements AutoCloseable {
     }
 
     static RelayRig start(UnaryOperator<RelayConfig> settings) {
-        return new RelayRig(settings);
+        return start(settings, HttpClient.newHttpClient());
+    }
+
+    /// @param http makes the calls of everybody; closed with the rig
+    static RelayRig start(UnaryOperator<RelayConfig> settings, HttpClient http) {
+        return new RelayRig(settings, http);
     }
 
     Relay relay() {

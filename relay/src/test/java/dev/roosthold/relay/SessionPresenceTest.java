@@ -274,6 +274,7 @@ class SessionPresenceTest {
         Client running = connect();
         activeIsTold();
         assertThat(ada.api().delete("/v1/sessions/" + id).status()).isEqualTo(200);
+        page.settled();
         page.forget();
         beat(running, id, rig.now(), false);
         running.leaves();

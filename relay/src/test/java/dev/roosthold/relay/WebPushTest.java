@@ -261,11 +261,77 @@ class WebPushTest {
 
     @Test
     void aBrowserBelongsToTheAccountThatSubscribedLast() {
-        subscribe(new Browser(), "/x");
+        var browser = new Browser();
+        subscribe(browser, "/x");
         Person bob = rig.signsUp();
-        bob.api().post(SUBSCRIPTIONS, new Browser().subscription(service.at("/x").toString()));
+        bob.api().post(SUBSCRIPTIONS, browser.subscription(service.at("/x").toString()));
 
         assertThat(event(Map.of()).text("result")).isEqualTo("no_tokens");
+    }
+
+    @Test
+    void theAddressAloneTakesABrowserFromNobody() {
+        var browser = new Browser();
+        subscribe(browser, "/x");
+        Person bob = rig.signsUp();
+
+        Answer answer =
+                bob.api()
+                        .post(
+                                SUBSCRIPTIONS,
+                                new Browser().subscription(service.at("/x").toString()));
+
+        assertThat(answer.body()).isEqualTo(json("{\"success\":true}"));
+        assertThat(event(Map.of()).text("result")).isEqualTo("sent");
+        assertThat(browser.reads(service.received().getFirst().body())).contains("\"title\":\"T\"");
+    }
+
+    @Test
+    void theSecretOfABrowserIsNotInTheDatabaseAndOpensAfterARestart() {
+        var browser = new Browser();
+        subscribe(browser, "/x");
+        byte[] secret = secretOf(browser);
+
+        assertThat(storedSecret()).hasSizeGreaterThan(16);
+        assertThat(new String(storedSecret(), StandardCharsets.ISO_8859_1))
+                .doesNotContain(new String(secret, StandardCharsets.ISO_8859_1));
+
+        rig.restarts();
+
+        event(Map.of());
+        assertThat(browser.reads(service.received().getFirst().body())).contains("\"title\":\"T\"");
+    }
+
+    @Test
+    void whatAnOlderRelayStoredInClearIsEncryptedAtTheStart() {
+        var browser = new Browser();
+        subscribe(browser, "/x");
+        byte[] secret = secretOf(browser);
+        rig.relay()
+                .store()
+                .writeNow(tx -> tx.execute("UPDATE web_push_subscription SET auth = ?", secret));
+
+        rig.restarts();
+
+        assertThat(storedSecret()).hasSizeGreaterThan(16);
+        event(Map.of());
+        assertThat(browser.reads(service.received().getFirst().body())).contains("\"title\":\"T\"");
+    }
+
+    private static byte[] secretOf(Browser browser) {
+        JsonNode subscription = json(Codec.printText(browser.subscription("")));
+        return Base64.getUrlDecoder().decode(subscription.path("keys").path("auth").asString());
+    }
+
+    private byte[] storedSecret() {
+        return rig.relay()
+                .store()
+                .readNow(
+                        sql ->
+                                sql.first(
+                                        "SELECT auth FROM web_push_subscription",
+                                        row -> row.getBytes(1)))
+                .orElseThrow();
     }
 
     @Test

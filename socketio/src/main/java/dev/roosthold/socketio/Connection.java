@@ -234,6 +234,7 @@ final class Connection implements EngineListener {
         String name = namespace.name();
         connecting.remove(name);
         stopConnectTimer();
+        session.admitted();
         if (continuation == null) {
             String id = server.newId();
             socket.identify(id, newPid(namespace, id, accept), false);

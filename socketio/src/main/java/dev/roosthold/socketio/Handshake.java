@@ -12,7 +12,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param query the query parameters of the first HTTP request of the connection
 /// @param headers the headers of that request that the server was told to keep (see
 ///     `SocketIoConfig.keptHeaders`); all others are dropped to keep idle connections small
-/// @param remoteAddress the peer of the TCP connection
+/// @param remoteAddress the client: the peer of the TCP connection, or what the HTTP server around
+///     this one knows better
 public record Handshake(
         ObjectNode auth,
         Map<String, List<String>> query,

@@ -1,6 +1,7 @@
 package dev.roosthold.socketio;
 
 import dev.roosthold.socketio.engine.EngineConfig;
+import dev.roosthold.socketio.engine.Surroundings;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -27,6 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param keptHeaders names of request headers kept in [Handshake#headers()]
 /// @param allowedOrigin the `Access-Control-Allow-Origin` of HTTP answers; empty for none
 /// @param compression whether permessage-deflate is offered
+/// @param surroundings the HTTP server that the endpoint lives in
 /// @param handlerExecutor runs event handlers and listeners; `Runnable::run` keeps them on the
 ///     event loop, which is right only if they never block
 /// @param mapper writes event arguments
@@ -46,6 +48,7 @@ public record SocketIoConfig(
         Set<String> keptHeaders,
         String allowedOrigin,
         boolean compression,
+        Surroundings surroundings,
         Executor handlerExecutor,
         JsonMapper mapper,
         Recovery recovery,
@@ -72,7 +75,8 @@ public record SocketIoConfig(
                 outboundBudget,
                 keptHeaders,
                 allowedOrigin,
-                compression);
+                compression,
+                surroundings);
     }
 
     /// The protocol's usual values: path `/socket.io`, pings every 25 s with 20 s patience, 1 MB
@@ -92,6 +96,7 @@ public record SocketIoConfig(
                 Set.of(),
                 "",
                 false,
+                Surroundings.NONE,
                 Executors.newVirtualThreadPerTaskExecutor(),
                 JsonMapper.shared(),
                 Recovery.off(),
@@ -150,6 +155,10 @@ public record SocketIoConfig(
         return with(draft -> draft.compression = value);
     }
 
+    public SocketIoConfig withSurroundings(Surroundings value) {
+        return with(draft -> draft.surroundings = value);
+    }
+
     public SocketIoConfig withHandlerExecutor(Executor value) {
         return with(draft -> draft.handlerExecutor = value);
     }
@@ -182,7 +191,8 @@ public record SocketIoConfig(
                 outboundBudget,
                 keptHeaders,
                 allowedOrigin,
-                compression);
+                compression,
+                surroundings);
     }
 
     private static EngineConfig engine(
@@ -194,7 +204,8 @@ public record SocketIoConfig(
             long outboundBudget,
             Set<String> keptHeaders,
             String allowedOrigin,
-            boolean compression) {
+            boolean compression,
+            Surroundings surroundings) {
         return new EngineConfig(
                 path,
                 pingInterval,
@@ -204,7 +215,8 @@ public record SocketIoConfig(
                 outboundBudget,
                 keptHeaders,
                 allowedOrigin,
-                compression);
+                compression,
+                surroundings);
     }
 
     /// The components as variables, so that each `with` method names only its own.
@@ -222,6 +234,7 @@ public record SocketIoConfig(
         private Set<String> keptHeaders;
         private String allowedOrigin;
         private boolean compression;
+        private Surroundings surroundings;
         private Executor handlerExecutor;
         private JsonMapper mapper;
         private Recovery recovery;
@@ -241,6 +254,7 @@ public record SocketIoConfig(
             keptHeaders = from.keptHeaders;
             allowedOrigin = from.allowedOrigin;
             compression = from.compression;
+            surroundings = from.surroundings;
             handlerExecutor = from.handlerExecutor;
             mapper = from.mapper;
             recovery = from.recovery;
@@ -262,6 +276,7 @@ public record SocketIoConfig(
                     keptHeaders,
                     allowedOrigin,
                     compression,
+                    surroundings,
                     handlerExecutor,
                     mapper,
                     recovery,

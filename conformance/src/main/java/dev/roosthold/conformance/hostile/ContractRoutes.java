@@ -171,6 +171,9 @@ final class ContractRoutes {
                 account("PATCH", "/v1/devices/{absent}").body("name", text("n")),
                 account("DELETE", "/v1/devices/{absent}"),
                 open("GET", "/v1/web/relay"),
+                account("GET", "/v1/web/audit")
+                        .query("before", number(10).optional())
+                        .query("limit", number(10).optional()),
                 account("GET", "/v1/web/push/key"),
                 account("POST", "/v1/web/push/subscriptions")
                         .body("endpoint", text("https://push.example/a"))

@@ -1,9 +1,11 @@
 package dev.roosthold.relay.accesskeys;
 
 import dev.roosthold.protocol.accesskeys.AccessKey;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Transaction;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 
 /// Every statement about the table `access_key`.
@@ -48,5 +50,27 @@ final class AccessKeyTable {
                         pair.machine().value(),
                         expectedVersion)
                 > 0;
+    }
+
+    private static final String OF_SESSIONS =
+            " FROM access_key WHERE session_id IN (SELECT id FROM session WHERE account_id = ?)";
+
+    static final List<OwnedRows> OF_ACCOUNT =
+            List.of(
+                    new OwnedRows(
+                            "access_key",
+                            Optional.of(
+                                    "SELECT session_id, machine_id, data, data_version, created_at,"
+                                            + " updated_at"
+                                            + OF_SESSIONS
+                                            + " ORDER BY session_id, machine_id"),
+                            "SELECT count(*), coalesce(sum(octet_length(data)), 0)" + OF_SESSIONS,
+                            "DELETE FROM access_key WHERE (session_id, machine_id) IN"
+                                    + " (SELECT session_id, machine_id"
+                                    + OF_SESSIONS
+                                    + " LIMIT ?)"));
+
+    static void renumber(Transaction tx, long by) throws SQLException {
+        tx.execute("UPDATE access_key SET data_version = data_version + ?", by);
     }
 }

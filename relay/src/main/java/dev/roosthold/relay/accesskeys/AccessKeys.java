@@ -4,9 +4,12 @@ import dev.roosthold.protocol.accesskeys.AccessKey;
 import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.sessions.Sessions;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
+import dev.roosthold.relay.store.Transaction;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 
 /// The access keys of all accounts. Thread-safe.
@@ -60,5 +63,16 @@ public final class AccessKeys {
 
     private static KeyOutcome unreached() {
         return new KeyOutcome.OutOfReach();
+    }
+
+    /// What the tables of this feature hold of an account.
+    public static List<OwnedRows> ofAccount() {
+        return AccessKeyTable.OF_ACCOUNT;
+    }
+
+    /// Takes all versions forward, so that none that was given out after a backup is given out
+    /// again.
+    public static void renumber(Transaction tx, long by) throws SQLException {
+        AccessKeyTable.renumber(tx, by);
     }
 }

@@ -6,12 +6,14 @@ import dev.roosthold.protocol.account.Settings;
 import dev.roosthold.protocol.account.SettingsAnswer;
 import dev.roosthold.protocol.updates.UpdateBody;
 import dev.roosthold.relay.ids.Ids;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
 import dev.roosthold.relay.updates.Recipients;
 import dev.roosthold.relay.updates.Updates;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 
 /// The accounts of the relay. Thread-safe.
@@ -87,5 +89,53 @@ public final class Accounts {
                         row -> new Settings(row.getString(1), row.getInt(2)),
                         account.value())
                 .orElseThrow(() -> new IllegalStateException("no account " + account));
+    }
+
+    /// Lets nobody sign in to the account any more: whoever has its key may make a new one.
+    ///
+    /// @return false when there is no such account
+    public static boolean close(Transaction tx, AccountId account) throws SQLException {
+        return tx.execute(
+                        "UPDATE account SET public_key = randomblob(32), settings = NULL"
+                                + " WHERE id = ?",
+                        account.value())
+                > 0;
+    }
+
+    /// Removes the row of an account of which nothing else is left.
+    public static void delete(Transaction tx, AccountId account) throws SQLException {
+        tx.execute("DELETE FROM account WHERE id = ?", account.value());
+    }
+
+    /// What the account's own row holds.
+    public static OwnedRows ownRow() {
+        return OwnedRows.of(
+                "account",
+                "id",
+                "id",
+                "id, public_key, settings, settings_version, created_at",
+                "coalesce(octet_length(settings), 0)");
+    }
+
+    /// An account as the operator sees it.
+    public record Listed(AccountId id, long createdAtMs) {}
+
+    /// All accounts, the oldest first.
+    public static List<Listed> list(Sql sql) throws SQLException {
+        return sql.list(
+                "SELECT id, created_at FROM account ORDER BY created_at, id",
+                row -> new Listed(new AccountId(row.getString(1)), row.getLong(2)));
+    }
+
+    /// Whether there is such an account.
+    public static boolean exists(Sql sql, AccountId account) throws SQLException {
+        return sql.first("SELECT 1 FROM account WHERE id = ?", _ -> true, account.value())
+                .isPresent();
+    }
+
+    /// Takes all versions forward, so that none that was given out after a backup is given out
+    /// again.
+    public static void renumber(Transaction tx, long by) throws SQLException {
+        tx.execute("UPDATE account SET settings_version = settings_version + ?", by);
     }
 }

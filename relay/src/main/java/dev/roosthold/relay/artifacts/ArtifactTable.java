@@ -4,6 +4,7 @@ import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.artifacts.Artifact;
 import dev.roosthold.protocol.artifacts.ArtifactSummary;
 import dev.roosthold.relay.limits.Base64Text;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Transaction;
 import java.sql.ResultSet;
@@ -163,5 +164,23 @@ final class ArtifactTable {
 
     private static String present(Optional<String> part) {
         return part.orElseThrow(() -> new IllegalStateException("an artifact without a part"));
+    }
+
+    static final List<OwnedRows> OF_ACCOUNT =
+            List.of(
+                    OwnedRows.of(
+                            "artifact",
+                            "account_id",
+                            "id",
+                            COLUMNS,
+                            "octet_length(header) + octet_length(body)"));
+
+    static void renumber(Transaction tx, long by) throws SQLException {
+        tx.execute(
+                "UPDATE artifact SET header_version = header_version + ?,"
+                        + " body_version = body_version + ?, seq = seq + ?",
+                by,
+                by,
+                by);
     }
 }

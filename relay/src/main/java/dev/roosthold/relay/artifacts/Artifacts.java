@@ -6,9 +6,12 @@ import dev.roosthold.protocol.artifacts.Artifact;
 import dev.roosthold.protocol.artifacts.ArtifactSummary;
 import dev.roosthold.protocol.artifacts.CurrentPart;
 import dev.roosthold.protocol.updates.UpdateBody;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Store;
+import dev.roosthold.relay.store.Transaction;
 import dev.roosthold.relay.updates.Recipients;
 import dev.roosthold.relay.updates.Updates;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -151,5 +154,16 @@ public final class Artifacts {
                 artifact.dataEncryptionKey(),
                 artifact.createdAt(),
                 artifact.updatedAt());
+    }
+
+    /// What the tables of this feature hold of an account.
+    public static List<OwnedRows> ofAccount() {
+        return ArtifactTable.OF_ACCOUNT;
+    }
+
+    /// Takes all versions forward, so that none that was given out after a backup is given out
+    /// again.
+    public static void renumber(Transaction tx, long by) throws SQLException {
+        ArtifactTable.renumber(tx, by);
     }
 }

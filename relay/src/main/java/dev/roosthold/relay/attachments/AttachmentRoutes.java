@@ -1,5 +1,6 @@
 package dev.roosthold.relay.attachments;
 
+import dev.roosthold.protocol.DeviceId;
 import dev.roosthold.protocol.SessionId;
 import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.http.BadRequest;
@@ -12,10 +13,11 @@ import dev.roosthold.relay.limits.RateLimiter;
 import dev.roosthold.relay.secrets.SecretFiles;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.function.Predicate;
 
 /// `/v1/sessions/:id/attachments`: announce, upload, find, download.
 ///
@@ -27,11 +29,6 @@ public final class AttachmentRoutes {
     private static final int MAX_FILE_NAME = 1_024;
     private static final String FILE_PATH = "/v1/sessions/:id/attachments/:file";
 
-    /// A Host header that is a name or an address with an optional port (RFC 9110, 7.2), and cannot
-    /// turn the address made of it into another one.
-    private static final Pattern HOST =
-            Pattern.compile("(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(?::[0-9]{1,5})?");
-
     private final Attachments attachments;
     private final Links links;
     private final Optional<URI> publicUrl;
@@ -40,14 +37,16 @@ public final class AttachmentRoutes {
     /// @param secrets where the key of the signed addresses is kept
     /// @param publicUrl where clients reach the relay; without it they are answered under the host
     ///     that they asked
+    /// @param devices whether there is such a device; may block on the store
     public AttachmentRoutes(
             Attachments attachments,
             SecretFiles secrets,
             Optional<URI> publicUrl,
+            Predicate<DeviceId> devices,
             InstantSource clock)
             throws IOException {
         this.attachments = attachments;
-        this.links = Links.open(secrets, clock);
+        this.links = Links.open(secrets, devices, clock);
         this.publicUrl = publicUrl;
         this.uploads = new RateLimiter(UPLOADS, clock);
     }
@@ -72,7 +71,8 @@ public final class AttachmentRoutes {
         }
         Caller caller = request.requireCaller();
         if (!uploads.tryTake(caller.account().value())) {
-            return Response.error(429, "Too many uploads, try again in a minute");
+            return Response.tooMany(
+                    "Too many uploads, try again in a minute", Duration.ofSeconds(1));
         }
         SessionId session = session(request);
         return switch (attachments.announce(caller, session, size)) {
@@ -162,7 +162,11 @@ public final class AttachmentRoutes {
     private String address(
             Request request, String method, SessionId session, String file, long size) {
         String ref = ref(session, file);
-        return base(request) + "/v1/" + ref + "?" + links.sign(method, ref, size);
+        return base(request)
+                + "/v1/"
+                + ref
+                + "?"
+                + links.sign(method, ref, size, request.requireCaller().device());
     }
 
     private String base(Request request) {
@@ -170,11 +174,11 @@ public final class AttachmentRoutes {
             String url = publicUrl.get().toString();
             return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
         }
-        String host = request.headers().getOrDefault("host", "");
-        if (!HOST.matcher(host).matches()) {
-            throw new BadRequest("headers/host Invalid input: expected a name or an address");
-        }
-        return "http://" + host;
+        return request.site()
+                .orElseThrow(
+                        () ->
+                                new BadRequest(
+                                        "headers/host Invalid input: expected a name or an address"));
     }
 
     private static String ref(SessionId session, String file) {

@@ -2,6 +2,7 @@ package dev.roosthold.relay.attachments;
 
 import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.SessionId;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Transaction;
 import java.sql.SQLException;
@@ -74,5 +75,34 @@ final class AttachmentTable {
 
     static void deleteWaiting(Transaction tx, String file) throws SQLException {
         tx.execute("DELETE FROM attachment WHERE file = ? AND uploaded_at IS NULL", file);
+    }
+
+    static final List<OwnedRows> OF_ACCOUNT =
+            List.of(
+                    OwnedRows.of(
+                            "attachment",
+                            "account_id",
+                            "file",
+                            "file, session_id, size, created_at, uploaded_at",
+                            "size"));
+
+    /// Files whose upload was acknowledged.
+    static List<String> uploaded(Sql sql) throws SQLException {
+        return sql.list(
+                "SELECT file FROM attachment WHERE uploaded_at IS NOT NULL ORDER BY file",
+                row -> row.getString(1));
+    }
+
+    static void delete(Transaction tx, String file) throws SQLException {
+        tx.execute("DELETE FROM attachment WHERE file = ?", file);
+    }
+
+    /// Files of one account whose upload was acknowledged.
+    static List<String> uploaded(Sql sql, AccountId account) throws SQLException {
+        return sql.list(
+                "SELECT file FROM attachment WHERE uploaded_at IS NOT NULL AND account_id = ?"
+                        + " ORDER BY file",
+                row -> row.getString(1),
+                account.value());
     }
 }

@@ -3,6 +3,7 @@ package dev.roosthold.relay.attachments;
 import dev.roosthold.protocol.SessionId;
 import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.sessions.Sessions;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -191,5 +192,15 @@ public final class Attachments {
                 files.remove(name);
             }
         }
+    }
+
+    /// What the tables of this feature hold of an account.
+    public static List<OwnedRows> ofAccount() {
+        return AttachmentTable.OF_ACCOUNT;
+    }
+
+    /// Removes the files without a row now. Blocks; for a process that holds the data directory.
+    public void removeStrays() throws IOException {
+        tidy();
     }
 }

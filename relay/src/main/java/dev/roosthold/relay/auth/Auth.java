@@ -1,6 +1,7 @@
 package dev.roosthold.relay.auth;
 
 import dev.roosthold.relay.account.Accounts;
+import dev.roosthold.relay.audit.Audit;
 import dev.roosthold.relay.http.Routes;
 import dev.roosthold.relay.limits.Rate;
 import dev.roosthold.relay.limits.RateLimiter;
@@ -30,8 +31,9 @@ public final class Auth {
             Registration registration,
             Rates rates,
             String version,
+            Audit audit,
             InstantSource clock) {
-        signIns = new SignIns(store, accounts, devices, registration);
+        signIns = new SignIns(store, accounts, devices, registration, audit);
         pairings = new Pairings(store, devices, clock);
         routes =
                 new AuthRoutes(

@@ -6,6 +6,7 @@ import dev.roosthold.protocol.auth.PairingAnswer;
 import dev.roosthold.protocol.auth.PairingStatus;
 import dev.roosthold.protocol.auth.RelayInfo;
 import dev.roosthold.protocol.auth.SignInAnswer;
+import dev.roosthold.relay.audit.Actor;
 import dev.roosthold.relay.http.Fields;
 import dev.roosthold.relay.http.Request;
 import dev.roosthold.relay.http.Response;
@@ -13,6 +14,7 @@ import dev.roosthold.relay.http.Routes;
 import dev.roosthold.relay.limits.Base64Text;
 import dev.roosthold.relay.limits.ClientAddress;
 import dev.roosthold.relay.limits.RateLimiter;
+import java.time.Duration;
 import java.util.Optional;
 
 /// The routes below `/v1/auth`, and `GET /v1/web/relay`.
@@ -71,10 +73,11 @@ final class AuthRoutes {
         String publicKey = fields.text("publicKey", 0, MAX_TEXT);
         String challenge = fields.text("challenge", 0, MAX_TEXT);
         String signature = fields.text("signature", 0, MAX_TEXT);
-        Optional<String> invite = fields.nullableText("invite");
+        Optional<String> invite =
+                fields.nullableText("invite").filter(code -> code.length() <= MAX_TEXT);
         fields.check();
         String address = ClientAddress.of(request.remote());
-        if (!signInRate.tryTake(address)) {
+        if (!signInRate.tryTake(ClientAddress.network(request.remote()))) {
             return tooMany();
         }
         Optional<byte[]> key = Base64Text.decode(publicKey, MAX_BYTES);
@@ -110,7 +113,7 @@ final class AuthRoutes {
         }
         fields.check();
         String address = ClientAddress.of(request.remote());
-        if (!pairingRate.tryTake(address)) {
+        if (!pairingRate.tryTake(ClientAddress.network(request.remote()))) {
             return tooMany();
         }
         Optional<byte[]> key = key(publicKey);
@@ -135,7 +138,7 @@ final class AuthRoutes {
         var fields = Fields.query(request);
         String publicKey = fields.text("publicKey", 0, MAX_TEXT);
         fields.check();
-        if (!pairingRate.tryTake(ClientAddress.of(request.remote()))) {
+        if (!pairingRate.tryTake(ClientAddress.network(request.remote()))) {
             return tooMany();
         }
         return Response.ok(
@@ -154,7 +157,8 @@ final class AuthRoutes {
             return invalidKey();
         }
         boolean found =
-                pairings.answer(kind, key.get(), request.requireCaller().account(), response);
+                pairings.answer(
+                        kind, key.get(), request.requireCaller(), Actor.of(request), response);
         return found ? Response.ok(Success.OK) : Response.error(404, "Request not found");
     }
 
@@ -175,6 +179,6 @@ final class AuthRoutes {
     }
 
     private static Response tooMany() {
-        return Response.error(429, "Too many requests");
+        return Response.tooMany("Too many requests", Duration.ofSeconds(1));
     }
 }

@@ -5,12 +5,14 @@ import dev.roosthold.relay.http.Request;
 
 /// What a device is called before its owner names it: from `X-Happy-Client`, else from the user
 /// agent. Both are whatever the client says.
-final class ClientName {
+public final class ClientName {
     static final int MAX_LENGTH = 100;
 
     private ClientName() {}
 
-    static String of(Request request) {
+    /// Up to [#MAX_LENGTH] characters, none of them a control character; `Unnamed` when the client
+    /// says nothing.
+    public static String of(Request request) {
         String name = request.headers().getOrDefault("x-happy-client", "");
         if (name.isBlank()) {
             name = request.headers().getOrDefault("user-agent", "");

@@ -1,7 +1,9 @@
 package dev.roosthold.relay.auth;
 
+import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.DeviceId;
 import dev.roosthold.protocol.Success;
+import dev.roosthold.relay.audit.Actor;
 import dev.roosthold.relay.http.Fields;
 import dev.roosthold.relay.http.Request;
 import dev.roosthold.relay.http.Response;
@@ -32,11 +34,15 @@ final class DeviceRoutes {
             fields.problem("name", "must have visible characters and no control characters");
         }
         fields.check();
-        return answer(devices.rename(request.requireCaller().account(), id(request), name));
+        return answer(devices.rename(account(request), id(request), name, Actor.of(request)));
     }
 
     private Response revoke(Request request) {
-        return answer(devices.revoke(request.requireCaller().account(), id(request)));
+        return answer(devices.revoke(account(request), id(request), Actor.of(request)));
+    }
+
+    private static AccountId account(Request request) {
+        return request.requireCaller().account();
     }
 
     private static DeviceId id(Request request) {

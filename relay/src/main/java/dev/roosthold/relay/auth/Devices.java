@@ -7,11 +7,17 @@ import dev.roosthold.protocol.BearerToken;
 import dev.roosthold.protocol.DeviceId;
 import dev.roosthold.protocol.MachineId;
 import dev.roosthold.protocol.auth.Device;
+import dev.roosthold.relay.audit.Actor;
+import dev.roosthold.relay.audit.Audit;
+import dev.roosthold.relay.audit.Details;
+import dev.roosthold.relay.audit.Kind;
 import dev.roosthold.relay.caller.Authenticator;
 import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.caller.Scope;
 import dev.roosthold.relay.ids.Hashes;
 import dev.roosthold.relay.ids.Ids;
+import dev.roosthold.relay.store.OwnedRows;
+import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
 import dev.roosthold.relay.updates.Router;
@@ -86,9 +92,27 @@ public final class Devices implements Authenticator {
         return found;
     }
 
+    @Override
+    public boolean holds(Caller caller) {
+        return !isRevoked(caller.device());
+    }
+
     /// Whether the device was revoked in the last minutes: for what was admitted just before.
     public boolean isRevoked(DeviceId device) {
         return revoked.getIfPresent(device) != null;
+    }
+
+    /// Whether there is such a device. Blocks on the store.
+    public boolean exists(DeviceId device) {
+        return store.readNow(sql -> exists(sql, device));
+    }
+
+    /// Like [#exists(DeviceId)], inside a write. Whatever makes another credential asks here first:
+    /// its request may have been let in just before the device was revoked, and what it made would
+    /// outlive the device.
+    public static boolean exists(Sql sql, DeviceId device) throws SQLException {
+        return sql.first("SELECT 1 FROM device WHERE id = ?", row -> true, device.value())
+                .isPresent();
     }
 
     /// Makes a credential.
@@ -135,37 +159,51 @@ public final class Devices implements Authenticator {
                 machine.value());
     }
 
-    /// Ends one credential.
+    /// Ends one credential, and takes back the pairings it approved that nobody has picked up yet:
+    /// who has a stolen device must not get another credential with it afterwards.
     ///
     /// @return false when the account has no such device
-    boolean revoke(AccountId account, DeviceId device) {
+    boolean revoke(AccountId account, DeviceId device, Actor who) {
         return store.writeNow(
                 tx -> {
-                    tx.execute(
-                            "DELETE FROM pairing WHERE device_id = ? AND account_id = ?",
-                            device.value(),
-                            account.value());
-                    return revoke(
+                    int gone =
+                            revoke(
                                     tx,
                                     "DELETE FROM device WHERE id = ? AND account_id = ?"
                                             + " RETURNING id, token_hash",
                                     device.value(),
-                                    account.value())
-                            > 0;
+                                    account.value());
+                    if (gone == 0) {
+                        return false;
+                    }
+                    tx.execute(
+                            "DELETE FROM pairing WHERE account_id = ?"
+                                    + " AND (device_id = ? OR approved_by = ?"
+                                    + " AND picked_up_at IS NULL)",
+                            account.value(),
+                            device.value(),
+                            device.value());
+                    Audit.append(tx, who, Kind.DEVICE_REVOKE, Details.of("device", device.value()));
+                    return true;
                 });
     }
 
     /// Gives a device another name; false when the account has no such device.
-    boolean rename(AccountId account, DeviceId device, String name) {
+    boolean rename(AccountId account, DeviceId device, String name, Actor who) {
         return store.writeNow(
-                tx ->
-                        tx.execute(
-                                        "UPDATE device SET name = ?"
-                                                + " WHERE id = ? AND account_id = ?",
-                                        name,
-                                        device.value(),
-                                        account.value())
-                                > 0);
+                tx -> {
+                    int changed =
+                            tx.execute(
+                                    "UPDATE device SET name = ? WHERE id = ? AND account_id = ?",
+                                    name,
+                                    device.value(),
+                                    account.value());
+                    if (changed == 0) {
+                        return false;
+                    }
+                    Audit.append(tx, who, Kind.DEVICE_RENAME, Details.of("device", device.value()));
+                    return true;
+                });
     }
 
     /// The account's devices, newest first.
@@ -173,8 +211,8 @@ public final class Devices implements Authenticator {
         return store.readNow(
                 sql ->
                         sql.list(
-                                "SELECT id, kind, name, created_at, last_seen, last_address"
-                                        + " FROM device WHERE account_id = ?"
+                                "SELECT id, kind, name, machine_id, created_at, last_seen,"
+                                        + " last_address FROM device WHERE account_id = ?"
                                         + " ORDER BY created_at DESC, id DESC",
                                 row -> {
                                     var id = new DeviceId(row.getString(1));
@@ -182,9 +220,10 @@ public final class Devices implements Authenticator {
                                             id,
                                             Device.Kind.valueOf(row.getString(2)),
                                             row.getString(3),
-                                            row.getLong(4),
-                                            Math.max(row.getLong(5), activity.lastSeenMs(id)),
-                                            activity.lastAddress(id).orElse(row.getString(6)),
+                                            machine(row.getString(4)),
+                                            row.getLong(5),
+                                            Math.max(row.getLong(6), activity.lastSeenMs(id)),
+                                            activity.lastAddress(id).orElse(row.getString(7)),
                                             id.equals(caller.device()));
                                 },
                                 caller.account().value()));
@@ -214,7 +253,42 @@ public final class Devices implements Authenticator {
         return gone.size();
     }
 
+    private static @Nullable MachineId machine(@Nullable String id) {
+        return id == null ? null : new MachineId(id);
+    }
+
     private static Scope scope(@Nullable String machine) {
         return machine == null ? new Scope.Account() : new Scope.Machine(new MachineId(machine));
+    }
+
+    /// Ends every credential of an account that is being deleted, and the pairings that would make
+    /// new ones.
+    public void revokeAll(Transaction tx, AccountId account) throws SQLException {
+        tx.execute("DELETE FROM pairing WHERE account_id = ?", account.value());
+        revoke(
+                tx,
+                "DELETE FROM device WHERE account_id = ? RETURNING id, token_hash",
+                account.value());
+    }
+
+    /// What the tables of this feature hold of an account. Nobody gets the hashes of tokens.
+    public static List<OwnedRows> ofAccount() {
+        return List.of(
+                OwnedRows.of("pairing", "account_id", "kind, public_key", "", "0"),
+                OwnedRows.of(
+                        "device",
+                        "account_id",
+                        "id",
+                        "id, kind, name, machine_id, created_at, last_seen, last_address",
+                        "0"));
+    }
+
+    /// When a credential of the account was used last; 0 when there is none.
+    public static long lastSeenMs(Sql sql, AccountId account) throws SQLException {
+        return sql.first(
+                        "SELECT coalesce(max(last_seen), 0) FROM device WHERE account_id = ?",
+                        row -> row.getLong(1),
+                        account.value())
+                .orElse(0L);
     }
 }

@@ -1,11 +1,19 @@
 package dev.roosthold.relay.auth;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import static dev.roosthold.relay.audit.Kind.LINKING;
+import static dev.roosthold.relay.audit.Kind.LINKING_APPROVE;
+import static dev.roosthold.relay.audit.Kind.PAIRING;
+import static dev.roosthold.relay.audit.Kind.PAIRING_APPROVE;
+import static java.util.Locale.ROOT;
+
 import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.auth.Device;
 import dev.roosthold.protocol.auth.PairingAnswer;
 import dev.roosthold.protocol.auth.PairingStatus;
+import dev.roosthold.relay.audit.Actor;
+import dev.roosthold.relay.audit.Audit;
+import dev.roosthold.relay.audit.Details;
+import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.caller.Scope;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
@@ -13,20 +21,20 @@ import dev.roosthold.relay.store.Transaction;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HexFormat;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Clients that wait to be let into an account by someone who is in it. Thread-safe.
 ///
 /// ```
-/// absent --request--> waiting --answer--> answered --first poll--> picked up
+/// absent --request--> waiting --answer--> answered --one poll--> picked up
 ///    ^                   | 15 min            | 15 min                 | 5 min
 ///    +-------------------+-------------------+------------------------+
 /// ```
 ///
-/// The token is made when it is picked up and stored as a hash only. While the pairing lives, later
-/// polls get the same token from memory; after a restart of the relay they get another one.
+/// The token is made when it is picked up, for the one poll that does, and stored as a hash only.
+/// The key on the screen of a terminal is no secret: were the token given out again, whoever saw it
+/// could have it too, and unseen. Of two that poll with one key one waits in vain, which shows.
 final class Pairings {
     static final Duration UNANSWERED = Duration.ofMinutes(15);
     static final Duration PICKED_UP = Duration.ofMinutes(5);
@@ -34,11 +42,17 @@ final class Pairings {
 
     /// Terminal and account pairings never meet.
     enum Kind {
-        TERMINAL,
-        ACCOUNT
-    }
+        TERMINAL(PAIRING_APPROVE, PAIRING),
+        ACCOUNT(LINKING_APPROVE, LINKING);
 
-    private record Key(Kind kind, String publicKey) {}
+        private final dev.roosthold.relay.audit.Kind approval;
+        private final dev.roosthold.relay.audit.Kind pickUp;
+
+        Kind(dev.roosthold.relay.audit.Kind approval, dev.roosthold.relay.audit.Kind pickUp) {
+            this.approval = approval;
+            this.pickUp = pickUp;
+        }
+    }
 
     private record Row(
             boolean supportsV2,
@@ -49,11 +63,15 @@ final class Pairings {
             long pickedUpAtMs) {
 
         boolean answered() {
-            return response != null;
+            return answeredAtMs > 0;
+        }
+
+        boolean pickedUp() {
+            return pickedUpAtMs > 0;
         }
 
         boolean expired(long nowMs) {
-            if (pickedUpAtMs > 0) {
+            if (pickedUp()) {
                 return nowMs - pickedUpAtMs >= PICKED_UP.toMillis();
             }
             long since = answered() ? answeredAtMs : createdAtMs;
@@ -77,10 +95,6 @@ final class Pairings {
     private final Devices devices;
     private final InstantSource clock;
 
-    /// Tokens handed out, for repeated polls. Dropped with the pairing.
-    private final Cache<Key, Optional<IssuedToken>> handedOut =
-            Caffeine.newBuilder().maximumSize(MAX_WAITING).expireAfterWrite(PICKED_UP).build();
-
     Pairings(Store store, Devices devices, InstantSource clock) {
         this.store = store;
         this.devices = devices;
@@ -96,10 +110,10 @@ final class Pairings {
             boolean started = store.writeNow(tx -> start(tx, poll));
             return started ? Optional.of(new PairingAnswer.Requested()) : Optional.empty();
         }
-        if (!row.get().answered()) {
+        if (!row.get().answered() || row.get().pickedUp()) {
             return Optional.of(new PairingAnswer.Requested());
         }
-        return Optional.of(pickUp(poll));
+        return Optional.of(store.writeNow(tx -> pickUp(tx, poll)));
     }
 
     PairingStatus status(Kind kind, byte[] publicKey) {
@@ -115,21 +129,25 @@ final class Pairings {
     /// Lets the waiting client into the account. The first answer counts; later ones change
     /// nothing.
     ///
-    /// @return false when no client is waiting with this key
-    boolean answer(Kind kind, byte[] publicKey, AccountId account, String response) {
+    /// @return false when no client is waiting with this key, or the caller was revoked meanwhile
+    boolean answer(Kind kind, byte[] publicKey, Caller caller, Actor who, String response) {
         return store.writeNow(
                 tx -> {
+                    if (!Devices.exists(tx, caller.device())) {
+                        return false;
+                    }
                     Optional<Row> row = live(tx, kind, publicKey);
                     if (row.isPresent() && !row.get().answered()) {
-                        handedOut.invalidate(key(kind, publicKey));
                         tx.execute(
-                                "UPDATE pairing SET account_id = ?, response = ?, answered_at = ?"
-                                        + " WHERE kind = ? AND public_key = ?",
-                                account.value(),
+                                "UPDATE pairing SET account_id = ?, approved_by = ?, response = ?,"
+                                        + " answered_at = ? WHERE kind = ? AND public_key = ?",
+                                caller.account().value(),
+                                caller.device().value(),
                                 response,
                                 tx.nowMs(),
                                 kind.name(),
                                 publicKey);
+                        Audit.append(tx, who, kind.approval, Details.none());
                     }
                     return row.isPresent();
                 });
@@ -164,7 +182,7 @@ final class Pairings {
                 ON CONFLICT (kind, public_key) DO UPDATE SET
                   supports_v2 = excluded.supports_v2, created_at = excluded.created_at,
                   account_id = NULL, response = NULL, answered_at = NULL, picked_up_at = NULL,
-                  device_id = NULL""",
+                  device_id = NULL, approved_by = NULL""",
                 poll.kind().name(),
                 poll.publicKey(),
                 poll.supportsV2(),
@@ -172,27 +190,14 @@ final class Pairings {
         return true;
     }
 
-    private PairingAnswer pickUp(Poll poll) {
-        Key key = key(poll.kind(), poll.publicKey());
-        Optional<IssuedToken> token =
-                handedOut.get(key, _ -> store.writeNow(tx -> issue(tx, poll)));
-        Optional<Row> row = store.readNow(sql -> live(sql, poll.kind(), poll.publicKey()));
-        // Revoked or expired since it was read: the next poll starts again.
-        if (token.isEmpty()
-                || devices.isRevoked(token.get().device())
-                || row.isEmpty()
-                || row.get().response() == null) {
-            handedOut.invalidate(key);
-            return new PairingAnswer.Requested();
-        }
-        return new PairingAnswer.Authorized(token.get().token(), row.get().response());
-    }
-
-    private Optional<IssuedToken> issue(Transaction tx, Poll poll) throws SQLException {
+    /// Makes the credential and takes the answer out of the store, for this poll alone.
+    private PairingAnswer pickUp(Transaction tx, Poll poll) throws SQLException {
         Optional<Row> row = live(tx, poll.kind(), poll.publicKey());
-        String account = row.isEmpty() ? null : row.get().account();
-        if (account == null) {
-            return Optional.empty();
+        String account = row.isEmpty() || row.get().pickedUp() ? null : row.get().account();
+        String response = row.isEmpty() ? null : row.get().response();
+        // Expired, picked up by another poll or taken back since it was read.
+        if (account == null || response == null) {
+            return new PairingAnswer.Requested();
         }
         var device =
                 new NewDevice(
@@ -201,15 +206,21 @@ final class Pairings {
                         poll.deviceName(),
                         new Scope.Account(),
                         poll.address());
-        IssuedToken token = devices.issue(tx, device);
+        IssuedToken issued = devices.issue(tx, device);
         tx.execute(
-                "UPDATE pairing SET picked_up_at = coalesce(picked_up_at, ?), device_id = ?"
+                "UPDATE pairing SET picked_up_at = ?, device_id = ?, response = NULL"
                         + " WHERE kind = ? AND public_key = ?",
                 tx.nowMs(),
-                token.device().value(),
+                issued.device().value(),
                 poll.kind().name(),
                 poll.publicKey());
-        return Optional.of(token);
+        Actor who = Actor.of(device.account(), issued.device(), poll.address());
+        Audit.append(
+                tx,
+                who,
+                poll.kind().pickUp,
+                Details.of("deviceKind", poll.device().name().toLowerCase(ROOT)));
+        return new PairingAnswer.Authorized(issued.token(), response);
     }
 
     private Optional<Row> live(Sql sql, Kind kind, byte[] publicKey) throws SQLException {
@@ -228,9 +239,5 @@ final class Pairings {
                         kind.name(),
                         publicKey)
                 .filter(row -> !row.expired(clock.millis()));
-    }
-
-    private static Key key(Kind kind, byte[] publicKey) {
-        return new Key(kind, HexFormat.of().formatHex(publicKey));
     }
 }

@@ -9,4 +9,10 @@ public interface Authenticator {
     /// Empty when the token is unknown, revoked or not a token. May block on the store; call it on
     /// a virtual thread.
     Optional<Caller> authenticate(String token);
+
+    /// Whether a caller that was found a while ago may still act: false when the credential was
+    /// revoked in the last minutes. Never blocks, and is cheap enough for every event.
+    default boolean holds(Caller caller) {
+        return true;
+    }
 }

@@ -1,6 +1,7 @@
 package dev.roosthold.relay.connect;
 
 import dev.roosthold.protocol.AccountId;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Transaction;
 import java.sql.SQLException;
@@ -58,4 +59,13 @@ final class VendorTokenTable {
                 account.value(),
                 vendor.wire());
     }
+
+    static final List<OwnedRows> OF_ACCOUNT =
+            List.of(
+                    OwnedRows.of(
+                            "vendor_token",
+                            "account_id",
+                            "account_id, vendor",
+                            "vendor, token, created_at, updated_at",
+                            "octet_length(token)"));
 }

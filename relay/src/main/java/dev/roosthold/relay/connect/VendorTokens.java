@@ -3,6 +3,7 @@ package dev.roosthold.relay.connect;
 import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.connect.VendorToken;
 import dev.roosthold.relay.secrets.SecretFiles;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Store;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,5 +66,10 @@ public final class VendorTokens {
             LOG.warn("a stored {} token does not open with {}", vendor, TokenCipher.KEY_FILE);
         }
         return token;
+    }
+
+    /// What the tables of this feature hold of an account.
+    public static List<OwnedRows> ofAccount() {
+        return VendorTokenTable.OF_ACCOUNT;
     }
 }

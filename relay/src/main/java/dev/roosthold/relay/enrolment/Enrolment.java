@@ -4,23 +4,35 @@ import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.BearerToken;
 import dev.roosthold.protocol.MachineId;
 import dev.roosthold.protocol.auth.Device;
+import dev.roosthold.relay.audit.Actor;
+import dev.roosthold.relay.audit.Audit;
+import dev.roosthold.relay.audit.Details;
+import dev.roosthold.relay.audit.Kind;
 import dev.roosthold.relay.auth.Devices;
+import dev.roosthold.relay.auth.IssuedToken;
 import dev.roosthold.relay.auth.NewDevice;
+import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.caller.Scope;
 import dev.roosthold.relay.ids.Hashes;
+import dev.roosthold.relay.limits.ClientAddress;
 import dev.roosthold.relay.limits.SlidingWindow;
 import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
+import java.net.SocketAddress;
 import java.security.MessageDigest;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Machines with tokens. Thread-safe.
 final class Enrolment {
+    private static final Logger LOG = LoggerFactory.getLogger(Enrolment.class);
+
     static final int MAX_MACHINES = 200;
     static final int CREATES_PER_MINUTE = 30;
     static final int FAILURES_PER_MINUTE = 10;
@@ -31,6 +43,7 @@ final class Enrolment {
     private final Store store;
     private final Machines machines;
     private final Devices devices;
+    private final Audit audit;
     private final SlidingWindow creates;
     private final SlidingWindow failuresById;
     private final SlidingWindow failuresByAddress;
@@ -38,7 +51,9 @@ final class Enrolment {
     enum Created {
         DONE,
         ID_TAKEN,
-        TOO_MANY
+        TOO_MANY,
+        /// The caller was revoked while it asked.
+        REVOKED
     }
 
     sealed interface Authenticated {
@@ -52,20 +67,25 @@ final class Enrolment {
         record TooManyFailures() implements Authenticated {}
     }
 
-    Enrolment(Store store, Machines machines, Devices devices, InstantSource clock) {
+    Enrolment(Store store, Machines machines, Devices devices, Audit audit, InstantSource clock) {
         this.store = store;
         this.machines = machines;
         this.devices = devices;
+        this.audit = audit;
         var minute = Duration.ofMinutes(1);
         creates = new SlidingWindow(CREATES_PER_MINUTE, minute, clock);
         failuresById = new SlidingWindow(FAILURES_PER_MINUTE, minute, clock);
         failuresByAddress = new SlidingWindow(FAILURES_PER_MINUTE, minute, clock);
     }
 
-    Created create(AccountId account, MachineId id, String secret, String label) {
+    Created create(Caller caller, Actor who, MachineId id, String secret, String label) {
+        AccountId account = caller.account();
         byte[] hash = Hashes.sha256(secret);
         return store.writeNow(
                 tx -> {
+                    if (!Devices.exists(tx, caller.device())) {
+                        return Created.REVOKED;
+                    }
                     if (machines.owner(tx, id).isPresent()) {
                         return Created.ID_TAKEN;
                     }
@@ -77,6 +97,7 @@ final class Enrolment {
                         return Created.ID_TAKEN;
                     }
                     saveSecret(tx, id, hash);
+                    Audit.append(tx, who, Kind.MACHINE_ENROL, details(id));
                     creates.add(account.value());
                     return Created.DONE;
                 });
@@ -84,38 +105,66 @@ final class Enrolment {
 
     /// Makes the old token worthless, with everything that was obtained with it.
     ///
-    /// @return false when the account has no such machine
-    boolean replaceSecret(AccountId account, MachineId id, String secret) {
+    /// @return false when the account has no such machine, or the caller was revoked meanwhile
+    boolean replaceSecret(Caller caller, Actor who, MachineId id, String secret) {
+        AccountId account = caller.account();
         byte[] hash = Hashes.sha256(secret);
         return store.writeNow(
                 tx -> {
+                    if (!Devices.exists(tx, caller.device())) {
+                        return false;
+                    }
                     if (!machines.markEnrolled(tx, account, id)) {
                         return false;
                     }
                     saveSecret(tx, id, hash);
                     devices.revokeOfMachine(tx, id);
+                    Audit.append(tx, who, Kind.MACHINE_REPLACE_TOKEN, details(id));
                     return true;
                 });
     }
 
-    Authenticated authenticate(MachineId id, String secret, String deviceName, String address) {
-        if (failuresByAddress.isFull(address)) {
+    Authenticated authenticate(MachineId id, String secret, String deviceName, SocketAddress from) {
+        String network = ClientAddress.network(from);
+        String address = ClientAddress.of(from);
+        if (failuresByAddress.isFull(network)) {
             return new Authenticated.TooManyFailures();
         }
         byte[] hash = Hashes.sha256(secret);
         // A reader decides first, so that guesses cost no write.
         if (!store.readNow(sql -> matches(sql, id, hash))) {
-            return failed(id, address);
+            return failed(id, network, address);
         }
         return store.writeNow(tx -> issue(tx, id, hash, deviceName, address))
-                .orElseGet(() -> failed(id, address));
+                .orElseGet(() -> failed(id, network, address));
     }
 
-    private Authenticated failed(MachineId id, String address) {
+    private Authenticated failed(MachineId id, String network, String address) {
         boolean tooMany = failuresById.isFull(id.value());
-        failuresByAddress.add(address);
+        failuresByAddress.add(network);
         failuresById.add(id.value());
+        noteRefusal(id, address);
         return tooMany ? new Authenticated.TooManyFailures() : new Authenticated.Refused();
+    }
+
+    /// Not waited for: the answer comes equally soon for an unknown id.
+    private void noteRefusal(MachineId id, String address) {
+        var _ =
+                store.read(sql -> machines.owner(sql, id))
+                        .thenAccept(
+                                known ->
+                                        known.ifPresent(
+                                                owner ->
+                                                        audit.note(
+                                                                Actor.stranger(
+                                                                        owner.account(), address),
+                                                                Kind.MACHINE_REFUSED,
+                                                                details(id))))
+                        .exceptionally(
+                                failure -> {
+                                    LOG.warn("a refusal was not noted: {}", failure.toString());
+                                    return null;
+                                });
     }
 
     /// Empty when the secret was replaced or the machine removed meanwhile.
@@ -133,11 +182,16 @@ final class Enrolment {
                         deviceName,
                         new Scope.Machine(id),
                         address);
+        IssuedToken issued = devices.issue(tx, device);
+        Actor who = Actor.of(owner.get().account(), issued.device(), address);
+        Audit.append(tx, who, Kind.MACHINE_AUTHENTICATE, details(id));
         return Optional.of(
                 new Authenticated.Machine(
-                        owner.get().account(),
-                        owner.get().name(),
-                        devices.issue(tx, device).token()));
+                        owner.get().account(), owner.get().name(), issued.token()));
+    }
+
+    private static Details details(MachineId id) {
+        return Details.of("machine", id.value());
     }
 
     private static boolean matches(Sql sql, MachineId id, byte[] hash) throws SQLException {

@@ -6,15 +6,18 @@ import dev.roosthold.protocol.Success;
 import dev.roosthold.protocol.machines.AuthenticatedMachine;
 import dev.roosthold.protocol.machines.CreatedMachine;
 import dev.roosthold.protocol.machines.MachineToken;
+import dev.roosthold.relay.audit.Actor;
+import dev.roosthold.relay.audit.Audit;
+import dev.roosthold.relay.auth.ClientName;
 import dev.roosthold.relay.auth.Devices;
 import dev.roosthold.relay.http.Fields;
 import dev.roosthold.relay.http.Request;
 import dev.roosthold.relay.http.Response;
 import dev.roosthold.relay.http.Routes;
-import dev.roosthold.relay.limits.ClientAddress;
 import dev.roosthold.relay.limits.Texts;
 import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.store.Store;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.regex.Pattern;
 
@@ -23,6 +26,7 @@ public final class EnrolmentRoutes {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{21}");
     private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9_-]{21,128}");
     private static final int MAX_NAME = 100;
+    private static final Duration MINUTE = Duration.ofMinutes(1);
 
     /// Longest text that is looked at when a machine shows its token.
     private static final int MAX_TEXT = 256;
@@ -30,9 +34,10 @@ public final class EnrolmentRoutes {
     private final Machines machines;
     private final Enrolment enrolment;
 
-    public EnrolmentRoutes(Store store, Machines machines, Devices devices, InstantSource clock) {
+    public EnrolmentRoutes(
+            Store store, Machines machines, Devices devices, Audit audit, InstantSource clock) {
         this.machines = machines;
-        this.enrolment = new Enrolment(store, machines, devices, clock);
+        this.enrolment = new Enrolment(store, machines, devices, audit, clock);
     }
 
     public void register(Routes routes) {
@@ -51,10 +56,12 @@ public final class EnrolmentRoutes {
         String name = name(fields);
         fields.check();
         var machine = new MachineId(id);
-        return switch (enrolment.create(account(request), machine, secret, name)) {
+        return switch (enrolment.create(
+                request.requireCaller(), Actor.of(request), machine, secret, name)) {
             case DONE -> Response.ok(created(machine, secret));
             case ID_TAKEN -> Response.error(409, "Machine ID already exists");
-            case TOO_MANY -> Response.error(429, "Too many machines");
+            case TOO_MANY -> Response.tooMany("Too many machines", MINUTE);
+            case REVOKED -> Response.error(401, "Invalid token");
         };
     }
 
@@ -72,7 +79,7 @@ public final class EnrolmentRoutes {
     }
 
     private Response remove(Request request) {
-        return machines.remove(account(request), id(request))
+        return machines.remove(account(request), id(request), Actor.of(request))
                 ? Response.ok(Success.OK)
                 : notFound();
     }
@@ -82,7 +89,7 @@ public final class EnrolmentRoutes {
         String secret = matching(fields, "secret", SECRET);
         fields.check();
         MachineId machine = id(request);
-        return enrolment.replaceSecret(account(request), machine, secret)
+        return enrolment.replaceSecret(request.requireCaller(), Actor.of(request), machine, secret)
                 ? Response.ok(created(machine, secret))
                 : notFound();
     }
@@ -93,15 +100,14 @@ public final class EnrolmentRoutes {
         String secret = fields.text("secret", 1, MAX_TEXT);
         fields.check();
         var machine = new MachineId(id);
-        String deviceName = "Machine " + (id.length() > MAX_NAME ? id.substring(0, MAX_NAME) : id);
-        String address = ClientAddress.of(request.remote());
-        return switch (enrolment.authenticate(machine, secret, deviceName, address)) {
+        String deviceName = ClientName.of(request);
+        return switch (enrolment.authenticate(machine, secret, deviceName, request.remote())) {
             case Enrolment.Authenticated.Machine(var account, var name, var token) ->
                     Response.ok(new AuthenticatedMachine(machine, name, token, account));
             case Enrolment.Authenticated.Refused() ->
                     Response.error(401, "Invalid machine credentials");
             case Enrolment.Authenticated.TooManyFailures() ->
-                    Response.error(429, "Too many failures, try again in a minute");
+                    Response.tooMany("Too many failures, try again in a minute", MINUTE);
         };
     }
 

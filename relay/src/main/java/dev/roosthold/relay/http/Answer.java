@@ -3,15 +3,19 @@ package dev.roosthold.relay.http;
 import dev.roosthold.protocol.Codec;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
 import java.util.Map;
 
 /// A [Response] in the bytes that go out. Made on the thread that made the response, so that
@@ -40,9 +44,21 @@ record Answer(int status, String contentType, byte[] body, Map<String, String> h
         return switch (response) {
             case Response.Json(int status, Object body) ->
                     new Answer(status, JSON, Codec.print(body), JSON_HEADERS);
+            case Response.TooMany(String error, Duration after) -> {
+                var headers = new HashMap<>(JSON_HEADERS);
+                headers.put("retry-after", String.valueOf(Math.max(1, after.toSeconds())));
+                yield new Answer(429, JSON, Codec.print(Map.of("error", error)), headers);
+            }
             case Response.Bytes bytes ->
                     new Answer(bytes.status(), bytes.contentType(), bytes.body(), bytes.headers());
         };
+    }
+
+    /// The same answer with one more header.
+    Answer with(String name, String value) {
+        var more = new HashMap<>(headers);
+        more.put(name, value);
+        return new Answer(status, contentType, body, more);
     }
 
     static Answer preflight() {
@@ -56,7 +72,19 @@ record Answer(int status, String contentType, byte[] body, Map<String, String> h
                         HttpVersion.HTTP_1_1,
                         HttpResponseStatus.valueOf(status),
                         Unpooled.wrappedBuffer(body));
-        HttpHeaders out = response.headers();
+        fill(response.headers(), close);
+        return response;
+    }
+
+    /// The answer without its body, which follows in pieces.
+    HttpResponse head(boolean close) {
+        var response =
+                new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
+        fill(response.headers(), close);
+        return response;
+    }
+
+    private void fill(HttpHeaders out, boolean close) {
         headers.forEach(out::set);
         out.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
         out.set(HttpHeaderNames.DATE, date());
@@ -69,7 +97,6 @@ record Answer(int status, String contentType, byte[] body, Map<String, String> h
         if (close) {
             out.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }
-        return response;
     }
 
     private static String date() {

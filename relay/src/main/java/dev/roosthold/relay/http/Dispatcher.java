@@ -5,17 +5,24 @@ import dev.roosthold.protocol.MalformedJson;
 import dev.roosthold.relay.caller.Authenticator;
 import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.caller.Scope;
+import dev.roosthold.relay.limits.ClientAddress;
+import dev.roosthold.relay.limits.LogBudget;
+import dev.roosthold.relay.limits.Rate;
+import dev.roosthold.relay.limits.RateLimiter;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -26,13 +33,18 @@ final class Dispatcher {
 
     private static final byte[] NOTHING = new byte[0];
 
+    /// Clients repeat what fails: a broken disk must not fill itself with lines.
+    private static final LogBudget FAILURES = LogBudget.of(new Rate(20, 2));
+
+    private static final LogBudget DELIBERATE = LogBudget.of(new Rate(5, 0.1));
+
     /// The head of a request with its route.
     record Head(
             String method,
             Target target,
             RouteTable.Match match,
             HttpHeaders headers,
-            InetSocketAddress remote) {}
+            Visit visit) {}
 
     /// Whether a request may go on.
     sealed interface Admission {}
@@ -42,10 +54,23 @@ final class Dispatcher {
 
     record Refused(Response response) implements Admission {}
 
-    private final Authenticator authenticator;
+    private static final Response TOO_MANY_REQUESTS =
+            Response.tooMany("Too many requests", Duration.ofSeconds(1));
 
-    Dispatcher(Authenticator authenticator) {
+    private final Authenticator authenticator;
+    private final String basePath;
+    private final RateLimiter byAccount;
+    private final RateLimiter failures;
+
+    Dispatcher(
+            Authenticator authenticator,
+            String basePath,
+            Front.Limits limits,
+            InstantSource clock) {
         this.authenticator = authenticator;
+        this.basePath = basePath;
+        this.byAccount = new RateLimiter(limits.requestsPerAccount(), clock);
+        this.failures = new RateLimiter(limits.failuresPerAddress(), clock);
     }
 
     /// Finds the caller, before anything of the request is judged.
@@ -62,17 +87,24 @@ final class Dispatcher {
         try {
             caller = authenticator.authenticate(token.get());
         } catch (RuntimeException e) {
-            warn(head, 401, e);
+            log(head, 401, Incident.newId(), e);
             return new Refused(Failures.AUTHENTICATION_FAILED);
         }
         if (caller.isEmpty()) {
-            return new Refused(Failures.INVALID_TOKEN);
+            return new Refused(
+                    failures.tryTake(ClientAddress.network(head.visit().client()))
+                            ? Failures.INVALID_TOKEN
+                            : TOO_MANY_REQUESTS);
         }
         if (access == Route.Access.ACCOUNT_BEARER
                 && !(caller.get().scope() instanceof Scope.Account)) {
             return new Refused(Failures.FORBIDDEN);
         }
-        return new Admitted(caller);
+        // Also from those that are never refused: then the others make room.
+        boolean within = byAccount.tryTake(caller.get().account().value());
+        return within || head.match().route().unrefused()
+                ? new Admitted(caller)
+                : new Refused(TOO_MANY_REQUESTS);
     }
 
     /// Answers a request that was admitted.
@@ -91,15 +123,19 @@ final class Dispatcher {
             response = Failures.UNEXPECTED;
             cause = e;
         }
-        if (response.status() >= 500) {
-            warn(head, response.status(), cause);
-        }
+        Answer answer;
         try {
-            return Answer.of(response);
+            answer = Answer.of(response);
         } catch (RuntimeException e) {
-            warn(head, 500, e);
-            return Answer.of(Failures.UNEXPECTED);
+            answer = Answer.of(Failures.UNEXPECTED);
+            cause = e;
         }
+        if (answer.status() < 500) {
+            return answer;
+        }
+        String id = Incident.newId();
+        log(head, answer.status(), id, cause);
+        return answer.with(Incident.HEADER, id);
     }
 
     private static boolean admittedByLink(Head head) {
@@ -117,7 +153,7 @@ final class Dispatcher {
         return Optional.of(value.substring(7));
     }
 
-    private static Request request(Head head, Admitted admitted, byte[] body, int size) {
+    private Request request(Head head, Admitted admitted, byte[] body, int size) {
         boolean raw = head.match().route().rawBody();
         return new Request(
                 head.method(),
@@ -127,7 +163,8 @@ final class Dispatcher {
                 headers(head.headers()),
                 raw ? JsonNodeFactory.instance.objectNode() : json(head, body, size),
                 raw ? exact(body, size) : NOTHING,
-                head.remote(),
+                head.visit().client(),
+                head.visit().site(basePath),
                 admitted.caller());
     }
 
@@ -162,22 +199,23 @@ final class Dispatcher {
         return byName;
     }
 
-    /// One line, without the ids, tokens and texts that the request or a message may hold.
-    private static void warn(Head head, int status, @Nullable Throwable cause) {
-        Route route = head.match().route();
-        if (cause == null) {
-            log.warn("{} {} answered {}", route.method(), route.pattern(), status);
+    /// One line, without the ids, tokens and texts that the request may hold. An answer that a
+    /// route means, such as that of a service which is not configured, is nothing to look into.
+    private static void log(Head head, int status, String id, @Nullable Throwable cause) {
+        var budget = cause == null ? DELIBERATE : FAILURES;
+        OptionalLong withheld = budget.tryTake();
+        if (withheld.isEmpty()) {
             return;
         }
-        StackTraceElement[] trace = cause.getStackTrace();
-        log.warn(
-                "{} {} answered {}: {} at {}",
-                route.method(),
-                route.pattern(),
-                status,
-                cause.getClass().getName(),
-                trace.length == 0 ? "unknown" : trace[0]);
-        log.debug("{} {} failed", route.method(), route.pattern(), cause);
+        Route route = head.match().route();
+        log.atLevel(cause == null ? Level.INFO : Level.WARN)
+                .addKeyValue("request", id)
+                .addKeyValue("method", route.method())
+                .addKeyValue("route", route.pattern())
+                .addKeyValue("status", status)
+                .addKeyValue("withheld", withheld.getAsLong())
+                .setCause(cause)
+                .log("request failed");
     }
 
     private static final class UnsupportedMedia extends RuntimeException {

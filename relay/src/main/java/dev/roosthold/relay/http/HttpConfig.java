@@ -1,7 +1,10 @@
 package dev.roosthold.relay.http;
 
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
 
 /// Settings of the [HttpServer].
 ///
@@ -17,6 +20,9 @@ import java.time.Duration;
 ///     the same measure holds for a client that takes its answer slowly
 /// @param idleTimeout how long a connection may stay open between two requests
 /// @param stopTimeout how long requests in progress may take when the server stops
+/// @param front certificate, proxies, path, origins and limits
+/// @param publicUrl address under which others reach the server, if one is known
+/// @param clock for limits that heal with time
 public record HttpConfig(
         InetSocketAddress address,
         int eventLoops,
@@ -27,7 +33,10 @@ public record HttpConfig(
         Duration headTimeout,
         Duration bodyTimeout,
         Duration idleTimeout,
-        Duration stopTimeout) {
+        Duration stopTimeout,
+        Front front,
+        Optional<URI> publicUrl,
+        InstantSource clock) {
 
     /// The largest body that a route may name. Clients repeat a refused post of messages for ever,
     // so
@@ -48,7 +57,28 @@ public record HttpConfig(
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(75),
-                Duration.ofSeconds(3));
+                Duration.ofMillis(2500),
+                Front.USUAL,
+                Optional.empty(),
+                InstantSource.system());
+    }
+
+    /// Another front than the usual.
+    public HttpConfig withFront(Front value, Optional<URI> url, InstantSource time) {
+        return new HttpConfig(
+                address,
+                eventLoops,
+                maxBody,
+                maxBodiesTotal,
+                maxRequestLine,
+                maxHeaders,
+                headTimeout,
+                bodyTimeout,
+                idleTimeout,
+                stopTimeout,
+                value,
+                url,
+                time);
     }
 
     /// Other patience than the usual.
@@ -63,7 +93,10 @@ public record HttpConfig(
                 head,
                 body,
                 idle,
-                stopTimeout);
+                stopTimeout,
+                front,
+                publicUrl,
+                clock);
     }
 
     /// Another number of event loops than one for each processor.
@@ -78,7 +111,10 @@ public record HttpConfig(
                 headTimeout,
                 bodyTimeout,
                 idleTimeout,
-                stopTimeout);
+                stopTimeout,
+                front,
+                publicUrl,
+                clock);
     }
 
     /// Other bounds for bodies than the usual.
@@ -93,6 +129,9 @@ public record HttpConfig(
                 headTimeout,
                 bodyTimeout,
                 idleTimeout,
-                stopTimeout);
+                stopTimeout,
+                front,
+                publicUrl,
+                clock);
     }
 }

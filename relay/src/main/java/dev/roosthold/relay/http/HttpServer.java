@@ -19,6 +19,8 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,13 +31,17 @@ import java.util.function.Supplier;
 
 /// One port for REST, the browser UI and Socket.IO. Thread-safe.
 ///
-/// The way of a request: [ConnectionTimeouts], codec, [RequestGate], then the socket handler, which
+/// The way of a request: [Strangers], [TlsGate] and TLS where there is a certificate,
+/// [ConnectionTimeouts], codec, [RequestGate], then the socket handler, which
 /// takes the requests of its path, then [RestHandler], which hands over to a virtual thread.
 public final class HttpServer implements AutoCloseable {
     private static final String WEB_FOLDER = "web/";
 
     private final HttpConfig config;
+    private final RouteTable routes;
     private final AtomicBoolean sawForwardedHeader = new AtomicBoolean();
+    private final Optional<Certificates> certificates;
+    private volatile boolean draining;
     private final ChannelGroup connections =
             new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final ExecutorService handlers = Executors.newVirtualThreadPerTaskExecutor();
@@ -51,7 +57,16 @@ public final class HttpServer implements AutoCloseable {
             Supplier<ChannelHandler> socketHandler)
             throws IOException {
         this.config = config;
-        var dispatcher = new Dispatcher(authenticator);
+        this.routes = routes;
+        Front front = config.front();
+        certificates =
+                front.tls().isPresent()
+                        ? Optional.of(Certificates.load(front.tls().get(), config.clock()))
+                        : Optional.empty();
+        var door = new FrontDoor(front, config.publicUrl(), sawForwardedHeader);
+        var strangers = new Strangers(front.limits().connectionsPerAddress(), door.proxies());
+        var dispatcher =
+                new Dispatcher(authenticator, door.basePath(), front.limits(), config.clock());
         var budget = new BodyBudget(config.maxBodiesTotal());
         loops =
                 new MultiThreadIoEventLoopGroup(
@@ -70,15 +85,25 @@ public final class HttpServer implements AutoCloseable {
                                     @Override
                                     protected void initChannel(Channel channel) {
                                         connections.add(channel);
+                                        boolean tls = certificates.isPresent();
+                                        strangers
+                                                .watch(channel, tls)
+                                                .ifPresent(channel.pipeline()::addLast);
+                                        certificates.ifPresent(
+                                                c ->
+                                                        channel.pipeline()
+                                                                .addLast(
+                                                                        new TlsGate(
+                                                                                c,
+                                                                                config
+                                                                                        .headTimeout())));
                                         var timeouts = new ConnectionTimeouts(config);
                                         channel.pipeline()
                                                 .addLast(timeouts)
                                                 .addLast(
                                                         new HttpServerCodec(
                                                                 HeadCheck.decoder(config)))
-                                                .addLast(
-                                                        new RequestGate(
-                                                                timeouts, sawForwardedHeader))
+                                                .addLast(new RequestGate(timeouts, door))
                                                 .addLast(socketHandler.get())
                                                 .addLast(
                                                         new RestHandler(
@@ -88,6 +113,10 @@ public final class HttpServer implements AutoCloseable {
                                                                 budget,
                                                                 handlers,
                                                                 listener));
+                                        if (draining) {
+                                            // Accepted too late to be in the list that was told.
+                                            channel.eventLoop().execute(() -> drain(channel));
+                                        }
                                     }
                                 });
         ChannelFuture bound = bootstrap.bind(config.address()).awaitUninterruptibly();
@@ -136,8 +165,8 @@ public final class HttpServer implements AutoCloseable {
 
     /// Listens on the address of the configuration.
     ///
-    /// @param registration adds the routes of the features; `GET /`, `GET /health` and the browser
-    ///     UI (folder `web/` of the class path, where present) are there already
+    /// @param registration adds the routes of the features; `GET /`, `GET /health`, `GET /ready`
+    ///     and the browser UI (folder `web/` of the class path, where present) are there already
     /// @param listener told about answered requests
     /// @param socketHandler a new handler for each connection, behind the HTTP codec: it consumes
     ///     the requests of its path and passes all others on
@@ -166,19 +195,44 @@ public final class HttpServer implements AutoCloseable {
         return address().getPort();
     }
 
+    /// Method and pattern of every route, for example `GET /v1/machines/:id`.
+    public List<String> routes() {
+        return routes.all().stream().map(route -> route.method() + " " + route.pattern()).toList();
+    }
+
     /// Whether any request since the start carried `Forwarded` or an `X-Forwarded-` header, which
     /// tells that a proxy stands before this server.
     public boolean sawForwardedHeader() {
         return sawForwardedHeader.get();
     }
 
+    /// Takes a changed certificate for new connections; does nothing without TLS. Reads files.
+    public void refreshCertificates() {
+        certificates.ifPresent(Certificates::refresh);
+    }
+
+    /// Who sent the request that is in progress on this connection of the server. Its event loop
+    /// only.
+    public static SocketAddress client(Channel channel) {
+        Visit visit = channel.attr(Visit.KEY).get();
+        return visit == null ? channel.remoteAddress() : visit.client();
+    }
+
+    /// The client of this connection has proved who it is. Its event loop only.
+    public static void known(Channel channel) {
+        Strangers.known(channel);
+    }
+
     /// Accepts no further connection, ends idle ones, and ends the others with the answer that they
     /// wait for. Upgraded connections stay; they belong to the socket handler.
     public void stopAccepting() {
+        draining = true;
         acceptor.close().awaitUninterruptibly();
-        connections.forEach(
-                connection ->
-                        connection.pipeline().fireUserEventTriggered(RequestGate.Drain.EVENT));
+        connections.forEach(HttpServer::drain);
+    }
+
+    private static void drain(Channel connection) {
+        connection.pipeline().fireUserEventTriggered(RequestGate.Drain.EVENT);
     }
 
     /// Lets the requests in progress end, up to [HttpConfig#stopTimeout()], then ends everything.

@@ -17,7 +17,9 @@ import tools.jackson.databind.JsonNode;
 ///     bodies
 /// @param bytes the body on routes with raw bodies, empty on all others; the array belongs to the
 ///     handler until it returns
-/// @param remote address of the client
+/// @param remote address of the client; behind a trusted proxy what that tells
+/// @param site address of the relay's root as this client knows it, without a slash at its end;
+///     empty when the client named no usable host
 /// @param caller present exactly on routes that need a bearer
 @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
 public record Request(
@@ -29,6 +31,7 @@ public record Request(
         JsonNode body,
         byte[] bytes,
         InetSocketAddress remote,
+        Optional<String> site,
         Optional<Caller> caller) {
 
     /// The caller on a route that needs a bearer.

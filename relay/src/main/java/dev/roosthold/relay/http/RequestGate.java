@@ -7,7 +7,6 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -15,9 +14,10 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
-import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /// Lets one request of a connection in at a time, so that pipelined requests are answered in order
 /// whoever answers them, and ends the connection where HTTP says so. Stands between the codec and
@@ -33,7 +33,7 @@ final class RequestGate extends ChannelDuplexHandler {
     }
 
     private final ConnectionTimeouts timeouts;
-    private final AtomicBoolean sawForwardedHeader;
+    private final FrontDoor door;
     private final ArrayDeque<HttpObject> held = new ArrayDeque<>();
 
     private boolean receiving;
@@ -43,10 +43,11 @@ final class RequestGate extends ChannelDuplexHandler {
     private boolean closed;
     private boolean upgraded;
     private boolean readWanted;
+    private @Nullable String origin;
 
-    RequestGate(ConnectionTimeouts timeouts, AtomicBoolean sawForwardedHeader) {
+    RequestGate(ConnectionTimeouts timeouts, FrontDoor door) {
         this.timeouts = timeouts;
-        this.sawForwardedHeader = sawForwardedHeader;
+        this.door = door;
     }
 
     @Override
@@ -123,13 +124,14 @@ final class RequestGate extends ChannelDuplexHandler {
             interim = false;
             closing |= !HttpUtil.isKeepAlive(request);
             timeouts.bodyAwaited();
-            noteForwarding(request.headers());
-            var problem = HeadCheck.problem(request);
+            origin = null;
+            var problem = HeadCheck.problem(request).or(() -> door.enter(ctx.channel(), request));
             if (problem.isPresent()) {
                 ReferenceCountUtil.release(object);
                 refuse(ctx, problem.get());
                 return;
             }
+            origin = request.headers().get(HttpHeaderNames.ORIGIN);
         } else if (object.decoderResult().isFailure()) {
             ReferenceCountUtil.release(object);
             refuse(ctx, HeadCheck.malformed("The body is malformed"));
@@ -159,6 +161,10 @@ final class RequestGate extends ChannelDuplexHandler {
         interim = status.codeClass() == HttpStatusClass.INFORMATIONAL && !upgraded;
         if (interim || upgraded) {
             return;
+        }
+        door.leave(response, origin);
+        if (!(response instanceof FullHttpResponse)) {
+            timeouts.answerLeaving(Math.toIntExact(HttpUtil.getContentLength(response, 0L)));
         }
         closing |=
                 response.headers()
@@ -192,7 +198,12 @@ final class RequestGate extends ChannelDuplexHandler {
         closed = true;
         if (receiving && ctx.channel() instanceof DuplexChannel channel) {
             timeouts.closeAwaited();
-            channel.shutdownOutput();
+            SslHandler tls = ctx.pipeline().get(SslHandler.class);
+            if (tls == null) {
+                channel.shutdownOutput();
+            } else {
+                tls.closeOutbound().addListener(_ -> channel.shutdownOutput());
+            }
             channel.config().setAutoRead(true);
         } else {
             ctx.close();
@@ -206,19 +217,6 @@ final class RequestGate extends ChannelDuplexHandler {
         if (held.isEmpty() && readWanted) {
             readWanted = false;
             ctx.read();
-        }
-    }
-
-    private void noteForwarding(HttpHeaders headers) {
-        if (sawForwardedHeader.get()) {
-            return;
-        }
-        for (var header : headers) {
-            String name = header.getKey();
-            if (name.equalsIgnoreCase("forwarded")
-                    || name.regionMatches(true, 0, "x-forwarded-", 0, 12)) {
-                sawForwardedHeader.set(true);
-            }
         }
     }
 }

@@ -8,6 +8,14 @@ public interface RequestListener {
 
     void answered(Answered request);
 
+    /// Tells both, this one first.
+    default RequestListener and(RequestListener other) {
+        return request -> {
+            answered(request);
+            other.answered(request);
+        };
+    }
+
     /// One answered request.
     ///
     /// @param method as received
@@ -17,5 +25,12 @@ public interface RequestListener {
     /// @param happyClient what the client calls itself, empty when it does not say; not to be
     // trusted
     /// @param nanos from the arrival of the head to the answer
-    record Answered(String method, String route, int status, String happyClient, long nanos) {}
+    /// @param address of the client, without its port
+    record Answered(
+            String method,
+            String route,
+            int status,
+            String happyClient,
+            long nanos,
+            String address) {}
 }

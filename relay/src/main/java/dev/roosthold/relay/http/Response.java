@@ -1,5 +1,6 @@
 package dev.roosthold.relay.http;
 
+import java.time.Duration;
 import java.util.Map;
 
 /// The answer to a request.
@@ -16,6 +17,20 @@ public sealed interface Response {
     @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
     record Bytes(int status, String contentType, byte[] body, Map<String, String> headers)
             implements Response {}
+
+    /// 429 with `{"error": text}`.
+    ///
+    /// @param retryAfter when it may work again; told in whole seconds, at least one
+    record TooMany(String error, Duration retryAfter) implements Response {
+        @Override
+        public int status() {
+            return 429;
+        }
+    }
+
+    static Response tooMany(String error, Duration retryAfter) {
+        return new TooMany(error, retryAfter);
+    }
 
     static Response ok(Object body) {
         return new Json(200, body);

@@ -1,8 +1,13 @@
 package dev.roosthold.relay.http;
 
+import dev.roosthold.relay.limits.ClientAddress;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
@@ -29,6 +34,7 @@ import org.slf4j.LoggerFactory;
 final class RestHandler extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(RestHandler.class);
     private static final int SMALL = 64 << 10;
+    private static final int PIECE = 32 << 10;
     private static final String HAPPY_CLIENT = "x-happy-client";
 
     /// What becomes of the request that is being received.
@@ -43,6 +49,7 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
         final long begunNanos = System.nanoTime();
         boolean complete;
         boolean waiting;
+        boolean bearerShown;
 
         /// @param head null when the answer is known already
         Exchange(HttpRequest request, Dispatcher.@Nullable Head head, Answer otherwise, Body body) {
@@ -61,6 +68,8 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
     private final Executor handlers;
     private final RequestListener listener;
     private @Nullable Exchange current;
+    private boolean known;
+    private @Nullable ByteBuf leaving;
 
     RestHandler(
             RouteTable routes,
@@ -99,6 +108,7 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext ctx) {
         Exchange exchange = current;
         current = null;
+        leaving = null;
         if (exchange != null && !exchange.waiting) {
             exchange.body.release();
         }
@@ -149,19 +159,21 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
             Answer notFound = Answer.of(Failures.notFound(method, target));
             return new Exchange(request, null, notFound, new Body(budget, SMALL, announced));
         }
-        var head =
-                new Dispatcher.Head(
-                        method,
-                        target,
-                        match.get(),
-                        request.headers(),
-                        (InetSocketAddress) ctx.channel().remoteAddress());
+        var head = new Dispatcher.Head(method, target, match.get(), request.headers(), visit(ctx));
         int limit = match.get().route().maxBody();
         return new Exchange(
                 request,
                 head,
                 Answer.of(Failures.tooLarge(limit)),
                 new Body(budget, limit, announced));
+    }
+
+    private static Visit visit(ChannelHandlerContext ctx) {
+        Visit visit = ctx.channel().attr(Visit.KEY).get();
+        return visit != null
+                ? visit
+                : new Visit(
+                        (InetSocketAddress) ctx.channel().remoteAddress(), false, Optional.empty());
     }
 
     private void admitFirst(
@@ -201,6 +213,7 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
                     finish(ctx, exchange, exchange.otherwise);
             case Dispatcher.Admitted admitted -> {
                 exchange.admitted = admitted;
+                exchange.bearerShown = admitted.caller().isPresent();
                 if (exchange.bodyRefusal != null) {
                     finish(ctx, exchange, exchange.bodyRefusal);
                 } else if (exchange.complete) {
@@ -273,12 +286,18 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
     }
 
     private Answer answer(Dispatcher.Head head, Exchange exchange) {
+        // A large body may have taken minutes: whoever was revoked meanwhile is let in no more.
         Dispatcher.Admission admission =
-                exchange.admitted == null ? dispatcher.admit(head) : exchange.admitted;
+                exchange.admitted == null || exchange.admitted.caller().isPresent()
+                        ? dispatcher.admit(head)
+                        : exchange.admitted;
         return switch (admission) {
             case Dispatcher.Refused(Response response) -> Answer.of(response);
-            case Dispatcher.Admitted admitted ->
-                    dispatcher.answer(head, admitted, exchange.body.bytes(), exchange.body.size());
+            case Dispatcher.Admitted admitted -> {
+                exchange.bearerShown = admitted.caller().isPresent();
+                yield dispatcher.answer(
+                        head, admitted, exchange.body.bytes(), exchange.body.size());
+            }
         };
     }
 
@@ -287,19 +306,63 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
         exchange.body.release();
         if (current == exchange) {
             current = null;
-            ctx.writeAndFlush(answer.toHttp(!exchange.complete));
-            listener.answered(told(exchange, answer.status()));
+            if (exchange.bearerShown && !known) {
+                known = true;
+                Strangers.known(ctx.channel());
+            }
+            send(ctx, answer, !exchange.complete);
+            listener.answered(told(ctx, exchange, answer.status()));
         }
     }
 
-    private static RequestListener.Answered told(Exchange exchange, int status) {
+    /// A large body goes out in pieces, as fast as the client takes them: handed over at once, the
+    /// network layer would copy all of it for every client that reads slowly.
+    private void send(ChannelHandlerContext ctx, Answer answer, boolean close) {
+        if (answer.body().length <= PIECE) {
+            ctx.writeAndFlush(answer.toHttp(close));
+            return;
+        }
+        ctx.write(answer.head(close));
+        leaving = Unpooled.wrappedBuffer(answer.body());
+        sendOn(ctx);
+    }
+
+    private void sendOn(ChannelHandlerContext ctx) {
+        ByteBuf body = leaving;
+        if (body == null) {
+            return;
+        }
+        while (body.isReadable() && ctx.channel().isWritable()) {
+            ByteBuf piece = body.readRetainedSlice(Math.min(PIECE, body.readableBytes()));
+            if (body.isReadable()) {
+                ctx.write(new DefaultHttpContent(piece));
+            } else {
+                leaving = null;
+                ctx.write(new DefaultLastHttpContent(piece));
+            }
+        }
+        ctx.flush();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (ctx.channel().isWritable()) {
+            sendOn(ctx);
+        }
+        ctx.fireChannelWritabilityChanged();
+    }
+
+    private static RequestListener.Answered told(
+            ChannelHandlerContext ctx, Exchange exchange, int status) {
         Dispatcher.Head head = exchange.head;
+        InetSocketAddress remote = head == null ? visit(ctx).client() : head.visit().client();
         return new RequestListener.Answered(
                 exchange.method,
                 head == null ? "(none)" : head.match().route().pattern(),
                 status,
                 exchange.happyClient,
-                System.nanoTime() - exchange.begunNanos);
+                System.nanoTime() - exchange.begunNanos,
+                ClientAddress.of(remote));
     }
 
     private static void sendContinue(ChannelHandlerContext ctx) {

@@ -7,6 +7,7 @@ import java.util.List;
 /// @param pattern as registered, for logs
 /// @param maxBody in bytes
 /// @param rawBody whether the body is taken as it is instead of as JSON
+/// @param unrefused whether it is answered however many requests its account has made
 /// @param link admits requests without a bearer on routes with [Access#LINK_OR_BEARER]
 record Route(
         String method,
@@ -15,6 +16,7 @@ record Route(
         Access access,
         int maxBody,
         boolean rawBody,
+        boolean unrefused,
         Routes.Link link,
         Routes.Handler handler) {
 
@@ -28,7 +30,7 @@ record Route(
             Access access,
             int maxBody,
             Routes.Handler handler) {
-        this(method, pattern, segments, access, maxBody, false, NO_LINK, handler);
+        this(method, pattern, segments, access, maxBody, false, false, NO_LINK, handler);
     }
 
     enum Access {

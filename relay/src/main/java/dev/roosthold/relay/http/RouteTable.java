@@ -22,17 +22,22 @@ final class RouteTable implements Routes {
     }
 
     private final Node root;
+    private final List<Route> all;
     private final int maxBody;
     private final boolean rawBody;
+    private final boolean unrefused;
 
     RouteTable(int maxBody) {
-        this(new Node(), maxBody, false);
+        this(new Node(), new ArrayList<>(), maxBody, false, false);
     }
 
-    private RouteTable(Node root, int maxBody, boolean rawBody) {
+    private RouteTable(
+            Node root, List<Route> all, int maxBody, boolean rawBody, boolean unrefused) {
         this.root = root;
+        this.all = all;
         this.maxBody = maxBody;
         this.rawBody = rawBody;
+        this.unrefused = unrefused;
     }
 
     @Override
@@ -57,12 +62,17 @@ final class RouteTable implements Routes {
 
     @Override
     public Routes withBodyLimit(int bytes) {
-        return new RouteTable(root, bytes, rawBody);
+        return new RouteTable(root, all, bytes, rawBody, unrefused);
     }
 
     @Override
     public Routes withRawBody(int maxBytes) {
-        return new RouteTable(root, maxBytes, true);
+        return new RouteTable(root, all, maxBytes, true, unrefused);
+    }
+
+    @Override
+    public Routes neverRefused() {
+        return new RouteTable(root, all, maxBody, rawBody, true);
     }
 
     private void add(String method, String path, Route.Access access, Link link, Handler handler) {
@@ -80,10 +90,18 @@ final class RouteTable implements Routes {
                 node = node.parameter = new Node();
             }
         }
-        var route = new Route(method, path, segments, access, maxBody, rawBody, link, handler);
+        var route =
+                new Route(
+                        method, path, segments, access, maxBody, rawBody, unrefused, link, handler);
         if (node.byMethod.putIfAbsent(method, route) != null) {
             throw new IllegalStateException("two routes for " + method + " " + path);
         }
+        all.add(route);
+    }
+
+    /// Every route, in the order of registration.
+    List<Route> all() {
+        return List.copyOf(all);
     }
 
     /// The route for a request, if any. `HEAD` is answered by the route of `GET`.

@@ -29,6 +29,10 @@ public interface Routes {
     /// bytes as they are, whatever type they name: see [Request#bytes()].
     Routes withRawBody(int maxBytes);
 
+    /// The same routes, where what is registered through the result is answered however many
+    /// requests its account has made: for what clients repeat for ever when it is refused.
+    Routes neverRefused();
+
     /// Judges whether the address of a request is permission enough, such as a signed link.
     @FunctionalInterface
     interface Link {

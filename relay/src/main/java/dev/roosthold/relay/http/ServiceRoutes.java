@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// `GET /` and `GET /health`.
+/// `GET /`, `GET /health` and `GET /ready`.
 final class ServiceRoutes {
     /// Clients recognise a server of the protocol by this text.
     private static final String BANNER = "Welcome to Happy Server!";
@@ -29,6 +29,7 @@ final class ServiceRoutes {
     void register(Routes routes) {
         routes.open("GET", "/", this::root);
         routes.open("GET", "/health", _ -> health());
+        routes.open("GET", "/ready", _ -> ready());
     }
 
     private Response root(Request request) {
@@ -43,6 +44,18 @@ final class ServiceRoutes {
                                 "text/plain; charset=utf-8",
                                 BANNER.getBytes(StandardCharsets.UTF_8),
                                 Map.of("vary", "Accept", "cache-control", "no-cache")));
+    }
+
+    private Response ready() {
+        return health.unready()
+                .<Response>map(
+                        reason -> {
+                            var body = new LinkedHashMap<String, Object>();
+                            body.put("ready", false);
+                            body.put("reason", reason);
+                            return new Response.Json(503, body);
+                        })
+                .orElseGet(() -> Response.ok(Map.of("ready", true)));
     }
 
     private Response health() {

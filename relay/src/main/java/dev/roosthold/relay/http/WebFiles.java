@@ -4,6 +4,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,12 @@ import java.util.regex.Pattern;
 /// compressed form; there are as many as the folder holds. Thread-safe.
 final class WebFiles {
     private static final String INDEX = "index.html";
+
+    /// How the built page names its own files.
+    private static final String RELATIVE = "\"./";
+
+    /// Deeper addresses are none of the page's.
+    private static final int MAX_DEPTH = 16;
 
     /// First segments that belong to the API: an unknown route below them is an error for programs,
     /// never a page.
@@ -28,6 +35,7 @@ final class WebFiles {
     private final String folder;
     private final boolean present;
     private final Map<String, WebFile> kept = new ConcurrentHashMap<>();
+    private final Map<Integer, WebFile> pages = new ConcurrentHashMap<>();
 
     /// @param folder on the class path, ending with a slash
     WebFiles(ClassLoader loader, String folder) {
@@ -47,7 +55,31 @@ final class WebFiles {
 
     /// The start page; empty when the program was built without the UI.
     Optional<Response> index(Map<String, String> headers) {
-        return present ? load(INDEX).map(file -> file.answer(headers)) : Optional.empty();
+        return index(headers, 1);
+    }
+
+    /// The page for an address of so many segments. Its files are named relative to that address,
+    // so
+    /// that it works under whatever path a proxy puts in front, known here or not.
+    private Optional<Response> index(Map<String, String> headers, int depth) {
+        if (!present || depth > MAX_DEPTH) {
+            return Optional.empty();
+        }
+        WebFile known = pages.get(depth);
+        Optional<WebFile> page =
+                known != null ? Optional.of(known) : load(INDEX).map(file -> page(file, depth));
+        return page.map(file -> file.answer(headers));
+    }
+
+    private WebFile page(WebFile index, int depth) {
+        return pages.computeIfAbsent(
+                depth,
+                _ -> {
+                    String text = new String(index.plain(), StandardCharsets.UTF_8);
+                    String up = '"' + (depth == 1 ? "./" : "../".repeat(depth - 1));
+                    return WebFile.of(
+                            INDEX, text.replace(RELATIVE, up).getBytes(StandardCharsets.UTF_8));
+                });
     }
 
     /// A route for a file, or for a path that the UI itself understands.
@@ -71,7 +103,7 @@ final class WebFiles {
                                     ? load(path).map(f -> f.answer(request.headers()))
                                     : Optional.empty();
                     if (found.isEmpty() && page && !asset) {
-                        found = index(request.headers());
+                        found = index(request.headers(), segments.size());
                     }
                     return found.orElseGet(() -> Failures.notFound(method, target));
                 };

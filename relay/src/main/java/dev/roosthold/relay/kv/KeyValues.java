@@ -4,9 +4,12 @@ import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.kv.KvPair;
 import dev.roosthold.protocol.kv.KvWrite;
 import dev.roosthold.protocol.updates.UpdateBody;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Store;
+import dev.roosthold.relay.store.Transaction;
 import dev.roosthold.relay.updates.Recipients;
 import dev.roosthold.relay.updates.Updates;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -99,5 +102,16 @@ public final class KeyValues {
             }
         }
         return null;
+    }
+
+    /// What the tables of this feature hold of an account.
+    public static List<OwnedRows> ofAccount() {
+        return KvTable.OF_ACCOUNT;
+    }
+
+    /// Takes all versions forward, so that none that was given out after a backup is given out
+    /// again.
+    public static void renumber(Transaction tx, long by) throws SQLException {
+        KvTable.renumber(tx, by);
     }
 }

@@ -3,6 +3,7 @@ package dev.roosthold.relay.kv;
 import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.kv.KvPair;
 import dev.roosthold.relay.limits.Base64Text;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Transaction;
 import java.sql.ResultSet;
@@ -98,5 +99,18 @@ final class KvTable {
 
     private static KvPair map(ResultSet row) throws SQLException {
         return new KvPair(row.getString(1), Base64Text.encode(row.getBytes(2)), row.getLong(3));
+    }
+
+    static final List<OwnedRows> OF_ACCOUNT =
+            List.of(
+                    OwnedRows.of(
+                            "kv_pair",
+                            "account_id",
+                            "account_id, key",
+                            "key, value, version, created_at, updated_at",
+                            "octet_length(key) + coalesce(octet_length(value), 0)"));
+
+    static void renumber(Transaction tx, long by) throws SQLException {
+        tx.execute("UPDATE kv_pair SET version = version + ?", by);
     }
 }

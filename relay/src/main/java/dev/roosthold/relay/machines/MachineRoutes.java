@@ -4,6 +4,7 @@ import dev.roosthold.protocol.MachineId;
 import dev.roosthold.protocol.Success;
 import dev.roosthold.protocol.machines.Machine;
 import dev.roosthold.protocol.machines.MachineAnswer;
+import dev.roosthold.relay.audit.Actor;
 import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.caller.Scope;
 import dev.roosthold.relay.http.Fields;
@@ -57,7 +58,7 @@ public final class MachineRoutes {
         var fresh =
                 new MachineTable.Fresh(
                         machine, null, false, metadata, daemonState.orElse(null), key.orElse(null));
-        return switch (machines.register(fresh)) {
+        return switch (machines.register(fresh, Actor.of(request))) {
             case Registered.Found(var found) -> Response.ok(new MachineAnswer(found));
             case Registered.Foreign() ->
                     Response.error(409, "Machine ID belongs to another account");
@@ -79,7 +80,9 @@ public final class MachineRoutes {
 
     private Response delete(Request request) {
         MachineKey key = key(request);
-        return machines.remove(key.account(), key.machine()) ? Response.ok(Success.OK) : notFound();
+        return machines.remove(key.account(), key.machine(), Actor.of(request))
+                ? Response.ok(Success.OK)
+                : notFound();
     }
 
     private static MachineKey key(Request request) {

@@ -4,6 +4,7 @@ import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.MachineId;
 import dev.roosthold.relay.presence.Activity;
 import dev.roosthold.relay.presence.MachineKey;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Transaction;
 import java.sql.ResultSet;
@@ -30,14 +31,31 @@ final class MachineTable {
 
     private MachineTable() {}
 
-    /// The machine with this id, in whichever account.
-    static Optional<StoredMachine> find(Sql sql, MachineId id) throws SQLException {
+    /// The account stands in the condition: a row that is somebody else's is not read, for how long
+    /// that takes would tell that it is there and how large.
+    static Optional<StoredMachine> find(Sql sql, MachineKey key) throws SQLException {
         return sql.first(
-                "SELECT " + COLUMNS + " FROM machine WHERE id = ?", MachineTable::map, id.value());
+                "SELECT " + COLUMNS + " FROM machine WHERE id = ? AND account_id = ?",
+                MachineTable::map,
+                key.machine().value(),
+                key.account().value());
     }
 
-    static Optional<StoredMachine> find(Sql sql, MachineKey key) throws SQLException {
-        return find(sql, key.machine()).filter(row -> row.account().equals(key.account()));
+    static boolean exists(Sql sql, MachineKey key) throws SQLException {
+        return sql.first(
+                        "SELECT 1 FROM machine WHERE id = ? AND account_id = ?",
+                        _ -> true,
+                        key.machine().value(),
+                        key.account().value())
+                .isPresent();
+    }
+
+    /// Whose machine it is, in whatever account.
+    static Optional<Machines.Owner> owner(Sql sql, MachineId id) throws SQLException {
+        return sql.first(
+                "SELECT account_id, coalesce(label, id) FROM machine WHERE id = ?",
+                row -> new Machines.Owner(new AccountId(row.getString(1)), row.getString(2)),
+                id.value());
     }
 
     static List<StoredMachine> list(Sql sql, AccountId account) throws SQLException {
@@ -226,5 +244,29 @@ final class MachineTable {
                 row.getLong(12),
                 row.getLong(13),
                 row.getLong(14));
+    }
+
+    static final List<OwnedRows> OF_ACCOUNT =
+            List.of(
+                    OwnedRows.of(
+                            "machine",
+                            "account_id",
+                            "id",
+                            "id, label, enrolled, metadata, metadata_version, daemon_state,"
+                                    + " daemon_state_version, data_encryption_key, active_at,"
+                                    + " created_at, updated_at",
+                            "coalesce(octet_length(metadata), 0)"
+                                    + " + coalesce(octet_length(daemon_state), 0)"));
+
+    static void renumber(Transaction tx, long by) throws SQLException {
+        tx.execute("UPDATE account SET machine_rev = machine_rev + ?", by);
+        tx.execute("UPDATE machine SET rev = rev + ?", by);
+        // A row without metadata is not in the happy view and begins there with version 1.
+        tx.execute(
+                "UPDATE machine SET metadata_version = metadata_version + ?,"
+                        + " daemon_state_version = daemon_state_version + ?"
+                        + " WHERE metadata IS NOT NULL",
+                by,
+                by);
     }
 }

@@ -6,12 +6,17 @@ import dev.roosthold.protocol.machines.Machine;
 import dev.roosthold.protocol.machines.MachineRow;
 import dev.roosthold.protocol.updates.Ephemeral;
 import dev.roosthold.protocol.updates.UpdateBody;
+import dev.roosthold.relay.audit.Actor;
+import dev.roosthold.relay.audit.Audit;
+import dev.roosthold.relay.audit.Details;
+import dev.roosthold.relay.audit.Kind;
 import dev.roosthold.relay.auth.Devices;
 import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.caller.Scope;
 import dev.roosthold.relay.presence.Activity;
 import dev.roosthold.relay.presence.MachineKey;
 import dev.roosthold.relay.presence.Presence;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
@@ -89,7 +94,7 @@ public final class Machines {
     public boolean markEnrolled(Transaction tx, AccountId account, MachineId id)
             throws SQLException {
         var key = new MachineKey(account, id);
-        if (MachineTable.find(tx, key).isEmpty()) {
+        if (!MachineTable.exists(tx, key)) {
             return false;
         }
         MachineTable.markEnrolled(tx, key);
@@ -109,15 +114,14 @@ public final class Machines {
                     case Scope.Account() -> true;
                     case Scope.Machine(var own) -> own.equals(id);
                 };
-        return inScope && MachineTable.find(sql, new MachineKey(caller.account(), id)).isPresent();
+        return inScope && MachineTable.exists(sql, new MachineKey(caller.account(), id));
     }
 
     /// Who owns a machine, and what it is called.
     public record Owner(AccountId account, String name) {}
 
     public Optional<Owner> owner(Sql sql, MachineId id) throws SQLException {
-        return MachineTable.find(sql, id)
-                .map(machine -> new Owner(machine.account(), machine.name()));
+        return MachineTable.owner(sql, id);
     }
 
     /// The web view of the account, newest registration first.
@@ -132,7 +136,7 @@ public final class Machines {
         var key = new MachineKey(account, id);
         return store.writeNow(
                         tx -> {
-                            if (MachineTable.find(tx, key).isEmpty()) {
+                            if (!MachineTable.exists(tx, key)) {
                                 return Optional.<StoredMachine>empty();
                             }
                             MachineTable.rename(tx, key, label);
@@ -144,7 +148,7 @@ public final class Machines {
     /// Deletes the machine, ends its sockets and the credentials made for it alone.
     ///
     /// @return false when the account has no such machine
-    public boolean remove(AccountId account, MachineId id) {
+    public boolean remove(AccountId account, MachineId id, Actor who) {
         var key = new MachineKey(account, id);
         return store.writeNow(
                 tx -> {
@@ -156,30 +160,34 @@ public final class Machines {
                             tx, account, new Recipients.Users(), new UpdateBody.DeleteMachine(id));
                     rows.gone(tx, key);
                     devices.revokeOfMachine(tx, id);
+                    Audit.append(tx, who, Kind.MACHINE_REMOVE, Details.of("machine", id.value()));
                     tx.afterCommit(() -> router.closeMachine(account, id));
                     return true;
                 });
     }
 
     /// Finds or makes a machine of the happy view.
-    Registered register(MachineTable.Fresh fresh) {
+    Registered register(MachineTable.Fresh fresh, Actor who) {
         return store.writeNow(
                 tx -> {
                     MachineKey key = fresh.key();
                     if (MachineTable.insert(tx, fresh)) {
+                        Audit.append(
+                                tx,
+                                who,
+                                Kind.MACHINE_REGISTER,
+                                Details.of("machine", key.machine().value()));
                         return announceNew(tx, key);
                     }
-                    StoredMachine existing =
-                            MachineTable.find(tx, key.machine())
-                                    .orElseThrow(() -> new IllegalStateException("no row " + key));
-                    if (!existing.account().equals(key.account())) {
+                    Optional<StoredMachine> existing = MachineTable.find(tx, key);
+                    if (existing.isEmpty()) {
                         return new Registered.Foreign();
                     }
-                    if (!existing.inHappyView()) {
+                    if (!existing.get().inHappyView()) {
                         MachineTable.fill(tx, fresh);
                         return announceNew(tx, key);
                     }
-                    return found(existing);
+                    return found(existing.get());
                 });
     }
 
@@ -320,5 +328,21 @@ public final class Machines {
                 key.account(),
                 new Ephemeral.MachineActivity(
                         key.machine(), activity.active(), activity.activeAtMs()));
+    }
+
+    /// What the tables of this feature hold of an account.
+    public static List<OwnedRows> ofAccount() {
+        return MachineTable.OF_ACCOUNT;
+    }
+
+    /// Forgets the presence of an account that is gone.
+    public void forget(AccountId account) {
+        presence.removedAll(key -> key.account().equals(account));
+    }
+
+    /// Takes all versions forward, so that none that was given out after a backup is given out
+    /// again.
+    public static void renumber(Transaction tx, long by) throws SQLException {
+        MachineTable.renumber(tx, by);
     }
 }

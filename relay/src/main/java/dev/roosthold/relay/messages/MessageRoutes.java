@@ -33,7 +33,9 @@ public final class MessageRoutes {
 
     public void register(Routes routes) {
         routes.bearer("GET", "/v3/sessions/:id/messages", this::page);
-        routes.withBodyLimit(MAX_BODY).bearer("POST", "/v3/sessions/:id/messages", this::post);
+        routes.withBodyLimit(MAX_BODY)
+                .neverRefused()
+                .bearer("POST", "/v3/sessions/:id/messages", this::post);
         routes.bearer("GET", "/v1/sessions/:id/messages", this::newest);
     }
 

@@ -2,11 +2,13 @@ package dev.roosthold.relay.messages;
 
 import dev.roosthold.protocol.SessionId;
 import dev.roosthold.protocol.sessions.Message;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Transaction;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /// Every statement about the table `message`.
@@ -132,4 +134,24 @@ final class MessageTable {
             return new Page(messages, more);
         }
     }
+
+    private static final String OF_SESSIONS =
+            " FROM session JOIN message ON message.session_id = session.id"
+                    + " WHERE session.account_id = ?";
+
+    static final List<OwnedRows> OF_ACCOUNT =
+            List.of(
+                    new OwnedRows(
+                            "message",
+                            Optional.of(
+                                    "SELECT message.session_id, message.seq, message.id, local_id,"
+                                            + " content, message.created_at, message.updated_at"
+                                            + OF_SESSIONS
+                                            + " ORDER BY message.session_id, message.seq"),
+                            "SELECT count(*), coalesce(sum(octet_length(message.content)), 0)"
+                                    + OF_SESSIONS,
+                            "DELETE FROM message WHERE (session_id, seq) IN"
+                                    + " (SELECT message.session_id, message.seq"
+                                    + OF_SESSIONS
+                                    + " LIMIT ?)"));
 }

@@ -6,6 +6,7 @@ import dev.roosthold.protocol.updates.UpdateBody;
 import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.ids.Ids;
 import dev.roosthold.relay.sessions.Sessions;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
@@ -157,5 +158,10 @@ public final class Messages {
         }
         receipts.sort(Comparator.comparingLong(Receipt::seq));
         return Optional.of(receipts);
+    }
+
+    /// What the tables of this feature hold of an account.
+    public static List<OwnedRows> ofAccount() {
+        return MessageTable.OF_ACCOUNT;
     }
 }

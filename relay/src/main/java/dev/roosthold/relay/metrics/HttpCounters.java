@@ -14,8 +14,10 @@ final class HttpCounters implements RequestListener {
 
     private final Counter requests;
     private final Histogram duration;
+    private final LimitCounter limits;
 
-    HttpCounters(PrometheusRegistry registry) {
+    HttpCounters(PrometheusRegistry registry, LimitCounter limits) {
+        this.limits = limits;
         requests =
                 Counter.builder()
                         .name("http_requests_total")
@@ -45,6 +47,16 @@ final class HttpCounters implements RequestListener {
             client.type()
         };
         requests.labelValues(labels).inc();
+        switch (request.status()) {
+            case 429 -> limits.held(LimitCounter.Kind.REQUEST);
+            case 413 -> limits.held(LimitCounter.Kind.BODY);
+            case 503 -> {
+                if (!request.route().equals("/health") && !request.route().equals("/ready")) {
+                    limits.held(LimitCounter.Kind.LOAD);
+                }
+            }
+            default -> {}
+        }
         duration.labelValues(labels).observe(request.nanos() / 1e9);
     }
 }

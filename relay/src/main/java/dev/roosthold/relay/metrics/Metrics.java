@@ -3,20 +3,18 @@ package dev.roosthold.relay.metrics;
 import dev.roosthold.relay.http.RequestListener;
 import dev.roosthold.relay.socket.ConnectionListener;
 import dev.roosthold.relay.store.CommitListener;
-import dev.roosthold.relay.store.Store;
+import dev.roosthold.relay.store.SqliteStore;
 import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.InstantSource;
-import java.util.function.IntSupplier;
-import java.util.function.LongSupplier;
 
 /// Everything that one relay counts. Thread-safe.
 public final class Metrics {
@@ -24,8 +22,9 @@ public final class Metrics {
 
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
-    private final HttpCounters requests = new HttpCounters(registry);
-    private final SocketCounters sockets = new SocketCounters(registry);
+    private final LimitCounter limits = new LimitCounter(registry);
+    private final HttpCounters requests = new HttpCounters(registry, limits);
+    private final SocketCounters sockets = new SocketCounters(registry, limits);
     private final StoreCounters commits = new StoreCounters(registry);
     private final RpcCounters rpc = new RpcCounters(registry);
 
@@ -50,29 +49,76 @@ public final class Metrics {
     }
 
     /// Adds what is read at the moment somebody asks.
-    ///
-    /// @param store counted now and then for the number of records
-    /// @param waitingWrites that wait for the store's writer
-    /// @param updates appended since the start
-    public void watch(
-            Store store, InstantSource clock, IntSupplier waitingWrites, LongSupplier updates) {
-        var records = new RecordCounts(store, clock);
-        GaugeWithCallback.builder()
-                .name("database_records_total")
-                .help("Records in the database.")
+    public void watch(Watched relay) {
+        ProcessGauges.register(registry);
+        build(relay.version());
+        var records = new RecordCounts(relay.store(), relay.clock());
+        watchStore(relay, records);
+        read("roost_ready", "1 when the relay takes work, as /ready answered last; 0 when not.")
+                .callback(callback -> callback.call(relay.ready().getAsBoolean() ? 1 : 0))
+                .register(registry);
+        read("roost_machines_active", "Machines that are online.")
+                .callback(callback -> callback.call(relay.activeMachines().getAsInt()))
+                .register(registry);
+        read("roost_sessions_active", "Sessions that are active.")
+                .callback(callback -> callback.call(relay.activeSessions().getAsInt()))
+                .register(registry);
+        read("roost_attachment_bytes", "Bytes of the attachments that were uploaded.")
+                .callback(callback -> callback.call(records.attachmentBytes()))
+                .register(registry);
+        sum("roost_updates_appended_total", "Updates that were appended to the logs of accounts.")
+                .callback(callback -> callback.call(relay.appendedUpdates().getAsLong()))
+                .register(registry);
+        sum(
+                        "roost_updates_dropped_total",
+                        "Updates that left the logs because they were too many or too old.")
+                .callback(callback -> callback.call(relay.droppedUpdates().getAsLong()))
+                .register(registry);
+    }
+
+    private void watchStore(Watched relay, RecordCounts records) {
+        SqliteStore store = relay.store();
+        read("database_records_total", "Records in the database.")
                 .labelNames("table")
                 .callback(callback -> records.now().forEach((table, n) -> callback.call(n, table)))
                 .register(registry);
-        GaugeWithCallback.builder()
-                .name("roost_store_waiting_writes")
-                .help("Writes that wait for the writer.")
-                .callback(callback -> callback.call(waitingWrites.getAsInt()))
+        read("roost_store_waiting_writes", "Writes that wait for the writer.")
+                .callback(callback -> callback.call(store.waitingWrites()))
                 .register(registry);
-        CounterWithCallback.builder()
-                .name("roost_updates_appended_total")
-                .help("Updates that were appended to the logs of accounts.")
-                .callback(callback -> callback.call(updates.getAsLong()))
+        read("roost_store_waiting_reads", "Reads that wait for a reader.")
+                .callback(callback -> callback.call(store.waitingReads()))
                 .register(registry);
+        read("roost_store_last_write_stored", "0 after a write that the disk refused, 1 otherwise.")
+                .callback(callback -> callback.call(store.lastWriteStored() ? 1 : 0))
+                .register(registry);
+        read("roost_store_bytes", "Size of the database file and of its write-ahead log.")
+                .labelNames("file")
+                .callback(
+                        callback -> {
+                            callback.call(store.databaseBytes(), "database");
+                            callback.call(store.walBytes(), "wal");
+                        })
+                .register(registry);
+        read("roost_disk_free_bytes", "Space that is left where the database is.")
+                .callback(callback -> store.freeBytes().ifPresent(callback::call))
+                .register(registry);
+    }
+
+    private void build(String version) {
+        Info.builder()
+                .name("roost_build")
+                .help("The program and the Java runtime that it runs on.")
+                .labelNames("version", "java")
+                .register(registry)
+                .addLabelValues(version, Runtime.version().toString());
+    }
+
+    private static GaugeWithCallback.Builder read(String name, String help) {
+        return GaugeWithCallback.builder().name(name).help(help);
+    }
+
+    private static CounterWithCallback.Builder sum(String name, String help) {
+        return CounterWithCallback.builder().name(name).help(help);
     }
 
     /// Everything in the text format. May block on the store.

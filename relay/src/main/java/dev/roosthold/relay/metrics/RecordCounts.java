@@ -13,18 +13,25 @@ import java.util.Map;
 final class RecordCounts {
     private static final long FRESH_MS = 30_000;
 
-    /// Statements that read an index at most. Messages are numbered without holes in their session,
-    /// so that they need not be counted one by one.
+    /// Statements that read an index at most. Messages are numbered without holes in their session
+    /// but for those that a restore skipped, so that they need not be counted one by one.
     private static final Map<String, String> STATEMENTS =
             Map.of(
                     "accounts", "SELECT count(*) FROM account",
                     "sessions", "SELECT count(*) FROM session",
-                    "messages", "SELECT coalesce(sum(message_seq), 0) FROM session",
-                    "machines", "SELECT count(*) FROM machine");
+                    "messages", "SELECT coalesce(sum(message_seq - skipped_seq), 0) FROM session",
+                    "machines", "SELECT count(*) FROM machine",
+                    "devices", "SELECT count(*) FROM device",
+                    "artifacts", "SELECT count(*) FROM artifact",
+                    "attachments", "SELECT count(*) FROM attachment");
+
+    private static final String ATTACHMENT_BYTES =
+            "SELECT coalesce(sum(size), 0) FROM attachment WHERE uploaded_at IS NOT NULL";
 
     private final Store store;
     private final InstantSource clock;
     private Map<String, Long> counts = Map.of();
+    private long attachmentBytes;
     private long countedAtMs = Long.MIN_VALUE;
 
     RecordCounts(Store store, InstantSource clock) {
@@ -38,6 +45,7 @@ final class RecordCounts {
         if (counts.isEmpty() || nowMs - countedAtMs >= FRESH_MS) {
             try {
                 counts = store.readNow(RecordCounts::count);
+                attachmentBytes = store.readNow(sql -> number(sql, ATTACHMENT_BYTES));
                 countedAtMs = nowMs;
             } catch (StoreException e) {
                 // The failure shows in /health; figures of other things are still worth having.
@@ -47,13 +55,21 @@ final class RecordCounts {
         return counts;
     }
 
+    /// As old as [#now()].
+    synchronized long attachmentBytes() {
+        now();
+        return attachmentBytes;
+    }
+
     private static Map<String, Long> count(Sql sql) throws SQLException {
         var counts = new LinkedHashMap<String, Long>();
         for (var statement : STATEMENTS.entrySet()) {
-            counts.put(
-                    statement.getKey(),
-                    sql.first(statement.getValue(), row -> row.getLong(1)).orElse(0L));
+            counts.put(statement.getKey(), number(sql, statement.getValue()));
         }
         return counts;
+    }
+
+    private static long number(Sql sql, String statement) throws SQLException {
+        return sql.first(statement, row -> row.getLong(1)).orElse(0L);
     }
 }

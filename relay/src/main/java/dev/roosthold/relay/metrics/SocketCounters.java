@@ -7,16 +7,33 @@ import dev.roosthold.socketio.DisconnectReason;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.Locale;
+import java.util.Map;
 
 /// Sockets and their events. Thread-safe.
 final class SocketCounters implements ConnectionListener {
+    private static final String OTHER = "other";
+
+    /// What a client is told, and the label for it.
+    private static final Map<String, String> REFUSALS =
+            Map.of(
+                    "Missing authentication token", "no-token",
+                    "Invalid authentication token", "invalid-token",
+                    "Not allowed for a machine credential", "not-for-machines",
+                    "Session ID required for session-scoped clients", "no-session",
+                    "Machine ID required for machine-scoped clients", "no-machine");
+
     private final Counter connections;
     private final Counter events;
     private final Counter sessionAlive;
     private final Counter machineAlive;
     private final Gauge open;
+    private final Counter refusals;
+    private final Counter disconnects;
+    private final LimitCounter limits;
 
-    SocketCounters(PrometheusRegistry registry) {
+    SocketCounters(PrometheusRegistry registry, LimitCounter limits) {
+        this.limits = limits;
         connections =
                 Counter.builder()
                         .name("websocket_connections_total")
@@ -53,6 +70,35 @@ final class SocketCounters implements ConnectionListener {
         open.initLabelValues("user-scoped");
         open.initLabelValues("session-scoped");
         open.initLabelValues("machine-scoped");
+        refusals =
+                Counter.builder()
+                        .name("roost_socket_refusals_total")
+                        .help("Sockets that were not admitted.")
+                        .labelNames("reason")
+                        .withoutExemplars()
+                        .register(registry);
+        REFUSALS.values().forEach(refusals::initLabelValues);
+        refusals.initLabelValues(OTHER);
+        disconnects =
+                Counter.builder()
+                        .name("roost_socket_disconnects_total")
+                        .help("Sockets that went, by reason.")
+                        .labelNames("reason")
+                        .withoutExemplars()
+                        .register(registry);
+        for (DisconnectReason reason : DisconnectReason.values()) {
+            disconnects.initLabelValues(label(reason));
+        }
+    }
+
+    @Override
+    public void refused(String reason, String address) {
+        refusals.labelValues(REFUSALS.getOrDefault(reason, OTHER)).inc();
+    }
+
+    @Override
+    public void limited(SocketCaller socket) {
+        limits.held(LimitCounter.Kind.EVENT);
     }
 
     @Override
@@ -76,6 +122,11 @@ final class SocketCounters implements ConnectionListener {
     @Override
     public void disconnected(SocketCaller socket, DisconnectReason reason) {
         open.labelValues(scope(socket)).dec();
+        disconnects.labelValues(label(reason)).inc();
+    }
+
+    private static String label(DisconnectReason reason) {
+        return reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static String scope(SocketCaller socket) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -179,6 +180,15 @@ public final class Presence<K> {
                     lease.endedUntilMs = 0;
                     lease.unsaved = false;
                 });
+    }
+
+    /// Like [#removed], for all that the condition admits.
+    public void removedAll(Predicate<K> condition) {
+        for (K key : leases.keySet()) {
+            if (condition.test(key)) {
+                removed(key);
+            }
+        }
     }
 
     /// The socket sent something.

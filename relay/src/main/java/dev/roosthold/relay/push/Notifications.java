@@ -27,6 +27,7 @@ final class Notifications {
     private final Router router;
     private final Watchers watchers;
     private final PushService<PushToken> phones;
+    private final Browsers subscriptions;
     private final PushService<Subscription> browsers;
     private final InstantSource clock;
     private final RateLimiter rate;
@@ -42,12 +43,14 @@ final class Notifications {
             Router router,
             Watchers watchers,
             PushService<PushToken> phones,
+            Browsers subscriptions,
             PushService<Subscription> browsers,
             InstantSource clock) {
         this.store = store;
         this.router = router;
         this.watchers = watchers;
         this.phones = phones;
+        this.subscriptions = subscriptions;
         this.browsers = browsers;
         this.clock = clock;
         this.rate = new RateLimiter(RATE, clock);
@@ -72,7 +75,7 @@ final class Notifications {
                         sql ->
                                 new Receivers(
                                         PushTable.tokens(sql, account),
-                                        PushTable.subscriptions(sql, account)));
+                                        subscriptions.of(sql, account)));
         if (receivers.count() == 0) {
             return PushEventAnswer.noTokens();
         }

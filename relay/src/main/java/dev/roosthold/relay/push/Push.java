@@ -5,11 +5,13 @@ import dev.roosthold.relay.http.Routes;
 import dev.roosthold.relay.ids.Ids;
 import dev.roosthold.relay.secrets.SecretFiles;
 import dev.roosthold.relay.socket.ConnectionListener;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.updates.Router;
 import java.io.IOException;
 import java.net.URI;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 
 /// Notifications of a relay: builds the parts of this feature. Thread-safe.
@@ -28,16 +30,19 @@ public final class Push implements AutoCloseable {
             PushConfig config,
             VapidKeys keys,
             String contact,
+            Browsers subscriptions,
             Store store,
             Router router,
             Ids ids,
             InstantSource clock) {
         phones = new ExpoPush(config);
         browsers = new WebPush(config, keys, contact, clock);
-        var notifications = new Notifications(store, router, watchers, phones, browsers, clock);
+        var notifications =
+                new Notifications(store, router, watchers, phones, subscriptions, browsers, clock);
         routes = new PushRoutes(store, notifications, ids, clock);
         webRoutes =
-                new WebPushRoutes(store, new WebPushKey(keys.publicKey()), browsers.endpoints());
+                new WebPushRoutes(
+                        subscriptions, new WebPushKey(keys.publicKey()), browsers.endpoints());
     }
 
     /// Makes the relay's key pair for browsers on the first start.
@@ -59,7 +64,10 @@ public final class Push implements AutoCloseable {
                         .filter(url -> "https".equalsIgnoreCase(url.getScheme()))
                         .map(URI::toString)
                         .orElse(NO_CONTACT);
-        return new Push(config, VapidKeys.load(secrets), contact, store, router, ids, clock);
+        var subscriptions = new Browsers(store, secrets);
+        subscriptions.sealOld();
+        return new Push(
+                config, VapidKeys.load(secrets), contact, subscriptions, store, router, ids, clock);
     }
 
     public void register(Routes relay) {
@@ -77,5 +85,10 @@ public final class Push implements AutoCloseable {
     public void close() {
         phones.close();
         browsers.close();
+    }
+
+    /// What the tables of this feature hold of an account.
+    public static List<OwnedRows> ofAccount() {
+        return PushTable.OF_ACCOUNT;
     }
 }

@@ -3,10 +3,12 @@ package dev.roosthold.relay.push;
 import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.push.PushToken;
 import dev.roosthold.relay.caller.Caller;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Transaction;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 
 /// Every statement about the tables `push_token` and `web_push_subscription`.
 final class PushTable {
@@ -75,6 +77,7 @@ final class PushTable {
 
     /// Stores a subscription; one with the same address is replaced.
     ///
+    /// @param auth encrypted
     /// @return false when the caller's device was revoked meanwhile
     static boolean saveSubscription(
             Transaction tx, Caller caller, String endpoint, byte[] key, byte[] auth)
@@ -99,6 +102,45 @@ final class PushTable {
                 > 0;
     }
 
+    /// A subscription and whose it is.
+    record Owned(AccountId account, Subscription subscription) {}
+
+    /// The one with this address; its secret is encrypted.
+    static Optional<Owned> owned(Sql sql, String endpoint) throws SQLException {
+        return sql.first(
+                "SELECT account_id, p256dh, auth, updated_at FROM web_push_subscription"
+                        + " WHERE endpoint = ?",
+                row ->
+                        new Owned(
+                                new AccountId(row.getString(1)),
+                                new Subscription(
+                                        endpoint,
+                                        row.getBytes(2),
+                                        row.getBytes(3),
+                                        row.getLong(4))),
+                endpoint);
+    }
+
+    /// Those whose secret has this length.
+    static List<Subscription> withAuthOf(Sql sql, int bytes) throws SQLException {
+        return sql.list(
+                "SELECT endpoint, p256dh, auth, updated_at FROM web_push_subscription"
+                        + " WHERE length(auth) = ?",
+                row ->
+                        new Subscription(
+                                row.getString(1), row.getBytes(2), row.getBytes(3), row.getLong(4)),
+                bytes);
+    }
+
+    static void replaceAuth(Transaction tx, String endpoint, byte[] old, byte[] auth)
+            throws SQLException {
+        tx.execute(
+                "UPDATE web_push_subscription SET auth = ? WHERE endpoint = ? AND auth = ?",
+                auth,
+                endpoint,
+                old);
+    }
+
     /// Drops the subscriptions made longest ago beyond a number, but not this one.
     static void dropSubscriptions(Transaction tx, AccountId account, String except, int keep)
             throws SQLException {
@@ -113,6 +155,7 @@ final class PushTable {
                 keep - 1);
     }
 
+    /// Latest registration first; their secrets are encrypted.
     static List<Subscription> subscriptions(Sql sql, AccountId account) throws SQLException {
         return sql.list(
                 "SELECT endpoint, p256dh, auth, updated_at FROM web_push_subscription"
@@ -138,4 +181,19 @@ final class PushTable {
                 subscription.endpoint(),
                 subscription.updatedAt());
     }
+
+    static final List<OwnedRows> OF_ACCOUNT =
+            List.of(
+                    OwnedRows.of(
+                            "push_token",
+                            "account_id",
+                            "id",
+                            "id, token, device_id, created_at, updated_at",
+                            "octet_length(token)"),
+                    OwnedRows.of(
+                            "web_push_subscription",
+                            "account_id",
+                            "endpoint",
+                            "endpoint, device_id, created_at, updated_at",
+                            "octet_length(endpoint)"));
 }

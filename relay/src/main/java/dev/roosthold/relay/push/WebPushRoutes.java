@@ -1,32 +1,27 @@
 package dev.roosthold.relay.push;
 
-import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.Success;
 import dev.roosthold.protocol.push.WebPushKey;
-import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.http.Fields;
 import dev.roosthold.relay.http.Request;
 import dev.roosthold.relay.http.Response;
 import dev.roosthold.relay.http.Routes;
-import dev.roosthold.relay.store.Store;
 import java.security.InvalidKeyException;
 import java.util.Base64;
 
 /// `/v1/web/push`: a page subscribes its browser with what `PushSubscription` gives it.
 final class WebPushRoutes {
-    static final int MAX_SUBSCRIPTIONS = 50;
-
     /// Keys are 22 and 87 characters.
     private static final int MAX_KEY = 128;
 
     private static final int MAX_REQUEST = 16 << 10;
 
-    private final Store store;
+    private final Browsers browsers;
     private final WebPushKey key;
     private final Endpoint endpoints;
 
-    WebPushRoutes(Store store, WebPushKey key, Endpoint endpoints) {
-        this.store = store;
+    WebPushRoutes(Browsers browsers, WebPushKey key, Endpoint endpoints) {
+        this.browsers = browsers;
         this.key = key;
         this.endpoints = endpoints;
     }
@@ -54,16 +49,8 @@ final class WebPushRoutes {
             keys.problem("auth", "Invalid string: expected 16 bytes");
         }
         fields.check();
-        Caller caller = request.requireCaller();
-        boolean saved =
-                store.writeNow(
-                        tx -> {
-                            boolean known =
-                                    PushTable.saveSubscription(tx, caller, endpoint, point, auth);
-                            PushTable.dropSubscriptions(
-                                    tx, caller.account(), endpoint, MAX_SUBSCRIPTIONS);
-                            return known;
-                        });
+        var subscription = new Subscription(endpoint, point, auth, 0);
+        boolean saved = browsers.save(request.requireCaller(), subscription);
         return saved ? Response.ok(Success.OK) : Response.error(401, "Invalid token");
     }
 
@@ -71,8 +58,7 @@ final class WebPushRoutes {
         var fields = Fields.body(request);
         String endpoint = fields.text("endpoint");
         fields.check();
-        AccountId account = request.requireCaller().account();
-        store.writeNow(tx -> PushTable.deleteSubscription(tx, account, endpoint));
+        browsers.delete(request.requireCaller().account(), endpoint);
         return Response.ok(Success.OK);
     }
 

@@ -1,9 +1,9 @@
 /// Notifications: phones and browsers of an account, and telling them that a session wants to be
 /// looked at.
 ///
-/// Owns the tables `push_token` and `web_push_subscription`, the secret file `web-push.json`, the
-/// routes `/v1/push-tokens`, `/v1/web/push` and `POST /v1/sessions/:id/push-event`, and the event
-/// `session-event`.
+/// Owns the tables `push_token` and `web_push_subscription`, the secret files `web-push.json` and
+/// `browsers.key`, the event `session-event`, and the routes `/v1/push-tokens`, `/v1/web/push` and
+/// `POST /v1/sessions/:id/push-event`.
 ///
 /// - Sockets hear of it first. Nothing is sent while a person is looking at a user-scoped client.
 /// - Phones get it through the Expo push service, only when the operator has said so; browsers

@@ -3,6 +3,10 @@ package dev.roosthold.relay.rpc;
 import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.rpc.RpcAnswer;
 import dev.roosthold.protocol.rpc.RpcRequest;
+import dev.roosthold.relay.audit.Actor;
+import dev.roosthold.relay.audit.Audit;
+import dev.roosthold.relay.audit.Details;
+import dev.roosthold.relay.audit.Kind;
 import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.metrics.RpcMetrics;
 import dev.roosthold.relay.sessions.ReachableSessions;
@@ -16,6 +20,7 @@ import dev.roosthold.socketio.SocketClosedException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +35,15 @@ public final class Rpc {
     private static final Logger LOG = LoggerFactory.getLogger(Rpc.class);
 
     static final String REQUEST = "rpc-request";
+
+    /// Calls that start or end something on a machine.
+    private static final Set<String> NOTED =
+            Set.of(
+                    "spawn-happy-session",
+                    "spawn-session",
+                    "stop-session",
+                    "stop-daemon",
+                    "killSession");
 
     private static final Ending NOT_AVAILABLE =
             Ending.failed("RPC method not available", RpcMetrics.Result.NOT_AVAILABLE);
@@ -55,6 +69,7 @@ public final class Rpc {
     private final Names names;
     private final Departures departures;
     private final RpcLimits limits;
+    private final Audit audit;
     private final InstantSource clock;
     private final ConcurrentHashMap<AccountId, AccountCalls> accounts = new ConcurrentHashMap<>();
 
@@ -68,9 +83,11 @@ public final class Rpc {
             Router router,
             RpcLimits limits,
             RpcMetrics metrics,
+            Audit audit,
             InstantSource clock) {
         this.router = router;
         this.metrics = metrics;
+        this.audit = audit;
         this.names = new Names(store, machines, sessions, clock);
         this.departures = new Departures(limits.recently(), clock);
         this.limits = limits;
@@ -225,6 +242,7 @@ public final class Rpc {
             finish(call, SAME_SOCKET);
             return;
         }
+        noteIfItStartsOrStops(call);
         try {
             var request = new RpcRequest(call.method, call.takeParams());
             var _ =
@@ -232,6 +250,18 @@ public final class Rpc {
                             .whenComplete((values, failure) -> answered(call, values, failure));
         } catch (RuntimeException e) {
             fail(call, e);
+        }
+    }
+
+    /// Only the name of what is called: its parameters are the client's secret.
+    private void noteIfItStartsOrStops(Call call) {
+        String name = call.method.substring(call.method.lastIndexOf(':') + 1);
+        if (NOTED.contains(name)) {
+            SocketCaller socket = call.caller.socket;
+            audit.note(
+                    Actor.of(socket.caller(), socket.remote()),
+                    Kind.RPC_CALL,
+                    Details.of("method", name).and("target", Names.owner(call.method)));
         }
     }
 

@@ -7,6 +7,7 @@ import dev.roosthold.protocol.sessions.SessionAnswer;
 import dev.roosthold.protocol.sessions.SessionList;
 import dev.roosthold.protocol.sessions.SessionPage;
 import dev.roosthold.protocol.sessions.SessionV1;
+import dev.roosthold.relay.audit.Actor;
 import dev.roosthold.relay.http.Fields;
 import dev.roosthold.relay.http.Request;
 import dev.roosthold.relay.http.Response;
@@ -118,7 +119,7 @@ public final class SessionRoutes {
     }
 
     private Response delete(Request request) {
-        return sessions.delete(request.requireCaller(), session(request))
+        return sessions.delete(request.requireCaller(), session(request), Actor.of(request))
                 ? Response.ok(Success.OK)
                 : Response.error(404, "Session not found or not owned by user");
     }

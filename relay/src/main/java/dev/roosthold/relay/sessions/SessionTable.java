@@ -6,6 +6,7 @@ import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.caller.Scope;
 import dev.roosthold.relay.presence.Activity;
 import dev.roosthold.relay.presence.SessionKey;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Transaction;
 import java.sql.ResultSet;
@@ -309,5 +310,27 @@ final class SessionTable {
                 row.getLong(8),
                 row.getLong(9),
                 row.getLong(10));
+    }
+
+    static final List<OwnedRows> OF_ACCOUNT =
+            List.of(
+                    OwnedRows.of(
+                            "session",
+                            "account_id",
+                            "id",
+                            "id, tag, creator_machine, message_seq, metadata, metadata_version,"
+                                    + " agent_state, agent_state_version, data_encryption_key,"
+                                    + " active_at, created_at, updated_at",
+                            "octet_length(metadata) + coalesce(octet_length(agent_state), 0)"));
+
+    static void renumber(Transaction tx, long by) throws SQLException {
+        tx.execute(
+                "UPDATE session SET message_seq = message_seq + ?, skipped_seq = skipped_seq + ?,"
+                        + " metadata_version = metadata_version + ?,"
+                        + " agent_state_version = agent_state_version + ?",
+                by,
+                by,
+                by,
+                by);
     }
 }

@@ -1,10 +1,15 @@
 package dev.roosthold.relay.sessions;
 
+import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.SessionId;
 import dev.roosthold.protocol.Versioned;
 import dev.roosthold.protocol.sessions.Session;
 import dev.roosthold.protocol.updates.Ephemeral;
 import dev.roosthold.protocol.updates.UpdateBody;
+import dev.roosthold.relay.audit.Actor;
+import dev.roosthold.relay.audit.Audit;
+import dev.roosthold.relay.audit.Details;
+import dev.roosthold.relay.audit.Kind;
 import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.ids.Ids;
 import dev.roosthold.relay.presence.Activity;
@@ -12,6 +17,7 @@ import dev.roosthold.relay.presence.Presence;
 import dev.roosthold.relay.presence.Register;
 import dev.roosthold.relay.presence.SessionKey;
 import dev.roosthold.relay.socket.SocketCaller;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
@@ -278,7 +284,7 @@ public final class Sessions {
     /// and from the disk soon after.
     ///
     /// @return false when it is out of the caller's reach
-    boolean delete(Caller caller, SessionId session) {
+    boolean delete(Caller caller, SessionId session, Actor who) {
         return store.writeNow(
                 tx -> {
                     if (!SessionTable.delete(tx, caller, session)) {
@@ -289,6 +295,8 @@ public final class Sessions {
                             caller.account(),
                             new Recipients.Users(),
                             new UpdateBody.DeleteSession(session));
+                    Audit.append(
+                            tx, who, Kind.SESSION_DELETE, Details.of("session", session.value()));
                     tx.afterCommit(() -> presence.removed(key(caller, session)));
                     return true;
                 });
@@ -360,6 +368,22 @@ public final class Sessions {
 
     private static SessionKey key(Caller caller, SessionId session) {
         return new SessionKey(caller.account(), session);
+    }
+
+    /// What the tables of this feature hold of an account.
+    public static List<OwnedRows> ofAccount() {
+        return SessionTable.OF_ACCOUNT;
+    }
+
+    /// Forgets the presence of an account that is gone.
+    public void forget(AccountId account) {
+        presence.removedAll(key -> key.account().equals(account));
+    }
+
+    /// Takes all versions forward, so that none that was given out after a backup is given out
+    /// again.
+    public static void renumber(Transaction tx, long by) throws SQLException {
+        SessionTable.renumber(tx, by);
     }
 
     /// The side of the rows that presence writes.

@@ -3,6 +3,7 @@ package dev.roosthold.relay.social;
 import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.Codec;
 import dev.roosthold.protocol.social.FeedItem;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Transaction;
 import java.nio.charset.StandardCharsets;
@@ -64,5 +65,29 @@ final class FeedTable {
                 row.getString(3),
                 Cursor.text(row.getLong(4)),
                 row.getLong(5));
+    }
+
+    static final OwnedRows OF_ACCOUNT =
+            OwnedRows.of(
+                    "feed_item",
+                    "account_id",
+                    "account_id, counter",
+                    "counter, id, repeat_key, body, created_at",
+                    "octet_length(body)");
+
+    /// Removes what a feed says about someone who is gone. The newest item keeps its position,
+    /// which must not be taken a second time, and says no more than that.
+    static void forget(Transaction tx, AccountId reader, AccountId gone) throws SQLException {
+        tx.execute(
+                "UPDATE feed_item SET repeat_key = NULL,"
+                        + " body = '{\"kind\":\"text\",\"text\":\"Somebody has left.\"}'"
+                        + " WHERE account_id = ?1 AND instr(body, ?2) > 0"
+                        + " AND counter = (SELECT max(counter) FROM feed_item WHERE account_id = ?1)",
+                reader.value(),
+                gone.value());
+        tx.execute(
+                "DELETE FROM feed_item WHERE account_id = ? AND instr(body, ?) > 0",
+                reader.value(),
+                gone.value());
     }
 }

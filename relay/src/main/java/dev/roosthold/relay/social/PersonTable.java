@@ -6,6 +6,7 @@ import dev.roosthold.protocol.MalformedJson;
 import dev.roosthold.protocol.social.RelationStatus;
 import dev.roosthold.protocol.social.UserProfile;
 import dev.roosthold.relay.account.Names;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
@@ -108,4 +109,12 @@ final class PersonTable {
     private static String textOrEmpty(@Nullable String text) {
         return text == null ? "" : text;
     }
+
+    static final OwnedRows OF_ACCOUNT =
+            OwnedRows.of(
+                    "person",
+                    "account_id",
+                    "account_id",
+                    "first_name, last_name, username, avatar, bio",
+                    "0");
 }

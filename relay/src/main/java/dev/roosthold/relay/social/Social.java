@@ -8,6 +8,7 @@ import dev.roosthold.protocol.social.UserProfile;
 import dev.roosthold.protocol.updates.UpdateBody;
 import dev.roosthold.relay.account.Names;
 import dev.roosthold.relay.ids.Ids;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
 import dev.roosthold.relay.updates.Recipients;
@@ -149,5 +150,38 @@ public final class Social implements Names {
                 new Recipients.Users(),
                 new UpdateBody.NewFeedPost(
                         item.id(), body, item.cursor(), item.createdAt(), item.repeatKey()));
+    }
+
+    /// What the tables of this feature hold of an account.
+    public static List<OwnedRows> ofAccount() {
+        return List.of(RelationshipTable.OF_ACCOUNT, FeedTable.OF_ACCOUNT, PersonTable.OF_ACCOUNT);
+    }
+
+    /// Takes a person who is being deleted out of the list, the feed and the log of one other.
+    ///
+    /// @return false when nobody remembers the person any more
+    public static boolean forgetOne(Transaction tx, AccountId gone) throws SQLException {
+        Optional<AccountId> other = RelationshipTable.anyOther(tx, gone);
+        if (other.isPresent()) {
+            FeedTable.forget(tx, other.get(), gone);
+            Updates.forget(tx, other.get(), gone.value());
+            RelationshipTable.delete(tx, other.get(), gone);
+        }
+        return other.isPresent();
+    }
+
+    /// Like [#forgetOne], and tells the other that the person is gone. Only clients that are there
+    /// now are told: the log would remember the person.
+    public boolean leaveOne(Transaction tx, AccountId gone) throws SQLException {
+        Optional<AccountId> other = RelationshipTable.anyOther(tx, gone);
+        if (other.isPresent()
+                && RelationshipTable.status(tx, other.get(), gone) != RelationStatus.NONE) {
+            updates.appendUnlogged(
+                    tx,
+                    other.get(),
+                    new UpdateBody.RelationshipUpdated(
+                            other.get(), gone, RelationStatus.NONE.text(), "deleted", tx.nowMs()));
+        }
+        return forgetOne(tx, gone);
     }
 }

@@ -6,6 +6,15 @@ import dev.roosthold.socketio.DisconnectReason;
 /// this order. They must not block for long.
 public interface ConnectionListener {
 
+    /// A client was not admitted.
+    ///
+    /// @param reason as it was told, one of a fixed list
+    /// @param address of the client, without its port
+    default void refused(String reason, String address) {}
+
+    /// The socket sends faster than it may; its event waits or is refused.
+    default void limited(SocketCaller socket) {}
+
     /// The socket was admitted and is in its rooms.
     default void connected(SocketCaller socket) {}
 

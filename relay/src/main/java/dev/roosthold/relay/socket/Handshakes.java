@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
@@ -27,6 +28,7 @@ final class Handshakes {
     static final String MACHINE_ID_REQUIRED = "Machine ID required for machine-scoped clients";
     static final String INVALID_TOKEN = "Invalid authentication token";
     static final String NOT_FOR_MACHINES = "Not allowed for a machine credential";
+    static final String TOO_MANY_SOCKETS = "Too many connections of this account";
 
     static final String HAPPY_CLIENT_HEADER = "x-happy-client";
 
@@ -43,15 +45,18 @@ final class Handshakes {
     private final Rate eventRate;
     private final InstantSource clock;
     private final ToLongFunction<AccountId> lastSeq;
+    private final Predicate<AccountId> hasRoom;
 
     Handshakes(
             Authenticator authenticator,
             ToLongFunction<AccountId> lastSeq,
             BiPredicate<Caller, SessionId> mayConnect,
+            Predicate<AccountId> hasRoom,
             Rate eventRate,
             InstantSource clock) {
         this.authenticator = authenticator;
         this.lastSeq = lastSeq;
+        this.hasRoom = hasRoom;
         this.mayConnect = mayConnect;
         this.eventRate = eventRate;
         this.clock = clock;
@@ -92,6 +97,9 @@ final class Handshakes {
         }
         if (!allows(caller.get(), scope)) {
             return new Admission.Refuse(NOT_FOR_MACHINES);
+        }
+        if (!hasRoom.test(caller.get().account())) {
+            return new Admission.Refuse(TOO_MANY_SOCKETS);
         }
         var data =
                 new SocketCaller(

@@ -4,10 +4,14 @@ import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.SessionId;
 import dev.roosthold.relay.caller.Authenticator;
 import dev.roosthold.relay.caller.Caller;
+import dev.roosthold.relay.http.Incident;
+import dev.roosthold.relay.limits.ClientAddress;
+import dev.roosthold.relay.limits.LogBudget;
 import dev.roosthold.relay.limits.Rate;
 import dev.roosthold.socketio.Ack;
 import dev.roosthold.socketio.Admission;
 import dev.roosthold.socketio.DisconnectReason;
+import dev.roosthold.socketio.EventHandler;
 import dev.roosthold.socketio.Handshake;
 import dev.roosthold.socketio.Namespace;
 import dev.roosthold.socketio.PromptHandler;
@@ -17,7 +21,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -38,19 +45,27 @@ public final class SocketGateway implements SocketEvents {
     /// Generous: a daemon sends about 20 packets when it connects, a session bursts of messages.
     public static final Rate USUAL_EVENT_RATE = new Rate(2_000, 200);
 
+    /// Clients repeat what fails.
+    private static final LogBudget FAILURES = LogBudget.of(new Rate(20, 2));
+
     private static final Duration RATE_PAUSE = Duration.ofMillis(5);
 
     /// Headers of the first request that are looked at here.
     public static final List<String> HEADERS = List.of(Handshakes.HAPPY_CLIENT_HEADER);
 
     private final Namespace sockets;
+    private final Authenticator authenticator;
     private final Handshakes handshakes;
     private final Executor blocking;
     private final InstantSource clock;
     private final List<ConnectionListener> listeners = new CopyOnWriteArrayList<>();
+    private final Set<String> events = new ConcurrentSkipListSet<>();
+    private final ConcurrentHashMap<AccountId, Integer> connected = new ConcurrentHashMap<>();
 
     /// @param lastSeq number of an account's latest update; may wait for the store
     /// @param mayConnect whether a caller may connect as that session; may block
+    /// @param socketsPerAccount connections of one account at one time. Those that are being
+    ///     admitted at the same moment are not counted, so it may be exceeded by a few
     /// @param blocking runs the check of a token, which may wait for the store
     public SocketGateway(
             Namespace sockets,
@@ -58,17 +73,31 @@ public final class SocketGateway implements SocketEvents {
             ToLongFunction<AccountId> lastSeq,
             BiPredicate<Caller, SessionId> mayConnect,
             Rate eventRate,
+            int socketsPerAccount,
             Executor blocking,
             InstantSource clock) {
         this.sockets = sockets;
-        this.handshakes = new Handshakes(authenticator, lastSeq, mayConnect, eventRate, clock);
+        this.authenticator = authenticator;
+        this.handshakes =
+                new Handshakes(
+                        authenticator,
+                        lastSeq,
+                        mayConnect,
+                        account -> connected.getOrDefault(account, 0) < socketsPerAccount,
+                        eventRate,
+                        clock);
         this.blocking = blocking;
         this.clock = clock;
         sockets.guard(this::admit);
         sockets.onConnect(this::connected);
         sockets.onDisconnect(this::disconnected);
-        sockets.onUnknown((socket, _, _) -> heard(caller(socket)));
-        sockets.on("ping", this::ping);
+        sockets.onUnknown(
+                (socket, _, _) -> {
+                    if (holds(caller(socket))) {
+                        heard(caller(socket));
+                    }
+                });
+        register("ping", this::ping);
         on("app-state", ErrorForm.SILENT, SocketGateway::appState);
     }
 
@@ -79,7 +108,7 @@ public final class SocketGateway implements SocketEvents {
 
     @Override
     public void on(String event, ErrorForm errors, Handler handler) {
-        sockets.on(event, (socket, args, ack) -> handle(event, errors, handler, socket, args, ack));
+        register(event, (socket, args, ack) -> handle(event, errors, handler, socket, args, ack));
     }
 
     @Override
@@ -104,7 +133,7 @@ public final class SocketGateway implements SocketEvents {
     public void onPrompt(String event, ErrorForm errors, AnyHandler handler) {
         ArgumentsHandler inner =
                 (caller, args, reply) -> handler.handle(caller, first(args), reply);
-        sockets.on(
+        register(
                 event,
                 new PromptHandler() {
                     @Override
@@ -121,7 +150,7 @@ public final class SocketGateway implements SocketEvents {
     }
 
     private void onArguments(String event, ErrorForm errors, ArgumentsHandler handler) {
-        sockets.on(
+        register(
                 event,
                 (socket, args, ack) -> inTurn(event, errors, handler, caller(socket), args, ack));
     }
@@ -134,9 +163,17 @@ public final class SocketGateway implements SocketEvents {
             List<JsonNode> args,
             Ack ack)
             throws InterruptedException {
+        if (!holds(caller)) {
+            return;
+        }
         heard(caller, event);
         if (mayGoOn(caller, ack)) {
             caller.beginUnanswered();
+            if (!holds(caller)) {
+                // Revoked while it waited.
+                caller.answered();
+                return;
+            }
             begun(event, errors, handler, caller, args, ack);
         } else {
             errors.of(ErrorForm.TOO_MANY_REQUESTS).ifPresent(ack::send);
@@ -151,6 +188,9 @@ public final class SocketGateway implements SocketEvents {
             SocketCaller caller,
             List<JsonNode> args,
             Ack ack) {
+        if (!holds(caller)) {
+            return true;
+        }
         if (!caller.tryBeginUnanswered()) {
             return false;
         }
@@ -178,14 +218,25 @@ public final class SocketGateway implements SocketEvents {
         }
     }
 
+    /// False once the credential is revoked: its socket is being closed, and what it had sent
+    /// before may still be waiting here, many seconds of it when it was faster than its rate.
+    private boolean holds(SocketCaller caller) {
+        return authenticator.holds(caller.caller());
+    }
+
     private static JsonNode first(List<JsonNode> args) {
         return args.isEmpty() ? MissingNode.getInstance() : args.getFirst();
     }
 
     /// A sender that wants no answer cannot learn that its event was refused: it waits instead.
     private boolean mayGoOn(SocketCaller caller, Ack ack) throws InterruptedException {
+        boolean told = false;
         while (!caller.mayDoMore(clock.millis())) {
-            if (ack.requested()) {
+            if (!told) {
+                limited(caller);
+                told = true;
+            }
+            if (ack.requested() || !holds(caller)) {
                 return false;
             }
             Thread.sleep(RATE_PAUSE);
@@ -193,18 +244,44 @@ public final class SocketGateway implements SocketEvents {
         return true;
     }
 
+    /// The names of all events that are handled.
+    public Set<String> events() {
+        return Set.copyOf(events);
+    }
+
+    private void register(String event, EventHandler handler) {
+        events.add(event);
+        sockets.on(event, handler);
+    }
+
     private CompletableFuture<Admission> admit(Handshake handshake) {
-        return CompletableFuture.supplyAsync(() -> handshakes.decide(handshake), blocking);
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    Admission decision = handshakes.decide(handshake);
+                    if (decision instanceof Admission.Refuse(var reason, var _)) {
+                        String address = ClientAddress.of(handshake.remoteAddress());
+                        listeners.forEach(listener -> listener.refused(reason, address));
+                    }
+                    return decision;
+                },
+                blocking);
+    }
+
+    private void limited(SocketCaller caller) {
+        listeners.forEach(listener -> listener.limited(caller));
     }
 
     private void connected(Socket socket) {
         SocketCaller caller = caller(socket);
         caller.connectedAs(socket.id());
+        connected.merge(caller.caller().account(), 1, Integer::sum);
         listeners.forEach(listener -> listener.connected(caller));
     }
 
     private void disconnected(Socket socket, DisconnectReason reason) {
         SocketCaller caller = caller(socket);
+        connected.computeIfPresent(
+                caller.caller().account(), (_, count) -> count == 1 ? null : count - 1);
         listeners.forEach(listener -> listener.disconnected(caller, reason));
     }
 
@@ -225,6 +302,9 @@ public final class SocketGateway implements SocketEvents {
             List<JsonNode> args,
             Ack ack) {
         SocketCaller caller = caller(socket);
+        if (!holds(caller)) {
+            return;
+        }
         outcome(event, errors, handler, caller, args).ifPresent(ack::send);
     }
 
@@ -237,6 +317,7 @@ public final class SocketGateway implements SocketEvents {
         try {
             heard(caller, event);
             if (!caller.mayDoMore(clock.millis())) {
+                limited(caller);
                 return errors.of(ErrorForm.TOO_MANY_REQUESTS);
             }
             return handler.handle(caller, Payload.of(args));
@@ -249,7 +330,15 @@ public final class SocketGateway implements SocketEvents {
         if (cause instanceof InvalidParameters) {
             return errors.of(String.valueOf(cause.getMessage()));
         }
-        LOG.warn("event {} failed", event, cause);
+        FAILURES.tryTake()
+                .ifPresent(
+                        withheld ->
+                                LOG.atWarn()
+                                        .addKeyValue("request", Incident.newId())
+                                        .addKeyValue("event", event)
+                                        .addKeyValue("withheld", withheld)
+                                        .setCause(cause)
+                                        .log("event failed"));
         return errors.of(ErrorForm.INTERNAL_ERROR);
     }
 
@@ -287,6 +376,9 @@ public final class SocketGateway implements SocketEvents {
     /// `ping`: the answer means that everything this socket sent before was handled. Answered also
     /// when a payload precedes the acknowledgement.
     private void ping(Socket socket, List<JsonNode> args, Ack ack) {
+        if (!holds(caller(socket))) {
+            return;
+        }
         heard(caller(socket), "ping");
         ack.send(Map.of());
     }

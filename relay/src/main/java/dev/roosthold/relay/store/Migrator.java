@@ -1,5 +1,6 @@
 package dev.roosthold.relay.store;
 
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
@@ -56,15 +57,32 @@ final class Migrator {
         }
     }
 
+    /// The number of the latest step of a database that is only read.
+    ///
+    /// @throws StoreException when it has none, or must not be used with these migrations
+    static int schema(SqlConnection connection, List<Migration> migrations, Path file) {
+        var migrator = new Migrator(migrations, InstantSource.system());
+        try {
+            if (!migrator.hasSteps(connection)) {
+                throw new StoreException(file + " is not a database of a relay");
+            }
+            return migrator.check(connection);
+        } catch (SQLException e) {
+            throw Faults.storeException("cannot read " + file, e);
+        }
+    }
+
     private boolean isCurrent(SqlConnection connection) throws SQLException {
-        boolean exists =
-                connection
-                        .first(
-                                "SELECT 1 FROM sqlite_schema WHERE type = 'table'"
-                                        + " AND name = 'schema_migration'",
-                                row -> true)
-                        .isPresent();
-        return exists && check(connection) == migrations.size();
+        return hasSteps(connection) && check(connection) == migrations.size();
+    }
+
+    private boolean hasSteps(SqlConnection connection) throws SQLException {
+        return connection
+                .first(
+                        "SELECT 1 FROM sqlite_schema WHERE type = 'table'"
+                                + " AND name = 'schema_migration'",
+                        row -> true)
+                .isPresent();
     }
 
     /// How many steps the database already has, all of which agree with ours.

@@ -45,4 +45,24 @@ final class NativeLibrary {
             System.setProperty(NAME, name);
         }
     }
+
+    /// Takes the copy that lies in the directory already; otherwise sqlite-jdbc does its own
+    /// search. Writes nothing.
+    static synchronized void useFrom(Path directory) throws IOException {
+        if (System.getProperty(PATH) != null) {
+            return;
+        }
+        String name = LibraryLoaderUtil.getNativeLibName();
+        String resource = LibraryLoaderUtil.getNativeLibResourcePath() + "/" + name;
+        Path target = directory.resolve("sqlite-" + SQLiteJDBCLoader.getVersion());
+        Path file = target.resolve(name);
+        try (InputStream in = SQLiteJDBCLoader.class.getResourceAsStream(resource)) {
+            if (in != null
+                    && Files.isReadable(file)
+                    && Arrays.equals(Files.readAllBytes(file), in.readAllBytes())) {
+                System.setProperty(PATH, target.toString());
+                System.setProperty(NAME, name);
+            }
+        }
+    }
 }

@@ -1,14 +1,21 @@
 package dev.roosthold.relay.store;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /// The store in one SQLite file: write-ahead log, `synchronous=FULL`, one writer thread with group
@@ -17,12 +24,20 @@ import java.util.function.Consumer;
 /// Writer and readers are platform threads, because a native call pins the carrier of a virtual
 /// one: pooled access from virtual threads showed single waits of up to 2.9 s (2026-11).
 public final class SqliteStore implements Store {
+    /// A disk with less space than this left is about to refuse every write.
+    private static final long LEAST_SPACE = 1 << 20;
+
+    /// What a write of usual size needs, so that the pages of a message can be had.
+    private static final String PROBE = "x".repeat(64 << 10);
+
+    private final Path file;
     private final Writer writer;
     private final WorkQueue<Reader.Pending<?>> reads;
     private final List<Thread> threads = new ArrayList<>();
     private final ExecutorService dependents = Executors.newVirtualThreadPerTaskExecutor();
 
     private SqliteStore(StoreConfig config) throws SQLException, IOException {
+        file = config.file();
         var connections = new Connections(config.file(), config.busyTimeout());
         SqlConnection first = connections.writer();
         var readers = new ArrayList<Reader>();
@@ -104,9 +119,77 @@ public final class SqliteStore implements Store {
         }
     }
 
+    /// Why a write of usual size would not be stored now; empty when it would. Tries one, which
+    /// leaves nothing behind, and costs one flush to the disk. Blocks, for the patience at most.
+    public Optional<String> writeFailure(Duration patience) {
+        if (freeBytes().orElse(Long.MAX_VALUE) < LEAST_SPACE) {
+            return Optional.of("the disk is full");
+        }
+        try {
+            write(SqliteStore::probe).get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return Optional.empty();
+        } catch (TimeoutException e) {
+            return Optional.of("the database did not answer in time");
+        } catch (ExecutionException e) {
+            return Optional.of(
+                    e.getCause() instanceof StoreException reason
+                            ? String.valueOf(reason.getMessage())
+                            : "the database refuses a write");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.of("interrupted");
+        }
+    }
+
+    private static int probe(Transaction tx) throws SQLException {
+        tx.execute(
+                "INSERT INTO schema_migration (number, name, checksum, applied_at_ms)"
+                        + " VALUES (-1, ?, '', 0)",
+                PROBE);
+        return tx.execute("DELETE FROM schema_migration WHERE number = -1");
+    }
+
+    /// Bytes that this program may still write where the database is; empty where the system does
+    /// not tell.
+    public OptionalLong freeBytes() {
+        try {
+            return OptionalLong.of(Files.getFileStore(file.toAbsolutePath()).getUsableSpace());
+        } catch (IOException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /// Size of the database file.
+    public long databaseBytes() {
+        return size(file);
+    }
+
+    /// Size of the write-ahead log. It stays near that of its largest burst.
+    public long walBytes() {
+        return size(file.resolveSibling(file.getFileName() + "-wal"));
+    }
+
+    private static long size(Path path) {
+        try {
+            return Files.size(path);
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /// Whether the latest write that touched the disk was stored. Never blocks.
+    public boolean lastWriteStored() {
+        return writer.failure().isEmpty();
+    }
+
     /// Writes that wait for the writer at this moment.
     public int waitingWrites() {
         return writer.waiting();
+    }
+
+    /// Reads that wait for a reader at this moment.
+    public int waitingReads() {
+        return reads.size();
     }
 
     @Override

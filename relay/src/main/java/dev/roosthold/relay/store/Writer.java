@@ -30,6 +30,7 @@ final class Writer implements Runnable {
         final Store.WriteOperation<T> operation;
         final Outcome<T> outcome;
         final List<Runnable> actions = new ArrayList<>(2);
+        final long submittedNanos = System.nanoTime();
         @Nullable T result;
 
         Pending(Store.WriteOperation<T> operation, Outcome<T> outcome) {
@@ -127,7 +128,11 @@ final class Writer implements Runnable {
             } else {
                 long begun = System.nanoTime();
                 connection.commit();
-                commits.committed(done.size(), System.nanoTime() - begun);
+                long now = System.nanoTime();
+                commits.committed(done.size(), now - begun);
+                for (Pending<?> write : done) {
+                    commits.stored(now - write.submittedNanos);
+                }
             }
         } catch (SQLException e) {
             failGroup(done.isEmpty() ? group : done, e, "the write could not be committed");
@@ -191,6 +196,7 @@ final class Writer implements Runnable {
         if (broken != null) {
             StoreException reason = Faults.storeException("the write was not stored", broken);
             failed(reason);
+            commits.failed(1);
             write.outcome.fail(reason);
         } else if (thrown != null) {
             write.outcome.fail(thrown);
@@ -218,6 +224,7 @@ final class Writer implements Runnable {
         StoreException reason =
                 cause == null ? new StoreException(what) : Faults.storeException(what, cause);
         failed(reason);
+        commits.failed(writes.size());
         writes.forEach(write -> write.outcome.fail(reason));
     }
 

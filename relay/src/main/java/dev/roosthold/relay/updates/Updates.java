@@ -5,11 +5,13 @@ import dev.roosthold.protocol.Codec;
 import dev.roosthold.protocol.MachineId;
 import dev.roosthold.protocol.SessionId;
 import dev.roosthold.protocol.updates.UpdateBody;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,7 @@ public final class Updates {
     private final Router router;
     private final Retention retention;
     private final LongAdder appended = new LongAdder();
+    private final LongAdder dropped = new LongAdder();
 
     /// How much of the log is kept.
     ///
@@ -81,6 +84,46 @@ public final class Updates {
         return append(tx, account, to, exceptSocket, messageSeq, null, bodyJson);
     }
 
+    /// Appends an update for user-scoped sockets that are there now. It takes a number like every
+    /// other, but the log keeps nothing of it: for what must not be remembered.
+    public long appendUnlogged(Transaction tx, AccountId account, UpdateBody body)
+            throws SQLException {
+        String json = Codec.printText(body);
+        return append(tx, account, new Recipients.Users(), Optional.empty(), null, null, json);
+    }
+
+    /// Empties the updates of an account to its people that contain the text. They keep their
+    /// numbers, as the log has no holes.
+    public static void forget(Transaction tx, AccountId account, String text) throws SQLException {
+        tx.execute(
+                "UPDATE update_log SET body = NULL"
+                        + " WHERE account_id = ? AND recipients = 'u' AND instr(body, ?) > 0",
+                account.value(),
+                text);
+    }
+
+    /// Begins the logs of all accounts anew behind a distance that no account can have gone since
+    /// a backup: a number that a client holds is then either from before, and its place is a gap,
+    /// or it will never be given out a second time.
+    public static void renumber(Transaction tx, long by) throws SQLException {
+        tx.execute(
+                "UPDATE account SET update_seq = ? + coalesce("
+                        + "(SELECT max(seq) FROM update_log WHERE account_id = account.id), update_seq)",
+                by);
+        tx.execute("DELETE FROM update_log");
+    }
+
+    /// What the log holds of an account. It repeats what stands elsewhere, so nobody gets it.
+    public static List<OwnedRows> ofAccount() {
+        return List.of(
+                OwnedRows.of(
+                        "update_log",
+                        "account_id",
+                        "account_id, seq",
+                        "",
+                        "coalesce(octet_length(body), 0)"));
+    }
+
     private long append(
             Transaction tx,
             AccountId account,
@@ -111,10 +154,12 @@ public final class Updates {
                                 account.value())
                         .orElseThrow(() -> new IllegalStateException("no account " + account));
         if (seq % PRUNE_EVERY == 0) {
-            tx.execute(
-                    "DELETE FROM update_log WHERE account_id = ? AND seq <= ?",
-                    account.value(),
-                    seq - retention.perAccount());
+            int old =
+                    tx.execute(
+                            "DELETE FROM update_log WHERE account_id = ? AND seq <= ?",
+                            account.value(),
+                            seq - retention.perAccount());
+            tx.afterCommit(() -> dropped.add(old));
         }
         RawValue update = container(account, seq, delivered, now);
         tx.afterCommit(
@@ -151,21 +196,30 @@ public final class Updates {
         return appended.sum();
     }
 
+    /// Updates dropped since the start because they were too many or too old.
+    public long dropped() {
+        return dropped.sum();
+    }
+
     /// Drops updates that are too old, a bounded number at a time; call it now and then. The latest
     /// update of an account stays, because its number is the account's.
     public void prune(Store store) {
         var _ =
                 store.write(
-                        tx ->
-                                tx.execute(
-                                        """
+                        tx -> {
+                            int old =
+                                    tx.execute(
+                                            """
                                 DELETE FROM update_log WHERE (account_id, seq) IN (
                                   SELECT account_id, seq FROM update_log AS old
                                   WHERE created_at < ? AND seq < (SELECT max(seq) FROM update_log
                                     WHERE account_id = old.account_id)
                                   ORDER BY created_at LIMIT ?)""",
-                                        tx.nowMs() - retention.age().toMillis(),
-                                        PRUNE_BATCH));
+                                            tx.nowMs() - retention.age().toMillis(),
+                                            PRUNE_BATCH);
+                            tx.afterCommit(() -> dropped.add(old));
+                            return old;
+                        });
     }
 
     /// The body was printed once and is taken as it is. The same update has the same id whenever it
@@ -207,5 +261,13 @@ public final class Updates {
             case "s" -> new Recipients.Session(new SessionId(id));
             default -> throw new IllegalStateException("no recipients " + kind);
         };
+    }
+
+    /// When the newest update of all was appended, Unix milliseconds; 0 when there is none.
+    public static long newestMs(Sql sql) throws SQLException {
+        return sql.first(
+                        "SELECT coalesce(max(created_at), 0) FROM update_log",
+                        row -> row.getLong(1))
+                .orElse(0L);
     }
 }

@@ -8,6 +8,7 @@ import dev.roosthold.protocol.usage.UsageSums;
 import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.ids.Ids;
 import dev.roosthold.relay.sessions.Sessions;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
 import dev.roosthold.relay.updates.Router;
@@ -118,5 +119,10 @@ public final class UsageReports {
                         .toList(),
                 window.groupBy().text(),
                 buckets.values().stream().mapToLong(Totals::reports).sum());
+    }
+
+    /// What the tables of this feature hold of an account.
+    public static List<OwnedRows> ofAccount() {
+        return UsageTable.OF_ACCOUNT;
     }
 }

@@ -2,9 +2,11 @@ package dev.roosthold.relay.usage;
 
 import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.SessionId;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Transaction;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -89,4 +91,13 @@ final class UsageTable {
                     toMs);
         }
     }
+
+    static final List<OwnedRows> OF_ACCOUNT =
+            List.of(
+                    OwnedRows.of(
+                            "usage_report",
+                            "account_id",
+                            "number",
+                            "report_id, session_id, key, tokens, cost, reported_at",
+                            "octet_length(tokens) + octet_length(cost)"));
 }

@@ -81,6 +81,7 @@ class FieldsFuzzTest {
                 Codec.parse(body),
                 body,
                 new InetSocketAddress(0),
+                Optional.empty(),
                 Optional.empty());
     }
 }

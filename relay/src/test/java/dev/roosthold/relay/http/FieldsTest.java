@@ -25,6 +25,7 @@ class FieldsTest {
                 Codec.parse(body.getBytes(StandardCharsets.UTF_8)),
                 new byte[0],
                 InetSocketAddress.createUnresolved("127.0.0.1", 1),
+                Optional.empty(),
                 Optional.empty());
     }
 

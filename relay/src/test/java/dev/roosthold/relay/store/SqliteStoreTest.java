@@ -303,7 +303,10 @@ class SqliteStoreTest {
     @Test
     void aDependentThatBlocksStallsNobody() throws Exception {
         var release = new CountDownLatch(1);
+        // A dependent of what is done already would run here.
+        CountDownLatch writer = holdWriter();
         var blocked = store.write(insert(1)).thenAccept(_ -> await(release));
+        writer.countDown();
         assertThat(store.write(insert(2)).get(10, TimeUnit.SECONDS)).isEqualTo(1);
         assertThat(blocked).isNotDone();
         release.countDown();

@@ -14,6 +14,7 @@ import java.util.Set;
 /// @param keptHeaders names of request headers that [EngineRequest#headers()] keeps
 /// @param allowedOrigin the `Access-Control-Allow-Origin` of HTTP answers; empty for none
 /// @param compression whether permessage-deflate is offered
+/// @param surroundings the HTTP server around the endpoint
 public record EngineConfig(
         String path,
         Duration pingInterval,
@@ -23,7 +24,8 @@ public record EngineConfig(
         long outboundBudget,
         Set<String> keptHeaders,
         String allowedOrigin,
-        boolean compression) {
+        boolean compression,
+        Surroundings surroundings) {
 
     public EngineConfig {
         if (!path.startsWith("/")) {
@@ -40,6 +42,30 @@ public record EngineConfig(
                     "maxPayload " + maxPayload + ", outboundBudget " + outboundBudget);
         }
         keptHeaders = Set.copyOf(keptHeaders);
+    }
+
+    /// For an HTTP server that knows nothing more than its connections.
+    public EngineConfig(
+            String path,
+            Duration pingInterval,
+            Duration pingTimeout,
+            Duration upgradeTimeout,
+            int maxPayload,
+            long outboundBudget,
+            Set<String> keptHeaders,
+            String allowedOrigin,
+            boolean compression) {
+        this(
+                path,
+                pingInterval,
+                pingTimeout,
+                upgradeTimeout,
+                maxPayload,
+                outboundBudget,
+                keptHeaders,
+                allowedOrigin,
+                compression,
+                Surroundings.NONE);
     }
 
     private static void requirePositive(String name, Duration value) {

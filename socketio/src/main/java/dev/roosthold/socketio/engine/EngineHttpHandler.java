@@ -62,7 +62,12 @@ final class EngineHttpHandler extends ChannelInboundHandlerAdapter {
                         this, ctx, server.config().allowedOrigin(), HttpUtil.isKeepAlive(request));
         exchange = current;
         receiving = true;
-        plan = RequestPlan.of(server, current, request, ctx.channel().remoteAddress());
+        plan =
+                RequestPlan.of(
+                        server,
+                        current,
+                        request,
+                        server.config().surroundings().clientAddress(ctx.channel()));
         if (HttpUtil.getContentLength(request, 0L) > server.config().maxPayload()) {
             tooLarge(current);
         } else if (HttpUtil.is100ContinueExpected(request)) {

@@ -9,6 +9,6 @@ import java.util.Map;
 ///
 /// @param query its query parameters
 /// @param headers those of its headers that the server was told to keep
-/// @param remoteAddress the peer of its TCP connection
+/// @param remoteAddress the client, see [Surroundings#clientAddress]
 public record EngineRequest(
         Map<String, List<String>> query, HttpHeaders headers, SocketAddress remoteAddress) {}

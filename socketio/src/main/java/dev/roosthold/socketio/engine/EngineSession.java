@@ -66,6 +66,7 @@ public final class EngineSession {
     private volatile boolean upgrade;
     private volatile boolean posting;
     private volatile boolean closed;
+    private boolean admitted;
     private CloseReason closeReason = CloseReason.TRANSPORT_CLOSE;
     private @Nullable EngineListener listener;
     private @Nullable List<Runnable> writableTasks;
@@ -164,6 +165,14 @@ public final class EngineSession {
 
     public boolean open() {
         return !closed;
+    }
+
+    /// Notes that the client is one that the application knows. Event loop of the session only.
+    public void admitted() {
+        if (!closed) {
+            admitted = true;
+            transport.admitted();
+        }
     }
 
     /// Runs a task on the session's event loop, at once when called there.
@@ -445,6 +454,9 @@ public final class EngineSession {
         }
         hub.watch(this);
         target.joined(unsent, paused());
+        if (admitted) {
+            target.admitted();
+        }
         becameWritable();
         drain();
     }

@@ -101,6 +101,10 @@ final class PollingTransport implements Transport {
         }
     }
 
+    /// Nothing to tell: each poll may come over another connection.
+    @Override
+    public void admitted() {}
+
     /// The client has sent its probe, or the upgrade has failed.
     void upgrading(boolean now) {
         upgrading = now;

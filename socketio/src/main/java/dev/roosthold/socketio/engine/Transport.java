@@ -23,6 +23,9 @@ sealed interface Transport permits PollingTransport, WebSocketTransport {
     /// @param graceful whether what was written before is sent first, within a short time
     void close(CloseReason reason, boolean graceful);
 
+    /// The client was admitted to a namespace.
+    void admitted();
+
     /// Stops or resumes taking packets from the client.
     void pause(boolean paused);
 }

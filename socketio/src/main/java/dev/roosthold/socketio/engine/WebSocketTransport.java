@@ -305,6 +305,11 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    public void admitted() {
+        server.config().surroundings().admitted(context().channel());
+    }
+
+    @Override
     public void pause(boolean pause) {
         paused = pause;
         if (state != State.OPEN) {

@@ -1,0 +1,26 @@
+package dev.roosthold.relay.metrics;
+
+import dev.roosthold.relay.store.SqliteStore;
+import java.time.InstantSource;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+
+/// What is read at the moment somebody asks for metrics. Everything but the store's counts of
+/// records answers at once; all may be called on any thread.
+///
+/// @param version of the program
+/// @param ready as it was last known
+/// @param appendedUpdates since the start
+/// @param droppedUpdates since the start, because they were too many or too old
+/// @param activeMachines machines that are online
+/// @param activeSessions sessions that are active
+public record Watched(
+        SqliteStore store,
+        InstantSource clock,
+        String version,
+        BooleanSupplier ready,
+        LongSupplier appendedUpdates,
+        LongSupplier droppedUpdates,
+        IntSupplier activeMachines,
+        IntSupplier activeSessions) {}
