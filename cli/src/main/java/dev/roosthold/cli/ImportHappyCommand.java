@@ -14,6 +14,7 @@ import dev.roosthold.relay.store.StoreException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -30,17 +31,17 @@ import picocli.CommandLine.Parameters;
         name = "import-happy",
         description = {
             "Takes over the accounts, sessions, messages and machines of a happy server.",
-            "The relay must not be running. Repeat it freely: what is there already stays as it is."
+            "The relay must not be running. It can be repeated: what is there already stays as it is."
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "0:everything that can be taken over is there",
             "1:it failed; what was imported are whole rows, and the same command again goes on",
             "2:it was called wrongly",
-            "3:done, but some rows could not be taken over; the report says which"
+            "3:done, but of some rows the relay has others or could not take them; the report says which"
         })
 final class ImportHappyCommand implements Callable<Integer> {
-    private static final int WITH_PROBLEMS = 3;
+    private static final int INCOMPLETE = 3;
     private static final int MAX_PASSWORD = 4_096;
 
     @Parameters(
@@ -58,7 +59,7 @@ final class ImportHappyCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description =
                     "File with the password of the database; - reads it from standard input. Otherwise"
-                            + " PGPASSWORD, or the address.")
+                            + " PGPASSWORD, the address, or ~/.pgpass.")
     private @Nullable String passwordFile;
 
     @Option(
@@ -72,13 +73,16 @@ final class ImportHappyCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Changes nothing and reports what would happen.")
     private boolean dryRun;
 
-    @Option(names = "--json", description = "Prints the report as JSON.")
-    private boolean json;
+    @Mixin private JsonOption json;
 
     @Override
     public Integer call() {
-        RelayConfig config = RelayConfig.defaults().withDataDirectory(data.path());
+        RelayConfig config = data.config();
         Path temporary = temp == null ? Path.of(System.getProperty("java.io.tmpdir")) : temp;
+        if (!Files.isDirectory(temporary)) {
+            throw new CommandFailure(
+                    "there is no directory " + temporary, "--temp names another one.");
+        }
         try {
             StoppedRelay.check(config);
             ImportReport report;
@@ -86,13 +90,17 @@ final class ImportHappyCommand implements Callable<Integer> {
                 report = dryRun ? rehearse(from, config, temporary) : run(from, config);
             }
             print(report);
-            return report.hasProblems() ? WITH_PROBLEMS : 0;
+            return report.isComplete() ? 0 : INCOMPLETE;
         } catch (ImportFailure e) {
             throw new CommandFailure(String.valueOf(e.getMessage()), e.advice());
         } catch (StoreException e) {
             throw new CommandFailure(
                     "the relay's database: " + e.getMessage(),
                     "What was imported so far are whole rows; the same command again goes on.");
+        } catch (FileSystemException e) {
+            throw new CommandFailure(
+                    "cannot use " + e.getFile() + " (" + e.getClass().getSimpleName() + ")",
+                    "--data names the relay's directory, --temp the one for temporary files.");
         } catch (IOException e) {
             throw new CommandFailure(
                     String.valueOf(e.getMessage()),
@@ -154,12 +162,12 @@ final class ImportHappyCommand implements Callable<Integer> {
     }
 
     private void print(ImportReport report) {
-        if (json) {
+        if (json.wanted()) {
             System.out.println(Codec.printText(report));
             return;
         }
         report.lines().forEach(System.out::println);
-        if (!dryRun) {
+        if (!dryRun && !report.changedNothing()) {
             System.out.println();
             System.out.println(
                     "Imported into " + data.path() + ". Start the relay with `roost up`.");

@@ -47,6 +47,12 @@ final class ImportHappyCommandTest {
                 .contains("messages         no such table")
                 .contains("HAPPY_SERVER_URL")
                 .contains("Imported into " + data());
+
+        Run again = run("import-happy", dump.toString(), "--data", data());
+        assertThat(again.status()).isZero();
+        assertThat(again.out())
+                .contains("There was nothing new to import")
+                .doesNotContain("Imported into");
     }
 
     @Test
@@ -72,7 +78,33 @@ final class ImportHappyCommandTest {
     }
 
     @Test
-    void thePasswordIsNotRepeatedAndItsPlaceIsRemarkedOn() {
+    void aBrokenDumpIsRefusedAndNothingIsMade() throws IOException {
+        Path dump = dump("");
+        Files.writeString(dump, Files.readString(dump).replace("\\.\n-- Post", "-- Post"));
+        Run run = run("import-happy", dump.toString(), "--data", data());
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err()).contains("of the dump: ").contains("Nothing was imported");
+        assertThat(run.out()).isEmpty();
+        assertThat(folder.resolve("data")).doesNotExist();
+
+        Run nowhere =
+                run("import-happy", dump("").toString(), "--temp", folder.resolve("no").toString());
+        assertThat(nowhere.status()).isEqualTo(1);
+        assertThat(nowhere.err()).contains("there is no directory").contains("--temp");
+    }
+
+    @Test
+    void conflictsEndWithThreeAndNothingIsReplaced() throws IOException {
+        assertThat(run("import-happy", dump("").toString(), "--data", data()).status()).isZero();
+        Path dump = dump("");
+        Files.writeString(dump, Files.readString(dump).replace("bQ==", "eA=="));
+        Run run = run("import-happy", dump.toString(), "--data", data());
+        assertThat(run.status()).isEqualTo(3);
+        assertThat(run.out()).contains("conflict: 1 of sessions: ").contains("left as it is");
+    }
+
+    @Test
+    void thePasswordIsNotRepeatedAndItsPlaceIsRemarkedOn() throws IOException {
         Run run =
                 run(
                         "import-happy",
@@ -81,12 +113,13 @@ final class ImportHappyCommandTest {
                         data());
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.err())
-                .contains("cannot connect to the database")
+                .contains("cannot connect to the database on 127.0.0.1:1")
                 .contains("the password stands in the command line");
         assertThat(run.out() + run.err()).doesNotContain("s3cretword");
         Run other = run("import-happy", "mysql://me:s3cretword@host/db", "--data", data());
         assertThat(other.status()).isEqualTo(1);
         assertThat(other.out() + other.err()).doesNotContain("s3cretword");
+        assertThat(folder.resolve("data")).doesNotExist();
     }
 
     private String data() {
@@ -97,7 +130,8 @@ final class ImportHappyCommandTest {
         return Files.writeString(folder.resolve("happy.sql"), DUMP.formatted(moreAccounts));
     }
 
-    private static Run run(String... args) {
+    private Run run(String... args) throws IOException {
+        Path settings = Files.writeString(folder.resolve("roost.properties"), "");
         PrintStream out = System.out;
         PrintStream err = System.err;
         var printed = new ByteArrayOutputStream();
@@ -105,7 +139,7 @@ final class ImportHappyCommandTest {
         System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
         System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
         try {
-            int status = Main.run(args, Map.of("ROOST_CONFIG", "/nonexistent/roost.properties"));
+            int status = Main.run(args, Map.of("ROOST_CONFIG", settings.toString()));
             return new Run(
                     status,
                     printed.toString(StandardCharsets.UTF_8),

@@ -18,9 +18,13 @@ import org.jspecify.annotations.Nullable;
 final class DumpParser {
     /// Gets the rows of the tables that are wanted.
     interface Sink {
+        /// Rows of a table follow.
+        ///
         /// @param columns names, once before the rows of a table
         void table(HappyTable table, List<String> columns);
 
+        /// The next row.
+        ///
         /// @param values one for each column of the table's latest [#table]
         void row(HappyTable table, @Nullable String[] values);
     }

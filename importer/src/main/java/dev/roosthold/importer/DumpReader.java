@@ -7,8 +7,7 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /// Cuts the text of a dump into tokens of SQL, and into lines where a COPY block wants them.
-// Strict:
-/// what it does not understand is a failure with its line. One thread.
+/// Strict: what it does not understand is a failure with its line. One thread.
 ///
 /// What is skipped is never gathered, and what is gathered is bounded by [#MAX_ROW].
 final class DumpReader {

@@ -11,8 +11,7 @@ import java.util.Set;
 import java.util.zip.GZIPInputStream;
 
 /// A dump as plain SQL, packed with gzip or not. It is read to its end before the first row is
-// given
-/// out, into a temporary database.
+/// given out, into a temporary database.
 public final class DumpSource implements HappySource {
     private static final int HEAD = 512;
 
@@ -45,6 +44,8 @@ public final class DumpSource implements HappySource {
         this.columns = columns;
     }
 
+    /// Reads a dump to its end.
+    ///
     /// @param file the dump
     /// @param temporary where the temporary database is made; it needs about the size of the
     ///     unpacked dump

@@ -6,6 +6,7 @@ import dev.roosthold.relay.imports.Imports;
 import dev.roosthold.relay.imports.Outcome;
 import dev.roosthold.relay.store.Store;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -51,7 +52,7 @@ public final class HappyImport {
 
     private HappyImport(HappySource source, Store store, Consumer<String> progress) {
         this.source = source;
-        this.imports = new Imports(store);
+        this.imports = new Imports(store, source.describe());
         this.progress = progress;
     }
 
@@ -60,8 +61,7 @@ public final class HappyImport {
     /// @param dryRun only what the report says; the store is a copy then
     /// @param progress is told now and then how far it is
     /// @throws ImportFailure when the source fails on the way; what was imported stays, and the
-    // same
-    ///     import again goes on from there
+    ///     same import again goes on from there
     /// @throws dev.roosthold.relay.store.StoreException likewise, when the store fails
     public static ImportReport run(
             HappySource source, Store store, boolean dryRun, Consumer<String> progress) {
@@ -95,7 +95,7 @@ public final class HappyImport {
 
     private void move(HappyTable table) {
         if (!source.has(table)) {
-            lines.add(new ImportReport.Line(table.kind(), false, 0, 0, 0, 0, 0, 0));
+            lines.add(ImportReport.Line.missing(table.kind()));
             return;
         }
         var batch = new Batch(table);
@@ -106,12 +106,12 @@ public final class HappyImport {
 
     private void count(HappyTable table, String reason) {
         if (!source.has(table)) {
-            lines.add(new ImportReport.Line(table.kind(), false, 0, 0, 0, 0, 0, 0));
+            lines.add(ImportReport.Line.missing(table.kind()));
             return;
         }
         long[] rows = new long[1];
         source.read(table, _ -> rows[0]++);
-        lines.add(new ImportReport.Line(table.kind(), true, rows[0], 0, 0, 0, rows[0], 0));
+        lines.add(new ImportReport.Line(table.kind(), true, rows[0], 0, 0, 0, 0, rows[0], 0));
         for (long i = 0; i < rows[0]; i++) {
             group(table, "skipped", reason).add(null);
         }
@@ -125,7 +125,7 @@ public final class HappyImport {
     private final class Batch {
         private final HappyTable table;
         private final List<Entry> entries = new ArrayList<>();
-        private final long[] results = new long[Outcome.Result.values().length];
+        private final Map<Outcome.Result, Long> results = new EnumMap<>(Outcome.Result.class);
         private long characters;
         private long read;
 
@@ -141,7 +141,7 @@ public final class HappyImport {
             try {
                 entries.add(Entries.of(table, values));
             } catch (BadRow e) {
-                results[Outcome.Result.PROBLEM.ordinal()]++;
+                results.merge(Outcome.Result.PROBLEM, 1L, Long::sum);
                 group(table, "problem", String.valueOf(e.getMessage())).add(values.get("id"));
                 return;
             }
@@ -160,14 +160,9 @@ public final class HappyImport {
             List<Outcome> outcomes = imports.write(entries);
             for (int i = 0; i < outcomes.size(); i++) {
                 Outcome outcome = outcomes.get(i);
-                results[outcome.result().ordinal()]++;
-                String weight =
-                        switch (outcome.result()) {
-                            case IMPORTED, UPDATED, PRESENT -> "note";
-                            case SKIPPED -> "skipped";
-                            case PROBLEM -> "problem";
-                        };
+                results.merge(outcome.result(), 1L, Long::sum);
                 for (Finding finding : outcome.findings()) {
+                    String weight = finding.weight().name().toLowerCase(Locale.ROOT);
                     group(table, weight, finding.text()).add(entries.get(i).id());
                 }
             }
@@ -181,21 +176,29 @@ public final class HappyImport {
                     true,
                     read,
                     of(Outcome.Result.IMPORTED),
-                    of(Outcome.Result.UPDATED),
+                    of(Outcome.Result.COMPLETED),
                     of(Outcome.Result.PRESENT),
+                    of(Outcome.Result.CONFLICT),
                     of(Outcome.Result.SKIPPED),
                     of(Outcome.Result.PROBLEM));
         }
 
         private long of(Outcome.Result result) {
-            return results[result.ordinal()];
+            return results.getOrDefault(result, 0L);
         }
     }
 
-    private static List<String> advice(boolean dryRun) {
+    private List<String> advice(boolean dryRun) {
         var advice = new ArrayList<String>();
+        boolean nothing = lines.stream().allMatch(ImportReport.Line::changedNothing);
         if (dryRun) {
-            advice.add("This was a dry run: nothing was changed. Leave out --dry-run to import.");
+            advice.add(
+                    "This was a dry run: nothing was changed. "
+                            + (nothing
+                                    ? "There is nothing new to import."
+                                    : "Leave out --dry-run to import."));
+        } else if (nothing) {
+            advice.add("There was nothing new to import: nothing was changed.");
         }
         advice.add("Nobody is signed in yet: sign-ins of the old server cannot be taken over.");
         advice.add(

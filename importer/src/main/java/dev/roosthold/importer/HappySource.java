@@ -20,6 +20,8 @@ public interface HappySource extends AutoCloseable {
     /// Looks at one row.
     @FunctionalInterface
     interface Visitor {
+        /// The next row.
+        ///
         /// @param values in PostgreSQL's text form by column; null values and absent columns are
         ///     null
         void visit(Map<String, @Nullable String> values);

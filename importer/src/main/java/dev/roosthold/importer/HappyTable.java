@@ -77,6 +77,8 @@ public enum HappyTable {
     private final String kind;
     private final String table;
     private final String order;
+
+    @SuppressWarnings("ImmutableEnumChecker") // it is immutable, as all lists of streams
     private final List<Column> columns;
 
     HappyTable(String kind, String table, String order, String columns) {

@@ -22,8 +22,9 @@ public record ImportReport(
     ///
     /// @param inSource whether the source has the table at all
     /// @param imported that are there now and were not before
-    /// @param updated that were there and older
-    /// @param present that were there already
+    /// @param completed that were there, with something empty that is filled now
+    /// @param present that were there already, the same
+    /// @param conflicts that were there with something else in them, and stay as they are
     /// @param skipped left out, as it has to be
     /// @param problems that could not be taken
     public record Line(
@@ -31,29 +32,52 @@ public record ImportReport(
             boolean inSource,
             long read,
             long imported,
-            long updated,
+            long completed,
             long present,
+            long conflicts,
             long skipped,
-            long problems) {}
+            long problems) {
+        static Line missing(String kind) {
+            return new Line(kind, false, 0, 0, 0, 0, 0, 0, 0);
+        }
+
+        boolean changedNothing() {
+            return imported + completed == 0;
+        }
+    }
 
     /// Rows about which the same is to be said.
     ///
-    /// @param weight `note` for rows that were taken, `skipped` or `problem` for those that were
-    // not
+    /// @param weight `note` for rows that are there, `conflict` for those of which the relay keeps
+    ///     its own, `skipped` or `problem` for those that were not taken
     /// @param rows how many
     /// @param examples ids of the first of them
     public record Group(
             String kind, String weight, String what, long rows, List<String> examples) {}
 
-    /// Whether rows that should have been taken were not.
-    public boolean hasProblems() {
-        return kinds.stream().anyMatch(line -> line.problems() > 0);
+    /// Whether the relay has now all that could be taken over, as it was.
+    public boolean isComplete() {
+        return kinds.stream().allMatch(line -> line.conflicts() + line.problems() == 0);
+    }
+
+    /// Whether there was nothing to bring in.
+    public boolean changedNothing() {
+        return kinds.stream().allMatch(Line::changedNothing);
     }
 
     /// For a person.
     public List<String> lines() {
         var lines = new ArrayList<String>();
-        lines.add(row("", "read", "imported", "updated", "already there", "skipped", "problems"));
+        lines.add(
+                row(
+                        "",
+                        "read",
+                        "imported",
+                        "completed",
+                        "already there",
+                        "conflicts",
+                        "skipped",
+                        "problems"));
         for (Line line : kinds) {
             lines.add(
                     line.inSource()
@@ -61,8 +85,9 @@ public record ImportReport(
                                     line.kind(),
                                     number(line.read()),
                                     number(line.imported()),
-                                    number(line.updated()),
+                                    number(line.completed()),
                                     number(line.present()),
+                                    number(line.conflicts()),
                                     number(line.skipped()),
                                     number(line.problems()))
                             : String.format(Locale.ROOT, "%-16s no such table", line.kind()));

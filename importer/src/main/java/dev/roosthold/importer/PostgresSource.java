@@ -1,5 +1,6 @@
 package dev.roosthold.importer;
 
+import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -32,7 +33,10 @@ public final class PostgresSource implements HappySource {
         this.schema = schema;
     }
 
-    /// @param password counts before the one in the address
+    /// Connects and begins to read.
+    ///
+    /// @param password counts before the one in the address; without any the driver looks into
+    ///     `~/.pgpass`
     /// @throws ImportFailure when it cannot be reached or is not a happy server's
     public static PostgresSource open(PostgresUrl url, Optional<String> password) {
         var properties = url.properties();
@@ -45,9 +49,10 @@ public final class PostgresSource implements HappySource {
             connection = new Driver().connect(url.jdbc(), properties);
         } catch (SQLException e) {
             throw new ImportFailure(
-                    "cannot connect to the database: " + reason(e),
+                    "cannot connect to the database on " + url.place() + ": " + reason(e),
                     "The address is the happy server's DATABASE_URL. The password may also come from"
-                            + " --password-file FILE (- reads it from standard input) or PGPASSWORD.");
+                            + " --password-file FILE (- reads it from standard input), PGPASSWORD"
+                            + " or ~/.pgpass.");
         }
         if (connection == null) {
             throw new ImportFailure("the database address is not one of PostgreSQL", "");
@@ -195,6 +200,9 @@ public final class PostgresSource implements HappySource {
     private static String reason(SQLException e) {
         String message = e.getMessage();
         String first = message == null ? "" : message.lines().findFirst().orElse("");
+        if (e.getCause() instanceof UnknownHostException) {
+            first = "there is no such host";
+        }
         return e.getSQLState() == null ? first : first + " (" + e.getSQLState() + ")";
     }
 

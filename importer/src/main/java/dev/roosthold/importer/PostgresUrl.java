@@ -3,6 +3,7 @@ package dev.roosthold.importer;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -10,12 +11,13 @@ import java.util.Optional;
 import java.util.Properties;
 
 /// Address of a PostgreSQL database: `postgresql://user:password@host:port/database?sslmode=...`,
-// as
-/// the happy server has it in `DATABASE_URL`. Prints nothing, because a password may be in it.
+/// as the happy server has it in `DATABASE_URL`. Prints nothing, because a password may be in it.
 public final class PostgresUrl {
     private static final int USUAL_PORT = 5432;
     private static final String FORM =
             "It looks like postgresql://user@host:5432/database?sslmode=require";
+    private static final String ENCODED =
+            "In a password, other characters than letters and digits are written as %XX.";
 
     private final String host;
     private final int port;
@@ -43,20 +45,27 @@ public final class PostgresUrl {
         return source.startsWith("postgres://") || source.startsWith("postgresql://");
     }
 
+    /// Takes an address apart.
+    ///
     /// @throws ImportFailure when it is no such address; without any part of it
     public static PostgresUrl parse(String text) {
         URI uri;
         try {
             uri = new URI(text);
         } catch (URISyntaxException e) {
-            throw new ImportFailure(
-                    "the database address cannot be read",
-                    FORM + "\nOther characters than letters and digits in it are written as %XX.");
+            throw new ImportFailure("the database address cannot be read", FORM + "\n" + ENCODED);
         }
         String host = uri.getHost();
         String path = uri.getPath();
         if (host == null || path == null || path.length() < 2) {
             throw new ImportFailure("the database address lacks a host or a database", FORM);
+        }
+        String raw = uri.getRawPath();
+        if (raw.indexOf('/', 1) > 0 || raw.indexOf('@') > 0) {
+            // A password with a slash in it looks so; then a part of it would be the database.
+            throw new ImportFailure(
+                    "the database address cannot be read: there is more than one / behind the host",
+                    FORM + "\n" + ENCODED);
         }
         String info = uri.getRawUserInfo() == null ? "" : uri.getRawUserInfo();
         int colon = info.indexOf(':');
@@ -79,6 +88,11 @@ public final class PostgresUrl {
         return parameters.getOrDefault("schema", "public");
     }
 
+    /// Host and port, for messages.
+    String place() {
+        return host + ":" + port;
+    }
+
     /// Address for the driver, without user and password.
     String jdbc() {
         return "jdbc:postgresql://" + host + ":" + port + "/" + encoded(database);
@@ -99,7 +113,7 @@ public final class PostgresUrl {
 
     private static Map<String, String> parameters(String query) {
         var parameters = new HashMap<String, String>();
-        for (String pair : query.split("&")) {
+        for (String pair : query.split("&", -1)) {
             int equals = pair.indexOf('=');
             if (equals > 0) {
                 parameters.put(
@@ -114,11 +128,11 @@ public final class PostgresUrl {
         try {
             return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new ImportFailure("the database address has a broken %XX", FORM);
+            throw new ImportFailure("the database address has a broken percent sign", FORM);
         }
     }
 
     private static String encoded(String part) {
-        return java.net.URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
+        return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
     }
 }

@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.StreamSupport;
 import java.util.zip.GZIPOutputStream;
@@ -78,11 +79,12 @@ final class DumpImportTest {
 
         assertThat(whats(report)).anyMatch(what -> what.contains("under another account id"));
         assertThat(whats(report)).anyMatch(what -> what.contains("another session with its tag"));
+        assertThat(counts(report, "accounts")).isEqualTo("2 read, 1 imported, 1 conflicts");
         try (var relay = new ImportedRelay(data)) {
             ImportedRelay.Person ada = relay.signsIn(ADA);
             assertThat(ada.get("/v1/account/profile").path("id").asString()).isEqualTo(adaHere);
             assertThat(ada.get("/v1/account/settings").path("settings").asString())
-                    .isEqualTo("old");
+                    .isEqualTo("new");
             assertThat(ids(ada.get("/v1/sessions").path("sessions")))
                     .containsExactlyInAnyOrder(taken, "s1");
             assertThat(
@@ -103,7 +105,32 @@ final class DumpImportTest {
     }
 
     @Test
-    void newerRowsOfTheRelayStay() throws IOException {
+    void whatIsEmptyInTheRelayIsFilled() throws IOException {
+        Path data = folder.resolve("data");
+        try (var relay = new ImportedRelay(data)) {
+            relay.signsIn(ADA);
+        }
+        account("ada", ADA, 5, "old", 3);
+        rowsOf("Account").getLast().put("firstName", "Ada");
+
+        ImportReport report = imports(data);
+
+        assertThat(counts(report, "accounts")).isEqualTo("1 read, 1 completed");
+        assertThat(report.isComplete()).isTrue();
+        assertThat(counts(imports(data), "accounts")).isEqualTo("1 read, 1 present");
+        try (var relay = new ImportedRelay(data)) {
+            ImportedRelay.Person ada = relay.signsIn(ADA);
+            assertThat(ada.get("/v1/account/settings").path("settings").asString())
+                    .isEqualTo("old");
+            assertThat(ada.get("/v1/account/settings").path("settingsVersion").asInt())
+                    .isEqualTo(3);
+            assertThat(ada.get("/v1/account/profile").path("firstName").asString())
+                    .isEqualTo("Ada");
+        }
+    }
+
+    @Test
+    void rowsWithOtherContentAreReportedAndNeverOverwritten() throws IOException {
         Path data = folder.resolve("data");
         everythingOnce(1);
         imports(data);
@@ -120,28 +147,136 @@ final class DumpImportTest {
         }
         TreeMap<String, List<String>> before = TargetDump.of(data);
 
+        // The relay went on.
         ImportReport report = imports(data);
 
-        assertThat(report.kinds()).allMatch(line -> line.imported() + line.updated() == 0);
+        assertThat(report.changedNothing()).isTrue();
+        assertThat(report.isComplete()).isFalse();
+        assertThat(kindsOf(report, "has a newer version"))
+                .containsExactlyInAnyOrder(
+                        "accounts", "access keys", "artifacts", "key-value pairs");
+        assertThat(counts(report, "machines")).isEqualTo("1 read, 1 present");
         assertThat(TargetDump.of(data)).isEqualTo(before);
 
-        // Then the old server goes on.
+        // The old server went on as well, further, and has another message.
         rows.clear();
         everythingOnce(5);
+        add(
+                "UserRelationship",
+                "fromUserId",
+                "ada",
+                "toUserId",
+                "ada",
+                "status",
+                "friend",
+                "createdAt",
+                TIME,
+                "updatedAt",
+                TIME,
+                "acceptedAt",
+                null,
+                "lastNotifiedAt",
+                null);
         ImportReport later = imports(data);
-        assertThat(later.kinds().stream().mapToLong(ImportReport.Line::updated).sum()).isEqualTo(6);
+
+        assertThat(later.changedNothing()).isTrue();
+        assertThat(kindsOf(later, "with other content"))
+                .containsExactlyInAnyOrder(
+                        "accounts",
+                        "machines",
+                        "sessions",
+                        "access keys",
+                        "artifacts",
+                        "key-value pairs");
+        assertThat(later.lines())
+                .contains("conflict: 1 of machines: " + otherContent(later), "  m1");
+        assertThat(TargetDump.of(data)).isEqualTo(before);
+    }
+
+    @Test
+    void sameVersionsWithOtherContentAreConflictsToo() throws IOException {
+        Path data = folder.resolve("data");
+        everythingOnce(1);
+        message("a1", "s1", null, 1);
+        message("a2", "s1", "l2", 2);
+        relation("ada", "ben", "friend");
+        account("ben", BEN, 1, null, 0);
+        imports(data);
+        TreeMap<String, List<String>> before = TargetDump.of(data);
+        rowsOf("Account").getFirst().put("settings", "else");
+        rowsOf("Machine").getFirst().put("metadata", "ZWxzZQ==");
+        rowsOf("Session").getFirst().put("agentState", "ZWxzZQ==");
+        rowsOf("SessionMessage")
+                .getLast()
+                .put("content", Map.of("t", "encrypted", "c", "ZWxzZQ=="));
+        rowsOf("AccessKey").getFirst().put("data", "else");
+        rowsOf("Artifact").getFirst().put("body", new byte[] {9});
+        rowsOf("UserKVStore").getFirst().put("value", null);
+        rowsOf("UserRelationship").getFirst().put("status", "none");
+
+        ImportReport report = imports(data);
+
+        assertThat(kindsOf(report, "with other content"))
+                .containsExactlyInAnyOrder(
+                        "accounts",
+                        "machines",
+                        "sessions",
+                        "messages",
+                        "access keys",
+                        "artifacts",
+                        "key-value pairs",
+                        "friends");
+        assertThat(counts(report, "messages")).isEqualTo("2 read, 1 present, 1 conflicts");
+        assertThat(report.changedNothing()).isTrue();
+        assertThat(TargetDump.of(data)).isEqualTo(before);
+
+        // With another key nobody could read what belongs to it.
+        rowsOf("Session").getFirst().put("dataEncryptionKey", new byte[] {7});
+        message("a3", "s1", null, 3);
+        ImportReport otherKey = imports(data);
+        assertThat(kindsOf(otherKey, "another encryption key")).containsExactly("sessions");
+        assertThat(counts(otherKey, "messages")).isEqualTo("3 read, 3 problems");
+        assertThat(TargetDump.of(data)).isEqualTo(before);
+    }
+
+    @Test
+    void aDumpThatPgliteMadeIsTakenOver() throws IOException {
+        String dump;
+        try (var in = DumpImportTest.class.getResourceAsStream("/pglite.sql")) {
+            dump = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+        }
+        dump = dump.replace("KEYADA", key(ADA)).replace("KEYBEN", key(BEN));
+        Path data = folder.resolve("data");
+
+        ImportReport report = imports(data, dump);
+
+        assertThat(report.isComplete()).isTrue();
+        assertThat(counts(report, "messages")).isEqualTo("3 read, 3 imported");
+        // Packed it is the same.
+        Path packed = folder.resolve("packed.sql.gz");
+        Files.write(packed, gzip(dump.getBytes(StandardCharsets.UTF_8)));
+        ImportReport again = importsFile(data, packed);
+        assertThat(again.changedNothing()).isTrue();
+        assertThat(counts(again, "messages")).isEqualTo("3 read, 3 present");
         try (var relay = new ImportedRelay(data)) {
             ImportedRelay.Person ada = relay.signsIn(ADA);
-            assertThat(ada.get("/v1/account/settings").path("settingsVersion").asInt())
-                    .isEqualTo(5);
-            assertThat(ada.get("/v1/kv/k").path("version").asInt()).isEqualTo(5);
-            assertThat(ada.get("/v1/artifacts/a1").path("headerVersion").asInt()).isEqualTo(5);
-            assertThat(
-                            ada.get("/v1/access-keys/s1/m1")
-                                    .path("accessKey")
-                                    .path("dataVersion")
-                                    .asInt())
-                    .isEqualTo(5);
+            assertThat(ada.get("/v1/account/settings").path("settings").asString())
+                    .isEqualTo("it's \\ \"quoted\"\nand more 🦉");
+            assertThat(ada.get("/v1/account/profile").path("firstName").asString())
+                    .isEqualTo("Zoë");
+            JsonNode session = ada.get("/v1/sessions").path("sessions").get(0);
+            assertThat(session.path("id").asString()).isEqualTo("s1");
+            assertThat(session.path("dataEncryptionKey").asString()).isEqualTo("AAH/Jw==");
+            assertThat(session.path("createdAt").asLong())
+                    .isEqualTo(Instant.parse("2026-01-02T03:04:05.678Z").toEpochMilli());
+            JsonNode messages = ada.get("/v3/sessions/s1/messages").path("messages");
+            assertThat(messages).hasSize(3);
+            assertThat(messages.get(2).path("localId").asString()).isEqualTo("l;--3");
+            assertThat(messages.get(2).path("content").path("c").asString())
+                    .isEqualTo("bWVzc2FnZSAz");
+            assertThat(ada.get("/v1/friends").path("friends").get(0).path("id").asString())
+                    .isEqualTo("ben");
+            assertThat(ada.get("/v1/kv/key").path("value").asString()).isEqualTo("AP8=");
         }
     }
 
@@ -155,7 +290,7 @@ final class DumpImportTest {
 
         ImportReport report = imports(data);
 
-        assertThat(report.hasProblems()).isTrue();
+        assertThat(report.isComplete()).isFalse();
         assertThat(whats(report))
                 .anyMatch(what -> what.contains("belongs to another account"))
                 .anyMatch(what -> what.equals("its machine was not imported"));
@@ -234,12 +369,14 @@ final class DumpImportTest {
         account("ada", ADA, 5, "one", 1);
         account("ADA", ADA, 9, "two", 2);
         rowsOf("Account").getLast().compute("publicKey", (_, key) -> upper(key));
+        rowsOf("Account").getLast().put("createdAt", TIME.minusMillis(1));
         session("s1", "ada", "work", 0);
         session("s2", "ADA", "play", 0);
         Path data = folder.resolve("data");
 
-        imports(data);
+        ImportReport report = imports(data);
 
+        assertThat(counts(report, "accounts")).isEqualTo("2 read, 1 imported, 1 conflicts");
         assertThat(TargetDump.of(data).get("account")).hasSize(1);
         try (var relay = new ImportedRelay(data)) {
             ImportedRelay.Person ada = relay.signsIn(ADA);
@@ -545,7 +682,10 @@ final class DumpImportTest {
     }
 
     private ImportReport imports(Path data, String sql) throws IOException {
-        Path dump = Files.writeString(folder.resolve("happy.sql"), sql);
+        return importsFile(data, Files.writeString(folder.resolve("happy.sql"), sql));
+    }
+
+    private ImportReport importsFile(Path data, Path dump) throws IOException {
         try (HappySource source = DumpSource.open(dump, folder);
                 var relay = StoppedRelay.open(RelayConfig.defaults().withDataDirectory(data))) {
             return HappyImport.run(source, relay.store(), false, _ -> {});
@@ -574,6 +714,44 @@ final class DumpImportTest {
             packed.write(bytes);
         }
         return out.toByteArray();
+    }
+
+    private static String otherContent(ImportReport report) {
+        return whats(report).stream()
+                .filter(what -> what.contains("with other content"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<String> kindsOf(ImportReport report, String what) {
+        return report.findings().stream()
+                .filter(group -> group.what().contains(what))
+                .peek(group -> assertThat(group.weight()).isEqualTo("conflict"))
+                .map(ImportReport.Group::kind)
+                .toList();
+    }
+
+    /// The numbers of one kind that are not 0.
+    private static String counts(ImportReport report, String kind) {
+        ImportReport.Line line =
+                report.kinds().stream()
+                        .filter(candidate -> candidate.kind().equals(kind))
+                        .findFirst()
+                        .orElseThrow();
+        var text = new StringBuilder(line.read() + " read");
+        append(text, line.imported(), "imported");
+        append(text, line.completed(), "completed");
+        append(text, line.present(), "present");
+        append(text, line.conflicts(), "conflicts");
+        append(text, line.skipped(), "skipped");
+        append(text, line.problems(), "problems");
+        return text.toString();
+    }
+
+    private static void append(StringBuilder text, long number, String name) {
+        if (number > 0) {
+            text.append(", ").append(number).append(' ').append(name);
+        }
     }
 
     private static List<String> whats(ImportReport report) {

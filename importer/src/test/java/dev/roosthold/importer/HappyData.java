@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -149,7 +150,7 @@ final class HappyData {
                     "headerVersion",
                     1 + i,
                     "body",
-                    person == people.getFirst() ? bytes(2 << 20) : bytes(200),
+                    person.equals(people.getFirst()) ? bytes(2 << 20) : bytes(200),
                     "bodyVersion",
                     7,
                     "dataEncryptionKey",
@@ -307,7 +308,7 @@ final class HappyData {
         // In every tenth session two writers were given the number 50.
         boolean doubled = i % 10 == 3;
         for (int n = 1; n <= MESSAGES_PER_SESSION; n++) {
-            boolean large = n == 9 && i == 0 && person == people.getFirst();
+            boolean large = n == 9 && i == 0 && person.equals(people.getFirst());
             messages.add(
                     row(
                             "id", String.format(Locale.ROOT, "m%s%04d", id, n),
@@ -329,7 +330,7 @@ final class HappyData {
         }
         sessions.add(new Session(id, person, row, List.copyOf(messages)));
         // On the disk they lie in any order.
-        java.util.Collections.shuffle(messages, random);
+        Collections.shuffle(messages, random);
         rows("SessionMessage").addAll(messages);
     }
 

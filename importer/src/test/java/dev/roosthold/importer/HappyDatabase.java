@@ -305,18 +305,6 @@ final class HappyDatabase {
                                 + "\\.\n");
     }
 
-    /// The same with INSERT statements, as `pg_dump --inserts` writes them.
-    static String insertDump(Connection connection) throws SQLException {
-        return dump(
-                table -> {
-                    List<String> types = TABLES.getOrDefault(table, List.of());
-                    return rows(connection, table)
-                            .lines()
-                            .map(line -> insert(table, types, line))
-                            .collect(Collectors.joining());
-                });
-    }
-
     /// A dump of some rows, without a database.
     static String smallDump(Map<String, List<Map<String, @Nullable Object>>> tables) {
         return dump(
@@ -417,46 +405,6 @@ final class HappyDatabase {
             throw new IllegalStateException(e);
         }
         return out.toString(StandardCharsets.UTF_8);
-    }
-
-    private static String insert(String table, List<String> types, String copyLine) {
-        var values = new StringBuilder();
-        String[] fields = copyLine.split("\t", -1);
-        for (int i = 0; i < fields.length; i++) {
-            String type = types.get(i);
-            values.append(i == 0 ? "" : ", ");
-            if (fields[i].equals("\\N")) {
-                values.append("NULL");
-            } else if (type.contains(" integer") || type.contains(" bigint")) {
-                values.append(fields[i]);
-            } else if (type.contains(" boolean")) {
-                values.append(fields[i].equals("t"));
-            } else {
-                values.append('\'').append(plain(fields[i]).replace("'", "''")).append('\'');
-            }
-        }
-        return "INSERT INTO public." + HappyTable.quoted(table) + " VALUES (" + values + ");\n";
-    }
-
-    private static String plain(String field) {
-        var text = new StringBuilder();
-        for (int i = 0; i < field.length(); i++) {
-            char c = field.charAt(i);
-            if (c == '\\') {
-                c = field.charAt(++i);
-                c =
-                        switch (c) {
-                            case 'n' -> '\n';
-                            case 't' -> '\t';
-                            case 'r' -> '\r';
-                            case 'b' -> '\b';
-                            case 'f' -> '\f';
-                            default -> c;
-                        };
-            }
-            text.append(c);
-        }
-        return text.toString();
     }
 
     private static String names(List<String> columns) {

@@ -27,8 +27,7 @@ public final class StoppedRelay implements AutoCloseable {
     /// Opens the store, making directory and database when they are absent.
     ///
     /// @throws IOException with a message for the operator, when a relay runs there or the
-    // directory
-    ///     cannot be used
+    ///     directory cannot be used
     /// @throws dev.roosthold.relay.store.StoreException likewise, when the database cannot be used
     public static StoppedRelay open(RelayConfig config) throws IOException {
         DataDirectory directory = DataDirectory.open(config.dataDirectory());

@@ -34,35 +34,38 @@ final class ContentRows {
         if (!hasMachine) {
             return Outcome.problem(Finding.NO_MACHINE);
         }
-        Optional<Long> version =
+        Optional<Outcome> found =
                 tx.first(
-                        "SELECT data_version FROM access_key"
+                        "SELECT data = ? AND data_version = ?, data_version > ? FROM access_key"
                                 + " WHERE session_id = ? AND machine_id = ?",
-                        row -> row.getLong(1),
+                        row -> Outcome.found(row.getBoolean(1), row.getBoolean(2)),
+                        key.data(),
+                        key.version(),
+                        key.version(),
                         key.session(),
                         key.machine());
-        if (version.isPresent() && version.get() >= key.version()) {
-            return Outcome.PRESENT;
+        if (found.isPresent()) {
+            return found.get();
         }
         accounts.touch(tx, account);
         tx.execute(
-                """
-                INSERT INTO access_key (session_id, machine_id, data, data_version, created_at,
-                    updated_at) VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT (session_id, machine_id) DO UPDATE SET data = excluded.data,
-                  data_version = excluded.data_version,
-                  updated_at = max(updated_at, excluded.updated_at)""",
+                "INSERT INTO access_key (session_id, machine_id, data, data_version, created_at,"
+                        + " updated_at) VALUES (?, ?, ?, ?, ?, ?)",
                 key.session(),
                 key.machine(),
                 key.data(),
                 key.version(),
                 key.createdAt(),
                 key.updatedAt());
-        return version.isPresent() ? Outcome.UPDATED : Outcome.IMPORTED;
+        return Outcome.IMPORTED;
     }
 
     private record StoredArtifact(
-            String account, long headerVersion, long bodyVersion, long seq, boolean sameKey) {}
+            String account,
+            long headerVersion,
+            long bodyVersion,
+            boolean sameContent,
+            boolean sameKey) {}
 
     Outcome write(Transaction tx, Entry.Artifact artifact) throws SQLException {
         String account = accounts.of(artifact.account());
@@ -71,69 +74,55 @@ final class ContentRows {
         }
         Optional<StoredArtifact> found =
                 tx.first(
-                        "SELECT account_id, header_version, body_version, seq,"
+                        "SELECT account_id, header_version, body_version, header = ? AND body = ?,"
                                 + " data_encryption_key = ? FROM artifact WHERE id = ?",
                         row ->
                                 new StoredArtifact(
                                         row.getString(1),
                                         row.getLong(2),
                                         row.getLong(3),
-                                        row.getLong(4),
+                                        row.getBoolean(4),
                                         row.getBoolean(5)),
+                        artifact.header(),
+                        artifact.body(),
                         artifact.dataEncryptionKey(),
                         artifact.id());
-        if (found.isEmpty()) {
-            accounts.touch(tx, account);
-            tx.execute(
-                    "INSERT INTO artifact (id, account_id, seq, header, header_version,"
-                            + " body_version, data_encryption_key, created_at, updated_at, body)"
-                            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    artifact.id(),
-                    account,
-                    artifact.seq(),
-                    artifact.header(),
-                    artifact.headerVersion(),
-                    artifact.bodyVersion(),
-                    artifact.dataEncryptionKey(),
-                    artifact.createdAt(),
-                    artifact.updatedAt(),
-                    artifact.body());
-            return Outcome.IMPORTED;
+        if (found.isPresent()) {
+            return compare(account, found.get(), artifact);
         }
-        StoredArtifact stored = found.get();
+        accounts.touch(tx, account);
+        tx.execute(
+                "INSERT INTO artifact (id, account_id, seq, header, header_version,"
+                        + " body_version, data_encryption_key, created_at, updated_at, body)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                artifact.id(),
+                account,
+                artifact.seq(),
+                artifact.header(),
+                artifact.headerVersion(),
+                artifact.bodyVersion(),
+                artifact.dataEncryptionKey(),
+                artifact.createdAt(),
+                artifact.updatedAt(),
+                artifact.body());
+        return Outcome.IMPORTED;
+    }
+
+    private static Outcome compare(String account, StoredArtifact stored, Entry.Artifact artifact) {
         if (!stored.account().equals(account)) {
             return Outcome.problem(Finding.ARTIFACT_OF_OTHER);
         }
         if (!stored.sameKey()) {
-            return Outcome.present(Finding.OTHER_KEY);
+            return Outcome.conflict(Finding.OTHER_KEY);
         }
-        boolean header = artifact.headerVersion() > stored.headerVersion();
-        boolean body = artifact.bodyVersion() > stored.bodyVersion();
-        if (!header && !body) {
-            return Outcome.PRESENT;
-        }
-        accounts.touch(tx, account);
-        if (header) {
-            tx.execute(
-                    "UPDATE artifact SET header = ?, header_version = ? WHERE id = ?",
-                    artifact.header(),
-                    artifact.headerVersion(),
-                    artifact.id());
-        }
-        if (body) {
-            tx.execute(
-                    "UPDATE artifact SET body = ?, body_version = ? WHERE id = ?",
-                    artifact.body(),
-                    artifact.bodyVersion(),
-                    artifact.id());
-        }
-        tx.execute(
-                "UPDATE artifact SET seq = max(seq, ?), updated_at = max(updated_at, ?)"
-                        + " WHERE id = ?",
-                artifact.seq(),
-                artifact.updatedAt(),
-                artifact.id());
-        return Outcome.UPDATED;
+        boolean sameVersions =
+                stored.headerVersion() == artifact.headerVersion()
+                        && stored.bodyVersion() == artifact.bodyVersion();
+        return Outcome.found(
+                stored.sameContent() && sameVersions,
+                !sameVersions
+                        && stored.headerVersion() >= artifact.headerVersion()
+                        && stored.bodyVersion() >= artifact.bodyVersion());
     }
 
     Outcome write(Transaction tx, Entry.KvPair pair) throws SQLException {
@@ -141,32 +130,31 @@ final class ContentRows {
         if (account == null) {
             return Outcome.problem(Finding.NO_ACCOUNT);
         }
-        Optional<Long> version =
+        Optional<Outcome> found =
                 tx.first(
-                        "SELECT version FROM kv_pair WHERE account_id = ? AND key = ?",
-                        row -> row.getLong(1),
+                        "SELECT value IS ? AND version = ?, version > ? FROM kv_pair"
+                                + " WHERE account_id = ? AND key = ?",
+                        row -> Outcome.found(row.getBoolean(1), row.getBoolean(2)),
+                        pair.value(),
+                        pair.version(),
+                        pair.version(),
                         account,
                         pair.key());
-        if (version.isPresent() && version.get() >= pair.version()) {
-            return Outcome.PRESENT;
+        if (found.isPresent()) {
+            return found.get();
         }
         accounts.touch(tx, account);
         tx.execute(
-                """
-                INSERT INTO kv_pair (account_id, key, value, version, created_at, updated_at)
-                  VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT (account_id, key) DO UPDATE SET value = excluded.value,
-                  version = excluded.version, updated_at = max(updated_at, excluded.updated_at)""",
+                "INSERT INTO kv_pair (account_id, key, value, version, created_at, updated_at)"
+                        + " VALUES (?, ?, ?, ?, ?, ?)",
                 account,
                 pair.key(),
                 pair.value(),
                 pair.version(),
                 pair.createdAt(),
                 pair.updatedAt());
-        return version.isPresent() ? Outcome.UPDATED : Outcome.IMPORTED;
+        return Outcome.IMPORTED;
     }
-
-    private record StoredReport(long number, String tokens, String cost) {}
 
     /// The other server keeps one row for a key and writes its latest report into it. Here it is a
     /// report from the time of the first one, so that sums by time come out as they did there; that
@@ -185,40 +173,32 @@ final class ContentRows {
         if (tokens.isEmpty() || cost.isEmpty()) {
             return Outcome.problem(Finding.NO_TOTAL);
         }
-        Optional<StoredReport> found =
+        Optional<Outcome> found =
                 tx.first(
-                        "SELECT number, tokens, cost FROM usage_report WHERE session_id IS ?"
+                        "SELECT tokens = ? AND cost = ? FROM usage_report WHERE session_id IS ?"
                                 + " AND account_id = ? AND key = ? AND reported_at = ?",
-                        row -> new StoredReport(row.getLong(1), row.getString(2), row.getString(3)),
+                        row -> Outcome.found(row.getBoolean(1)),
+                        tokens.get(),
+                        cost.get(),
                         session,
                         account,
                         usage.key(),
                         usage.createdAt());
-        if (found.isEmpty()) {
-            accounts.touch(tx, account);
-            tx.execute(
-                    "INSERT INTO usage_report (report_id, account_id, session_id, key, tokens,"
-                            + " cost, reported_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    series(tx, account, session, usage).orElse(usage.id()),
-                    account,
-                    session,
-                    usage.key(),
-                    tokens.get(),
-                    cost.get(),
-                    usage.createdAt());
-            return Outcome.IMPORTED;
-        }
-        StoredReport stored = found.get();
-        if (stored.tokens().equals(tokens.get()) && stored.cost().equals(cost.get())) {
-            return Outcome.PRESENT;
+        if (found.isPresent()) {
+            return found.get();
         }
         accounts.touch(tx, account);
         tx.execute(
-                "UPDATE usage_report SET tokens = ?, cost = ? WHERE number = ?",
+                "INSERT INTO usage_report (report_id, account_id, session_id, key, tokens,"
+                        + " cost, reported_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                series(tx, account, session, usage).orElse(usage.id()),
+                account,
+                session,
+                usage.key(),
                 tokens.get(),
                 cost.get(),
-                stored.number());
-        return Outcome.UPDATED;
+                usage.createdAt());
+        return Outcome.IMPORTED;
     }
 
     /// The id that the reports of the key have in the relay.

@@ -4,8 +4,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// One row of the other server. Times are Unix milliseconds; ids, versions and numbers are the
-// other
-/// server's.
+/// other server's.
 public sealed interface Entry {
 
     /// A person. Accounts come first, in the order in which they were made.
@@ -27,6 +26,8 @@ public sealed interface Entry {
             long createdAt)
             implements Entry {}
 
+    /// A machine.
+    ///
     /// @param dataEncryptionKey base64
     record Machine(
             String id,
@@ -41,6 +42,8 @@ public sealed interface Entry {
             long updatedAt)
             implements Entry {}
 
+    /// A session.
+    ///
     /// @param dataEncryptionKey base64
     /// @param seq number of the latest message
     record Session(
@@ -96,6 +99,8 @@ public sealed interface Entry {
             long updatedAt)
             implements Entry {}
 
+    /// A key-value pair.
+    ///
     /// @param value null when the pair was deleted
     @SuppressWarnings("ArrayRecordComponent") // carried once, never compared
     record KvPair(
@@ -123,6 +128,8 @@ public sealed interface Entry {
             long createdAt)
             implements Entry {}
 
+    /// How one person stands to another.
+    ///
     /// @param status one of [dev.roosthold.protocol.social.RelationStatus]
     record Relationship(
             String from,

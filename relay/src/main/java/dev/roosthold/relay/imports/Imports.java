@@ -23,9 +23,10 @@ public final class Imports {
     private final SocialRows social;
     private final PushRows push;
 
-    public Imports(Store store) {
+    /// @param source what it comes from, for the audit log
+    public Imports(Store store, String source) {
         this.store = store;
-        this.accounts = new AccountRows();
+        this.accounts = new AccountRows(source);
         this.machines = new MachineRows(accounts);
         this.sessions = new SessionRows(accounts);
         this.messages = new MessageRows(accounts, sessions);
@@ -34,7 +35,7 @@ public final class Imports {
         this.push = new PushRows(accounts);
     }
 
-    /// Takes over what is not there yet or is older there.
+    /// Takes over what is not there yet.
     ///
     /// @return an outcome for each entry, in their order
     /// @throws dev.roosthold.relay.store.StoreException when nothing of the batch was stored; this

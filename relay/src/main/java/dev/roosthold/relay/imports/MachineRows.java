@@ -2,6 +2,7 @@ package dev.roosthold.relay.imports;
 
 import dev.roosthold.relay.store.Transaction;
 import java.sql.SQLException;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +12,9 @@ final class MachineRows {
 
     private record Stored(
             String account,
-            boolean hasMetadata,
+            @Nullable String metadata,
             long metadataVersion,
+            @Nullable String state,
             long stateVersion,
             @Nullable String key) {}
 
@@ -27,16 +29,17 @@ final class MachineRows {
         }
         Optional<Stored> found =
                 tx.first(
-                        "SELECT account_id, metadata IS NOT NULL, metadata_version,"
+                        "SELECT account_id, metadata, metadata_version, daemon_state,"
                                 + " daemon_state_version, data_encryption_key"
                                 + " FROM machine WHERE id = ?",
                         row ->
                                 new Stored(
                                         row.getString(1),
-                                        row.getBoolean(2),
+                                        row.getString(2),
                                         row.getLong(3),
-                                        row.getLong(4),
-                                        row.getString(5)),
+                                        row.getString(4),
+                                        row.getLong(5),
+                                        row.getString(6)),
                         machine.id());
         if (found.isEmpty()) {
             accounts.touch(tx, account);
@@ -47,19 +50,25 @@ final class MachineRows {
         if (!stored.account().equals(account)) {
             return Outcome.problem(Finding.MACHINE_OF_OTHER);
         }
+        if (stored.metadata() == null && stored.state() == null && stored.key() == null) {
+            // Added in the web view with this id, and never connected.
+            accounts.touch(tx, account);
+            complete(tx, account, machine);
+            return Outcome.COMPLETED;
+        }
         // Paired again with the relay: what was encrypted before cannot be read with the new key.
-        if (stored.key() != null && !stored.key().equals(machine.dataEncryptionKey())) {
-            return Outcome.present(Finding.OTHER_KEY);
+        if (!Objects.equals(stored.key(), machine.dataEncryptionKey())) {
+            return Outcome.conflict(Finding.OTHER_KEY);
         }
-        boolean metadata =
-                !stored.hasMetadata() || machine.metadataVersion() > stored.metadataVersion();
-        boolean state = machine.daemonStateVersion() > stored.stateVersion();
-        if (!metadata && !state) {
-            return Outcome.PRESENT;
-        }
-        accounts.touch(tx, account);
-        update(tx, account, machine, metadata, state);
-        return Outcome.UPDATED;
+        return Outcome.found(
+                machine.metadata().equals(stored.metadata())
+                        && machine.metadataVersion() == stored.metadataVersion()
+                        && Objects.equals(machine.daemonState(), stored.state())
+                        && machine.daemonStateVersion() == stored.stateVersion(),
+                stored.metadataVersion() >= machine.metadataVersion()
+                        && stored.stateVersion() >= machine.daemonStateVersion()
+                        && stored.metadataVersion() + stored.stateVersion()
+                                > machine.metadataVersion() + machine.daemonStateVersion());
     }
 
     private static void insert(Transaction tx, String account, Entry.Machine machine)
@@ -84,27 +93,17 @@ final class MachineRows {
                 machine.updatedAt());
     }
 
-    private static void update(
-            Transaction tx, String account, Entry.Machine machine, boolean metadata, boolean state)
+    private static void complete(Transaction tx, String account, Entry.Machine machine)
             throws SQLException {
-        if (metadata) {
-            tx.execute(
-                    "UPDATE machine SET metadata = ?, metadata_version = ? WHERE id = ?",
-                    machine.metadata(),
-                    machine.metadataVersion(),
-                    machine.id());
-        }
-        if (state) {
-            tx.execute(
-                    "UPDATE machine SET daemon_state = ?, daemon_state_version = ? WHERE id = ?",
-                    machine.daemonState(),
-                    machine.daemonStateVersion(),
-                    machine.id());
-        }
         tx.execute(
-                "UPDATE machine SET data_encryption_key = ?, connected_before = 1, rev = ?,"
-                        + " active_at = max(active_at, ?), updated_at = max(updated_at, ?)"
-                        + " WHERE id = ?",
+                "UPDATE machine SET metadata = ?, metadata_version = ?, daemon_state = ?,"
+                        + " daemon_state_version = ?, data_encryption_key = ?,"
+                        + " connected_before = 1, rev = ?, active_at = max(active_at, ?),"
+                        + " updated_at = max(updated_at, ?) WHERE id = ?",
+                machine.metadata(),
+                machine.metadataVersion(),
+                machine.daemonState(),
+                machine.daemonStateVersion(),
                 machine.dataEncryptionKey(),
                 nextRev(tx, account),
                 machine.activeAt(),

@@ -52,6 +52,11 @@ final class MessageRows {
         }
     }
 
+    /// The message that has a number.
+    ///
+    /// @param same whether its content is that of the message that is compared with it
+    private record Holder(String id, boolean same) {}
+
     MessageRows(AccountRows accounts, SessionRows sessions) {
         this.accounts = accounts;
         this.sessions = sessions;
@@ -73,15 +78,16 @@ final class MessageRows {
         now.previousId = message.id();
         long number = Math.max(now.previous + 1, message.seq());
         if (now.known) {
-            Optional<String> holder = holder(tx, now.session, number);
-            if (holder.isPresent() && holder.get().equals(message.id())) {
+            Optional<Holder> holder = holder(tx, message, number);
+            if (holder.isPresent() && holder.get().id().equals(message.id())) {
                 now.previous = number;
-                return Outcome.PRESENT;
+                return Outcome.found(holder.get().same());
             }
             Long elsewhere = numbers(tx, now).get(message.id());
             if (elsewhere != null) {
                 now.previous = Math.max(now.previous, elsewhere);
-                return Outcome.PRESENT;
+                return Outcome.found(
+                        holder(tx, message, elsewhere).map(Holder::same).orElse(false));
             }
             if (message.localId() != null && isSent(tx, now.session, message.localId())) {
                 return Outcome.present(Finding.SENT_TWICE);
@@ -144,12 +150,15 @@ final class MessageRows {
         return numbers;
     }
 
-    private static Optional<String> holder(Transaction tx, String session, long number)
+    private static Optional<Holder> holder(Transaction tx, Entry.Message message, long number)
             throws SQLException {
         return tx.first(
-                "SELECT id FROM message WHERE session_id = ? AND seq = ?",
-                row -> row.getString(1),
-                session,
+                "SELECT id, content = ? AND local_id IS ? FROM message"
+                        + " WHERE session_id = ? AND seq = ?",
+                row -> new Holder(row.getString(1), row.getBoolean(2)),
+                message.content(),
+                message.localId(),
+                message.session(),
                 number);
     }
 

@@ -36,6 +36,7 @@ final class PushRows {
                 .isPresent()) {
             return Outcome.PRESENT;
         }
+        accounts.record(tx, account);
         tx.execute(
                 "INSERT INTO push_token (id, account_id, token, device_id, created_at, updated_at)"
                         + " VALUES (?, ?, ?, ?, ?, ?)",

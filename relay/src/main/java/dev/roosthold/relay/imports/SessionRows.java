@@ -3,6 +3,7 @@ package dev.roosthold.relay.imports;
 import dev.roosthold.relay.store.Transaction;
 import java.sql.SQLException;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +17,11 @@ final class SessionRows {
 
     private record Stored(
             String account,
+            String metadata,
             long metadataVersion,
+            @Nullable String state,
             long stateVersion,
-            @Nullable String key,
-            long seq) {}
+            @Nullable String key) {}
 
     SessionRows(AccountRows accounts) {
         this.accounts = accounts;
@@ -45,15 +47,17 @@ final class SessionRows {
         }
         Optional<Stored> found =
                 tx.first(
-                        "SELECT account_id, metadata_version, agent_state_version,"
-                                + " data_encryption_key, message_seq FROM session WHERE id = ?",
+                        "SELECT account_id, metadata, metadata_version, agent_state,"
+                                + " agent_state_version, data_encryption_key"
+                                + " FROM session WHERE id = ?",
                         row ->
                                 new Stored(
                                         row.getString(1),
-                                        row.getLong(2),
+                                        row.getString(2),
                                         row.getLong(3),
                                         row.getString(4),
-                                        row.getLong(5)),
+                                        row.getLong(5),
+                                        row.getString(6)),
                         session.id());
         if (found.isEmpty()) {
             return insert(tx, account, session);
@@ -62,7 +66,7 @@ final class SessionRows {
             leftOut.add(session.id());
             return Outcome.problem(Finding.SESSION_OF_OTHER);
         }
-        return update(tx, account, found.get(), session);
+        return compare(found.get(), session);
     }
 
     private Outcome insert(Transaction tx, String account, Entry.Session session)
@@ -102,42 +106,20 @@ final class SessionRows {
         return tagTaken ? Outcome.imported(Finding.TAG_TAKEN) : Outcome.IMPORTED;
     }
 
-    private Outcome update(Transaction tx, String account, Stored stored, Entry.Session session)
-            throws SQLException {
-        if (stored.key() != null && !stored.key().equals(session.dataEncryptionKey())) {
+    private Outcome compare(Stored stored, Entry.Session session) {
+        if (!Objects.equals(stored.key(), session.dataEncryptionKey())) {
+            // Nobody could read its messages.
             leftOut.add(session.id());
-            return Outcome.problem(Finding.OTHER_KEY);
+            return Outcome.conflict(Finding.OTHER_KEY);
         }
-        boolean metadata = session.metadataVersion() > stored.metadataVersion();
-        boolean state = session.agentStateVersion() > stored.stateVersion();
-        boolean seq = session.seq() > stored.seq();
-        if (!metadata && !state && !seq) {
-            return Outcome.PRESENT;
-        }
-        accounts.touch(tx, account);
-        if (metadata) {
-            tx.execute(
-                    "UPDATE session SET metadata = ?, metadata_version = ? WHERE id = ?",
-                    session.metadata(),
-                    session.metadataVersion(),
-                    session.id());
-        }
-        if (state) {
-            tx.execute(
-                    "UPDATE session SET agent_state = ?, agent_state_version = ? WHERE id = ?",
-                    session.agentState(),
-                    session.agentStateVersion(),
-                    session.id());
-        }
-        tx.execute(
-                "UPDATE session SET data_encryption_key = ?, message_seq = max(message_seq, ?),"
-                        + " active_at = max(active_at, ?), updated_at = max(updated_at, ?)"
-                        + " WHERE id = ?",
-                session.dataEncryptionKey(),
-                session.seq(),
-                session.activeAt(),
-                session.updatedAt(),
-                session.id());
-        return Outcome.UPDATED;
+        return Outcome.found(
+                session.metadata().equals(stored.metadata())
+                        && session.metadataVersion() == stored.metadataVersion()
+                        && Objects.equals(session.agentState(), stored.state())
+                        && session.agentStateVersion() == stored.stateVersion(),
+                stored.metadataVersion() >= session.metadataVersion()
+                        && stored.stateVersion() >= session.agentStateVersion()
+                        && stored.metadataVersion() + stored.stateVersion()
+                                > session.metadataVersion() + session.agentStateVersion());
     }
 }

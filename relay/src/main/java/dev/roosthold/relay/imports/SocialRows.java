@@ -27,24 +27,23 @@ final class SocialRows {
         if (from.equals(to)) {
             return Outcome.skipped(Finding.SELF);
         }
-        Optional<Long> updatedAt =
+        Optional<Outcome> found =
                 tx.first(
-                        "SELECT updated_at FROM relationship"
+                        "SELECT status = ?, updated_at > ? FROM relationship"
                                 + " WHERE from_account = ? AND to_account = ?",
-                        row -> row.getLong(1),
+                        row -> Outcome.found(row.getBoolean(1), row.getBoolean(2)),
+                        relation.status(),
+                        relation.updatedAt(),
                         from,
                         to);
-        if (updatedAt.isPresent() && updatedAt.get() >= relation.updatedAt()) {
-            return Outcome.PRESENT;
+        if (found.isPresent()) {
+            return found.get();
         }
         accounts.touch(tx, from);
         tx.execute(
-                """
-                INSERT INTO relationship (from_account, to_account, status, created_at, updated_at,
-                    accepted_at, last_notified_at) VALUES (?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (from_account, to_account) DO UPDATE SET status = excluded.status,
-                  updated_at = excluded.updated_at, accepted_at = excluded.accepted_at,
-                  last_notified_at = coalesce(excluded.last_notified_at, last_notified_at)""",
+                "INSERT INTO relationship (from_account, to_account, status, created_at,"
+                        + " updated_at, accepted_at, last_notified_at)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 from,
                 to,
                 relation.status(),
@@ -52,42 +51,34 @@ final class SocialRows {
                 relation.updatedAt(),
                 relation.acceptedAt(),
                 relation.lastNotifiedAt());
-        return updatedAt.isPresent() ? Outcome.UPDATED : Outcome.IMPORTED;
+        return Outcome.IMPORTED;
     }
-
-    private record Rival(long counter, long createdAt) {}
 
     Outcome write(Transaction tx, Entry.FeedItem item) throws SQLException {
         String account = accounts.of(item.account());
         if (account == null) {
             return Outcome.problem(Finding.NO_ACCOUNT);
         }
-        if (tx.first(
-                        "SELECT 1 FROM feed_item WHERE account_id = ? AND id = ?",
-                        _ -> true,
+        String body = Codec.printText(body(item));
+        Optional<Outcome> found =
+                tx.first(
+                        "SELECT body = ? FROM feed_item WHERE account_id = ? AND id = ?",
+                        row -> Outcome.found(row.getBoolean(1)),
+                        body,
                         account,
-                        item.id())
-                .isPresent()) {
-            return Outcome.PRESENT;
+                        item.id());
+        if (found.isPresent()) {
+            return found.get();
         }
         String repeatKey = repeatKey(item);
-        Optional<Rival> rival =
-                repeatKey == null
-                        ? Optional.empty()
-                        : tx.first(
-                                "SELECT counter, created_at FROM feed_item"
-                                        + " WHERE account_id = ? AND repeat_key = ?",
-                                row -> new Rival(row.getLong(1), row.getLong(2)),
+        if (repeatKey != null
+                && tx.first(
+                                "SELECT 1 FROM feed_item WHERE account_id = ? AND repeat_key = ?",
+                                _ -> true,
                                 account,
-                                repeatKey);
-        if (rival.isPresent()) {
-            if (rival.get().createdAt() >= item.createdAt()) {
-                return Outcome.skipped(Finding.FEED_NEWER);
-            }
-            tx.execute(
-                    "DELETE FROM feed_item WHERE account_id = ? AND counter = ?",
-                    account,
-                    rival.get().counter());
+                                repeatKey)
+                        .isPresent()) {
+            return Outcome.conflict(Finding.FEED_RIVAL);
         }
         boolean taken =
                 tx.first(
@@ -104,7 +95,7 @@ final class SocialRows {
                 taken ? next(tx, account) : item.counter(),
                 item.id(),
                 repeatKey,
-                Codec.printText(body(item)),
+                body,
                 item.createdAt());
         return taken ? Outcome.imported(Finding.FEED_RENUMBERED) : Outcome.IMPORTED;
     }

@@ -2,17 +2,21 @@
 ///
 /// The one package that writes the tables of all features, for three reasons: imported rows bring
 /// the ids, versions, numbers and times that a feature makes itself in every other case; nothing
-// may
-/// be told to anybody; and the rules for what is already there are the same for all tables and must
-/// be read in one place. Only a relay that is not running is written to.
+/// may be told to anybody; and the rules for what is already there are the same for all tables and
+/// must be read in one place. Only a relay that is not running is written to.
 ///
-/// - A row that is there keeps its newer parts: a part is replaced only by a higher version.
+/// - What is there stays as it is. When it is not the same, that is told as a conflict. Only what
+// is
+///   empty is filled: settings that were never set, what nobody shows of himself, a machine that
+///   never connected.
 /// - The same import twice gives the same rows, so an import that was interrupted is repeated.
 /// - An account is known by its public key. If the relay has it under another id, everything goes
 ///   into the relay's account.
 /// - Messages keep their numbers. Several with the same number are numbered on, in the order of the
 ///   source; what cannot have its number because the relay has given it to another message comes
 ///   behind the last one.
+/// - The audit log of every account that gained a row has an entry for the run, in the transaction
+///   of the first one.
 /// - Nothing becomes active: no client is connected to a relay that is not running.
 ///
 /// What clients see that catch up by number: the update log holds nothing of what was imported, so
