@@ -21,7 +21,7 @@ final class ImportHappyCommandTest {
             """
             COPY public."Account" (id, "publicKey", seq, "createdAt", "settingsVersion") FROM stdin;
             ada\td75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a\t3\t2026-01-01 00:00:00\t0
-            %s\\.
+            MORE\\.
             COPY public."Session" (id, tag, "accountId", metadata, "metadataVersion", "agentStateVersion", seq, "lastActiveAt", "createdAt", "updatedAt") FROM stdin;
             s1\twork\tada\tbQ==\t0\t0\t0\t2026-01-01 00:00:00\t2026-01-01 00:00:00\t2026-01-01 00:00:00
             \\.
@@ -127,7 +127,7 @@ final class ImportHappyCommandTest {
     }
 
     private Path dump(String moreAccounts) throws IOException {
-        return Files.writeString(folder.resolve("happy.sql"), DUMP.formatted(moreAccounts));
+        return Files.writeString(folder.resolve("happy.sql"), DUMP.replace("MORE", moreAccounts));
     }
 
     private Run run(String... args) throws IOException {

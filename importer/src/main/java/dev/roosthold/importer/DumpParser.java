@@ -1,7 +1,7 @@
 package dev.roosthold.importer;
 
 import dev.roosthold.importer.DumpReader.Token;
-import dev.roosthold.importer.DumpReader.Type;
+import dev.roosthold.importer.DumpReader.TokenType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,7 +40,7 @@ final class DumpParser {
     private int connects;
 
     /// The token that [#target] has read too far.
-    private Token next = new Token(Type.END, "");
+    private Token next = new Token(TokenType.END, "");
 
     private DumpParser(DumpReader in, Sink sink) {
         this.in = in;
@@ -159,7 +159,7 @@ final class DumpParser {
         boolean first = true;
         while (depth > 0) {
             Token token = in.next(true);
-            if (token.type() == Type.END) {
+            if (token.type() == TokenType.END) {
                 throw in.malformed("the dump ends in the middle of a table");
             }
             if (first && isName(token) && !isConstraint(token)) {
@@ -176,7 +176,7 @@ final class DumpParser {
     }
 
     private static boolean isConstraint(Token token) {
-        return token.type() == Type.WORD
+        return token.type() == TokenType.WORD
                 && switch (token.text()) {
                     case "constraint", "primary", "unique", "check", "foreign", "exclude", "like" ->
                             true;
@@ -293,7 +293,7 @@ final class DumpParser {
                     };
             case MARK -> {
                 Token number = in.next(true);
-                if (!token.isMark('-') || number.type() != Type.NUMBER) {
+                if (!token.isMark('-') || number.type() != TokenType.NUMBER) {
                     throw in.malformed("a value that pg_dump does not write");
                 }
                 yield "-" + number.text();
@@ -353,6 +353,6 @@ final class DumpParser {
     }
 
     private static boolean isName(Token token) {
-        return token.type() == Type.NAME || token.type() == Type.WORD;
+        return token.type() == TokenType.NAME || token.type() == TokenType.WORD;
     }
 }

@@ -18,7 +18,7 @@ final class DumpReader {
     private static final int KEPT_BUFFER = 4 << 20;
     private static final String COMPLETE = "PostgreSQL database dump complete";
 
-    enum Type {
+    enum TokenType {
         /// A key word or a name without quotes, in lower case.
         WORD,
         /// A name in double quotes.
@@ -34,17 +34,17 @@ final class DumpReader {
     }
 
     /// @param text empty when it was skipped
-    record Token(Type type, String text) {
-        boolean is(Type other, String otherText) {
+    record Token(TokenType type, String text) {
+        boolean is(TokenType other, String otherText) {
             return type == other && text.equals(otherText);
         }
 
         boolean isWord(String word) {
-            return is(Type.WORD, word);
+            return is(TokenType.WORD, word);
         }
 
         boolean isMark(char mark) {
-            return is(Type.MARK, String.valueOf(mark));
+            return is(TokenType.MARK, String.valueOf(mark));
         }
     }
 
@@ -82,7 +82,7 @@ final class DumpReader {
     Token next(boolean keep) throws IOException {
         int c = skipBlanks();
         if (c < 0) {
-            return new Token(Type.END, "");
+            return new Token(TokenType.END, "");
         }
         if (c == '\'') {
             return text(keep, false);
@@ -102,13 +102,13 @@ final class DumpReader {
         if (isWordStart(c)) {
             return word(c, keep);
         }
-        return new Token(Type.MARK, String.valueOf((char) c));
+        return new Token(TokenType.MARK, String.valueOf((char) c));
     }
 
     /// Goes to the end of the statement whose first tokens were read.
     void skipStatement() throws IOException {
         for (Token token = next(false); !token.isMark(';'); token = next(false)) {
-            if (token.type() == Type.END) {
+            if (token.type() == TokenType.END) {
                 throw malformed("the dump ends in the middle of a statement");
             }
         }
@@ -210,7 +210,7 @@ final class DumpReader {
             }
             if (c == '\'') {
                 if (peek() != '\'') {
-                    return new Token(Type.TEXT, out.text());
+                    return new Token(TokenType.TEXT, out.text());
                 }
                 read();
             } else if (c == '\\' && escapes) {
@@ -241,7 +241,7 @@ final class DumpReader {
             }
             if (c == '"') {
                 if (peek() != '"') {
-                    return new Token(Type.NAME, out.text());
+                    return new Token(TokenType.NAME, out.text());
                 }
                 read();
             }
@@ -254,7 +254,7 @@ final class DumpReader {
         while (peek() >= 0 && peek() != '\n') {
             out.add(read());
         }
-        return new Token(Type.META, out.text().strip());
+        return new Token(TokenType.META, out.text().strip());
     }
 
     /// `$tag$ ... $tag$`, always skipped: only functions are written so.
@@ -264,7 +264,7 @@ final class DumpReader {
             tag.append((char) read());
         }
         if (peek() != '$') {
-            return new Token(Type.MARK, "$");
+            return new Token(TokenType.MARK, "$");
         }
         read();
         String end = tag.append('$').toString();
@@ -280,7 +280,7 @@ final class DumpReader {
                 matched = c == '$' ? 1 : 0;
             }
         }
-        return new Token(Type.TEXT, "");
+        return new Token(TokenType.TEXT, "");
     }
 
     private Token number(int first) throws IOException {
@@ -290,7 +290,7 @@ final class DumpReader {
             char last = out.charAt(out.length() - 1);
             boolean sign = (c == '+' || c == '-') && (last == 'e' || last == 'E');
             if (!isDigit(c) && c != '.' && c != 'e' && c != 'E' && !sign) {
-                return new Token(Type.NUMBER, out.toString());
+                return new Token(TokenType.NUMBER, out.toString());
             }
             if (out.length() == MAX_WORD) {
                 throw malformed("a number of more than " + MAX_WORD + " digits");
@@ -312,7 +312,7 @@ final class DumpReader {
             read();
             return text(keep, true);
         }
-        return new Token(Type.WORD, word);
+        return new Token(TokenType.WORD, word);
     }
 
     /// The first character behind blanks and remarks, taken.

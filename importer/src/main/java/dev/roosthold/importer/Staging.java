@@ -71,7 +71,7 @@ final class Staging implements AutoCloseable {
             private final Map<HappyTable, PreparedStatement> inserts =
                     new EnumMap<>(HappyTable.class);
 
-            /// For each wanted column its place in the row; -1 when it has none.
+            // For each wanted column its place in the row; -1 when it has none.
             private final Map<HappyTable, int[]> places = new EnumMap<>(HappyTable.class);
 
             @Override

@@ -20,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.stream.StreamSupport;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -58,22 +57,7 @@ final class DumpImportTest {
         session("s1", "ada", "work", 0);
         relation("ben", "ada", "friend");
         relation("ada", "ben", "friend");
-        add(
-                "UserFeedItem",
-                "id",
-                "f1",
-                "userId",
-                "ben",
-                "counter",
-                9,
-                "repeatKey",
-                "friend_accepted_ada",
-                "body",
-                Map.of("kind", "friend_accepted", "uid", "ada"),
-                "createdAt",
-                TIME,
-                "updatedAt",
-                TIME);
+        feedItem("f1", 9, "ada");
 
         ImportReport report = imports(data);
 
@@ -145,7 +129,7 @@ final class DumpImportTest {
             ada.post("/v1/artifacts/a1", Map.of("header", "bmV3", "expectedHeaderVersion", 1));
             ada.asks("PUT", "/v1/access-keys/s1/m1", Map.of("data", "newer", "expectedVersion", 1));
         }
-        TreeMap<String, List<String>> before = TargetDump.of(data);
+        Map<String, List<String>> before = TargetDump.of(data);
 
         // The relay went on.
         ImportReport report = imports(data);
@@ -202,7 +186,7 @@ final class DumpImportTest {
         relation("ada", "ben", "friend");
         account("ben", BEN, 1, null, 0);
         imports(data);
-        TreeMap<String, List<String>> before = TargetDump.of(data);
+        Map<String, List<String>> before = TargetDump.of(data);
         rowsOf("Account").getFirst().put("settings", "else");
         rowsOf("Machine").getFirst().put("metadata", "ZWxzZQ==");
         rowsOf("Session").getFirst().put("agentState", "ZWxzZQ==");
@@ -237,6 +221,47 @@ final class DumpImportTest {
         assertThat(kindsOf(otherKey, "another encryption key")).containsExactly("sessions");
         assertThat(counts(otherKey, "messages")).isEqualTo("3 read, 3 problems");
         assertThat(TargetDump.of(data)).isEqualTo(before);
+    }
+
+    @Test
+    void aFeedItemWithTheKeyOfAnotherOneIsAConflict() throws IOException {
+        Path data = folder.resolve("data");
+        account("ada", ADA, 5, null, 0);
+        account("ben", BEN, 5, null, 0);
+        feedItem("f1", 3, "ben");
+        imports(data);
+        Map<String, List<String>> before = TargetDump.of(data);
+        rows.remove("UserFeedItem");
+        feedItem("f2", 4, "ben");
+
+        ImportReport report = imports(data);
+
+        assertThat(kindsOf(report, "another item with the same key")).containsExactly("feed items");
+        assertThat(TargetDump.of(data)).isEqualTo(before);
+    }
+
+    @Test
+    void aUserNameThatIsTakenIsLeftOutTheSameWayEachTime() throws IOException {
+        Path data = folder.resolve("data");
+        account("ada", ADA, 5, null, 0);
+        rowsOf("Account").getLast().put("username", "owl");
+        account("ben", BEN, 5, null, 0);
+        rowsOf("Account").getLast().put("username", "Owl");
+        rowsOf("Account").getLast().put("firstName", "Ben");
+
+        ImportReport first = imports(data);
+        ImportReport second = imports(data);
+
+        for (ImportReport report : List.of(first, second)) {
+            assertThat(report.isComplete()).isTrue();
+            assertThat(whats(report)).singleElement().asString().contains("imported without it");
+        }
+        assertThat(second.changedNothing()).isTrue();
+        try (var relay = new ImportedRelay(data)) {
+            JsonNode ben = relay.signsIn(BEN).get("/v1/account/profile");
+            assertThat(ben.path("firstName").asString()).isEqualTo("Ben");
+            assertThat(ben.path("username").isNull()).isTrue();
+        }
     }
 
     @Test
@@ -667,6 +692,25 @@ final class DumpImportTest {
                 TIME,
                 "lastNotifiedAt",
                 null);
+    }
+
+    private void feedItem(String id, int counter, String about) {
+        add(
+                "UserFeedItem",
+                "id",
+                id,
+                "userId",
+                about.equals("ada") ? "ben" : "ada",
+                "counter",
+                counter,
+                "repeatKey",
+                "friend_accepted_" + about,
+                "body",
+                Map.of("kind", "friend_accepted", "uid", about),
+                "createdAt",
+                TIME,
+                "updatedAt",
+                TIME);
     }
 
     private void add(String table, @Nullable Object... fields) {

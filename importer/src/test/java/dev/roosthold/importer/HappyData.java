@@ -349,7 +349,7 @@ final class HappyData {
                     "userId",
                     people.getFirst().id(),
                     "counter",
-                    3L + 4 * i,
+                    3L + 4L * i,
                     "repeatKey",
                     i == 2 ? null : "friend_request_" + about,
                     "body",

@@ -26,7 +26,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -46,6 +45,9 @@ final class HappyImportTest {
 
     private static EmbeddedPostgres postgres;
 
+    /// What that import made, without its audit log.
+    private static Map<String, List<String>> imported;
+
     /// The report of the first import from the server, into `shared/imported`.
     private static ImportReport report;
 
@@ -56,6 +58,7 @@ final class HappyImportTest {
             DATA.fill(connection);
         }
         report = imports(shared.resolve("imported"));
+        imported = TargetDump.withoutAudit(shared.resolve("imported"));
     }
 
     @AfterAll
@@ -116,7 +119,7 @@ final class HappyImportTest {
     @Test
     void theSecondImportChangesNothing() throws IOException {
         Path data = copyOfImported();
-        TreeMap<String, List<String>> before = TargetDump.of(data);
+        Map<String, List<String>> before = TargetDump.of(data);
 
         ImportReport again = imports(data);
 
@@ -147,8 +150,7 @@ final class HappyImportTest {
             Files.writeString(dump, HappyDatabase.copyDump(connection));
         }
         assertThat(importsDump(dump).kinds()).isEqualTo(report.kinds());
-        assertThat(TargetDump.withoutAudit(folder.resolve("data")))
-                .isEqualTo(TargetDump.withoutAudit(shared.resolve("imported")));
+        assertThat(TargetDump.withoutAudit(folder.resolve("data"))).isEqualTo(imported);
         assertThat(leftovers()).isEmpty();
     }
 
@@ -164,12 +166,12 @@ final class HappyImportTest {
                         })
                 .isInstanceOf(ImportFailure.class);
         List<String> some = TargetDump.of(data).get("message");
-        assertThat(some).hasSizeBetween(1, 40_000);
+        assertThat(some).hasSizeBetween(1, 5_111);
 
         imports(data);
 
-        TreeMap<String, List<String>> now = TargetDump.withoutAudit(data);
-        TreeMap<String, List<String>> whole = TargetDump.withoutAudit(shared.resolve("imported"));
+        Map<String, List<String>> now = TargetDump.withoutAudit(data);
+        var whole = new HashMap<>(imported);
         // An account that gained rows in a later run is told so by its number.
         now.remove("account");
         whole.remove("account");
@@ -345,7 +347,7 @@ final class HappyImportTest {
     private int checkSessions(ImportedRelay.Person me, HappyData.Person person) {
         Map<String, JsonNode> found = byId(me.get("/v1/sessions").path("sessions"));
         List<HappyData.Session> sessions =
-                DATA.sessions.stream().filter(session -> session.owner() == person).toList();
+                DATA.sessions.stream().filter(session -> session.owner().equals(person)).toList();
         assertThat(found).hasSameSizeAs(sessions);
         int messages = 0;
         for (HappyData.Session session : sessions) {
@@ -684,7 +686,7 @@ final class HappyImportTest {
                     values -> {
                         int n = seen.getFirst() + 1;
                         seen.set(0, n);
-                        if (table == HappyTable.MESSAGE && n == 30_111) {
+                        if (table == HappyTable.MESSAGE && n == 5_111) {
                             throw new ImportFailure("the connection is lost", "");
                         }
                         visitor.visit(values);

@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import org.sqlite.JDBC;
@@ -19,7 +20,7 @@ final class TargetDump {
 
     /// Rows in the order of their texts, by table; without the one that says when the schema was
     /// made.
-    static TreeMap<String, List<String>> of(Path data) {
+    static Map<String, List<String>> of(Path data) {
         var tables = new TreeMap<String, List<String>>();
         try (Connection connection =
                         JDBC.createConnection(
@@ -44,8 +45,8 @@ final class TargetDump {
     }
 
     /// Likewise without the audit log, whose entries have the time of the run.
-    static TreeMap<String, List<String>> withoutAudit(Path data) {
-        TreeMap<String, List<String>> tables = of(data);
+    static Map<String, List<String>> withoutAudit(Path data) {
+        Map<String, List<String>> tables = of(data);
         tables.remove("audit_entry");
         tables.remove("audit_head");
         return tables;

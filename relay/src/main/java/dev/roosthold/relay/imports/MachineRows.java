@@ -50,12 +50,6 @@ final class MachineRows {
         if (!stored.account().equals(account)) {
             return Outcome.problem(Finding.MACHINE_OF_OTHER);
         }
-        if (stored.metadata() == null && stored.state() == null && stored.key() == null) {
-            // Added in the web view with this id, and never connected.
-            accounts.touch(tx, account);
-            complete(tx, account, machine);
-            return Outcome.COMPLETED;
-        }
         // Paired again with the relay: what was encrypted before cannot be read with the new key.
         if (!Objects.equals(stored.key(), machine.dataEncryptionKey())) {
             return Outcome.conflict(Finding.OTHER_KEY);
@@ -91,24 +85,6 @@ final class MachineRows {
                 rev,
                 machine.createdAt(),
                 machine.updatedAt());
-    }
-
-    private static void complete(Transaction tx, String account, Entry.Machine machine)
-            throws SQLException {
-        tx.execute(
-                "UPDATE machine SET metadata = ?, metadata_version = ?, daemon_state = ?,"
-                        + " daemon_state_version = ?, data_encryption_key = ?,"
-                        + " connected_before = 1, rev = ?, active_at = max(active_at, ?),"
-                        + " updated_at = max(updated_at, ?) WHERE id = ?",
-                machine.metadata(),
-                machine.metadataVersion(),
-                machine.daemonState(),
-                machine.daemonStateVersion(),
-                machine.dataEncryptionKey(),
-                nextRev(tx, account),
-                machine.activeAt(),
-                machine.updatedAt(),
-                machine.id());
     }
 
     private static long nextRev(Transaction tx, String account) throws SQLException {

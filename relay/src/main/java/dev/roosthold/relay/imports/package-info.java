@@ -6,9 +6,8 @@
 /// must be read in one place. Only a relay that is not running is written to.
 ///
 /// - What is there stays as it is. When it is not the same, that is told as a conflict. Only what
-// is
-///   empty is filled: settings that were never set, what nobody shows of himself, a machine that
-///   never connected.
+///   is empty is filled: settings that were never set, and what a person shows when it is nothing
+///   yet.
 /// - The same import twice gives the same rows, so an import that was interrupted is repeated.
 /// - An account is known by its public key. If the relay has it under another id, everything goes
 ///   into the relay's account.
