@@ -47,6 +47,9 @@ public enum Kind {
     SESSION_DELETE("session-delete"),
     ACCOUNT_DELETE("account-delete"),
     DATA_EXPORT("data-export"),
+    /// The operator brought in rows of another server. `source`; `newAccount` is `true` when the
+    /// account is one of them.
+    IMPORT("import"),
     /// The operator made a code. `invite`.
     INVITE_CREATE("invite-create"),
     /// The operator ended a code. `invite`.
