@@ -499,7 +499,7 @@ public final class Relay implements AutoCloseable {
     }
 
     /// Metrics are worth a warning, not a relay: a second one on this computer finds the port
-    // taken.
+    /// taken.
     private static Optional<MetricsServer> serve(Metrics metrics, int port) {
         try {
             return Optional.of(MetricsServer.start(metrics, port));

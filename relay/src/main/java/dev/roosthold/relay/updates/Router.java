@@ -88,8 +88,7 @@ public final class Router {
     ///
     /// @return the arguments of the acknowledgement; fails with
     ///     [dev.roosthold.socketio.AckTimeoutException] or, at once when the socket is gone or
-    // goes,
-    ///     with [dev.roosthold.socketio.SocketClosedException]
+    ///     goes, with [dev.roosthold.socketio.SocketClosedException]
     public CompletableFuture<List<JsonNode>> ask(
             String socketId, Duration timeout, SentEvent event, Object body) {
         return sockets.socket(socketId)
