@@ -16,8 +16,19 @@ public record MachineRow(
         boolean active) {
 
     static MachineRow of(JsonNode row) {
+        return of(row, "id");
+    }
+
+    /// Reads the body of the update `new-machine`.
+    ///
+    /// @throws IllegalArgumentException when it is none
+    public static MachineRow ofUpdate(JsonNode body) {
+        return of(body, "machineId");
+    }
+
+    private static MachineRow of(JsonNode row, String idName) {
         return new MachineRow(
-                new MachineId(Json.text(row, "id")),
+                new MachineId(Json.text(row, idName)),
                 new Versioned(Json.text(row, "metadata"), Json.integer(row, "metadataVersion")),
                 new Versioned(
                         Json.textOrNull(row, "daemonState"),

@@ -2,46 +2,27 @@ package dev.roosthold.client;
 
 import dev.roosthold.protocol.MachineId;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Changes an encrypted field of a machine by compare-and-set: encrypts the changed object, sends
-/// it with the version it is based on, and when another writer was faster takes the value and
-/// version that came back, applies the change to that, and tries again after a short random pause.
-///
-/// The relay answers a mismatch with what is current after the failed write, so each round makes
-/// progress. An acknowledgement that got lost does no harm: applied to its own result, a change
-/// that is already there sends nothing.
+/// Changes an encrypted field of a machine, see [FieldUpdater].
 public final class MachineUpdater {
-    /// So many lost races in a row mean that something else is wrong.
-    private static final int MAX_ROUNDS = 100;
+    private static final String MISSING = "Machine not found";
 
     private final MachineId machine;
-    private final EncryptedJson encryption;
-    private final Backoff backoff;
-    private final Pause pause;
+    private final FieldUpdater fields;
 
-    /// Waits between two rounds.
-    @FunctionalInterface
-    public interface Pause {
-        void pause(Duration duration) throws InterruptedException;
-    }
-
+    /// @param pause waits between two rounds
     public MachineUpdater(
-            MachineId machine, EncryptedJson encryption, Backoff backoff, Pause pause) {
+            MachineId machine,
+            EncryptedJson encryption,
+            Backoff backoff,
+            FieldUpdater.Pause pause) {
         this.machine = machine;
-        this.encryption = encryption;
-        this.backoff = backoff;
-        this.pause = pause;
+        fields = new FieldUpdater(encryption, backoff, pause);
     }
 
-    /// Blocks until the relay holds the changed object. A field that was never written is an empty
-    /// object to the change. Nothing is sent when the change changes nothing.
+    /// Blocks until the relay holds the changed object, see [FieldUpdater#update].
     ///
     /// @param base the field as it was last seen; may be out of date
     /// @param change must give the same result when applied again to its own result
@@ -55,80 +36,12 @@ public final class MachineUpdater {
             UnaryOperator<ObjectNode> change,
             Duration patience)
             throws InterruptedException {
-        Versioned current = base;
-        for (int round = 1; round <= MAX_ROUNDS; round++) {
-            Optional<ObjectNode> opened = open(current.value());
-            if (opened.isEmpty()) {
-                return new UpdateResult.Unreadable(current);
-            }
-            ObjectNode changed = change.apply(opened.get().deepCopy());
-            if (current.value() != null && changed.equals(opened.get())) {
-                return new UpdateResult.Saved(current);
-            }
-            switch (send(socket, field, changed, current.version(), patience)) {
-                case Answer.Done(UpdateResult result) -> {
-                    return result;
-                }
-                case Answer.Mismatch(Versioned now) -> current = now;
-            }
-            pause.pause(backoff.pause(round));
-        }
-        return new UpdateResult.Refused("too many writers at the same time");
-    }
-
-    private Optional<ObjectNode> open(@Nullable String value) {
-        return value == null ? Optional.of(Json.object()) : encryption.open(value);
-    }
-
-    private sealed interface Answer {
-        record Done(UpdateResult result) implements Answer {}
-
-        record Mismatch(Versioned now) implements Answer {}
-    }
-
-    private Answer send(
-            RelaySocket socket,
-            MachineField field,
-            ObjectNode object,
-            int expectedVersion,
-            Duration patience)
-            throws InterruptedException {
-        ObjectNode request = Json.object();
-        request.put("machineId", machine.value());
-        request.put(field.wireName(), encryption.seal(object));
-        request.put("expectedVersion", expectedVersion);
-        JsonNode answer = await(socket.call(field.event(), request, patience));
-        String result = answer.path("result").asString("");
-        if (result.equals("error")) {
-            String message = Json.forPeople(answer.path("message").asString("error"));
-            return new Answer.Done(
-                    message.equals("Machine not found")
-                            ? new UpdateResult.Missing()
-                            : new UpdateResult.Refused(message));
-        }
-        try {
-            Versioned now =
-                    new Versioned(
-                            Json.textOrNull(answer, field.wireName()),
-                            Json.integer(answer, "version"));
-            return switch (result) {
-                case "success" -> new Answer.Done(new UpdateResult.Saved(now));
-                case "version-mismatch" -> new Answer.Mismatch(now);
-                default -> new Answer.Done(new UpdateResult.Refused("unknown answer"));
-            };
-        } catch (IllegalArgumentException e) {
-            return new Answer.Done(new UpdateResult.Refused("unknown answer"));
-        }
-    }
-
-    private static JsonNode await(CompletableFuture<JsonNode> answer) throws InterruptedException {
-        try {
-            return answer.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof SocketGoneException gone) {
-                throw gone;
-            }
-            throw new IllegalStateException(e);
-        }
+        return fields.update(
+                socket,
+                new FieldUpdater.Field(
+                        field.event(), "machineId", machine.value(), field.wireName(), MISSING),
+                base,
+                change,
+                patience);
     }
 }

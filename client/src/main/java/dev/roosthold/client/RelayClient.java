@@ -1,5 +1,6 @@
 package dev.roosthold.client;
 
+import dev.roosthold.client.network.Network;
 import dev.roosthold.crypto.MasterSecret;
 import dev.roosthold.crypto.SignIn;
 import dev.roosthold.crypto.SignInRequest;
@@ -9,17 +10,26 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Map;
+import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The relay's REST routes as calls. Each call sends one request and waits for its outcome, at most
-/// 30 seconds; none repeats by itself. Thread-safe.
+/// The relay's REST routes as calls. Each call sends one request and waits for its outcome, 10
+/// seconds at most where nothing else is said; none repeats by itself. Thread-safe.
 public final class RelayClient implements AutoCloseable {
     private final Http http;
 
+    /// Reaches the relay as the environment of this process says, see [Network].
+    ///
     /// @param clientName `kind/version`, shown in the person's list of devices
     public RelayClient(RelayAddress relay, String clientName) {
-        http = new Http(relay, clientName);
+        this(relay, clientName, Network.ofEnvironment());
+    }
+
+    /// @param clientName `kind/version`, shown in the person's list of devices
+    /// @param network the way to the relay
+    public RelayClient(RelayAddress relay, String clientName, Network network) {
+        http = new Http(relay, clientName, network);
     }
 
     /// `POST /v1/machines/authenticate`: exchanges a machine token for a bearer. An unknown machine
@@ -29,6 +39,7 @@ public final class RelayClient implements AutoCloseable {
                 "/v1/machines/authenticate",
                 null,
                 Map.of("machineId", token.machine().value(), "secret", token.secret()),
+                Http.Bounds.SMALL,
                 answer ->
                         new MachineLogin(
                                 new AccountId(Json.text(answer, "accountId")),
@@ -48,6 +59,7 @@ public final class RelayClient implements AutoCloseable {
                         "publicKey", request.publicKey(),
                         "challenge", request.challenge(),
                         "signature", request.signature()),
+                Http.Bounds.SMALL,
                 answer -> new BearerToken(Json.text(answer, "token")));
     }
 
@@ -60,7 +72,7 @@ public final class RelayClient implements AutoCloseable {
         body.put("metadata", machine.metadata());
         body.put("daemonState", machine.daemonState());
         body.put("dataEncryptionKey", machine.dataEncryptionKey());
-        return http.post("/v1/machines", bearer, body, RelayClient::machineOf);
+        return http.post("/v1/machines", bearer, body, Http.Bounds.SMALL, RelayClient::machineOf);
     }
 
     /// `GET /v1/machines/:id`; an unknown machine is [Reply.Denied] with status 404.
@@ -68,7 +80,31 @@ public final class RelayClient implements AutoCloseable {
         return http.get(
                 "/v1/machines/" + URLEncoder.encode(id.value(), StandardCharsets.UTF_8),
                 bearer,
+                Http.Bounds.SMALL,
                 RelayClient::machineOf);
+    }
+
+    /// For routes that other packages of the client own: a GET whose answer may be large. Waits at
+    /// most 60 seconds.
+    ///
+    /// @param path with its query, escaped
+    /// @param reader throws [IllegalArgumentException] when it is not the answer of a relay
+    public <T> Reply<T> get(BearerToken bearer, String path, Function<JsonNode, T> reader)
+            throws InterruptedException {
+        return http.get(path, bearer, Http.Bounds.LARGE, reader);
+    }
+
+    /// As [#get], a POST with a body that may be large.
+    public <T> Reply<T> post(
+            BearerToken bearer, String path, Object body, Function<JsonNode, T> reader)
+            throws InterruptedException {
+        return http.post(path, bearer, body, Http.Bounds.LARGE, reader);
+    }
+
+    /// As [#get], a DELETE.
+    public <T> Reply<T> delete(BearerToken bearer, String path, Function<JsonNode, T> reader)
+            throws InterruptedException {
+        return http.delete(path, bearer, reader);
     }
 
     private static MachineRow machineOf(JsonNode answer) {

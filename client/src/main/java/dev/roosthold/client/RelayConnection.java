@@ -1,6 +1,7 @@
 package dev.roosthold.client;
 
 import dev.roosthold.client.ConnectionHandler.Preparation;
+import dev.roosthold.client.network.Network;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -23,11 +24,14 @@ public final class RelayConnection {
 
     private final RelayAddress relay;
     private final String clientName;
+    private final Network network;
     private final ConnectionHandler handler;
     private final Scheduler scheduler;
     private final Clock clock;
     private final Backoff backoff;
 
+    /// Reaches the relay as the environment of this process says, see [Network].
+    ///
     /// @param clientName `kind/version`
     /// @param random spreads the pauses
     public RelayConnection(
@@ -37,12 +41,34 @@ public final class RelayConnection {
             Scheduler scheduler,
             Clock clock,
             RandomGenerator random) {
+        this(
+                relay,
+                clientName,
+                Network.ofEnvironment(),
+                handler,
+                scheduler,
+                clock,
+                Backoff.reconnecting(random));
+    }
+
+    /// @param clientName `kind/version`
+    /// @param network the way to the relay
+    /// @param backoff the pauses between attempts
+    public RelayConnection(
+            RelayAddress relay,
+            String clientName,
+            Network network,
+            ConnectionHandler handler,
+            Scheduler scheduler,
+            Clock clock,
+            Backoff backoff) {
         this.relay = relay;
         this.clientName = clientName;
+        this.network = network;
         this.handler = handler;
         this.scheduler = scheduler;
         this.clock = clock;
-        backoff = Backoff.reconnecting(random);
+        this.backoff = backoff;
     }
 
     /// Blocks until the handler gives up. Call it once.
@@ -76,7 +102,14 @@ public final class RelayConnection {
     /// One attempt and, when it succeeds, the whole life of the connection. Returns why it ended.
     private String connectOnce(SocketAuth auth) throws InterruptedException {
         IoSocket socket =
-                new IoSocket(relay, auth, clientName, CONNECT_PATIENCE, scheduler, handler::event);
+                new IoSocket(
+                        relay,
+                        auth,
+                        clientName,
+                        network,
+                        CONNECT_PATIENCE,
+                        scheduler,
+                        handler::event);
         IoSocket.Attempt outcome;
         try {
             outcome = await(socket.attempt());

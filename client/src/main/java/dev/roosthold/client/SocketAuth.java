@@ -1,6 +1,7 @@
 package dev.roosthold.client;
 
 import dev.roosthold.protocol.MachineId;
+import dev.roosthold.protocol.SessionId;
 import java.util.Map;
 
 /// What a socket says about itself when it connects.
@@ -13,6 +14,9 @@ public sealed interface SocketAuth {
 
     /// Stands for one machine.
     record MachineScoped(BearerToken bearer, MachineId machine) implements SocketAuth {}
+
+    /// Stands for one running session.
+    record SessionScoped(BearerToken bearer, SessionId session) implements SocketAuth {}
 
     /// The handshake's `auth` object.
     default Map<String, String> payload(String clientName) {
@@ -31,6 +35,16 @@ public sealed interface SocketAuth {
                             "machine-scoped",
                             "machineId",
                             machine.value(),
+                            "happyClient",
+                            clientName);
+            case SessionScoped(_, SessionId session) ->
+                    Map.of(
+                            "token",
+                            token,
+                            "clientType",
+                            "session-scoped",
+                            "sessionId",
+                            session.value(),
                             "happyClient",
                             clientName);
         };

@@ -3,6 +3,7 @@ package dev.roosthold.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.roosthold.client.network.Network;
 import dev.roosthold.crypto.AccountKeys;
 import dev.roosthold.crypto.DataEncryptionKey;
 import dev.roosthold.crypto.DataKeyCipher;
@@ -93,9 +94,10 @@ class MachineUpdaterTest {
                         address(),
                         new SocketAuth.UserScoped(bearer),
                         "test/1",
+                        Network.direct(),
                         PATIENCE,
                         Scheduler.system(),
-                        (_, _) -> {});
+                        (_, _, _) -> {});
         sockets.add(socket);
         assertThat(socket.attempt().get()).isEqualTo(new IoSocket.Attempt.Connected());
         return socket;
@@ -239,9 +241,10 @@ class MachineUpdaterTest {
                         address(),
                         new SocketAuth.UserScoped(new BearerToken("wrong")),
                         "test/1",
+                        Network.direct(),
                         PATIENCE,
                         Scheduler.system(),
-                        (_, _) -> {});
+                        (_, _, _) -> {});
         assertThat(socket.attempt().get())
                 .isEqualTo(new IoSocket.Attempt.Refused("Invalid authentication token"));
         assertThat(socket.ended().get()).isEqualTo("refused");
@@ -255,9 +258,10 @@ class MachineUpdaterTest {
                             server.address(),
                             new SocketAuth.UserScoped(bearer),
                             "test/1",
+                            Network.direct(),
                             PATIENCE,
                             Scheduler.system(),
-                            (_, _) -> {});
+                            (_, _, _) -> {});
             assertThat(socket.attempt().get()).isInstanceOf(IoSocket.Attempt.Failed.class);
             assertThat(socket.ended().get()).isNotEmpty();
         }

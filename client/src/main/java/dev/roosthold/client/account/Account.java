@@ -1,0 +1,295 @@
+package dev.roosthold.client.account;
+
+import dev.roosthold.client.Backoff;
+import dev.roosthold.client.BearerToken;
+import dev.roosthold.client.RelayAddress;
+import dev.roosthold.client.RelayClient;
+import dev.roosthold.client.RelaySocket;
+import dev.roosthold.client.Reply;
+import dev.roosthold.client.SocketAuth;
+import dev.roosthold.client.UpdateResult;
+import dev.roosthold.client.Versioned;
+import dev.roosthold.client.changes.ChangesPage;
+import dev.roosthold.client.changes.Cursor;
+import dev.roosthold.client.changes.Feed;
+import dev.roosthold.client.changes.FeedListener;
+import dev.roosthold.client.changes.FeedScope;
+import dev.roosthold.client.outbox.Outbox;
+import dev.roosthold.client.outbox.OutboxLimits;
+import dev.roosthold.client.outbox.OutboxListener;
+import dev.roosthold.client.rpc.RpcCaller;
+import dev.roosthold.client.rpc.RpcResult;
+import dev.roosthold.client.sessions.Draft;
+import dev.roosthold.client.sessions.Keyring;
+import dev.roosthold.client.sessions.OpenSession;
+import dev.roosthold.client.sessions.SessionField;
+import dev.roosthold.client.sessions.SessionRow;
+import dev.roosthold.client.sessions.SessionUpdater;
+import dev.roosthold.client.sessions.Sessions;
+import dev.roosthold.crypto.MasterSecret;
+import dev.roosthold.protocol.SessionId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// An account, for a program of its person. Thread-safe.
+///
+/// Signs in with the master secret, and again when the relay does not know the bearer any more. All
+/// links and outboxes that were opened here close with it.
+public final class Account implements AutoCloseable {
+    private static final Duration ACK_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration FIRST_RACE_PAUSE = Duration.ofMillis(20);
+    private static final Duration MOST_RACE_PAUSE = Duration.ofMillis(250);
+
+    private final RelayAddress relay;
+    private final MasterSecret secret;
+    private final AccountOptions options;
+    private final RelayClient client;
+    private final Keyring keys;
+    private final Sessions sessions;
+    private final List<Link> links = new CopyOnWriteArrayList<>();
+    private final List<Outbox> outboxes = new CopyOnWriteArrayList<>();
+    private volatile @Nullable BearerToken bearer;
+
+    private Account(RelayAddress relay, MasterSecret secret, AccountOptions options) {
+        this.relay = relay;
+        this.secret = secret;
+        this.options = options;
+        client = new RelayClient(relay, options.clientName(), options.network());
+        keys =
+                options.olderForm()
+                        ? Keyring.legacy(secret, options.random())
+                        : Keyring.owner(secret, options.random());
+        sessions = new Sessions(client, this::heldBearer, keys);
+    }
+
+    /// Signs in, or makes the account where the relay lets new ones in.
+    public static Reply<Account> signIn(
+            RelayAddress relay, MasterSecret secret, AccountOptions options)
+            throws InterruptedException {
+        Account account = new Account(relay, secret, options);
+        Reply<BearerToken> answer = account.signInAgain();
+        if (answer instanceof Reply.Success<BearerToken>) {
+            return new Reply.Success<>(account);
+        }
+        account.close();
+        return switch (answer) {
+            case Reply.Success<BearerToken> _ -> throw new IllegalStateException();
+            case Reply.CredentialsRefused(String message) ->
+                    new Reply.CredentialsRefused<>(message);
+            case Reply.Denied(int status, String message) -> new Reply.Denied<>(status, message);
+            case Reply.Unavailable(String reason) -> new Reply.Unavailable<>(reason);
+        };
+    }
+
+    /// An account that signs in when it is first needed: for programs that start without a network.
+    public static Account offline(RelayAddress relay, MasterSecret secret, AccountOptions options) {
+        return new Account(relay, secret, options);
+    }
+
+    private Reply<BearerToken> signInAgain() throws InterruptedException {
+        Reply<BearerToken> answer = client.signIn(secret, options.random());
+        if (answer instanceof Reply.Success<BearerToken>(BearerToken fresh)) {
+            bearer = fresh;
+        }
+        return answer;
+    }
+
+    private Reply<BearerToken> anyBearer() throws InterruptedException {
+        BearerToken held = bearer;
+        return held == null ? signInAgain() : new Reply.Success<>(held);
+    }
+
+    /// Before the first sign-in the relay's answer to this is the right one: credentials refused.
+    private BearerToken heldBearer() {
+        BearerToken held = bearer;
+        return held == null ? new BearerToken("none") : held;
+    }
+
+    /// One request; when the relay does not know the bearer any more, once again with a new one.
+    private <T> Reply<T> withBearer(Request<T> request) throws InterruptedException {
+        Reply<BearerToken> held = anyBearer();
+        if (!(held instanceof Reply.Success<BearerToken>)) {
+            return new Reply.Unavailable<>("not signed in");
+        }
+        Reply<T> answer = request.send();
+        if (answer instanceof Reply.CredentialsRefused<T>
+                && signInAgain() instanceof Reply.Success<BearerToken>) {
+            return request.send();
+        }
+        return answer;
+    }
+
+    @FunctionalInterface
+    private interface Request<T> {
+        Reply<T> send() throws InterruptedException;
+    }
+
+    /// The routes about sessions and messages.
+    public Sessions sessions() {
+        return sessions;
+    }
+
+    /// Makes a session with a new key, or finds the one with this tag.
+    ///
+    /// @param tag random, kept by the program; readable by the relay
+    public Reply<OpenSession> createSession(String tag, ObjectNode metadata)
+            throws InterruptedException {
+        return opened(
+                withBearer(() -> sessions.create(tag, metadata, Optional.empty(), keys.fresh())));
+    }
+
+    /// Reads a session; an unknown one is [Reply.Denied] with status 404.
+    public Reply<OpenSession> session(SessionId id) throws InterruptedException {
+        return opened(map(withBearer(() -> sessions.find(id)), sessions::open));
+    }
+
+    /// All sessions that open with this account's keys, the last changed first.
+    public Reply<List<OpenSession>> listSessions() throws InterruptedException {
+        return map(
+                withBearer(sessions::list),
+                rows ->
+                        rows.stream()
+                                .map((SessionRow row) -> sessions.open(row))
+                                .flatMap(Optional::stream)
+                                .toList());
+    }
+
+    private static Reply<OpenSession> opened(Reply<Optional<OpenSession>> reply) {
+        if (reply instanceof Reply.Success<Optional<OpenSession>>(Optional<OpenSession> found)
+                && found.isEmpty()) {
+            return new Reply.Denied<>(409, "the session was written with another key");
+        }
+        return map(reply, Optional::orElseThrow);
+    }
+
+    private static <A, B> Reply<B> map(Reply<A> reply, Function<A, B> to) {
+        return switch (reply) {
+            case Reply.Success(A value) -> new Reply.Success<>(to.apply(value));
+            case Reply.CredentialsRefused(String message) ->
+                    new Reply.CredentialsRefused<>(message);
+            case Reply.Denied(int status, String message) -> new Reply.Denied<>(status, message);
+            case Reply.Unavailable(String reason) -> new Reply.Unavailable<>(reason);
+        };
+    }
+
+    /// Opens the outbox of a directory, see [Outbox].
+    public Outbox outbox(Path home, OutboxLimits limits, OutboxListener listener) {
+        Outbox outbox =
+                Outbox.open(
+                        home,
+                        limits,
+                        (session, drafts) -> withBearer(() -> sessions.post(session, drafts)),
+                        listener,
+                        options.backoff());
+        outboxes.add(outbox);
+        return outbox;
+    }
+
+    /// Encrypts a message and gives it to the outbox. When this returns, it will reach the session.
+    ///
+    /// @param content `{"role": ..., "content": ...}`
+    /// @return its local id, which the stored message carries
+    public String send(Outbox outbox, OpenSession session, ObjectNode content) {
+        String localId = Outbox.newLocalId();
+        outbox.enqueue(session.id(), new Draft(localId, session.encryption().seal(content)));
+        return localId;
+    }
+
+    /// Connects as a client of the person, which hears everything of the account.
+    public Link connect(Cursor cursor, FeedListener updates, LinkListener listener) {
+        return connect(SocketAuth.UserScoped::new, cursor, updates, listener);
+    }
+
+    /// Connects as the process of a session, which hears that session and is its presence: the
+    /// session is active as long as this is connected.
+    public Link connectSession(
+            SessionId session, Cursor cursor, FeedListener updates, LinkListener listener) {
+        return connect(
+                held -> new SocketAuth.SessionScoped(held, session), cursor, updates, listener);
+    }
+
+    private Link connect(
+            Function<BearerToken, SocketAuth> auth,
+            Cursor cursor,
+            FeedListener updates,
+            LinkListener listener) {
+        Feed feed =
+                new Feed(
+                        (after, limit) ->
+                                withBearer(
+                                        () -> ChangesPage.read(client, heldBearer(), after, limit)),
+                        FeedScope.of(auth.apply(new BearerToken("none"))),
+                        cursor,
+                        updates,
+                        options.backoff());
+        Link link =
+                new Link(
+                        relay,
+                        options.clientName(),
+                        options.network(),
+                        new Link.Bearers() {
+                            @Override
+                            public Reply<BearerToken> bearer() throws InterruptedException {
+                                return anyBearer();
+                            }
+
+                            @Override
+                            public void refused() {
+                                bearer = null;
+                            }
+                        },
+                        auth,
+                        feed,
+                        listener,
+                        () -> outboxes.forEach(Outbox::nudge),
+                        options.scheduler(),
+                        options.backoff());
+        links.add(link);
+        return link;
+    }
+
+    /// Changes metadata or agent state of a session, see [SessionUpdater#update].
+    public UpdateResult update(
+            RelaySocket socket,
+            OpenSession session,
+            SessionField field,
+            UnaryOperator<ObjectNode> change)
+            throws InterruptedException {
+        Versioned base =
+                switch (field) {
+                    case METADATA -> session.row().metadata();
+                    case AGENT_STATE -> session.row().agentState();
+                };
+        Backoff races = new Backoff(FIRST_RACE_PAUSE, MOST_RACE_PAUSE, options.random());
+        return new SessionUpdater(session.id(), session.encryption(), races, Thread::sleep)
+                .update(socket, field, base, change, ACK_PATIENCE);
+    }
+
+    /// Calls a method of the session's process, see [RpcCaller#call].
+    public CompletableFuture<RpcResult> call(
+            RelaySocket socket, OpenSession session, String method, JsonNode params) {
+        return new RpcCaller(session.id().value(), session.encryption())
+                .call(socket, method, params);
+    }
+
+    @Override
+    public void close() {
+        links.forEach(Link::close);
+        outboxes.forEach(Outbox::close);
+        client.close();
+    }
+
+    @Override
+    public String toString() {
+        return "Account[" + relay + "]";
+    }
+}
