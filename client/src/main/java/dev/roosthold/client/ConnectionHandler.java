@@ -1,6 +1,8 @@
 package dev.roosthold.client;
 
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 
 /// What a [RelayConnection] asks of and tells its owner. All methods but [#event] run on the thread
@@ -24,6 +26,14 @@ public interface ConnectionHandler {
     /// An event of the relay with its first argument (JSON null when it has none), in order, on a
     /// thread of the socket; must not block.
     void event(String name, JsonNode argument);
+
+    /// As [#event(String, JsonNode)], for handlers that answer: the relay waits for an answer to
+    /// some events (`rpc-request`) and takes only the first that is given.
+    ///
+    /// @param answer sends the acknowledgement, from any thread; empty when none is wanted
+    default void event(String name, JsonNode argument, Optional<Consumer<JsonNode>> answer) {
+        event(name, argument);
+    }
 
     /// The result of [#prepare].
     sealed interface Preparation {

@@ -5,13 +5,14 @@ import io.socket.client.IO;
 import io.socket.client.Socket;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 import org.json.JSONObject;
@@ -43,17 +44,22 @@ final class IoSocket implements RelaySocket {
         record Failed(String reason) implements Attempt {}
     }
 
+    /// Receives each event with its first argument, in order, on a thread of the library; must not
+    /// block. Hears nothing any more when the connection has ended.
+    @FunctionalInterface
+    interface Events {
+        /// @param answer sends the acknowledgement; empty when the relay wants none
+        void event(String name, JsonNode argument, Optional<Consumer<JsonNode>> answer);
+    }
+
     /// Starts connecting.
-    ///
-    /// @param events receives each event with its first argument, in order, on a thread of the
-    ///     library; must not block
     IoSocket(
             RelayAddress relay,
             SocketAuth auth,
             String clientName,
             Duration patience,
             Scheduler scheduler,
-            BiConsumer<String, JsonNode> events) {
+            Events events) {
         this.scheduler = scheduler;
         http =
                 new OkHttpClient.Builder()
@@ -118,9 +124,15 @@ final class IoSocket implements RelaySocket {
         }
     }
 
-    private static void onEvent(@Nullable Object[] args, BiConsumer<String, JsonNode> events) {
-        if (args.length > 0 && args[0] instanceof String name) {
-            events.accept(name, OrgJson.in(args.length > 1 ? args[1] : null));
+    private void onEvent(@Nullable Object[] args, Events events) {
+        if (!ended.isDone() && args.length > 0 && args[0] instanceof String name) {
+            Object last = args[args.length - 1];
+            Optional<Consumer<JsonNode>> answer =
+                    last instanceof Ack ack
+                            ? Optional.of(value -> ack.call(OrgJson.out(value)))
+                            : Optional.empty();
+            Object first = args.length > 1 && !(args[1] instanceof Ack) ? args[1] : null;
+            events.event(name, OrgJson.in(first), answer);
         }
     }
 

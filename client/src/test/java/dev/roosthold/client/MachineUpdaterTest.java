@@ -95,7 +95,7 @@ class MachineUpdaterTest {
                         "test/1",
                         PATIENCE,
                         Scheduler.system(),
-                        (_, _) -> {});
+                        (_, _, _) -> {});
         sockets.add(socket);
         assertThat(socket.attempt().get()).isEqualTo(new IoSocket.Attempt.Connected());
         return socket;
@@ -241,7 +241,7 @@ class MachineUpdaterTest {
                         "test/1",
                         PATIENCE,
                         Scheduler.system(),
-                        (_, _) -> {});
+                        (_, _, _) -> {});
         assertThat(socket.attempt().get())
                 .isEqualTo(new IoSocket.Attempt.Refused("Invalid authentication token"));
         assertThat(socket.ended().get()).isEqualTo("refused");
@@ -257,7 +257,7 @@ class MachineUpdaterTest {
                             "test/1",
                             PATIENCE,
                             Scheduler.system(),
-                            (_, _) -> {});
+                            (_, _, _) -> {});
             assertThat(socket.attempt().get()).isInstanceOf(IoSocket.Attempt.Failed.class);
             assertThat(socket.ended().get()).isNotEmpty();
         }
