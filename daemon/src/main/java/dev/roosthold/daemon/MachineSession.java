@@ -60,7 +60,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     /// Held while the metadata is written: it may follow the settings at any time.
     private final ReentrantLock writingMetadata = new ReentrantLock();
 
-    private @Nullable MachineLogin login;
+    private volatile @Nullable MachineLogin login;
     private volatile @Nullable RelaySocket socket;
     private volatile RemoteAccess shownAccess;
     private volatile Versioned metadata = new Versioned(null, 0);

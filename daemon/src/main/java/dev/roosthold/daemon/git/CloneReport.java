@@ -8,7 +8,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Turns what git writes about its progress into frames, few enough for the relay, and remembers
-/// its last complaint. One thread at a time.
+/// what it complained of. Thread-safe.
 final class CloneReport {
     private static final Duration PERIOD = Duration.ofMillis(250);
     private static final Pattern PROGRESS =
@@ -33,7 +33,7 @@ final class CloneReport {
 
     /// A character of git's standard error; lines end with `\n` or, when they are to be overwritten,
     /// with `\r`.
-    void take(int c) {
+    synchronized void take(int c) {
         if (c == '\n' || c == '\r') {
             end(line.toString());
             line.setLength(0);
@@ -62,14 +62,14 @@ final class CloneReport {
     }
 
     /// What git said went wrong, without credentials; may be empty.
-    String complaint() {
+    synchronized String complaint() {
         return USER_INFO.matcher(complaint).replaceAll("://");
     }
 
     /// The last frame of the stream.
     ///
     /// @param result the answer of the method
-    void finish(ObjectNode result) {
+    synchronized void finish(ObjectNode result) {
         boolean done = result.path("success").asBoolean(false);
         ObjectNode frame = frame(done ? "done" : "failed");
         frame.setAll(result);

@@ -134,8 +134,12 @@ final class GitClone implements RpcMethod, AutoCloseable {
         } finally {
             running.remove(Thread.currentThread());
             room.release();
-            report.finish(result);
-            end.complete(result);
+            // The last frame is on its way before the answer.
+            try {
+                report.finish(result);
+            } finally {
+                end.complete(result);
+            }
         }
     }
 

@@ -100,15 +100,15 @@ public final class RpcDispatcher implements AutoCloseable {
     }
 
     private void carryOut(JsonNode argument, Answer answer) {
-        ObjectNode failure = error("The method failed");
-        JsonNode result = failure;
+        JsonNode result = error("The method failed");
         try {
             result = result(argument);
         } finally {
-            // In this order, so that who has the answer may call again.
-            running.remove(Thread.currentThread());
+            // Room comes first, so that who has the answer may call again; the thread goes last, so
+            // that who closes has waited for the answer.
             room.release();
             answer.send(result);
+            running.remove(Thread.currentThread());
         }
     }
 

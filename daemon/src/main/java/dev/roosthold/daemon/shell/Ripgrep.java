@@ -58,8 +58,8 @@ final class Ripgrep implements RpcMethod {
                 """
                 -e --regexp -g --glob --iglob -t --type -T --type-not -A --after-context -B
                 --before-context -C --context -m --max-count -d --max-depth --max-filesize -M
-                --max-columns --color --sort --sortr --context-separator -E --encoding -r --replace -j
-                --threads --engine --path-separator --dfa-size-limit --regex-size-limit"""
+                --max-columns --color --sort --sortr --context-separator -E --encoding -r --replace
+                --engine --path-separator"""
                         .split("\\s+")) {
             options.put(option, Kind.VALUE);
         }

@@ -82,6 +82,7 @@ class GitCloneTest {
     }
 
     private JsonNode git(String url, String path) {
+        frames.clear();
         Map<String, Object> params = new HashMap<>();
         params.put("url", url);
         params.put("path", path);
