@@ -83,7 +83,8 @@ final class DaemonRootsCommand implements Callable<Integer> {
 
     @Command(
             name = "remove",
-            description = "Allows a directory no more. One that does not exist any more can go too.")
+            description =
+                    "Allows a directory no more. One that does not exist any more can go too.")
     static final class Remove implements Callable<Integer> {
         @Parameters(paramLabel = "DIR", description = "As `roost daemon roots list` shows it.")
         private @Nullable Path directory;

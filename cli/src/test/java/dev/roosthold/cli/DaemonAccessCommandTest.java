@@ -84,8 +84,7 @@ final class DaemonAccessCommandTest {
                         home, "daemon", "roots", "list", "--json", "--home", home.toString())) {
             assertThat(command.exitStatus()).as("%s", command.lines()).isZero();
             assertThat(String.join("\n", command.lines()))
-                    .contains(
-                            "{\"policy\":\"full\",\"rootDirectories\":[\"%s\"]}".formatted(root));
+                    .contains("{\"policy\":\"full\",\"rootDirectories\":[\"%s\"]}".formatted(root));
         }
     }
 

@@ -16,7 +16,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `remote.json` in the home directory, mode 0600: the policy and the root directories of this
-/// machine. There is none as long as nothing was changed: then the policy is `full` and the one root
+/// machine. There is none as long as nothing was changed: then the policy is `full` and the one
+// root
 /// directory is that of the enrolment.
 ///
 /// ```
@@ -60,8 +61,7 @@ public final class RemoteAccessFile {
     private RemoteAccess decode(JsonNode object) {
         JsonNode directories = object.path("rootDirectories");
         RemotePolicy policy =
-                RemotePolicy.of(object.path("policy").asString(""))
-                        .orElseThrow(this::damaged);
+                RemotePolicy.of(object.path("policy").asString("")).orElseThrow(this::damaged);
         if (object.path("format").asInt(0) != FORMAT || !directories.isArray()) {
             throw damaged();
         }
@@ -91,8 +91,7 @@ public final class RemoteAccessFile {
         ArrayNode roots = object.putArray("rootDirectories");
         access.roots().forEach(root -> roots.add(root.toString()));
         try {
-            PrivateFiles.createDirectory(
-                    Objects.requireNonNull(file.toAbsolutePath().getParent()));
+            PrivateFiles.createDirectory(Objects.requireNonNull(file.toAbsolutePath().getParent()));
             PrivateFiles.write(
                     file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(object));
         } catch (IOException e) {

@@ -44,8 +44,7 @@ public final class Calls implements AutoCloseable {
     }
 
     public Pending begin(String method, String params) {
-        return sealed(
-                "m:" + method, encryption.sealValue(JSON.readTree(params)));
+        return sealed("m:" + method, encryption.sealValue(JSON.readTree(params)));
     }
 
     public Pending sealed(String fullName, String params) {

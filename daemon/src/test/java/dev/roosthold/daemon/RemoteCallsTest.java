@@ -265,15 +265,15 @@ class RemoteCallsTest {
         request.put(
                 "params",
                 encryption.sealValue(
-                        JSON.valueToTree(Map.of("command", "touch begun; sleep 20", "timeout", 30_000))));
+                        JSON.valueToTree(
+                                Map.of("command", "touch begun; sleep 20", "timeout", 30_000))));
         CompletableFuture<JsonNode> running =
                 page.call("rpc-call", request, Duration.ofSeconds(40));
         await().until(() -> Files.exists(root.resolve("begun")));
 
         assertThat(call("stop-daemon", Map.of()).path("message").asString()).isNotEmpty();
 
-        assertThat(daemon.awaitEnd())
-                .isEqualTo(new DaemonEnd.Requested(ShutdownSource.MOBILE_APP));
+        assertThat(daemon.awaitEnd()).isEqualTo(new DaemonEnd.Requested(ShutdownSource.MOBILE_APP));
         ObjectNode state = owner.daemonState(machine.token().machine());
         assertThat(state.path("status").asString()).isEqualTo("offline");
         assertThat(state.path("shutdownSource").asString()).isEqualTo("mobile-app");

@@ -20,7 +20,8 @@ final class Contents {
 
     private Contents() {}
 
-    /// @throws MethodFailure when it is no regular file (a pipe would make the reader wait, a device
+    /// @throws MethodFailure when it is no regular file (a pipe would make the reader wait, a
+    // device
     ///     never ends) or too large
     static byte[] read(Directory directory, Path name) throws IOException {
         requireFile(directory, name);

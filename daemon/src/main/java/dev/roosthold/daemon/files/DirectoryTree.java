@@ -103,10 +103,7 @@ record DirectoryTree(Supplier<Roots> roots) implements RpcMethod {
                     return;
                 }
                 Path path = level.directory().real().resolve(name).normalize();
-                cost +=
-                        NODE_COST
-                                + Entries.cost(name.toString())
-                                + Entries.cost(path.toString());
+                cost += NODE_COST + Entries.cost(name.toString()) + Entries.cost(path.toString());
                 if (++nodes > MAX_NODES || cost > MAX_COST || System.nanoTime() > end) {
                     cut = true;
                     return;

@@ -31,7 +31,8 @@ final class CloneReport {
         this.streamId = streamId;
     }
 
-    /// A character of git's standard error; lines end with `\n` or, when they are to be overwritten,
+    /// A character of git's standard error; lines end with `\n` or, when they are to be
+    // overwritten,
     /// with `\r`.
     synchronized void take(int c) {
         if (c == '\n' || c == '\r') {
@@ -55,7 +56,9 @@ final class CloneReport {
                 frame.put("percent", Integer.parseInt(progress.group(2)));
                 send(frame);
             }
-        } else if ((text.startsWith("fatal:") || text.startsWith("error:") || text.contains("ERROR"))
+        } else if ((text.startsWith("fatal:")
+                        || text.startsWith("error:")
+                        || text.contains("ERROR"))
                 && complaint.length() < MAX_COMPLAINT) {
             complaint.append(complaint.isEmpty() ? "" : "; ").append(text);
         }

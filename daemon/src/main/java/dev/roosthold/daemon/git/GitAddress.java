@@ -22,8 +22,7 @@ record GitAddress(String protocol, String text) {
     private static final Pattern LITERAL = Pattern.compile("\\[[0-9A-Fa-f:.]+]");
     private static final Pattern USER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*");
     private static final Pattern SHORT_SSH =
-            Pattern.compile(
-                    "(?<user>[^@:/]+)@(?<host>[^@:/]+):(?<path>[^-:][^:]*|[^-:])");
+            Pattern.compile("(?<user>[^@:/]+)@(?<host>[^@:/]+):(?<path>[^-:][^:]*|[^-:])");
 
     /// @throws MethodFailure which repeats nothing of the text: it may hold a password
     static GitAddress of(String text, Roots roots) throws IOException {
@@ -83,8 +82,7 @@ record GitAddress(String protocol, String text) {
         }
     }
 
-    private static void requireHost(@Nullable String host)
-            throws MethodFailure {
+    private static void requireHost(@Nullable String host) throws MethodFailure {
         if (host == null || !(HOST.matcher(host).matches() || LITERAL.matcher(host).matches())) {
             throw refused();
         }

@@ -79,8 +79,7 @@ public interface Directory extends Closeable {
         try {
             Object inside = opened.attributes(Path.of(".")).fileKey();
             Object atPath =
-                    Files.readAttributes(
-                                    real, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    Files.readAttributes(real, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                             .fileKey();
             boolean same = inside == null || inside.equals(atPath);
             if (!same || !real.toRealPath().equals(real)) {

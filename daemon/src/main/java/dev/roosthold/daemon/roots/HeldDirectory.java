@@ -121,8 +121,7 @@ final class HeldDirectory implements Directory {
     }
 
     @Override
-    public void setPermissions(Path name, Set<PosixFilePermission> permissions)
-            throws IOException {
+    public void setPermissions(Path name, Set<PosixFilePermission> permissions) throws IOException {
         PosixFileAttributeView view = posix(name);
         if (view != null) {
             view.setPermissions(permissions);

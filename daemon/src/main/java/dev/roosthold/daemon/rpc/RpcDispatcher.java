@@ -154,8 +154,7 @@ public final class RpcDispatcher implements AutoCloseable {
         // Three bytes for one character at most, so short texts need no counting.
         boolean fits =
                 text.length() <= MAX_ANSWER / 3
-                        || text.getBytes(StandardCharsets.UTF_8).length
-                                <= MAX_ANSWER;
+                        || text.getBytes(StandardCharsets.UTF_8).length <= MAX_ANSWER;
         return fits ? result : method.failed("The answer is too large");
     }
 

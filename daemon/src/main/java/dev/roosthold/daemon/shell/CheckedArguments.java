@@ -50,8 +50,7 @@ record CheckedArguments(List<String> options, List<String> names, List<String> r
                 }
             }
         }
-        return new CheckedArguments(
-                List.copyOf(options), List.copyOf(names), List.copyOf(rest));
+        return new CheckedArguments(List.copyOf(options), List.copyOf(names), List.copyOf(rest));
     }
 
     private static boolean takeLong(
@@ -116,8 +115,7 @@ record CheckedArguments(List<String> options, List<String> names, List<String> r
         return false;
     }
 
-    private static String required(String name, @Nullable String value)
-            throws MethodFailure {
+    private static String required(String name, @Nullable String value) throws MethodFailure {
         if (value == null) {
             throw new MethodFailure(name + " needs a value");
         }

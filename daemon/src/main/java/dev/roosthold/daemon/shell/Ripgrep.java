@@ -20,7 +20,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `ripgrep {args, cwd?}`: `{success, exitCode, stdout, stderr, truncated?}`, by the installed `rg`.
+/// `ripgrep {args, cwd?}`: `{success, exitCode, stdout, stderr, truncated?}`, by the installed
+// `rg`.
 ///
 /// Only known options are passed: none that runs programs (`--pre`, `--search-zip`,
 /// `--hostname-bin`), reads other files (`--file`, `--ignore-file`, a configuration) or leaves the
@@ -75,13 +76,11 @@ final class Ripgrep implements RpcMethod {
         Path directory = Bash.directory(now, params);
         boolean noPattern =
                 arguments.names().stream()
-                        .anyMatch(
-                                List.of("-e", "--regexp", "--files", "--type-list")::contains);
+                        .anyMatch(List.of("-e", "--regexp", "--files", "--type-list")::contains);
         if (!noPattern && arguments.rest().isEmpty()) {
             throw new MethodFailure("A pattern is required");
         }
-        List<String> paths =
-                arguments.rest().subList(noPattern ? 0 : 1, arguments.rest().size());
+        List<String> paths = arguments.rest().subList(noPattern ? 0 : 1, arguments.rest().size());
         requireInside(now, directory, paths);
         if (program.isEmpty()) {
             return withoutProgram(now, directory, arguments, paths);

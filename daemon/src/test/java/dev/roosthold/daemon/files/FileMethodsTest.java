@@ -163,8 +163,9 @@ class FileMethodsTest {
         JsonNode result = write("file", "new".getBytes(), hash("old".getBytes()));
         assertThat(result.path("success").asBoolean()).as("%s", result).isTrue();
         assertThat(Files.readString(root.resolve("file"))).isEqualTo("new");
-        assertThat(PosixFilePermissions.toString(
-                        Files.getPosixFilePermissions(root.resolve("file"))))
+        assertThat(
+                        PosixFilePermissions.toString(
+                                Files.getPosixFilePermissions(root.resolve("file"))))
                 .isEqualTo("rwxr-x---");
         assertThat(names()).containsExactly("file");
     }
@@ -193,7 +194,10 @@ class FileMethodsTest {
     void writingThroughALinkInsideChangesWhatItLeadsTo() throws Exception {
         Files.writeString(root.resolve("file"), "old");
         Files.createSymbolicLink(root.resolve("link"), Path.of("file"));
-        assertThat(write("link", "new".getBytes(), hash("old".getBytes())).path("success").asBoolean())
+        assertThat(
+                        write("link", "new".getBytes(), hash("old".getBytes()))
+                                .path("success")
+                                .asBoolean())
                 .isTrue();
         assertThat(Files.isSymbolicLink(root.resolve("link"))).isTrue();
         assertThat(Files.readString(root.resolve("file"))).isEqualTo("new");

@@ -67,7 +67,14 @@ class GitCloneTest {
         run(directory, "git", "init", "-q");
         run(directory, "git", "add", "file");
         run(
-                directory, "git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm",
+                directory,
+                "git",
+                "-c",
+                "user.name=a",
+                "-c",
+                "user.email=a@b",
+                "commit",
+                "-qm",
                 "first");
     }
 

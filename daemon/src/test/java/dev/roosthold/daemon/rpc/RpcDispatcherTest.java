@@ -148,8 +148,7 @@ class RpcDispatcherTest {
             for (int i = 0; i < 40; i++) {
                 all.add(calls.begin("echo", "{}"));
             }
-            long refused =
-                    all.stream().filter(pending -> pending.first().isDone()).count();
+            long refused = all.stream().filter(pending -> pending.first().isDone()).count();
             assertThat(refused).isEqualTo(24);
             go.countDown();
             List<JsonNode> results = all.stream().map(calls::result).toList();
@@ -202,9 +201,18 @@ class RpcDispatcherTest {
     void policiesAllowWhatTheyPromise() {
         List<String> methods =
                 List.of(
-                        "spawn-happy-session", "resume-happy-session", "stop-session",
-                        "stop-daemon", "listDirectory", "getDirectoryTree", "readFile",
-                        "make-directory", "git-clone", "ripgrep", "bash", "writeFile",
+                        "spawn-happy-session",
+                        "resume-happy-session",
+                        "stop-session",
+                        "stop-daemon",
+                        "listDirectory",
+                        "getDirectoryTree",
+                        "readFile",
+                        "make-directory",
+                        "git-clone",
+                        "ripgrep",
+                        "bash",
+                        "writeFile",
                         "difftastic");
         assertThat(methods.stream().filter(RemotePolicy.FULL::allows)).hasSize(13);
         assertThat(methods.stream().filter(method -> !RemotePolicy.SESSIONS.allows(method)))

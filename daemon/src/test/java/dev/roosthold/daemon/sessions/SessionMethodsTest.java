@@ -44,10 +44,7 @@ class SessionMethodsTest {
     @BeforeEach
     void start() throws IOException {
         root = Files.createDirectories(temp.toRealPath().resolve("root"));
-        calls =
-                new Calls(
-                        SessionMethods.of(
-                                () -> new Roots(List.of(root), Set.of()), new Names()));
+        calls = new Calls(SessionMethods.of(() -> new Roots(List.of(root), Set.of()), new Names()));
     }
 
     @AfterEach
@@ -59,10 +56,14 @@ class SessionMethodsTest {
         return calls.call(
                         "spawn-happy-session",
                         Map.of(
-                                "type", "spawn-in-directory",
-                                "directory", directory,
-                                "agent", "codex",
-                                "approvedNewDirectoryCreation", approved))
+                                "type",
+                                "spawn-in-directory",
+                                "directory",
+                                directory,
+                                "agent",
+                                "codex",
+                                "approvedNewDirectoryCreation",
+                                approved))
                 .toString();
     }
 

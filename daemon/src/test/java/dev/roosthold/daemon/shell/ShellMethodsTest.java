@@ -93,7 +93,8 @@ class ShellMethodsTest {
     void workingDirectoryStaysInside() throws IOException {
         Files.createDirectory(root.resolve("sub"));
         Files.createSymbolicLink(root.resolve("out"), temp);
-        assertThat(bash("pwd", Map.of("cwd", "/")).path("stdout").asString()).isEqualTo(root + "\n");
+        assertThat(bash("pwd", Map.of("cwd", "/")).path("stdout").asString())
+                .isEqualTo(root + "\n");
         assertThat(bash("pwd", Map.of("cwd", "sub")).path("stdout").asString())
                 .isEqualTo(root + "/sub\n");
         for (String cwd : List.of("..", "out", "/etc", "sub/../..")) {
@@ -183,7 +184,8 @@ class ShellMethodsTest {
         assertThat(error(bash("a\0b"))).contains("null character");
         assertThat(error(calls.call("bash", "{\"command\":\"true\",\"timeout\":\"x\"}")))
                 .isEqualTo("timeout must be a number");
-        assertThat(bash("echo fine", Map.of("timeout", 1e300)).path("success").asBoolean()).isTrue();
+        assertThat(bash("echo fine", Map.of("timeout", 1e300)).path("success").asBoolean())
+                .isTrue();
     }
 
     @Test
@@ -209,7 +211,8 @@ class ShellMethodsTest {
                         "<-->",
                         "<word>",
                         "<src>");
-        assertThat(ripgrep("--", "--pre=x").path("stdout").asString()).endsWith("<-->\n<--pre=x>\n");
+        assertThat(ripgrep("--", "--pre=x").path("stdout").asString())
+                .endsWith("<-->\n<--pre=x>\n");
         assertThat(ripgrep("-e", "--pre", "src").path("stdout").asString())
                 .contains("<-e>\n<--pre>\n");
     }
@@ -218,10 +221,23 @@ class ShellMethodsTest {
     void optionsThatRunProgramsReadFilesOrLeaveTheRootsAreRefused() {
         for (String option :
                 List.of(
-                        "--pre=/bin/sh", "--pre", "--pre-glob=*", "-z", "--search-zip", "-f",
-                        "--file=/etc/passwd", "--ignore-file=/etc/passwd", "--hostname-bin=/bin/sh",
-                        "--debug", "--trace", "-iz", "-nf/etc/passwd", "--hyperlink-format=x",
-                        "--type-add=x:*", "--no-such-option", "--pr=/bin/sh")) {
+                        "--pre=/bin/sh",
+                        "--pre",
+                        "--pre-glob=*",
+                        "-z",
+                        "--search-zip",
+                        "-f",
+                        "--file=/etc/passwd",
+                        "--ignore-file=/etc/passwd",
+                        "--hostname-bin=/bin/sh",
+                        "--debug",
+                        "--trace",
+                        "-iz",
+                        "-nf/etc/passwd",
+                        "--hyperlink-format=x",
+                        "--type-add=x:*",
+                        "--no-such-option",
+                        "--pr=/bin/sh")) {
             assertThat(error(ripgrep(option, "word"))).as(option).contains("not allowed");
         }
         for (String path : List.of("..", "/etc", "../programs", "src/../..")) {
@@ -246,8 +262,7 @@ class ShellMethodsTest {
         Files.writeString(root.resolve(".roost/machine.json"), "");
         Files.createSymbolicLink(root.resolve("out"), temp);
         try (Calls bare = calls(root + ":.:" + temp.resolve("nowhere"))) {
-            JsonNode files =
-                    bare.call("ripgrep", Map.of("args", List.of("--files", "--follow")));
+            JsonNode files = bare.call("ripgrep", Map.of("args", List.of("--files", "--follow")));
             assertThat(files.path("stdout").asString().lines())
                     .containsExactlyInAnyOrder("src/deep/a", "b");
             JsonNode hidden = bare.call("ripgrep", Map.of("args", List.of("--files", "--hidden")));
@@ -266,8 +281,7 @@ class ShellMethodsTest {
         Files.writeString(root.resolve("-b"), "");
         JsonNode result =
                 calls.call(
-                        "difftastic",
-                        Map.of("args", List.of("--color", "never", "--", "a", "-b")));
+                        "difftastic", Map.of("args", List.of("--color", "never", "--", "a", "-b")));
         assertThat(result.path("stdout").asString().lines())
                 .containsExactly(root.toString(), "<--color=never>", "<-->", "<a>", "<-b>");
         for (List<String> args :
