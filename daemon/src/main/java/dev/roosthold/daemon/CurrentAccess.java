@@ -9,9 +9,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.Set;
 
-/// The access settings as they stand in the file now: it is looked at each time and read when it
-// has
-/// changed. Thread-safe.
+/// The access settings as they stand in the file now: it is looked at each time, and read when it
+/// has changed. Thread-safe.
 final class CurrentAccess {
     private final RemoteAccessFile file;
     private final Path rootDirectory;

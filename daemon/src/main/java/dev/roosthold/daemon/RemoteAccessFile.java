@@ -16,9 +16,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `remote.json` in the home directory, mode 0600: the policy and the root directories of this
-/// machine. There is none as long as nothing was changed: then the policy is `full` and the one
-// root
-/// directory is that of the enrolment.
+/// machine. There is none as long as nothing was changed: then the policy is `full`, and the one
+/// root directory is that of the enrolment.
 ///
 /// ```
 /// {"format":1, "policy":"full"|"sessions"|"locked", "rootDirectories":[path]}
@@ -41,6 +40,8 @@ public final class RemoteAccessFile {
         return file;
     }
 
+    /// The settings that hold now.
+    ///
     /// @param rootDirectory of the enrolment
     /// @throws DaemonException when it cannot be read or understood
     public RemoteAccess read(Path rootDirectory) {

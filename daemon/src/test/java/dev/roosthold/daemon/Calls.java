@@ -34,6 +34,8 @@ public final class Calls implements AutoCloseable {
         dispatcher = new RpcDispatcher("m", encryption, methods, policy::get);
     }
 
+    /// The decrypted answer.
+    ///
     /// @param params JSON
     public JsonNode call(String method, String params) {
         return result(begin(method, params));

@@ -20,9 +20,10 @@ final class Contents {
 
     private Contents() {}
 
+    /// The whole file.
+    ///
     /// @throws MethodFailure when it is no regular file (a pipe would make the reader wait, a
-    // device
-    ///     never ends) or too large
+    ///     device never ends) or too large
     static byte[] read(Directory directory, Path name) throws IOException {
         requireFile(directory, name);
         try (FileChannel channel = directory.open(name, Set.of(StandardOpenOption.READ))) {

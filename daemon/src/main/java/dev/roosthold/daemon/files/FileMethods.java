@@ -9,6 +9,8 @@ import java.util.function.Supplier;
 public final class FileMethods {
     private FileMethods() {}
 
+    /// All of them.
+    ///
     /// @param roots asked at each call
     public static Map<String, RpcMethod> of(Supplier<Roots> roots) {
         return Map.of(

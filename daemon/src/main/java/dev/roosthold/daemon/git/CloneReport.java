@@ -31,9 +31,8 @@ final class CloneReport {
         this.streamId = streamId;
     }
 
-    /// A character of git's standard error; lines end with `\n` or, when they are to be
-    // overwritten,
-    /// with `\r`.
+    /// A character of git's standard error; lines end with `\n`, or with `\r` when they are to be
+    /// overwritten.
     synchronized void take(int c) {
         if (c == '\n' || c == '\r') {
             end(line.toString());

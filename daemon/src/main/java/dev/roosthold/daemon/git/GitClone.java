@@ -38,7 +38,7 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// git asks nobody for a password, runs no hooks of the clone, fetches no submodules, and may use
 /// the one protocol of the address only, also after a redirect.
-final class GitClone implements RpcMethod, AutoCloseable {
+final class GitClone implements RpcMethod {
     private static final int MAX_AT_ONCE = 4;
     private static final int MAX_STREAM_ID = 256;
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(20);
@@ -246,8 +246,7 @@ final class GitClone implements RpcMethod, AutoCloseable {
     }
 
     /// Ends all clones that still run.
-    @Override
-    public void close() throws InterruptedException {
+    void close() throws InterruptedException {
         running.forEach(Thread::interrupt);
         long end = System.nanoTime() + TO_END.multipliedBy(2).toNanos();
         for (Thread thread : running) {

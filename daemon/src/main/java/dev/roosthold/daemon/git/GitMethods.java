@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /// The methods of this package by their names, and the clones that are going on.
-public final class GitMethods implements AutoCloseable {
+public final class GitMethods {
     private final GitClone clone;
 
     /// @param roots asked at each call
@@ -19,7 +19,6 @@ public final class GitMethods implements AutoCloseable {
     }
 
     /// Ends the clones, with a moment for git to remove what it has begun.
-    @Override
     public void close() throws InterruptedException {
         clone.close();
     }

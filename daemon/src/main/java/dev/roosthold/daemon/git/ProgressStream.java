@@ -7,6 +7,8 @@ import tools.jackson.databind.node.ObjectNode;
 @FunctionalInterface
 public interface ProgressStream {
 
+    /// Sends one frame; never blocks for long, never fails.
+    ///
     /// @param streamId chosen by the caller
     /// @param number counts from 0 in its stream
     void send(String streamId, long number, ObjectNode frame);

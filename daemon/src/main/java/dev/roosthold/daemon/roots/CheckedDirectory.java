@@ -49,14 +49,15 @@ final class CheckedDirectory implements Directory {
     }
 
     @Override
+    @SuppressWarnings("StreamResourceLeak") // closed with the child
     public Directory child(Path name) throws IOException {
-        if (closed.contains(real.resolve(name).normalize())) {
+        Path path = real.resolve(name).normalize();
+        if (closed.contains(path)) {
             throw Roots.outside();
         }
         if (!attributes(name).isDirectory()) {
             throw new NotDirectoryException(name.toString());
         }
-        Path path = real.resolve(name);
         CheckedDirectory child = new CheckedDirectory(path, closed, Files.newDirectoryStream(path));
         try {
             child.check();

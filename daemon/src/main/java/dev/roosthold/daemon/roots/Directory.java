@@ -67,6 +67,7 @@ public interface Directory extends Closeable {
     /// root.
     ///
     /// @param closed directories that are not entered, wherever below they are
+    @SuppressWarnings("StreamResourceLeak") // closed with the directory
     static Directory openRoot(Path real, Set<Path> closed) throws IOException {
         if (closed.stream().anyMatch(real::startsWith)) {
             throw Roots.outside();

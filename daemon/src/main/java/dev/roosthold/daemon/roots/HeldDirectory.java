@@ -47,17 +47,35 @@ final class HeldDirectory implements Directory {
 
     @Override
     public Directory child(Path name) throws IOException {
-        if (closed.contains(real.resolve(name).normalize())) {
-            throw Roots.outside();
-        }
+        BasicFileAttributes attributes = attributes(name);
         // Opening something else, such as a pipe, might wait for ever.
-        if (!attributes(name).isDirectory()) {
+        if (!attributes.isDirectory()) {
             throw new NotDirectoryException(name.toString());
         }
+        Path path = real.resolve(name).normalize();
+        if (isClosed(path, attributes.fileKey())) {
+            throw Roots.outside();
+        }
         return new HeldDirectory(
-                real.resolve(name),
-                closed,
-                handle.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS));
+                path, closed, handle.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    /// By what it is as well as by its name: where case does not matter, it has several.
+    private boolean isClosed(Path path, @Nullable Object key) {
+        for (Path directory : closed) {
+            try {
+                if (directory.equals(path)
+                        || (key != null
+                                && key.equals(
+                                        Files.readAttributes(directory, BasicFileAttributes.class)
+                                                .fileKey()))) {
+                    return true;
+                }
+            } catch (IOException _) {
+                // Not there, so this is not it.
+            }
+        }
+        return false;
     }
 
     @Override

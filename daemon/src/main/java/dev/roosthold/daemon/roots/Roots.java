@@ -87,7 +87,7 @@ public record Roots(List<Path> directories, Set<Path> closed) {
     private Optional<Path> rootOf(Path absolute) {
         return directories.stream()
                 .filter(absolute::startsWith)
-                .max(Comparator.comparing(Path::getNameCount));
+                .max(Comparator.comparingInt(Path::getNameCount));
     }
 
     /// One resolution: the handles of the directories from a root down, and the names to come.

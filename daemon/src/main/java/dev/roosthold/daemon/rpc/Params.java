@@ -14,6 +14,8 @@ public record Params(ObjectNode object) {
 
     private static final int MAX_ITEMS = 1_000;
 
+    /// A required text.
+    ///
     /// @throws MethodFailure when it is absent, no text or too long
     public String text(String name) throws MethodFailure {
         return optionalText(name).orElseThrow(() -> new MethodFailure(name + " is required"));

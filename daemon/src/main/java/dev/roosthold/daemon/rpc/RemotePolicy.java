@@ -25,10 +25,11 @@ public enum RemotePolicy {
     /// Only stopping: a session, or the daemon.
     LOCKED(Set.of("stop-session", "stop-daemon"));
 
+    @SuppressWarnings("ImmutableEnumChecker") // Set.copyOf
     private final Set<String> methods;
 
     RemotePolicy(Set<String> methods) {
-        this.methods = methods;
+        this.methods = Set.copyOf(methods);
     }
 
     /// Whether calls of this method are carried out. A method that no policy knows is allowed by

@@ -62,29 +62,22 @@ record CheckedArguments(List<String> options, List<String> names, List<String> r
             throws MethodFailure {
         int equals = argument.indexOf('=');
         String name = equals < 0 ? argument : argument.substring(0, equals);
-        switch (kind(name, known)) {
-            case IGNORED -> {
-                return false;
-            }
+        return switch (kind(name, known)) {
+            case IGNORED -> false;
             case FLAG -> {
                 if (equals >= 0) {
                     throw new MethodFailure(name + " takes no value");
                 }
                 options.add(name);
                 names.add(name);
-                return false;
+                yield false;
             }
             case VALUE -> {
                 names.add(name);
-                if (equals >= 0) {
-                    options.add(argument);
-                    return false;
-                }
-                options.add(name + "=" + required(name, next));
-                return true;
+                options.add(equals >= 0 ? argument : name + "=" + required(name, next));
+                yield equals < 0;
             }
-        }
-        throw new IllegalStateException(name);
+        };
     }
 
     private static boolean takeShort(

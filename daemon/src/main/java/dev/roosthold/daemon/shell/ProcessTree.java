@@ -5,11 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 
 /// A program and everything that it starts.
 ///
@@ -23,7 +25,8 @@ public final class ProcessTree {
     private static final List<Path> SETSID =
             List.of(Path.of("/usr/bin/setsid"), Path.of("/bin/setsid"));
     private static final String MARK = "ROOST_CALL";
-    private static final int MAX_ROUNDS = 20;
+    private static final int MAX_ROUNDS = 50;
+    private static final Duration PAUSE = Duration.ofMillis(2);
     private static final int MAX_ENVIRONMENT = 4 << 20;
 
     private final String mark;
@@ -69,8 +72,8 @@ public final class ProcessTree {
                 return;
             }
             members.forEach(ProcessHandle::destroyForcibly);
-            // The killed are listed until their parents have noticed.
-            Thread.yield();
+            // The killed are listed until the system has taken them away.
+            LockSupport.parkNanos(PAUSE.toNanos());
         }
     }
 

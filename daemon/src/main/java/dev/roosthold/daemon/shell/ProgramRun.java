@@ -11,8 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /// Runs one program to its end.
 ///
-/// Standard input is empty. The output is bounded while it is read. After the time, on an
-// interrupt,
+/// Standard input is empty. The output is bounded while it is read. After the time, on an interrupt
 /// and when the program itself has ended, everything that it started is ended too: a call leaves
 /// nothing running.
 ///

@@ -14,7 +14,7 @@ final class Programs {
     /// The program of that name on the search path. Relative places on it (such as `.`) are not
     /// searched: they would be inside the directory that a remote client chose.
     static Optional<Path> find(String name, String searchPath) {
-        for (String place : searchPath.split(Pattern.quote(File.pathSeparator))) {
+        for (String place : searchPath.split(Pattern.quote(File.pathSeparator), -1)) {
             try {
                 Path file = Path.of(place).resolve(name);
                 if (file.isAbsolute() && Files.isRegularFile(file) && Files.isExecutable(file)) {

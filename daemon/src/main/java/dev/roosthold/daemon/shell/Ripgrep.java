@@ -20,8 +20,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `ripgrep {args, cwd?}`: `{success, exitCode, stdout, stderr, truncated?}`, by the installed
-// `rg`.
+/// `ripgrep {args, cwd?}`: `{success, exitCode, stdout, stderr, truncated?}`, by the `rg` that is
+/// installed.
 ///
 /// Only known options are passed: none that runs programs (`--pre`, `--search-zip`,
 /// `--hostname-bin`), reads other files (`--file`, `--ignore-file`, a configuration) or leaves the
@@ -52,7 +52,7 @@ final class Ripgrep implements RpcMethod {
                 --no-column -b --byte-offset --vimgrep --trim -0 --null --stats --no-messages -a
                 --text --binary --crlf --no-unicode --passthru -q --quiet --type-list
                 --glob-case-insensitive --one-file-system -u --unrestricted --no-config"""
-                        .split("\\s+")) {
+                        .split("\\s+", -1)) {
             options.put(flag, Kind.FLAG);
         }
         for (String option :
@@ -61,7 +61,7 @@ final class Ripgrep implements RpcMethod {
                 --before-context -C --context -m --max-count -d --max-depth --max-filesize -M
                 --max-columns --color --sort --sortr --context-separator -E --encoding -r --replace
                 --engine --path-separator"""
-                        .split("\\s+")) {
+                        .split("\\s+", -1)) {
             options.put(option, Kind.VALUE);
         }
         options.put("-L", Kind.IGNORED);

@@ -9,6 +9,8 @@ import java.util.function.Supplier;
 public final class ShellMethods {
     private ShellMethods() {}
 
+    /// Looks for the programs once.
+    ///
     /// @param roots asked at each call
     /// @param searchPath where programs are looked for, as in the variable `PATH`
     public static Map<String, RpcMethod> of(Supplier<Roots> roots, String searchPath) {

@@ -242,4 +242,37 @@ class RootsTest {
                     .isInstanceOf(IOException.class);
         }
     }
+
+    /// The way of systems without relative opening.
+    @Test
+    void checkedDirectoryNoticesThatItWasReplaced() throws IOException {
+        Path keys = Files.createDirectory(root.resolve("keys"));
+        try (Directory top =
+                        new CheckedDirectory(root, Set.of(keys), Files.newDirectoryStream(root));
+                Directory same = top.child(Path.of("."));
+                Directory inner = same.child(Path.of("a"))) {
+            Set<StandardOpenOption> reading = Set.of(StandardOpenOption.READ);
+            inner.open(Path.of("file"), reading).close();
+            inner.makeDirectory(Path.of("new"));
+            assertThat(inner.has(Path.of("new"))).isTrue();
+            assertThatThrownBy(() -> top.child(Path.of("keys"))).isInstanceOf(MethodFailure.class);
+            Files.createSymbolicLink(root.resolve("a/link"), outside.resolve("file"));
+            assertThatThrownBy(() -> inner.open(Path.of("link"), reading))
+                    .isInstanceOf(IOException.class);
+            Files.move(root.resolve("a"), root.resolve("moved"));
+            Files.createSymbolicLink(root.resolve("a"), outside);
+            assertThatThrownBy(() -> inner.open(Path.of("file"), reading))
+                    .isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> top.child(Path.of("a"))).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void closedDirectoryIsKnownUnderAnotherNameToo() throws IOException {
+        Path keys = Files.createDirectories(root.resolve("keys/deep"));
+        roots = new Roots(List.of(root), Set.of(keys));
+        Files.move(root.resolve("keys"), root.resolve("renamed"));
+        Files.createSymbolicLink(root.resolve("keys"), root.resolve("renamed"));
+        assertOutside("renamed/deep/file");
+    }
 }
