@@ -34,6 +34,9 @@ public final class RpcDispatcher implements AutoCloseable {
     /// Calls that are carried out at the same time; each may hold a process or a file in memory.
     private static final int MAX_IN_FLIGHT = 16;
 
+    /// Beside them, calls that stop something: a machine that is busy can be stopped.
+    private static final int MAX_STOPPING = 4;
+
     /// Characters of an answer before it is encrypted. The relay ends a connection that sends more
     /// than 1,000,000 bytes at once, and base64 makes three bytes four.
     public static final int MAX_ANSWER = 740_000;
@@ -48,7 +51,8 @@ public final class RpcDispatcher implements AutoCloseable {
     private final EncryptedJson encryption;
     private final Map<String, RpcMethod> methods;
     private final Supplier<RemotePolicy> policy;
-    private final Semaphore room = new Semaphore(MAX_IN_FLIGHT);
+    private final Semaphore forWork = new Semaphore(MAX_IN_FLIGHT);
+    private final Semaphore forStopping = new Semaphore(MAX_STOPPING);
     private final Set<Thread> running = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -86,12 +90,15 @@ public final class RpcDispatcher implements AutoCloseable {
             answer.send(error(ENDING));
             return;
         }
+        Semaphore room = RemotePolicy.LOCKED.allows(name(argument)) ? forStopping : forWork;
         if (!room.tryAcquire()) {
             answer.send(error("Too many calls at the same time"));
             return;
         }
         Thread thread =
-                Thread.ofVirtual().name("roost-rpc").unstarted(() -> carryOut(argument, answer));
+                Thread.ofVirtual()
+                        .name("roost-rpc")
+                        .unstarted(() -> carryOut(argument, room, answer));
         running.add(thread);
         thread.start();
         if (closed) {
@@ -99,7 +106,7 @@ public final class RpcDispatcher implements AutoCloseable {
         }
     }
 
-    private void carryOut(JsonNode argument, Answer answer) {
+    private void carryOut(JsonNode argument, Semaphore room, Answer answer) {
         JsonNode result = error("The method failed");
         try {
             result = result(argument);
@@ -112,9 +119,14 @@ public final class RpcDispatcher implements AutoCloseable {
         }
     }
 
-    private JsonNode result(JsonNode argument) {
+    /// Without the machine's id; empty when the call is not for this machine.
+    private String name(JsonNode argument) {
         String full = argument.path("method").asString("");
-        String name = full.startsWith(prefix) ? full.substring(prefix.length()) : "";
+        return full.startsWith(prefix) ? full.substring(prefix.length()) : "";
+    }
+
+    private JsonNode result(JsonNode argument) {
+        String name = name(argument);
         RpcMethod method = methods.get(name);
         if (method == null) {
             return error("Method not found");

@@ -1,5 +1,6 @@
 package dev.roosthold.daemon.shell;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -8,14 +9,12 @@ import java.nio.charset.StandardCharsets;
 /// program never waits for a reader. One thread reads, others may look.
 final class BoundedText {
     private final int maxCost;
-    private final byte[] kept;
-    private int length;
+    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
     private boolean dropped;
 
     /// @param maxCost bytes of the text as it stands in JSON
     BoundedText(int maxCost) {
         this.maxCost = maxCost;
-        kept = new byte[maxCost];
     }
 
     /// Until the end, or until the stream is closed.
@@ -31,15 +30,14 @@ final class BoundedText {
     }
 
     private synchronized void keep(byte[] buffer, int n) {
-        int room = Math.min(n, kept.length - length);
-        System.arraycopy(buffer, 0, kept, length, room);
-        length += room;
+        int room = Math.min(n, maxCost - kept.size());
+        kept.write(buffer, 0, room);
         dropped |= room < n;
     }
 
     /// As UTF-8; what is none becomes U+FFFD.
     synchronized Shown shown() {
-        String text = new String(kept, 0, length, StandardCharsets.UTF_8);
+        String text = kept.toString(StandardCharsets.UTF_8);
         int cost = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.roosthold.daemon.Calls;
 import dev.roosthold.daemon.roots.Roots;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -59,6 +60,10 @@ class FileMethodsTest {
         params.put("content", Base64.getEncoder().encodeToString(content));
         params.put("expectedHash", hash);
         return calls.call("writeFile", params);
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static String hash(byte[] content) throws Exception {
@@ -154,13 +159,13 @@ class FileMethodsTest {
         Files.writeString(root.resolve("file"), "old");
         Files.setPosixFilePermissions(
                 root.resolve("file"), PosixFilePermissions.fromString("rwxr-x---"));
-        assertThat(error(write("file", "new".getBytes(), hash("other".getBytes()))))
+        assertThat(error(write("file", utf8("new"), hash(utf8("other")))))
                 .isEqualTo("The file has changed: its hash is not the expected one");
-        assertThat(error(write("gone", "new".getBytes(), hash("old".getBytes()))))
+        assertThat(error(write("gone", utf8("new"), hash(utf8("old")))))
                 .isEqualTo("The file does not exist");
-        assertThat(error(write("file", "new".getBytes(), "nonsense"))).contains("expectedHash");
+        assertThat(error(write("file", utf8("new"), "nonsense"))).contains("expectedHash");
 
-        JsonNode result = write("file", "new".getBytes(), hash("old".getBytes()));
+        JsonNode result = write("file", utf8("new"), hash(utf8("old")));
         assertThat(result.path("success").asBoolean()).as("%s", result).isTrue();
         assertThat(Files.readString(root.resolve("file"))).isEqualTo("new");
         assertThat(
@@ -175,12 +180,12 @@ class FileMethodsTest {
         Files.writeString(root.resolve("file"), "old");
         List<Calls.Pending> all = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            String content = Base64.getEncoder().encodeToString(("new" + i).getBytes());
+            String content = Base64.getEncoder().encodeToString(utf8("new" + i));
             all.add(
                     calls.begin(
                             "writeFile",
                             "{\"path\":\"file\",\"content\":\"%s\",\"expectedHash\":\"%s\"}"
-                                    .formatted(content, hash("old".getBytes()))));
+                                    .formatted(content, hash(utf8("old")))));
         }
         assertThat(
                         all.stream()
@@ -194,10 +199,7 @@ class FileMethodsTest {
     void writingThroughALinkInsideChangesWhatItLeadsTo() throws Exception {
         Files.writeString(root.resolve("file"), "old");
         Files.createSymbolicLink(root.resolve("link"), Path.of("file"));
-        assertThat(
-                        write("link", "new".getBytes(), hash("old".getBytes()))
-                                .path("success")
-                                .asBoolean())
+        assertThat(write("link", utf8("new"), hash(utf8("old"))).path("success").asBoolean())
                 .isTrue();
         assertThat(Files.isSymbolicLink(root.resolve("link"))).isTrue();
         assertThat(Files.readString(root.resolve("file"))).isEqualTo("new");
@@ -209,7 +211,7 @@ class FileMethodsTest {
         Files.writeString(root.resolve("file"), "old");
         Files.setPosixFilePermissions(
                 root.resolve("file"), PosixFilePermissions.fromString("r--------"));
-        assertThat(error(write("file", "new".getBytes(), hash("old".getBytes()))))
+        assertThat(error(write("file", utf8("new"), hash(utf8("old")))))
                 .isEqualTo("Permission denied");
         Files.setPosixFilePermissions(
                 root.resolve("file"), PosixFilePermissions.fromString("---------"));

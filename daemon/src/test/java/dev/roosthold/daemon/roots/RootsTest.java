@@ -247,8 +247,8 @@ class RootsTest {
     @Test
     void checkedDirectoryNoticesThatItWasReplaced() throws IOException {
         Path keys = Files.createDirectory(root.resolve("keys"));
-        try (Directory top =
-                        new CheckedDirectory(root, Set.of(keys), Files.newDirectoryStream(root));
+        try (var entries = Files.newDirectoryStream(root);
+                Directory top = new CheckedDirectory(root, Set.of(keys), entries);
                 Directory same = top.child(Path.of("."));
                 Directory inner = same.child(Path.of("a"))) {
             Set<StandardOpenOption> reading = Set.of(StandardOpenOption.READ);

@@ -35,7 +35,6 @@ class RpcDispatcherTest {
         try (Calls calls = calls(ECHO)) {
             Calls.Pending pending = calls.begin("echo", "{\"a\":[1,\"x\"]}");
             assertThat(calls.result(pending).toString()).isEqualTo("{\"a\":[1,\"x\"]}");
-            calls.close();
             assertThat(pending.answers()).hasSize(1);
         }
     }
@@ -154,6 +153,23 @@ class RpcDispatcherTest {
             List<JsonNode> results = all.stream().map(calls::result).toList();
             assertThat(results.stream().filter(result -> result.has("error"))).hasSize(24);
             assertThat(calls.call("echo", "{}").has("error")).isFalse();
+        }
+    }
+
+    @Test
+    void machineThatIsBusyCanStillBeStopped() {
+        CountDownLatch go = new CountDownLatch(1);
+        RpcMethod waiting =
+                params -> {
+                    go.await();
+                    return params.object();
+                };
+        try (Calls calls = new Calls(Map.of("echo", waiting, "stop-daemon", ECHO))) {
+            for (int i = 0; i < 20; i++) {
+                var _ = calls.begin("echo", "{}");
+            }
+            assertThat(calls.call("stop-daemon", "{}").has("error")).isFalse();
+            go.countDown();
         }
     }
 
