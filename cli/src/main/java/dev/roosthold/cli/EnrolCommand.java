@@ -102,8 +102,9 @@ final class EnrolCommand implements Callable<Integer> {
                     case EnrolmentResult.Refused(var why) -> throw new CommandFailure(why, "");
                 };
         System.out.println(
-                "Enrolled for remote control by your account (policy: full): its clients may run"
-                        + " commands here.");
+                "Enrolled for remote control by your account. `roost daemon policy` and `roost"
+                        + " daemon roots` change what it may do here.");
+        DaemonAccess.print(DaemonAccess.of(home).read(), false);
         return ForegroundDaemon.run(home.path(), credential);
     }
 
