@@ -188,6 +188,30 @@ final class ContractRoutes {
                 account("PATCH", "/v1/web/machines/{machine}").body("name", text("n")),
                 account("DELETE", "/v1/web/machines/{absent}"),
                 account("POST", "/v1/web/machines/{absent}/secret").body("secret", text(SECRET)),
+                caller("GET", "/v1/machines/{machine}/enrolment"),
+                caller("PUT", "/v1/machines/{machine}/enrolment").body("publicKey", text(KEY)),
+                account("GET", "/v1/web/machines/{machine}/enrolment"),
+                account("POST", "/v1/web/machines/{machine}/enrolment/approve")
+                        .body("publicKey", text(KEY))
+                        .body("response", text("A".repeat(140))),
+                account("POST", "/v1/web/machines/{absent}/enrolment/reject")
+                        .body("secret", text(SECRET)),
+                caller("GET", "/v1/machines/{machine}/assistants"),
+                caller("PUT", "/v1/machines/{machine}/assistants/{absent}")
+                        .body("details", text("ZA=="))
+                        .body("status", text("offline").optional())
+                        .mayBeLimited(),
+                account("GET", "/v1/web/machines/{machine}/assistants"),
+                account("POST", "/v1/web/machines/{machine}/assistants/{absent}/approve"),
+                account("POST", "/v1/web/machines/{machine}/assistants/{absent}/reject"),
+                account("POST", "/v1/web/machines/{machine}/assistants/{absent}/revoke"),
+                account("DELETE", "/v1/web/machines/{machine}/assistants/{absent}"),
+                caller("GET", "/v1/machines/{machine}/jobs"),
+                caller("PUT", "/v1/machines/{machine}/jobs/{absent}")
+                        .body("data", text("ZA=="))
+                        .body("expectedVersion", number(0))
+                        .mayBeLimited(),
+                caller("DELETE", "/v1/machines/{machine}/jobs/{absent}"),
                 open("POST", "/v1/machines/authenticate")
                         .body("machineId", text(MACHINE_ID))
                         .body("secret", text(SECRET))

@@ -2,7 +2,8 @@ package dev.roosthold.protocol.machines;
 
 import dev.roosthold.protocol.JobId;
 
-/// A scheduled job of a machine. The machine keeps and fires the schedule; the relay cannot read it.
+/// A scheduled job of a machine. The machine keeps and fires the schedule; the relay cannot read
+// it.
 ///
 /// @param data encrypted under the machine key, kept byte for byte
 /// @param version 1 when it was made, grows by 1 with each accepted write

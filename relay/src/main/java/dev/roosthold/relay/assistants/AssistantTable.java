@@ -149,10 +149,7 @@ final class AssistantTable {
                     new OwnedRows(
                             "assistant",
                             Optional.of(
-                                    "SELECT "
-                                            + COLUMNS
-                                            + OF_MACHINES
-                                            + " ORDER BY machine_id, id"),
+                                    "SELECT " + COLUMNS + OF_MACHINES + " ORDER BY machine_id, id"),
                             "SELECT count(*), coalesce(sum(octet_length(details)), 0)"
                                     + OF_MACHINES,
                             "DELETE FROM assistant WHERE (machine_id, id) IN"

@@ -51,8 +51,7 @@ public final class Assistants {
         this.store = store;
         this.machines = machines;
         this.router = router;
-        this.announced =
-                new SlidingWindow(ANNOUNCED_PER_MINUTE, Duration.ofMinutes(1), clock);
+        this.announced = new SlidingWindow(ANNOUNCED_PER_MINUTE, Duration.ofMinutes(1), clock);
         store.writeNow(
                 tx -> {
                     AssistantTable.takeAllOffline(tx);
@@ -146,7 +145,8 @@ public final class Assistants {
                 key,
                 (tx, now) ->
                         switch (now.approval()) {
-                            case APPROVED, REVOKED -> new Outcome.Refused("Assistant is not pending");
+                            case APPROVED, REVOKED ->
+                                    new Outcome.Refused("Assistant is not pending");
                             case PENDING -> gone(tx, key, who, Kind.ASSISTANT_REJECT);
                         });
     }
@@ -235,14 +235,12 @@ public final class Assistants {
                 stored.details());
     }
 
-    private static void record(Transaction tx, Key key, Actor who, Kind kind)
-            throws SQLException {
+    private static void record(Transaction tx, Key key, Actor who, Kind kind) throws SQLException {
         Audit.append(
                 tx,
                 who,
                 kind,
-                Details.of("machine", key.machine().value())
-                        .and("assistant", key.id().value()));
+                Details.of("machine", key.machine().value()).and("assistant", key.id().value()));
     }
 
     private static AssistantChanged.Approval approval(Approval approval) {

@@ -5,6 +5,7 @@ import dev.roosthold.protocol.MachineId;
 import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Transaction;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -29,15 +30,15 @@ final class KeyRequestTable {
         return sql.first(
                 "SELECT public_key, response, created_at, approved_at FROM machine_enrolment"
                         + " WHERE machine_id = ?",
-                row -> {
-                    long approvedAt = row.getLong(4);
-                    return new Stored(
-                            row.getString(1),
-                            row.getString(2),
-                            row.getLong(3),
-                            row.wasNull() ? null : approvedAt);
-                },
+                row ->
+                        new Stored(
+                                row.getString(1), row.getString(2), row.getLong(3), number(row, 4)),
                 machine.value());
+    }
+
+    private static @Nullable Long number(ResultSet row, int column) throws SQLException {
+        long value = row.getLong(column);
+        return row.wasNull() ? null : value;
     }
 
     /// Takes the place of whatever was published before.

@@ -15,7 +15,6 @@ import dev.roosthold.relay.limits.SlidingWindow;
 import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
-import dev.roosthold.relay.store.Transaction;
 import dev.roosthold.relay.updates.Router;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -80,8 +80,7 @@ public final class JobRoutes {
         if (!Reach.mayTouch(request.requireCaller(), machine)) {
             return Reach.forbidden();
         }
-        return jobs.remove(
-                        request.requireCaller(), machine, new JobId(request.parameter("jobId")))
+        return jobs.remove(request.requireCaller(), machine, new JobId(request.parameter("jobId")))
                 ? Response.ok(Success.OK)
                 : Response.error(404, "Job not found");
     }

@@ -46,9 +46,7 @@ final class JobTable {
     static Job insert(Transaction tx, MachineId machine, JobId job, String data)
             throws SQLException {
         tx.execute(
-                "INSERT INTO machine_job (machine_id, "
-                        + COLUMNS
-                        + ") VALUES (?, ?, ?, 1, ?, ?)",
+                "INSERT INTO machine_job (machine_id, " + COLUMNS + ") VALUES (?, ?, ?, 1, ?, ?)",
                 machine.value(),
                 job.value(),
                 data,

@@ -74,7 +74,8 @@ record StoredMachine(
     }
 
     MachineRow webView(Activity activity) {
-        MachineRow.AssistantCounts counts = activity.active() ? assistants : assistants.allOffline();
+        MachineRow.AssistantCounts counts =
+                activity.active() ? assistants : assistants.allOffline();
         return new MachineRow(
                 id,
                 name(),

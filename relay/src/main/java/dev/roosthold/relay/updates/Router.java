@@ -108,10 +108,10 @@ public final class Router {
         emit(account, "machine-gone", gone);
     }
 
-    /// Tells the sockets of the machine, and all user-scoped ones, something of its own name that is
+    /// Tells the sockets of the machine, and all user-scoped ones, something of its own name that
+    // is
     /// not in the log: whoever was away reads the thing itself again.
-    public void toMachineAndUsers(
-            AccountId account, MachineId machine, String event, Object body) {
+    public void toMachineAndUsers(AccountId account, MachineId machine, String event, Object body) {
         sockets.to(rooms(account, new Recipients.Machine(machine)))
                 .emit(event, new RawValue(Codec.printText(body)));
     }
