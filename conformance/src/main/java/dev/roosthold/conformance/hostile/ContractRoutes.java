@@ -188,8 +188,8 @@ final class ContractRoutes {
                 account("PATCH", "/v1/web/machines/{machine}").body("name", text("n")),
                 account("DELETE", "/v1/web/machines/{absent}"),
                 account("POST", "/v1/web/machines/{absent}/secret").body("secret", text(SECRET)),
-                caller("GET", "/v1/machines/{machine}/enrolment"),
-                caller("PUT", "/v1/machines/{machine}/enrolment").body("publicKey", text(KEY)),
+                machine("GET", "/v1/machines/{enrolled}/enrolment"),
+                machine("PUT", "/v1/machines/{enrolled}/enrolment").body("publicKey", text(KEY)),
                 account("GET", "/v1/web/machines/{machine}/enrolment"),
                 account("POST", "/v1/web/machines/{machine}/enrolment/approve")
                         .body("publicKey", text(KEY))
@@ -197,7 +197,7 @@ final class ContractRoutes {
                 account("POST", "/v1/web/machines/{absent}/enrolment/reject")
                         .body("secret", text(SECRET)),
                 caller("GET", "/v1/machines/{machine}/assistants"),
-                caller("PUT", "/v1/machines/{machine}/assistants/{absent}")
+                caller("PUT", "/v1/machines/{machine}/assistants/" + MACHINE_ID)
                         .body("details", text("ZA=="))
                         .body("status", text("offline").optional())
                         .mayBeLimited(),
@@ -224,6 +224,10 @@ final class ContractRoutes {
 
     private static RouteShape caller(String method, String path) {
         return RouteShape.of(Access.CALLER, method, path);
+    }
+
+    private static RouteShape machine(String method, String path) {
+        return RouteShape.of(Access.MACHINE, method, path);
     }
 
     private static RouteShape account(String method, String path) {

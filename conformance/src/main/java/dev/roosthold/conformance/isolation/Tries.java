@@ -165,20 +165,15 @@ final class Tries {
                         "{\"secret\":\"" + SECRET + "\"}"),
                 get("/v1/machines/{{machine}}/assistants"),
                 get("/v1/web/machines/{{machine}}/assistants"),
+                // An unknown one may not be online, so that none is made.
                 of(
-                                "PUT",
-                                "/v1/machines/{{machine}}/assistants/{{assistant}}",
-                                "{\"details\":\"ZA==\"}")
-                        .names(),
+                        "PUT",
+                        "/v1/machines/{{machine}}/assistants/{{assistant}}",
+                        "{\"details\":\"ZA==\",\"status\":\"online\"}"),
                 post("/v1/web/machines/{{machine}}/assistants/{{assistant}}/approve", ""),
                 post("/v1/web/machines/{{machine}}/assistants/{{assistant}}/revoke", ""),
                 post("/v1/web/machines/{{machine}}/assistants/{{assistant}}/reject", ""),
                 get("/v1/machines/{{machine}}/jobs"),
-                of(
-                                "PUT",
-                                "/v1/machines/{{machine}}/jobs/{{job}}",
-                                "{\"data\":\"ZA==\",\"expectedVersion\":0}")
-                        .names(),
                 of(
                         "PUT",
                         "/v1/machines/{{machine}}/jobs/{{job}}",

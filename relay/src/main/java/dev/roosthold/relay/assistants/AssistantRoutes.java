@@ -97,7 +97,7 @@ public final class AssistantRoutes {
     }
 
     private static Optional<Status> status(Fields fields) {
-        return fields.nullableText("status")
+        return fields.optionalText("status")
                 .flatMap(
                         text ->
                                 switch (text) {
