@@ -4,6 +4,7 @@ import dev.roosthold.protocol.AccountId;
 import dev.roosthold.relay.accesskeys.AccessKeys;
 import dev.roosthold.relay.account.Accounts;
 import dev.roosthold.relay.artifacts.Artifacts;
+import dev.roosthold.relay.assistants.Assistants;
 import dev.roosthold.relay.attachments.AttachmentArchive;
 import dev.roosthold.relay.attachments.Attachments;
 import dev.roosthold.relay.audit.Actor;
@@ -18,7 +19,9 @@ import dev.roosthold.relay.doctor.Doctor;
 import dev.roosthold.relay.doctor.Finding;
 import dev.roosthold.relay.doctor.RunningRelay;
 import dev.roosthold.relay.doctor.Situation;
+import dev.roosthold.relay.enrolment.EnrolmentRoutes;
 import dev.roosthold.relay.http.TlsFiles;
+import dev.roosthold.relay.jobs.Jobs;
 import dev.roosthold.relay.kv.KeyValues;
 import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.messages.Messages;
@@ -215,6 +218,9 @@ public final class Operator {
                         Social.ofAccount(),
                         Messages.ofAccount(),
                         Sessions.ofAccount(),
+                        Jobs.ofAccount(),
+                        Assistants.ofAccount(),
+                        EnrolmentRoutes.ofAccount(),
                         Machines.ofAccount(),
                         Devices.ofAccount(),
                         Updates.ofAccount())
@@ -230,6 +236,7 @@ public final class Operator {
         Artifacts.renumber(tx, VERSIONS_FORWARD);
         AccessKeys.renumber(tx, VERSIONS_FORWARD);
         KeyValues.renumber(tx, VERSIONS_FORWARD);
+        Jobs.renumber(tx, VERSIONS_FORWARD);
         return true;
     }
 

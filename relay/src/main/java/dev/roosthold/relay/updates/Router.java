@@ -109,6 +109,20 @@ public final class Router {
         emit(account, SentEvent.MACHINE_GONE, gone);
     }
 
+    /// Tells the sockets of the machine, and all user-scoped ones, something of its own name that
+    // is
+    /// not in the log: whoever was away reads the thing itself again.
+    public void toMachineAndUsers(AccountId account, MachineId machine, String event, Object body) {
+        sockets.to(rooms(account, new Recipients.Machine(machine)))
+                .emit(event, new RawValue(Codec.printText(body)));
+    }
+
+    /// Tells the sockets of the machine alone.
+    public void toMachine(AccountId account, MachineId machine, String event, Object body) {
+        sockets.to(Rooms.machine(account, machine))
+                .emit(event, new RawValue(Codec.printText(body)));
+    }
+
     /// Closes the transports of all sockets opened with the credential.
     public void closeDevice(DeviceId device) {
         sockets.socketsIn(Rooms.device(device)).forEach(Socket::closeTransport);
