@@ -7,10 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 
 /// A program and everything that it starts.
@@ -39,7 +38,7 @@ public final class ProcessTree {
 
     /// Starts the builder's command, which is changed for it.
     public static ProcessTree start(ProcessBuilder builder) throws IOException {
-        String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+        String id = UUID.randomUUID().toString();
         Map<String, String> environment = builder.environment();
         // What configures this program may be secret, and is nothing to others.
         environment.keySet().removeIf(name -> name.startsWith("ROOST_"));
