@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "daemon",
         description = "The program that keeps this computer online as a machine.",
-        subcommands = DaemonRunCommand.class)
+        subcommands = {DaemonRunCommand.class, DaemonPolicyCommand.class, DaemonRootsCommand.class})
 final class DaemonCommand implements Runnable {
     @Spec private CommandSpec spec;
 

@@ -81,6 +81,13 @@ final class EnrolCommand implements Callable<Integer> {
         RelayAddress address = parse("--server", server, RelayAddress::parse);
         MachineToken token = parse("--token", readToken(), MachineToken::parse);
         AccountKey key = parse("--account-key", accountKey, AccountKey::parse);
+        if (address.isReadableOnTheWay()) {
+            System.err.println(
+                    "warning: "
+                            + address
+                            + " is not encrypted: whoever is on the way can read the token and use"
+                            + " this machine. Give the relay a certificate and use https.");
+        }
         refuseWrongToken(address, token);
         EnrolmentResult result =
                 new Enrolment(home.path()).enrol(address, token, key, root, replace);
@@ -95,8 +102,9 @@ final class EnrolCommand implements Callable<Integer> {
                     case EnrolmentResult.Refused(var why) -> throw new CommandFailure(why, "");
                 };
         System.out.println(
-                "Enrolled for remote control by your account (policy: full): its clients may run"
-                        + " commands here.");
+                "Enrolled for remote control by your account. `roost daemon policy` and `roost"
+                        + " daemon roots` change what it may do here.");
+        DaemonAccess.print(DaemonAccess.of(home).read(), false);
         return ForegroundDaemon.run(home.path(), credential);
     }
 

@@ -19,6 +19,7 @@ public final class Enrolment {
 
     private final Path home;
     private final EnrolmentFile file;
+    private final RemoteAccessFile access;
     private final Clock clock;
     private final SecureRandom random;
 
@@ -28,6 +29,7 @@ public final class Enrolment {
         this.clock = clock;
         this.random = random;
         file = new EnrolmentFile(home);
+        access = new RemoteAccessFile(home);
     }
 
     public Enrolment(Path home) {
@@ -109,6 +111,9 @@ public final class Enrolment {
                     return busy();
                 }
                 file.write(renewed);
+                if (!old.rootDirectory().equals(root)) {
+                    access.enrolledWith(root);
+                }
             }
             return new EnrolmentResult.Continued(renewed);
         }
@@ -127,6 +132,7 @@ public final class Enrolment {
         MachineCredential credential =
                 new MachineCredential(server, token, accountKey, SymmetricKey.random(random), root);
         file.write(credential);
+        access.enrolledWith(root);
         return new EnrolmentResult.Enrolled(credential, kept);
     }
 

@@ -2,6 +2,7 @@ package dev.roosthold.daemon;
 
 import dev.roosthold.client.RelayClient;
 import dev.roosthold.client.RelayConnection;
+import dev.roosthold.daemon.sessions.AgentSessions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -17,15 +18,25 @@ public final class MachineDaemon {
 
     private final DaemonConfig config;
     private final MachineListener listener;
+    private final Optional<AgentSessions> agents;
     private final Lifecycle lifecycle;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Object stopLock = new Object();
     private @Nullable ShutdownSource stopSource;
     private @Nullable Thread runner;
 
+    /// A machine that runs no agents.
     public MachineDaemon(DaemonConfig config, MachineListener listener) {
+        this(config, listener, Optional.empty());
+    }
+
+    /// @param agents runs the agent sessions of this machine; its remote methods are offered when
+    ///     there is one
+    public MachineDaemon(
+            DaemonConfig config, MachineListener listener, Optional<AgentSessions> agents) {
         this.config = config;
         this.listener = listener;
+        this.agents = agents;
         lifecycle = new Lifecycle(listener);
     }
 
@@ -57,8 +68,15 @@ public final class MachineDaemon {
 
     private DaemonEnd runLocked() {
         String clientName = "roost-daemon/" + config.version();
-        try (RelayClient relay = new RelayClient(config.credential().server(), clientName)) {
-            MachineSession session = new MachineSession(config, relay, lifecycle, listener);
+        try (RelayClient relay = new RelayClient(config.credential().server(), clientName);
+                MachineSession session =
+                        new MachineSession(
+                                config,
+                                relay,
+                                lifecycle,
+                                listener,
+                                agents,
+                                () -> requestStop(ShutdownSource.MOBILE_APP))) {
             RelayConnection connection =
                     new RelayConnection(
                             config.credential().server(),
@@ -85,6 +103,7 @@ public final class MachineDaemon {
 
     private static void goodbye(MachineSession session, ShutdownSource source) {
         try {
+            session.close();
             session.sayGoodbye(source);
         } catch (InterruptedException _) {
             // Asked once more, with force: the socket is closed with the program.

@@ -1,7 +1,7 @@
 package dev.roosthold.daemon;
 
-/// Hears what the daemon does, for the person at the terminal. Called on the daemon's thread, in
-/// order; must return soon and must not throw.
+/// Hears what the daemon does, for the person at the terminal. Changes come on the daemon's thread,
+/// in order, notices from any thread; must return soon and must not throw.
 public interface MachineListener {
 
     /// The daemon moved from one state to the next.

@@ -1,26 +1,26 @@
 package dev.roosthold.daemon;
 
 import java.util.function.UnaryOperator;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The two encrypted objects of a machine as changes of what is stored: keys that this program does
 /// not know stay. Each change gives the same result when applied twice.
 final class MachineRecords {
-    /// Everything is allowed: the person enrolled the machine to control it from afar, and agents
-    /// can run commands anyway.
-    private static final String POLICY = "full";
-
     private final DaemonConfig config;
+    private final CurrentAccess access;
     private final long startedAtMs;
 
-    MachineRecords(DaemonConfig config) {
+    MachineRecords(DaemonConfig config, CurrentAccess access) {
         this.config = config;
+        this.access = access;
         startedAtMs = config.clock().millis();
     }
 
     /// @param label the name that the person gave the machine
     UnaryOperator<ObjectNode> metadata(String label) {
         HostFacts host = config.host();
+        RemoteAccess now = access.get();
         return object -> {
             object.put("host", host.host());
             object.put("platform", host.platform());
@@ -30,8 +30,14 @@ final class MachineRecords {
             object.put("displayName", label);
             object.put("username", host.username());
             object.put("arch", host.arch());
-            object.put("rootDirectory", config.credential().rootDirectory().toString());
-            object.put("remotePolicy", POLICY);
+            if (now.roots().isEmpty()) {
+                object.remove("rootDirectory");
+            } else {
+                object.put("rootDirectory", now.roots().getFirst().toString());
+            }
+            ArrayNode roots = object.putArray("rootDirectories");
+            now.roots().forEach(root -> roots.add(root.toString()));
+            object.put("remotePolicy", now.policy().text());
             return object;
         };
     }

@@ -17,8 +17,11 @@ import dev.roosthold.client.UpdateResult;
 import dev.roosthold.client.Versioned;
 import dev.roosthold.crypto.DataEncryptionKey;
 import dev.roosthold.crypto.DataKeyCipher;
+import dev.roosthold.daemon.sessions.AgentSessions;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,9 +31,10 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The machine's side of its conversation with the relay: proves itself, fills its row, writes its
-/// state at each connect, and sends heartbeats while the connection lives. Thread of the daemon
-/// only, but for the heartbeats.
-final class MachineSession implements ConnectionHandler {
+/// state at each connect, sends heartbeats while the connection lives, and passes remote calls on.
+/// Thread of the daemon only, but for the heartbeats and the metadata, which follow the access
+/// settings.
+final class MachineSession implements ConnectionHandler, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MachineSession.class);
     private static final Duration HEARTBEAT = Duration.ofSeconds(20);
     private static final Duration ACK_PATIENCE = Duration.ofSeconds(10);
@@ -40,6 +44,9 @@ final class MachineSession implements ConnectionHandler {
 
     private static final Duration GOODBYE = Duration.ofSeconds(4);
 
+    /// How soon changed access settings show; for calls they hold at once.
+    private static final Duration ACCESS_PERIOD = Duration.ofSeconds(2);
+
     private final DaemonConfig config;
     private final RelayClient relay;
     private final Lifecycle lifecycle;
@@ -48,22 +55,34 @@ final class MachineSession implements ConnectionHandler {
     private final EncryptedJson encryption;
     private final MachineUpdater updater;
     private final String dataEncryptionKey;
+    private final RemoteWork remote;
 
-    private @Nullable MachineLogin login;
-    private @Nullable RelaySocket socket;
-    private Versioned metadata = new Versioned(null, 0);
+    /// Held while the metadata is written: it may follow the settings at any time.
+    private final ReentrantLock writingMetadata = new ReentrantLock();
+
+    private volatile @Nullable MachineLogin login;
+    private volatile @Nullable RelaySocket socket;
+    private volatile RemoteAccess shownAccess;
+    private volatile Versioned metadata = new Versioned(null, 0);
     private Versioned daemonState = new Versioned(null, 0);
-    private boolean locked;
+    private volatile boolean locked;
     private boolean toldLocked;
     private String endReason = "";
 
     MachineSession(
-            DaemonConfig config, RelayClient relay, Lifecycle lifecycle, MachineListener listener) {
+            DaemonConfig config,
+            RelayClient relay,
+            Lifecycle lifecycle,
+            MachineListener listener,
+            Optional<AgentSessions> agents,
+            Runnable stopDaemon) {
         this.config = config;
         this.relay = relay;
         this.lifecycle = lifecycle;
         this.listener = listener;
-        records = new MachineRecords(config);
+        CurrentAccess access = new CurrentAccess(config, listener);
+        shownAccess = access.get();
+        records = new MachineRecords(config, access);
         MachineCredential credential = config.credential();
         encryption = new EncryptedJson(new DataKeyCipher(credential.machineKey(), config.random()));
         updater =
@@ -77,6 +96,20 @@ final class MachineSession implements ConnectionHandler {
                         credential.machineKey(),
                         credential.accountKey().contentPublicKey(),
                         config.random());
+        remote = new RemoteWork(config, access, encryption, this::stream, agents, stopDaemon);
+    }
+
+    /// One frame of a live stream; lost when there is no connection.
+    private void stream(String streamId, long number, ObjectNode frame) {
+        RelaySocket live = socket;
+        if (live != null) {
+            ObjectNode event = JsonNodeFactory.instance.objectNode();
+            event.put("machineId", config.credential().token().machine().value());
+            event.put("streamId", streamId);
+            event.put("n", number);
+            event.put("data", encryption.sealValue(frame));
+            live.emit("machine-stream", event);
+        }
     }
 
     /// Why the daemon gave up; empty text when it did not.
@@ -165,11 +198,56 @@ final class MachineSession implements ConnectionHandler {
         String label = current == null ? "" : current.label();
         locked = false;
         boolean written =
-                write(live, MachineField.METADATA, records.metadata(label), ACK_PATIENCE)
+                writeMetadata(live, label)
                         && write(live, MachineField.DAEMON_STATE, records.running(), ACK_PATIENCE);
         if (written) {
+            if (!locked) {
+                // Calls are encrypted with the key of the row.
+                remote.register(live);
+                followAccess(live, label);
+            }
             lifecycle.move(MachineState.READY, label);
         }
+    }
+
+    private boolean writeMetadata(RelaySocket live, String label) throws InterruptedException {
+        writingMetadata.lockInterruptibly();
+        try {
+            RemoteAccess now = remote.access();
+            boolean written =
+                    write(live, MachineField.METADATA, records.metadata(label), ACK_PATIENCE);
+            shownAccess = now;
+            return written;
+        } finally {
+            writingMetadata.unlock();
+        }
+    }
+
+    /// Writes the metadata again when the access settings have changed, as long as the connection
+    /// lives.
+    private void followAccess(RelaySocket live, String label) {
+        var _ =
+                config.scheduler()
+                        .after(
+                                ACCESS_PERIOD,
+                                () -> Thread.startVirtualThread(() -> showAccess(live, label)));
+    }
+
+    private void showAccess(RelaySocket live, String label) {
+        if (live.ended().isDone()) {
+            return;
+        }
+        try {
+            if (!remote.access().equals(shownAccess)) {
+                boolean _ = writeMetadata(live, label);
+            }
+        } catch (SocketGoneException e) {
+            // Written again with the next connection.
+            LOG.debug("the access settings are not shown yet: {}", e.getMessage());
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        followAccess(live, label);
     }
 
     /// @return whether the connection can be used
@@ -250,6 +328,21 @@ final class MachineSession implements ConnectionHandler {
         // version
         // learns the newer one from the relay's answer, so nothing has to be kept.
         LOG.trace("event {}", name);
+    }
+
+    @Override
+    public void event(String name, JsonNode argument, Optional<Consumer<JsonNode>> answer) {
+        if (name.equals("rpc-request")) {
+            remote.request(argument, answer.orElse(_ -> {}));
+        } else {
+            event(name, argument);
+        }
+    }
+
+    /// Ends the remote calls that are being carried out; later ones are refused.
+    @Override
+    public void close() {
+        remote.close();
     }
 
     /// Writes both last states and leaves with a disconnect packet. Takes a few seconds at most,

@@ -9,6 +9,8 @@ import dev.roosthold.relay.account.Accounts;
 import dev.roosthold.relay.artifacts.ArtifactEvents;
 import dev.roosthold.relay.artifacts.ArtifactRoutes;
 import dev.roosthold.relay.artifacts.Artifacts;
+import dev.roosthold.relay.assistants.AssistantRoutes;
+import dev.roosthold.relay.assistants.Assistants;
 import dev.roosthold.relay.attachments.AttachmentRoutes;
 import dev.roosthold.relay.attachments.Attachments;
 import dev.roosthold.relay.audit.Audit;
@@ -31,6 +33,8 @@ import dev.roosthold.relay.http.RequestListener;
 import dev.roosthold.relay.http.RouteInfo;
 import dev.roosthold.relay.http.Routes;
 import dev.roosthold.relay.ids.Ids;
+import dev.roosthold.relay.jobs.JobRoutes;
+import dev.roosthold.relay.jobs.Jobs;
 import dev.roosthold.relay.kv.KeyValues;
 import dev.roosthold.relay.kv.KvRoutes;
 import dev.roosthold.relay.limits.LogBudget;
@@ -46,6 +50,7 @@ import dev.roosthold.relay.metrics.MetricsServer;
 import dev.roosthold.relay.metrics.RpcMetrics;
 import dev.roosthold.relay.metrics.Watched;
 import dev.roosthold.relay.operator.AccountDeletion;
+import dev.roosthold.relay.operator.AccountSignOut;
 import dev.roosthold.relay.operator.OperatorTasks;
 import dev.roosthold.relay.presence.MachineKey;
 import dev.roosthold.relay.presence.Presence;
@@ -195,6 +200,8 @@ public final class Relay implements AutoCloseable {
                         audit,
                         clock);
         machines = new Machines(store, updates, router, devices, clock);
+        var assistants = new Assistants(store, machines, router, clock);
+        var jobs = new Jobs(store, router, clock);
         var machineEvents = new MachineEvents(machines);
         sessions = new Sessions(store, updates, router, ids, clock);
         var sessionEvents = new SessionEvents(sessions);
@@ -269,8 +276,10 @@ public final class Relay implements AutoCloseable {
                             new ChangeRoutes(store, log, Sessions::isReachable).register(seen);
                             attachmentRoutes.register(seen);
                             new SocialRoutes(social).register(seen);
-                            new EnrolmentRoutes(store, machines, devices, audit, clock)
+                            new EnrolmentRoutes(store, machines, devices, router, audit, clock)
                                     .register(seen);
+                            new AssistantRoutes(assistants).register(seen);
+                            new JobRoutes(jobs).register(seen);
                             new AuditRoutes(store).register(seen);
                             push.register(seen);
                             new ConnectRoutes(vendorTokens).register(seen);
@@ -298,15 +307,12 @@ public final class Relay implements AutoCloseable {
         upkeep.every(PRUNE, audit::prune);
         upkeep.every(PRUNE, http::refreshCertificates);
         upkeep.every(PRUNE, () -> updates.prune(store));
+        var live = new LiveAccounts(devices, social, machines, sessions, attachments, blocking);
         var tasks =
                 new OperatorTasks(
                         store,
-                        new AccountDeletion(
-                                store,
-                                Operator.accountTables(),
-                                new LiveAccounts(
-                                        devices, social, machines, sessions, attachments, blocking),
-                                Operator.RECORD));
+                        new AccountDeletion(store, Operator.accountTables(), live, Operator.RECORD),
+                        new AccountSignOut(store, live, Operator.RECORD));
         upkeep.every(SWEEP, () -> tasks.runOn(blocking));
         attachments.tidyOn(blocking);
         upkeep.every(TIDY, () -> attachments.tidyOn(blocking));
@@ -501,7 +507,7 @@ public final class Relay implements AutoCloseable {
     }
 
     /// Metrics are worth a warning, not a relay: a second one on this computer finds the port
-    // taken.
+    /// taken.
     private static Optional<MetricsServer> serve(Metrics metrics, int port) {
         try {
             return Optional.of(MetricsServer.start(metrics, port));

@@ -38,7 +38,13 @@ class AccountDeletionTest {
 
     /// What names its owner by another id alone.
     private static final Set<String> BY_SESSION_OR_MACHINE =
-            Set.of("message", "access_key", "machine_secret");
+            Set.of(
+                    "message",
+                    "access_key",
+                    "machine_secret",
+                    "machine_enrolment",
+                    "assistant",
+                    "machine_job");
 
     private RelayRig rig;
     private Person ada;

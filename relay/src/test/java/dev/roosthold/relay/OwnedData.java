@@ -26,7 +26,8 @@ final class OwnedData {
         String enrolled = owner.rig().machineId();
         posts(owner, session, "first");
         require(owner.makesMachine(machine));
-        owner.addsMachine(enrolled, "desk");
+        String secret = owner.addsMachine(enrolled, "desk");
+        ownedByMachine(owner, enrolled, secret);
         require(
                 owner.api()
                         .post(
@@ -97,6 +98,26 @@ final class OwnedData {
                                     tx.nowMs());
                         });
         return new Made(session, machine, attachment, bytes);
+    }
+
+    /// A job, an assistant and a request for keys.
+    private static void ownedByMachine(Person owner, String machine, String secret) {
+        Answer authenticated =
+                owner.rig()
+                        .api()
+                        .post(
+                                "/v1/machines/authenticate",
+                                Map.of("machineId", machine, "secret", secret));
+        require(authenticated);
+        Api api = owner.rig().api().as(authenticated.text("token"));
+        String path = "/v1/machines/" + machine;
+        require(api.call("PUT", path + "/jobs/j", Map.of("data", "am9i", "expectedVersion", 0)));
+        require(
+                api.call(
+                        "PUT",
+                        path + "/assistants/" + owner.rig().machineId(),
+                        Map.of("details", "ZGV0YWlscw==")));
+        require(api.call("PUT", path + "/enrolment", Map.of("publicKey", "A".repeat(43) + "=")));
     }
 
     /// Posts one message and returns its number.

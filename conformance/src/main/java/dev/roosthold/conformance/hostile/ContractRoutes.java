@@ -188,6 +188,30 @@ final class ContractRoutes {
                 account("PATCH", "/v1/web/machines/{machine}").body("name", text("n")),
                 account("DELETE", "/v1/web/machines/{absent}"),
                 account("POST", "/v1/web/machines/{absent}/secret").body("secret", text(SECRET)),
+                machine("GET", "/v1/machines/{enrolled}/enrolment"),
+                machine("PUT", "/v1/machines/{enrolled}/enrolment").body("publicKey", text(KEY)),
+                account("GET", "/v1/web/machines/{machine}/enrolment"),
+                account("POST", "/v1/web/machines/{machine}/enrolment/approve")
+                        .body("publicKey", text(KEY))
+                        .body("response", text("A".repeat(140))),
+                account("POST", "/v1/web/machines/{absent}/enrolment/reject")
+                        .body("secret", text(SECRET)),
+                caller("GET", "/v1/machines/{machine}/assistants"),
+                caller("PUT", "/v1/machines/{machine}/assistants/" + MACHINE_ID)
+                        .body("details", text("ZA=="))
+                        .body("status", text("offline").optional())
+                        .mayBeLimited(),
+                account("GET", "/v1/web/machines/{machine}/assistants"),
+                account("POST", "/v1/web/machines/{machine}/assistants/{absent}/approve"),
+                account("POST", "/v1/web/machines/{machine}/assistants/{absent}/reject"),
+                account("POST", "/v1/web/machines/{machine}/assistants/{absent}/revoke"),
+                account("DELETE", "/v1/web/machines/{machine}/assistants/{absent}"),
+                caller("GET", "/v1/machines/{machine}/jobs"),
+                caller("PUT", "/v1/machines/{machine}/jobs/{absent}")
+                        .body("data", text("ZA=="))
+                        .body("expectedVersion", number(0))
+                        .mayBeLimited(),
+                caller("DELETE", "/v1/machines/{machine}/jobs/{absent}"),
                 open("POST", "/v1/machines/authenticate")
                         .body("machineId", text(MACHINE_ID))
                         .body("secret", text(SECRET))
@@ -200,6 +224,10 @@ final class ContractRoutes {
 
     private static RouteShape caller(String method, String path) {
         return RouteShape.of(Access.CALLER, method, path);
+    }
+
+    private static RouteShape machine(String method, String path) {
+        return RouteShape.of(Access.MACHINE, method, path);
     }
 
     private static RouteShape account(String method, String path) {

@@ -103,6 +103,8 @@ final class RestCases {
         Optional<String> machine = Optional.of("Bearer " + machineToken);
         if (route.access() == Access.ACCOUNT) {
             wrongBody("credential of a machine", machine, Set.of(403));
+        } else if (route.access() == Access.MACHINE) {
+            wrongBody("credential of the account", Optional.of("Bearer " + token), Set.of(403));
         } else {
             wrongBody("credential of a machine", machine, ANY);
         }
@@ -262,7 +264,11 @@ final class RestCases {
     }
 
     private Optional<String> bearer() {
-        return route.access() == Access.OPEN ? Optional.empty() : Optional.of("Bearer " + token);
+        return switch (route.access()) {
+            case OPEN -> Optional.empty();
+            case MACHINE -> Optional.of("Bearer " + machineToken);
+            case CALLER, ACCOUNT -> Optional.of("Bearer " + token);
+        };
     }
 
     private Optional<String> body() {

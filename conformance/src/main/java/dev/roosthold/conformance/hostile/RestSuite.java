@@ -66,9 +66,9 @@ public final class RestSuite implements AutoCloseable {
     }
 
     private Report run() {
+        String machineToken = account.machineToken();
         Map<String, String> valid = account.rows();
         Map<String, String> foreign = other.foreignRows();
-        String machineToken = account.machineToken();
         for (RouteShape route : ContractRoutes.all()) {
             RestCases cases = new RestCases(route, valid, foreign, account.token(), machineToken);
             if (isOffered(cases.valid()) && !play(route, cases.hostile())) {

@@ -30,6 +30,8 @@ record RouteShape(
         OPEN,
         /// Any credential, a machine's too.
         CALLER,
+        /// The credential of the machine in the path only.
+        MACHINE,
         /// Credentials of the whole account only.
         ACCOUNT
     }

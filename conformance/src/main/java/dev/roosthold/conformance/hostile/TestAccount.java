@@ -24,6 +24,7 @@ final class TestAccount {
 
     private final HttpClient http;
     private final URI server;
+    private volatile String enrolledId = "absent";
     private final String token;
     private final String machineId = UUID.randomUUID().toString();
     private final String sessionId;
@@ -69,6 +70,8 @@ final class TestAccount {
                 sessionId,
                 "machine",
                 machineId,
+                "enrolled",
+                enrolledId,
                 "artifact",
                 artifact(),
                 "absent",
@@ -84,11 +87,12 @@ final class TestAccount {
         return Map.of("session", sessionId, "machine", machineId, "artifact", artifact());
     }
 
-    /// A credential of a new machine of this account.
+    /// A credential of a new machine of this account, which is the enrolled one from then on.
     String machineToken() {
         String id = randomText().substring(0, 21);
         String secret = randomText() + randomText();
         post("/v1/web/machines", Map.of("machineId", id, "secret", secret, "name", "m"), token);
+        enrolledId = id;
         return post("/v1/machines/authenticate", Map.of("machineId", id, "secret", secret), "")
                 .path("token")
                 .asString();

@@ -162,6 +162,8 @@ final class Resident {
                                 "/v1/devices",
                                 "/v1/user/" + id("account"),
                                 "/v1/machines/" + id("machine"),
+                                "/v1/machines/" + id("machine") + "/jobs",
+                                "/v1/web/machines/" + id("machine") + "/assistants",
                                 "/v1/artifacts/" + id("artifact"),
                                 "/v1/kv/" + id("key"),
                                 "/v1/access-keys/" + id("session") + "/" + id("machine"),
@@ -278,11 +280,27 @@ final class Resident {
                         "dataEncryptionKey",
                         mark64("key")));
         ids.put("machine", Id.of("machine", id));
+        optionally(() -> jobAndAssistant(id));
         rest.need(
                 "POST",
                 "/v1/access-keys/" + id("session") + "/" + id,
                 Map.of("data", mark("accesskey")));
         optionally(this::enrolledMachines);
+    }
+
+    private void jobAndAssistant(String machine) {
+        String assistant = random().substring(0, 21);
+        String job = random().substring(0, 21);
+        rest.need(
+                "PUT",
+                "/v1/machines/" + machine + "/assistants/" + assistant,
+                Map.of("details", mark("assistant") + padding));
+        rest.need(
+                "PUT",
+                "/v1/machines/" + machine + "/jobs/" + job,
+                Map.of("data", mark("job") + padding, "expectedVersion", 0));
+        ids.put("assistant", Id.of("assistant", assistant));
+        ids.put("job", Id.of("job", job));
     }
 
     /// Two of the web view; the first authenticates and makes a session of its own.

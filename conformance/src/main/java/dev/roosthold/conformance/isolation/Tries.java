@@ -15,6 +15,7 @@ import java.util.Set;
 final class Tries {
     private static final String KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
     private static final String SIGNATURE = "A".repeat(86) + "==";
+    private static final String ENVELOPE = "A".repeat(140);
     private static final String SECRET = "s".repeat(43);
     private static final String POINT =
             "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8";
@@ -153,8 +154,34 @@ final class Tries {
                 get("/v1/changes?after=0&limit=1000"),
                 get("/v1/devices"),
                 of("PATCH", "/v1/devices/{{device}}", "{\"name\":\"taken\"}"),
+                of("PUT", "/v1/machines/{{machine}}/enrolment", "{\"publicKey\":\"" + KEY + "\"}"),
+                get("/v1/machines/{{machine}}/enrolment"),
+                get("/v1/web/machines/{{machine}}/enrolment"),
+                post(
+                        "/v1/web/machines/{{machine}}/enrolment/approve",
+                        "{\"publicKey\":\"" + KEY + "\",\"response\":\"" + ENVELOPE + "\"}"),
+                post(
+                        "/v1/web/machines/{{machine}}/enrolment/reject",
+                        "{\"secret\":\"" + SECRET + "\"}"),
+                get("/v1/machines/{{machine}}/assistants"),
+                get("/v1/web/machines/{{machine}}/assistants"),
+                // An unknown one may not be online, so that none is made.
+                of(
+                        "PUT",
+                        "/v1/machines/{{machine}}/assistants/{{assistant}}",
+                        "{\"details\":\"ZA==\",\"status\":\"online\"}"),
+                post("/v1/web/machines/{{machine}}/assistants/{{assistant}}/approve", ""),
+                post("/v1/web/machines/{{machine}}/assistants/{{assistant}}/revoke", ""),
+                post("/v1/web/machines/{{machine}}/assistants/{{assistant}}/reject", ""),
+                get("/v1/machines/{{machine}}/jobs"),
+                of(
+                        "PUT",
+                        "/v1/machines/{{machine}}/jobs/{{job}}",
+                        "{\"data\":\"ZA==\",\"expectedVersion\":1}"),
                 // What takes rows away comes last: it would take them from the tries before.
                 delete("/v1/sessions/{{session}}"),
+                delete("/v1/machines/{{machine}}/jobs/{{job}}"),
+                delete("/v1/web/machines/{{machine}}/assistants/{{assistant}}"),
                 delete("/v1/machines/{{machine}}"),
                 delete("/v1/web/machines/{{machine}}"),
                 delete("/v1/artifacts/{{artifact}}"),

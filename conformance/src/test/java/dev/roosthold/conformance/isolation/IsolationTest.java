@@ -44,6 +44,8 @@ class IsolationTest {
                                     "machine",
                                     "webMachine",
                                     "otherMachine",
+                                    "assistant",
+                                    "job",
                                     "artifact",
                                     "key",
                                     "pushToken",

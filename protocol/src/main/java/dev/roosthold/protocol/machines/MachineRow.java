@@ -35,7 +35,7 @@ public record MachineRow(
         /// Has a token, was never connected.
         @JsonProperty("token")
         TOKEN,
-        /// Was connected, has no encryption keys yet.
+        /// Was connected, has no encryption keys yet or has lost them and asks for them.
         @JsonProperty("keys")
         KEYS,
         /// Has sent its encrypted metadata.
@@ -49,6 +49,11 @@ public record MachineRow(
     /// Assistants by state; the three are disjoint.
     public record AssistantCounts(int online, int offline, int pending) {
         public static final AssistantCounts NONE = new AssistantCounts(0, 0, 0);
+
+        /// The same, with none that runs.
+        public AssistantCounts allOffline() {
+            return new AssistantCounts(0, online + offline, pending);
+        }
 
         public int total() {
             return online + offline + pending;

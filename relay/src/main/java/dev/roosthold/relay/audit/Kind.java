@@ -30,10 +30,19 @@ public enum Kind {
     MACHINE_REPLACE_TOKEN("machine-replace-token"),
     /// A machine was removed. `machine`.
     MACHINE_REMOVE("machine-remove"),
+    /// A machine that has only a token published a key and asked for keys. `machine`.
+    ENROLMENT_REQUEST("enrolment-request"),
     /// Keys were sent to a machine that had only a token. `machine`.
     ENROLMENT_APPROVE("enrolment-approve"),
     /// A machine's request for keys was rejected. `machine`.
     ENROLMENT_REJECT("enrolment-reject"),
+    /// A machine told of a new assistant. `machine`, `assistant`, as in the next four.
+    ASSISTANT_ANNOUNCE("assistant-announce"),
+    ASSISTANT_APPROVE("assistant-approve"),
+    /// One that waited was refused and is gone.
+    ASSISTANT_REJECT("assistant-reject"),
+    ASSISTANT_REVOKE("assistant-revoke"),
+    ASSISTANT_REMOVE("assistant-remove"),
     /// A device got another name. `device`.
     DEVICE_RENAME("device-rename"),
     /// A credential was ended. `device`.
@@ -41,10 +50,15 @@ public enum Kind {
     /// A call that starts or stops something was sent to its target. `method`, `target`: the id of
     /// a machine or session.
     RPC_CALL("rpc-call"),
+    /// All credentials of the account were ended by the operator.
+    SIGN_OUT("sign-out"),
     /// `session`.
     SESSION_DELETE("session-delete"),
     ACCOUNT_DELETE("account-delete"),
     DATA_EXPORT("data-export"),
+    /// The operator brought in rows of another server. `source`; `newAccount` is `true` when the
+    /// account is one of them.
+    IMPORT("import"),
     /// The operator made a code. `invite`.
     INVITE_CREATE("invite-create"),
     /// The operator ended a code. `invite`.

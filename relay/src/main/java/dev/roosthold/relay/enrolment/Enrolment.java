@@ -114,14 +114,33 @@ final class Enrolment {
                     if (!Devices.exists(tx, caller.device())) {
                         return false;
                     }
-                    if (!machines.markEnrolled(tx, account, id)) {
+                    if (!replace(tx, account, id, hash)) {
                         return false;
                     }
-                    saveSecret(tx, id, hash);
-                    devices.revokeOfMachine(tx, id);
                     Audit.append(tx, who, Kind.MACHINE_REPLACE_TOKEN, details(id));
                     return true;
                 });
+    }
+
+    /// The same as part of another change, which also tells the audit log.
+    ///
+    /// @return false when the account has no such machine
+    boolean replaceSecret(Transaction tx, AccountId account, MachineId id, String secret)
+            throws SQLException {
+        return replace(tx, account, id, Hashes.sha256(secret));
+    }
+
+    private boolean replace(Transaction tx, AccountId account, MachineId id, byte[] hash)
+            throws SQLException {
+        if (!machines.markEnrolled(tx, account, id)) {
+            return false;
+        }
+        saveSecret(tx, id, hash);
+        devices.revokeOfMachine(tx, id);
+        // What was asked for with the old token is not answered.
+        KeyRequestTable.delete(tx, id);
+        machines.asksKeys(tx, account, id, false);
+        return true;
     }
 
     Authenticated authenticate(MachineId id, String secret, String deviceName, SocketAddress from) {

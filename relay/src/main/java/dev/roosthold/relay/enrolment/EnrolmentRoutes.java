@@ -16,12 +16,15 @@ import dev.roosthold.relay.http.Response;
 import dev.roosthold.relay.http.Routes;
 import dev.roosthold.relay.limits.Texts;
 import dev.roosthold.relay.machines.Machines;
+import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Store;
+import dev.roosthold.relay.updates.Router;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.regex.Pattern;
 
-/// `/v1/web/machines` and `POST /v1/machines/authenticate`.
+/// `/v1/web/machines`, `POST /v1/machines/authenticate`, and enrolment by approval.
 public final class EnrolmentRoutes {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{21}");
     private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9_-]{21,128}");
@@ -33,11 +36,25 @@ public final class EnrolmentRoutes {
 
     private final Machines machines;
     private final Enrolment enrolment;
+    private final KeyRequestRoutes keyRequests;
 
     public EnrolmentRoutes(
-            Store store, Machines machines, Devices devices, Audit audit, InstantSource clock) {
+            Store store,
+            Machines machines,
+            Devices devices,
+            Router router,
+            Audit audit,
+            InstantSource clock) {
         this.machines = machines;
         this.enrolment = new Enrolment(store, machines, devices, audit, clock);
+        this.keyRequests =
+                new KeyRequestRoutes(new KeyRequests(store, machines, enrolment, router, clock));
+    }
+
+    /// What the tables of this feature hold of an account, but for the hashes of secrets, which go
+    /// with the machines.
+    public static List<OwnedRows> ofAccount() {
+        return KeyRequestTable.OF_ACCOUNT;
     }
 
     public void register(Routes routes) {
@@ -47,12 +64,13 @@ public final class EnrolmentRoutes {
         routes.accountBearer("DELETE", "/v1/web/machines/:id", this::remove);
         routes.accountBearer("POST", "/v1/web/machines/:id/secret", this::replaceSecret);
         routes.open("POST", "/v1/machines/authenticate", this::authenticate);
+        keyRequests.register(routes);
     }
 
     private Response create(Request request) {
         var fields = Fields.body(request);
         String id = matching(fields, "machineId", ID);
-        String secret = matching(fields, "secret", SECRET);
+        String secret = secret(fields);
         String name = name(fields);
         fields.check();
         var machine = new MachineId(id);
@@ -61,7 +79,7 @@ public final class EnrolmentRoutes {
             case DONE -> Response.ok(created(machine, secret));
             case ID_TAKEN -> Response.error(409, "Machine ID already exists");
             case TOO_MANY -> Response.tooMany("Too many machines", MINUTE);
-            case REVOKED -> Response.error(401, "Invalid token");
+            case REVOKED -> invalidToken();
         };
     }
 
@@ -86,7 +104,7 @@ public final class EnrolmentRoutes {
 
     private Response replaceSecret(Request request) {
         var fields = Fields.body(request);
-        String secret = matching(fields, "secret", SECRET);
+        String secret = secret(fields);
         fields.check();
         MachineId machine = id(request);
         return enrolment.replaceSecret(request.requireCaller(), Actor.of(request), machine, secret)
@@ -119,8 +137,16 @@ public final class EnrolmentRoutes {
         return new MachineId(request.parameter("id"));
     }
 
-    private static CreatedMachine created(MachineId machine, String secret) {
+    static CreatedMachine created(MachineId machine, String secret) {
         return new CreatedMachine(machine, MachineToken.of(machine, secret));
+    }
+
+    static Response invalidToken() {
+        return Response.error(401, "Invalid token");
+    }
+
+    static String secret(Fields fields) {
+        return matching(fields, "secret", SECRET);
     }
 
     private static String matching(Fields fields, String name, Pattern pattern) {

@@ -16,6 +16,11 @@ public record RouteInfo(String method, String path, Admits admits, int maxBody) 
         ACCOUNT_BEARER
     }
 
+    /// Method and pattern, for example `GET /v1/machines/:id`.
+    public String name() {
+        return method + " " + path;
+    }
+
     static RouteInfo of(Route route) {
         Admits admits =
                 switch (route.access()) {

@@ -5,8 +5,6 @@ import dev.roosthold.protocol.Success;
 import dev.roosthold.protocol.machines.Machine;
 import dev.roosthold.protocol.machines.MachineAnswer;
 import dev.roosthold.relay.audit.Actor;
-import dev.roosthold.relay.caller.Caller;
-import dev.roosthold.relay.caller.Scope;
 import dev.roosthold.relay.http.Fields;
 import dev.roosthold.relay.http.Request;
 import dev.roosthold.relay.http.Response;
@@ -52,8 +50,8 @@ public final class MachineRoutes {
         }
         fields.check();
         var machine = new MachineKey(request.requireCaller().account(), new MachineId(id));
-        if (!mayTouch(request.requireCaller(), machine.machine())) {
-            return forbidden();
+        if (!Reach.mayTouch(request.requireCaller(), machine.machine())) {
+            return Reach.forbidden();
         }
         var fresh =
                 new MachineTable.Fresh(
@@ -71,8 +69,8 @@ public final class MachineRoutes {
 
     private Response get(Request request) {
         MachineKey key = key(request);
-        if (!mayTouch(request.requireCaller(), key.machine())) {
-            return forbidden();
+        if (!Reach.mayTouch(request.requireCaller(), key.machine())) {
+            return Reach.forbidden();
         }
         Optional<Machine> machine = machines.find(key);
         return machine.isPresent() ? Response.ok(new MachineAnswer(machine.get())) : notFound();
@@ -90,22 +88,11 @@ public final class MachineRoutes {
                 request.requireCaller().account(), new MachineId(request.parameter("id")));
     }
 
-    private static boolean mayTouch(Caller caller, MachineId machine) {
-        return switch (caller.scope()) {
-            case Scope.Account() -> true;
-            case Scope.Machine(var own) -> own.equals(machine);
-        };
-    }
-
-    private static Response forbidden() {
-        return Response.error(403, "Forbidden");
-    }
-
     private static boolean isKey(String text) {
         return Base64Text.decode(text, MAX_KEY).filter(bytes -> bytes.length > 0).isPresent();
     }
 
     private static Response notFound() {
-        return Response.error(404, "Machine not found");
+        return Reach.notFound();
     }
 }

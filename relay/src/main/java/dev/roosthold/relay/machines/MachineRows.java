@@ -9,17 +9,25 @@ import dev.roosthold.relay.presence.Register;
 import dev.roosthold.relay.store.Transaction;
 import dev.roosthold.relay.updates.Router;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /// Numbers the changes of rows and announces them to web pages; the side of the rows that presence
 /// writes. Writer thread only.
 final class MachineRows implements Register<MachineKey> {
     private final Router router;
     private final Presence<MachineKey> presence;
+    private final List<Machines.WhenOffline> whenOffline = new CopyOnWriteArrayList<>();
 
     /// @param leases makes the presence that will write through this object
     MachineRows(Router router, PresenceMaker leases) {
         this.router = router;
         this.presence = leases.with(this);
+    }
+
+    /// Has a feature take part in the write that says that a machine is offline.
+    void whenOffline(Machines.WhenOffline then) {
+        whenOffline.add(then);
     }
 
     /// Presence and the rows need each other.
@@ -64,6 +72,12 @@ final class MachineRows implements Register<MachineKey> {
             throws SQLException {
         if (!MachineTable.saveStatus(tx, machine, activity)) {
             return false;
+        }
+        if (!activity.active()) {
+            MachineTable.takeAssistantsOffline(tx, machine);
+            for (Machines.WhenOffline then : whenOffline) {
+                then.run(tx, machine.account(), machine.machine());
+            }
         }
         changed(tx, machine);
         return true;

@@ -2,6 +2,7 @@ package dev.roosthold.relay.machines;
 
 import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.MachineId;
+import dev.roosthold.protocol.machines.MachineRow;
 import dev.roosthold.relay.presence.Activity;
 import dev.roosthold.relay.presence.MachineKey;
 import dev.roosthold.relay.store.OwnedRows;
@@ -18,7 +19,8 @@ final class MachineTable {
     private static final String COLUMNS =
             "id, account_id, label, enrolled, metadata, metadata_version, daemon_state,"
                     + " daemon_state_version, data_encryption_key, active_at, connected_before, rev,"
-                    + " created_at, updated_at";
+                    + " created_at, updated_at, assistants_online, assistants_offline,"
+                    + " assistants_pending, asks_keys";
 
     /// The fields of a new row that differ between the two ways to make one.
     record Fresh(
@@ -83,7 +85,8 @@ final class MachineTable {
                         "INSERT INTO machine ("
                                 + COLUMNS
                                 + ", active, created_rev)"
-                                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, 0, 0)"
+                                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, 0, 0, 0, 0, 0,"
+                                + " 0)"
                                 + " ON CONFLICT (id) DO NOTHING",
                         fresh.key().machine().value(),
                         fresh.key().account().value(),
@@ -166,6 +169,42 @@ final class MachineTable {
                 key.account().value());
     }
 
+    /// Notes whether the machine waits for keys.
+    ///
+    /// @return false when that is what the row says already
+    static boolean saveAsksKeys(Transaction tx, MachineKey key, boolean asks) throws SQLException {
+        return tx.execute(
+                        "UPDATE machine SET asks_keys = ? WHERE id = ? AND account_id = ?"
+                                + " AND asks_keys <> ?",
+                        asks,
+                        key.machine().value(),
+                        key.account().value(),
+                        asks)
+                > 0;
+    }
+
+    static void saveAssistants(Transaction tx, MachineKey key, MachineRow.AssistantCounts counts)
+            throws SQLException {
+        tx.execute(
+                "UPDATE machine SET assistants_online = ?, assistants_offline = ?,"
+                        + " assistants_pending = ? WHERE id = ? AND account_id = ?",
+                counts.online(),
+                counts.offline(),
+                counts.pending(),
+                key.machine().value(),
+                key.account().value());
+    }
+
+    /// Assistants of a machine that went offline are offline.
+    static void takeAssistantsOffline(Transaction tx, MachineKey key) throws SQLException {
+        tx.execute(
+                "UPDATE machine SET assistants_offline = assistants_offline + assistants_online,"
+                        + " assistants_online = 0 WHERE id = ? AND account_id = ?"
+                        + " AND assistants_online > 0",
+                key.machine().value(),
+                key.account().value());
+    }
+
     /// Writes presence; false when there is no such row.
     static boolean saveStatus(Transaction tx, MachineKey key, Activity activity)
             throws SQLException {
@@ -224,6 +263,9 @@ final class MachineTable {
                 "UPDATE account SET machine_rev = machine_rev + 1"
                         + " WHERE id IN (SELECT account_id FROM machine WHERE active = 1)");
         tx.execute(
+                "UPDATE machine SET assistants_offline = assistants_offline + assistants_online,"
+                        + " assistants_online = 0 WHERE assistants_online > 0");
+        tx.execute(
                 "UPDATE machine SET active = 0, rev = (SELECT machine_rev FROM account"
                         + " WHERE account.id = machine.account_id) WHERE active = 1");
     }
@@ -243,7 +285,9 @@ final class MachineTable {
                 row.getBoolean(11),
                 row.getLong(12),
                 row.getLong(13),
-                row.getLong(14));
+                row.getLong(14),
+                new MachineRow.AssistantCounts(row.getInt(15), row.getInt(16), row.getInt(17)),
+                row.getBoolean(18));
     }
 
     static final List<OwnedRows> OF_ACCOUNT =

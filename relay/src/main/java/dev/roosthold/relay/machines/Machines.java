@@ -102,6 +102,44 @@ public final class Machines {
         return true;
     }
 
+    /// Notes how many assistants the machine has, and tells the pages of the row. Nothing when the
+    /// account has no such machine.
+    public void assistantsChanged(
+            Transaction tx, AccountId account, MachineId id, MachineRow.AssistantCounts counts)
+            throws SQLException {
+        var key = new MachineKey(account, id);
+        if (MachineTable.exists(tx, key)) {
+            MachineTable.saveAssistants(tx, key, counts);
+            rows.changed(tx, key);
+        }
+    }
+
+    /// Notes whether the machine waits for keys, and tells the pages of the row: they then look at
+    /// the request anew. Nothing when the account has no such machine.
+    public void asksKeys(Transaction tx, AccountId account, MachineId id, boolean asks)
+            throws SQLException {
+        var key = new MachineKey(account, id);
+        if (MachineTable.exists(tx, key)) {
+            MachineTable.saveAsksKeys(tx, key, asks);
+            rows.changed(tx, key);
+        }
+    }
+
+    /// Part of the write that says that a machine is offline. Must not announce the row: that
+    /// follows.
+    @FunctionalInterface
+    public interface WhenOffline {
+        void run(Transaction tx, AccountId account, MachineId machine) throws SQLException;
+    }
+
+    public void whenOffline(WhenOffline then) {
+        rows.whenOffline(then);
+    }
+
+    public boolean isOnline(AccountId account, MachineId id) {
+        return presence.of(new MachineKey(account, id)).map(Activity::active).orElse(false);
+    }
+
     public long count(Sql sql, AccountId account) throws SQLException {
         return MachineTable.count(sql, account);
     }
@@ -245,6 +283,10 @@ public final class Machines {
                         return refused(tx, key);
                     }
                     presence.touched(key);
+                    // Who writes its state has keys.
+                    if (MachineTable.saveAsksKeys(tx, key, false)) {
+                        rows.changed(tx, key);
+                    }
                     append(tx, now.get(), now.get().stateUpdate(rows.activity(now.get())));
                     return new FieldWrite.Saved(now.get());
                 },

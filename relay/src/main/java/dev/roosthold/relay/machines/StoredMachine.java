@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param label chosen by the person in the web view, readable by the relay
 /// @param enrolled whether it was added in the web view or ever got a token there
+/// @param assistants as the machine told of them; while it is offline, so are they
+/// @param asksKeys whether it waits for keys although it has sent metadata
 /// @param metadata null until the machine has sent its first
 record StoredMachine(
         MachineId id,
@@ -30,7 +32,9 @@ record StoredMachine(
         boolean connectedBefore,
         long rev,
         long createdAt,
-        long updatedAt) {
+        long updatedAt,
+        MachineRow.AssistantCounts assistants,
+        boolean asksKeys) {
 
     MachineKey key() {
         return new MachineKey(account, id);
@@ -70,16 +74,17 @@ record StoredMachine(
     }
 
     MachineRow webView(Activity activity) {
-        var assistants = MachineRow.AssistantCounts.NONE;
+        MachineRow.AssistantCounts counts =
+                activity.active() ? assistants : assistants.allOffline();
         return new MachineRow(
                 id,
                 name(),
                 activity.active() ? MachineRow.Status.ONLINE : MachineRow.Status.OFFLINE,
                 activity.activeAtMs(),
-                assistants.total(),
+                counts.total(),
                 createdAt,
                 connectedBefore,
-                assistants,
+                counts,
                 enrolment(),
                 rev);
     }
@@ -122,6 +127,9 @@ record StoredMachine(
     private MachineRow.Enrolment enrolment() {
         if (!enrolled) {
             return MachineRow.Enrolment.EXTERNAL;
+        }
+        if (asksKeys) {
+            return MachineRow.Enrolment.KEYS;
         }
         if (inHappyView()) {
             return MachineRow.Enrolment.READY;

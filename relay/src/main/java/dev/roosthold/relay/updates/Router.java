@@ -88,8 +88,7 @@ public final class Router {
     ///
     /// @return the arguments of the acknowledgement; fails with
     ///     [dev.roosthold.socketio.AckTimeoutException] or, at once when the socket is gone or
-    // goes,
-    ///     with [dev.roosthold.socketio.SocketClosedException]
+    ///     goes, with [dev.roosthold.socketio.SocketClosedException]
     public CompletableFuture<List<JsonNode>> ask(
             String socketId, Duration timeout, SentEvent event, Object body) {
         return sockets.socket(socketId)
@@ -108,6 +107,20 @@ public final class Router {
     /// Tells the web pages that a row is gone.
     public void machineGone(AccountId account, MachineGone gone) {
         emit(account, SentEvent.MACHINE_GONE, gone);
+    }
+
+    /// Tells the sockets of the machine, and all user-scoped ones, something of its own name that
+    // is
+    /// not in the log: whoever was away reads the thing itself again.
+    public void toMachineAndUsers(AccountId account, MachineId machine, String event, Object body) {
+        sockets.to(rooms(account, new Recipients.Machine(machine)))
+                .emit(event, new RawValue(Codec.printText(body)));
+    }
+
+    /// Tells the sockets of the machine alone.
+    public void toMachine(AccountId account, MachineId machine, String event, Object body) {
+        sockets.to(Rooms.machine(account, machine))
+                .emit(event, new RawValue(Codec.printText(body)));
     }
 
     /// Closes the transports of all sockets opened with the credential.

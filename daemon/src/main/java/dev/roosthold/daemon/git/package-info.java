@@ -1,0 +1,5 @@
+/// Cloning repositories for remote clients.
+@NullMarked
+package dev.roosthold.daemon.git;
+
+import org.jspecify.annotations.NullMarked;

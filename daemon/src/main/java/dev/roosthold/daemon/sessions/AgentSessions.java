@@ -1,0 +1,39 @@
+package dev.roosthold.daemon.sessions;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Runs the agent sessions of this machine. Thread-safe; each call has a thread of its own, may
+/// block for some twenty seconds (then callers have given up) and is interrupted when the daemon
+/// stops.
+public interface AgentSessions {
+
+    /// Starts a session.
+    ///
+    /// @param directory real path of a directory inside the roots; exists
+    /// @param params everything that the caller sent, as it was sent
+    Outcome spawn(Path directory, ObjectNode params) throws IOException, InterruptedException;
+
+    /// Starts a session of before again.
+    Outcome resume(String sessionId, ObjectNode params) throws IOException, InterruptedException;
+
+    /// Ends a session.
+    ///
+    /// @return false when no such session runs here
+    boolean stop(String sessionId) throws IOException, InterruptedException;
+
+    /// How a start came out.
+    sealed interface Outcome {
+        /// The session is there.
+        record Started(String sessionId) implements Outcome {}
+
+        /// It goes on; the same call again tells more.
+        record Pending(String clientRequestId, long retryAfterMs) implements Outcome {}
+
+        /// Nothing was started.
+        ///
+        /// @param reason for the caller
+        record Refused(String reason) implements Outcome {}
+    }
+}
