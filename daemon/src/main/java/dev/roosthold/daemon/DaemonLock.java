@@ -1,5 +1,6 @@
 package dev.roosthold.daemon;
 
+import dev.roosthold.client.files.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

@@ -2,6 +2,7 @@ package dev.roosthold.daemon;
 
 import dev.roosthold.client.MachineToken;
 import dev.roosthold.client.RelayAddress;
+import dev.roosthold.client.files.PrivateFiles;
 import dev.roosthold.crypto.CryptoException;
 import dev.roosthold.crypto.SymmetricKey;
 import dev.roosthold.protocol.MachineId;

@@ -1,5 +1,6 @@
 package dev.roosthold.daemon;
 
+import dev.roosthold.client.files.PrivateFiles;
 import dev.roosthold.daemon.rpc.RemotePolicy;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package dev.roosthold.client.outbox;
 
+import dev.roosthold.client.files.PrivateFiles;
 import dev.roosthold.client.sessions.Draft;
 import dev.roosthold.protocol.SessionId;
 import java.io.BufferedInputStream;
@@ -97,9 +98,9 @@ final class OutboxLog implements AutoCloseable {
     /// @throws OutboxException when another program uses it or it cannot be read
     static OutboxLog open(Path file) {
         try {
-            PrivateFile.prepare(file);
+            PrivateFiles.prepare(file);
             Path lock = file.resolveSibling(file.getFileName() + ".lock");
-            PrivateFile.prepare(lock);
+            PrivateFiles.prepare(lock);
             FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
             try {
                 FileLock held = tryLock(channel);
@@ -132,7 +133,7 @@ final class OutboxLog implements AutoCloseable {
         Files.deleteIfExists(successor());
         log = new RandomAccessFile(file.toFile(), "rw");
         recover();
-        PrivateFile.syncName(file);
+        PrivateFiles.syncName(file);
     }
 
     private void recover() throws IOException {
@@ -218,7 +219,7 @@ final class OutboxLog implements AutoCloseable {
         if (!isTorn(length)) {
             Path aside = file.resolveSibling(file.getFileName() + ".damaged");
             Files.deleteIfExists(aside);
-            PrivateFile.prepare(aside);
+            PrivateFiles.prepare(aside);
             try (RandomAccessFile out = new RandomAccessFile(aside.toFile(), "rw")) {
                 copy(end, length - end, out);
             }
@@ -401,7 +402,7 @@ final class OutboxLog implements AutoCloseable {
     private void writeAnew() throws IOException {
         Path successor = successor();
         Files.deleteIfExists(successor);
-        PrivateFile.prepare(successor);
+        PrivateFiles.prepare(successor);
         Map<Long, Kept> moved = new LinkedHashMap<>();
         RandomAccessFile out = new RandomAccessFile(successor.toFile(), "rw");
         try {
@@ -434,7 +435,7 @@ final class OutboxLog implements AutoCloseable {
         end = out.getFilePointer();
         kept.putAll(moved);
         forced = last;
-        PrivateFile.syncName(file);
+        PrivateFiles.syncName(file);
     }
 
     private void copy(long from, long length, RandomAccessFile out) throws IOException {

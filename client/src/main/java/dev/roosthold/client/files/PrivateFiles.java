@@ -1,8 +1,9 @@
-package dev.roosthold.daemon;
+package dev.roosthold.client.files;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,8 +15,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /// Files that only their owner may read. Where the file system knows no POSIX modes, the rights of
-/// the directory apply.
-final class PrivateFiles {
+/// the directory apply. Thread-safe: no state.
+public final class PrivateFiles {
     private static final Set<PosixFilePermission> FILE =
             PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> DIRECTORY =
@@ -24,14 +25,26 @@ final class PrivateFiles {
     private PrivateFiles() {}
 
     /// Makes the directory with mode 0700; one that exists keeps its mode.
-    static void createDirectory(Path directory) throws IOException {
+    public static void createDirectory(Path directory) throws IOException {
         Files.createDirectories(directory, attributes(directory, DIRECTORY));
+    }
+
+    /// Makes the file, empty, when it is absent, and its directory; takes the rights of others away
+    /// when it is there. For files that are written in place; see [#syncName].
+    public static void prepare(Path file) throws IOException {
+        Path directory = parent(file);
+        createDirectory(directory);
+        try {
+            Files.createFile(file, attributes(directory, FILE));
+        } catch (FileAlreadyExistsException e) {
+            tighten(file);
+        }
     }
 
     /// Replaces the file in one step with mode 0600. When this returns, content and name are on the
     /// disk; when it fails or the power does, the old file is still there whole.
-    static void write(Path file, byte[] content) throws IOException {
-        Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent());
+    public static void write(Path file, byte[] content) throws IOException {
+        Path directory = parent(file);
         Path temporary =
                 Files.createTempFile(
                         directory, "." + file.getFileName(), ".tmp", attributes(directory, FILE));
@@ -51,11 +64,11 @@ final class PrivateFiles {
         } finally {
             Files.deleteIfExists(temporary);
         }
-        syncDirectory(directory);
+        syncName(file);
     }
 
     /// Takes group and others their rights away. Returns whether there were any.
-    static boolean tighten(Path file) throws IOException {
+    public static boolean tighten(Path file) throws IOException {
         if (!hasModes(file) || Files.getPosixFilePermissions(file).equals(FILE)) {
             return false;
         }
@@ -65,12 +78,17 @@ final class PrivateFiles {
 
     /// The name of a file is durable only with its directory. Windows cannot open directories and
     /// needs no such call.
-    private static void syncDirectory(Path directory) throws IOException {
+    public static void syncName(Path file) throws IOException {
+        Path directory = parent(file);
         if (hasModes(directory)) {
             try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
                 channel.force(true);
             }
         }
+    }
+
+    private static Path parent(Path file) {
+        return Objects.requireNonNull(file.toAbsolutePath().getParent());
     }
 
     private static FileAttribute<?>[] attributes(Path place, Set<PosixFilePermission> modes) {
