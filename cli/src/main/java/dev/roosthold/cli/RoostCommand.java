@@ -22,6 +22,11 @@ import picocli.CommandLine.Spec;
         },
         subcommands = {
             UpCommand.class,
+            LoginCommand.class,
+            LogoutCommand.class,
+            WhoamiCommand.class,
+            LinkCommand.class,
+            RecoveryCommand.class,
             EnrolCommand.class,
             DaemonCommand.class,
             InviteCommand.class,
