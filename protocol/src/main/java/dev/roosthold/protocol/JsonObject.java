@@ -113,6 +113,11 @@ public final class JsonObject {
         return fields.path(field).isArray();
     }
 
+    /// The names of all fields, in their order.
+    public List<String> names() {
+        return List.copyOf(fields.propertyNames());
+    }
+
     /// The fields that are objects, in their order.
     public Map<String, JsonObject> objectFields() {
         Map<String, JsonObject> found = new LinkedHashMap<>();
