@@ -7,6 +7,8 @@ import dev.roosthold.client.account.SignIn;
 import dev.roosthold.client.account.SignInException;
 import dev.roosthold.client.account.SignInFile;
 import dev.roosthold.client.sessions.SessionKeys;
+import dev.roosthold.crypto.AccountKeys;
+import dev.roosthold.crypto.BoxPublicKey;
 import dev.roosthold.daemon.DaemonException;
 import dev.roosthold.daemon.Enrolment;
 import dev.roosthold.daemon.MachineCredential;
@@ -24,14 +26,21 @@ final class Access implements AutoCloseable {
     private final RelayAddress server;
     private final String kind;
     private final Optional<SignIn> signIn;
+    private final BoxPublicKey contentPublicKey;
     private final Account account;
 
     private Access(
-            Path home, RelayAddress server, String kind, Optional<SignIn> signIn, Account account) {
+            Path home,
+            RelayAddress server,
+            String kind,
+            Optional<SignIn> signIn,
+            BoxPublicKey contentPublicKey,
+            Account account) {
         this.home = home;
         this.server = server;
         this.kind = kind;
         this.signIn = signIn;
+        this.contentPublicKey = contentPublicKey;
         this.account = account;
     }
 
@@ -49,6 +58,11 @@ final class Access implements AutoCloseable {
                         signIn.server(),
                         kind(signIn),
                         stored,
+                        switch (signIn) {
+                            case SignIn.Whole whole ->
+                                    AccountKeys.of(whole.secret()).contentPublicKey();
+                            case SignIn.Terminal terminal -> terminal.contentPublicKey();
+                        },
                         Account.resume(signIn, keys(home), Relays.options()));
             }
             return new Enrolment(home)
@@ -66,6 +80,7 @@ final class Access implements AutoCloseable {
                 machine.server(),
                 MACHINE,
                 Optional.empty(),
+                machine.accountKey().contentPublicKey(),
                 Account.ofMachine(
                         machine.server(),
                         machine.token(),
@@ -76,7 +91,7 @@ final class Access implements AutoCloseable {
 
     /// Keys of the sessions that this computer has made.
     private static SessionKeys keys(Path home) {
-        return SessionKeys.NONE;
+        return new KeptSessionKeys(home);
     }
 
     static CommandFailure notSignedIn() {
@@ -107,6 +122,11 @@ final class Access implements AutoCloseable {
     /// Empty when this computer is a machine only.
     Optional<SignIn> signIn() {
         return signIn;
+    }
+
+    /// Of the account. It must never go to the relay.
+    BoxPublicKey contentPublicKey() {
+        return contentPublicKey;
     }
 
     Account account() {
