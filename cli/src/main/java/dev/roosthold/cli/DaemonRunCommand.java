@@ -23,6 +23,8 @@ final class DaemonRunCommand implements Callable<Integer> {
                                                 "this computer is not a machine yet",
                                                 "Press “Add machine” on the page of your relay and"
                                                         + " paste the command that it shows."));
+        // A wrong variable of the environment is said now and not as a failure of the connection.
+        Relays.options();
         return ForegroundDaemon.run(home.path(), credential);
     }
 }

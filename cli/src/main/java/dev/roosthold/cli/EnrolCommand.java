@@ -81,13 +81,7 @@ final class EnrolCommand implements Callable<Integer> {
         RelayAddress address = parse("--server", server, RelayAddress::parse);
         MachineToken token = parse("--token", readToken(), MachineToken::parse);
         AccountKey key = parse("--account-key", accountKey, AccountKey::parse);
-        if (address.isReadableOnTheWay()) {
-            System.err.println(
-                    "warning: "
-                            + address
-                            + " is not encrypted: whoever is on the way can read the token and use"
-                            + " this machine. Give the relay a certificate and use https.");
-        }
+        Relays.warnIfReadable(address, "the token and use this machine");
         refuseWrongToken(address, token);
         EnrolmentResult result =
                 new Enrolment(home.path()).enrol(address, token, key, root, replace);
@@ -112,7 +106,7 @@ final class EnrolCommand implements Callable<Integer> {
     /// cannot be reached now is no reason to refuse, the daemon keeps trying.
     private static void refuseWrongToken(RelayAddress address, MachineToken token)
             throws InterruptedException {
-        try (RelayClient relay = new RelayClient(address, "roost-cli/" + Version.current())) {
+        try (RelayClient relay = Relays.client(address)) {
             switch (relay.authenticateMachine(token)) {
                 case Reply.CredentialsRefused<MachineLogin> _ ->
                         throw new CommandFailure(

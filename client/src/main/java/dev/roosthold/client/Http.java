@@ -91,7 +91,8 @@ final class Http implements AutoCloseable {
         return send(once, path, request, bearer, bounds, reader);
     }
 
-    <T> Reply<T> get(String path, BearerToken bearer, Bounds bounds, Function<JsonNode, T> reader)
+    <T> Reply<T> get(
+            String path, @Nullable BearerToken bearer, Bounds bounds, Function<JsonNode, T> reader)
             throws InterruptedException {
         return send(repeating, path, new Request.Builder().get(), bearer, bounds, reader);
     }

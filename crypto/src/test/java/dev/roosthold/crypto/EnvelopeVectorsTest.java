@@ -64,10 +64,15 @@ class EnvelopeVectorsTest {
         assertThat(key.bytes()).isEqualTo(Vectors.b64(vector, "publicKeyB64"));
         assertThat(terminal.text()).isEqualTo(vector.get("terminalUrl").asString());
         assertThat(account.text()).isEqualTo(vector.get("accountUrl").asString());
-        assertThat(PairingLink.webPath(key)).isEqualTo(webPath);
+        assertThat(terminal.webPath()).isEqualTo(webPath);
 
         assertThat(PairingLink.parse(terminal.text())).contains(terminal);
         assertThat(PairingLink.parse(account.text())).contains(account);
         assertThat(PairingLink.parse("https://app.example" + webPath)).contains(terminal);
+        assertThat(PairingLink.parse("https://app.example/x" + account.webPath()))
+                .contains(account);
+        assertThat(terminal.compareCode())
+                .matches("[A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4}")
+                .isNotEqualTo(account.compareCode());
     }
 }
