@@ -1,5 +1,6 @@
 package dev.roosthold.daemon;
 
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -9,18 +10,27 @@ import tools.jackson.databind.node.ObjectNode;
 final class MachineRecords {
     private final DaemonConfig config;
     private final CurrentAccess access;
+    private final Supplier<ObjectNode> agents;
     private final long startedAtMs;
 
-    MachineRecords(DaemonConfig config, CurrentAccess access) {
+    /// @param agents fields about the agents, asked at each write
+    MachineRecords(DaemonConfig config, CurrentAccess access, Supplier<ObjectNode> agents) {
+        this.agents = agents;
         this.config = config;
         this.access = access;
         startedAtMs = config.clock().millis();
+    }
+
+    /// What the metadata tells about agents.
+    ObjectNode agents() {
+        return agents.get();
     }
 
     /// @param label the name that the person gave the machine
     UnaryOperator<ObjectNode> metadata(String label) {
         HostFacts host = config.host();
         RemoteAccess now = access.get();
+        ObjectNode aboutAgents = agents.get();
         return object -> {
             object.put("host", host.host());
             object.put("platform", host.platform());
@@ -38,6 +48,7 @@ final class MachineRecords {
             ArrayNode roots = object.putArray("rootDirectories");
             now.roots().forEach(root -> roots.add(root.toString()));
             object.put("remotePolicy", now.policy().text());
+            object.setAll(aboutAgents.deepCopy());
             return object;
         };
     }
