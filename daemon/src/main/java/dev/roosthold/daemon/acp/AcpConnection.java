@@ -134,7 +134,7 @@ public final class AcpConnection implements AutoCloseable {
     }
 
     private static AcpFailure gone() {
-        return new AcpFailure(AcpFailure.INTERNAL, "The agent has ended");
+        return new AcpFailure(AcpFailure.GONE, "The agent has ended");
     }
 
     /// Tells the agent something that has no answer.

@@ -7,6 +7,9 @@ public final class AcpFailure extends RuntimeException {
     /// The agent wants the person to sign in first.
     public static final int AUTH_REQUIRED = -32000;
 
+    /// The agent has ended; no code of the protocol.
+    public static final int GONE = -1;
+
     public static final int METHOD_NOT_FOUND = -32601;
     public static final int INVALID_PARAMS = -32602;
     public static final int INTERNAL = -32603;

@@ -54,10 +54,6 @@ final class AgentProcess {
         return connection;
     }
 
-    boolean isAlive() {
-        return tree.leader().isAlive();
-    }
-
     long pid() {
         return tree.leader().pid();
     }

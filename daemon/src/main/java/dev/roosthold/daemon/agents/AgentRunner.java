@@ -50,7 +50,7 @@ public final class AgentRunner implements AgentSessions {
     private static final Duration START_KEPT = Duration.ofMinutes(3);
 
     private static final Duration STOP_ANSWER = Duration.ofSeconds(10);
-    private static final Duration CLOSING = Duration.ofSeconds(5);
+    private static final Duration CLOSING = Duration.ofSeconds(4);
 
     /// Sessions that answer at the same time, with a process each while they work.
     private static final int MAX_SESSIONS = 32;
@@ -490,16 +490,16 @@ public final class AgentRunner implements AgentSessions {
 
     @Override
     public boolean stop(String sessionId) throws InterruptedException {
-        AgentSession session =
-                sessionId.isEmpty() || sessionId.length() > 200
-                        ? null
-                        : running.get(new SessionId(sessionId));
-        if (session == null) {
+        Optional<AgentSession> session =
+                running.values().stream()
+                        .filter(one -> one.id().value().equals(sessionId))
+                        .findFirst();
+        if (session.isEmpty()) {
             return false;
         }
         try {
             boolean _ =
-                    session.end("app", "The session was stopped")
+                    session.get().end("app", "The session was stopped")
                             .get(STOP_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException _) {
             LOG.warn("a session takes long to end");

@@ -8,6 +8,7 @@ import dev.roosthold.daemon.roots.Roots;
 import dev.roosthold.daemon.rpc.RemotePolicy;
 import dev.roosthold.daemon.sessions.AgentHost;
 import dev.roosthold.protocol.SessionId;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -470,12 +471,11 @@ final class AgentSession {
         }
         listening = false;
         int next = ++generation;
-        return switch (starts.run(new Client(next), next, stop)) {
+        return switch (starts.run(new Client(next), () -> listening = true, next, stop)) {
             case AgentStart.Outcome.Failed(String reason) -> Optional.of(reason);
             case AgentStart.Outcome.Interrupted() -> Optional.of("The start was called off");
             case AgentStart.Outcome.Ready(RunningAgent ready, boolean forgot) -> {
                 agent = ready;
-                listening = true;
                 active();
                 ready.options().show(learned);
                 learned.put("agentSessionId", ready.conversation());
@@ -532,11 +532,12 @@ final class AgentSession {
         }
         JsonNode result = done.result();
         if (result == null) {
-            if (agent != null && !agent.process().isAlive()) {
+            Throwable failure = done.failure();
+            if (agent != null && failure instanceof AcpFailure known
+                    && known.code() == AcpFailure.GONE) {
                 agentGone(agent);
                 return;
             }
-            Throwable failure = done.failure();
             String reason =
                     failure instanceof AcpFailure known
                             ? String.valueOf(known.getMessage())
@@ -615,7 +616,12 @@ final class AgentSession {
             agent = null;
             listening = false;
             old.stop();
-            record.change(json -> json.remove("pid"));
+            try {
+                record.change(json -> json.remove("pid"));
+            } catch (UncheckedIOException _) {
+                // The process is gone; a pid that is kept says when it began.
+                LOG.warn("a session's record cannot be written");
+            }
         }
     }
 

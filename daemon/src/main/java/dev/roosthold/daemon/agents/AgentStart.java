@@ -58,9 +58,15 @@ final class AgentStart {
 
     /// Blocks until the agent is ready. When it fails nothing is left running.
     ///
-    /// @param client hears the agent; it should not listen before this has returned
+    /// @param client hears the agent
+    /// @param listen called when the agent begins to say something new: while a conversation is
+    ///     loaded it repeats what was said before
     /// @param interruption ends the start when it completes
-    Outcome run(AcpClient client, int generation, CompletableFuture<Boolean> interruption) {
+    Outcome run(
+            AcpClient client,
+            Runnable listen,
+            int generation,
+            CompletableFuture<Boolean> interruption) {
         Optional<List<String>> command =
                 record.command().isEmpty()
                         ? catalog.command(record.agent())
@@ -97,7 +103,7 @@ final class AgentStart {
                     json ->
                             json.put("pid", process.pid())
                                     .put("pidStartedAt", process.startedAtMs()));
-            Outcome outcome = shakeHands(process, mark, generation, interruption);
+            Outcome outcome = shakeHands(process, mark, listen, generation, interruption);
             ready = outcome instanceof Outcome.Ready;
             return outcome;
         } finally {
@@ -110,6 +116,7 @@ final class AgentStart {
     private Outcome shakeHands(
             AgentProcess process,
             String mark,
+            Runnable listen,
             int generation,
             CompletableFuture<Boolean> interruption) {
         AcpConnection connection = process.connection();
@@ -126,11 +133,13 @@ final class AgentStart {
             Optional<String> method = returning(told.path("agentCapabilities"));
             if (before.isPresent() && method.isPresent()) {
                 try {
+                    var loaded =
+                            connection.request(
+                                    method.get(), place().put("sessionId", before.get()));
+                    // On the thread that reads: nothing that comes later is missed.
                     answer =
                             await(
-                                    connection.request(
-                                            method.get(), place().put("sessionId", before.get())),
-                                    interruption);
+                                    loaded.whenComplete((_, _) -> listen.run()), interruption);
                     conversation = before.get();
                 } catch (AcpFailure e) {
                     if (e.code() == AcpFailure.AUTH_REQUIRED) {
@@ -140,6 +149,7 @@ final class AgentStart {
             }
             boolean forgot = before.isPresent() && conversation.isEmpty();
             if (conversation.isEmpty()) {
+                listen.run();
                 answer = await(connection.request("session/new", place()), interruption);
                 conversation = answer.path("sessionId").asString("");
                 if (conversation.isEmpty()) {

@@ -58,7 +58,7 @@ final class Permissions {
         entry.put("toolUseId", call);
         Question question = new Question(tool, kind, options, entry, answer);
         if (allowedTools.contains(tool) || mode.filter(one -> allows(one, kind)).isPresent()) {
-            answer.complete(chosen(question, true, true));
+            answer.complete(chosen(question, true, false));
             return Optional.empty();
         }
         String id = call;

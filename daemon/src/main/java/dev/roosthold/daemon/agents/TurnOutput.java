@@ -132,7 +132,7 @@ final class TurnOutput {
         Tool tool = learn(id, update);
         String status = update.path("status").asString("");
         boolean over = status.equals("completed") || status.equals("failed");
-        boolean known = tool.rawInput.isObject() && !tool.rawInput.isEmpty();
+        boolean known = tool.rawInput.propertyStream().anyMatch(one -> !one.getKey().equals("cwd"));
         if (over || status.equals("in_progress") || known || !tool.diffs.isEmpty()) {
             start(id, tool);
         }
