@@ -18,7 +18,7 @@ public final class MachineDaemon {
 
     private final DaemonConfig config;
     private final MachineListener listener;
-    private final Optional<AgentSessions> agents;
+    private final Optional<AgentSessions.Factory> agents;
     private final Lifecycle lifecycle;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Object stopLock = new Object();
@@ -30,10 +30,10 @@ public final class MachineDaemon {
         this(config, listener, Optional.empty());
     }
 
-    /// @param agents runs the agent sessions of this machine; its remote methods are offered when
-    ///     there is one
+    /// @param agents makes what runs the agent sessions of this machine, once this daemon is the
+    ///     only one; the remote methods about sessions are offered when there is one
     public MachineDaemon(
-            DaemonConfig config, MachineListener listener, Optional<AgentSessions> agents) {
+            DaemonConfig config, MachineListener listener, Optional<AgentSessions.Factory> agents) {
         this.config = config;
         this.listener = listener;
         this.agents = agents;

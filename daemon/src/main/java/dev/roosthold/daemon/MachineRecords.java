@@ -4,6 +4,7 @@ import dev.roosthold.protocol.records.DaemonState;
 import dev.roosthold.protocol.records.MachineMetadata;
 import java.nio.file.Path;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -12,33 +13,46 @@ import tools.jackson.databind.node.ObjectNode;
 final class MachineRecords {
     private final DaemonConfig config;
     private final CurrentAccess access;
+    private final Supplier<ObjectNode> agents;
     private final long startedAtMs;
 
-    MachineRecords(DaemonConfig config, CurrentAccess access) {
+    /// @param agents fields about the agents, asked at each write
+    MachineRecords(DaemonConfig config, CurrentAccess access, Supplier<ObjectNode> agents) {
+        this.agents = agents;
         this.config = config;
         this.access = access;
         startedAtMs = config.clock().millis();
+    }
+
+    /// What the metadata tells about agents.
+    ObjectNode agents() {
+        return agents.get();
     }
 
     /// @param label the name that the person gave the machine
     UnaryOperator<ObjectNode> metadata(String label) {
         HostFacts host = config.host();
         RemoteAccess now = access.get();
-        return object ->
-                MachineMetadata.read(object)
-                        .withRequired(
-                                host.host(),
-                                host.platform(),
-                                config.version(),
-                                config.home().toAbsolutePath().toString(),
-                                host.homeDirectory().toString())
-                        .withDisplayName(label)
-                        .withUsername(host.username())
-                        .withArch(host.arch())
-                        .withAccess(
-                                now.roots().stream().map(Path::toString).toList(),
-                                now.policy().text())
-                        .tree();
+        ObjectNode aboutAgents = agents.get();
+        return object -> {
+            ObjectNode written =
+                    MachineMetadata.read(object)
+                            .withRequired(
+                                    host.host(),
+                                    host.platform(),
+                                    config.version(),
+                                    config.home().toAbsolutePath().toString(),
+                                    host.homeDirectory().toString())
+                            .withDisplayName(label)
+                            .withUsername(host.username())
+                            .withArch(host.arch())
+                            .withAccess(
+                                    now.roots().stream().map(Path::toString).toList(),
+                                    now.policy().text())
+                            .tree();
+            written.setAll(aboutAgents.deepCopy());
+            return written;
+        };
     }
 
     /// `running`, without traces of an earlier end and without the local port of other daemons.

@@ -1,6 +1,7 @@
 package dev.roosthold.daemon;
 
 import dev.roosthold.client.Backoff;
+import dev.roosthold.client.BearerToken;
 import dev.roosthold.client.ConnectionHandler;
 import dev.roosthold.client.EncryptedJson;
 import dev.roosthold.client.MachineField;
@@ -15,8 +16,10 @@ import dev.roosthold.client.SocketAuth;
 import dev.roosthold.client.SocketGoneException;
 import dev.roosthold.client.UpdateResult;
 import dev.roosthold.client.Versioned;
+import dev.roosthold.client.account.Bearers;
 import dev.roosthold.crypto.DataEncryptionKey;
 import dev.roosthold.crypto.DataKeyCipher;
+import dev.roosthold.daemon.sessions.AgentHost;
 import dev.roosthold.daemon.sessions.AgentSessions;
 import java.time.Duration;
 import java.util.Optional;
@@ -52,6 +55,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     private final Lifecycle lifecycle;
     private final MachineListener listener;
     private final MachineRecords records;
+    private final Optional<AgentSessions> agents;
     private final EncryptedJson encryption;
     private final MachineUpdater updater;
     private final String dataEncryptionKey;
@@ -63,6 +67,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     private volatile @Nullable MachineLogin login;
     private volatile @Nullable RelaySocket socket;
     private volatile RemoteAccess shownAccess;
+    private volatile ObjectNode shownAgents = JsonNodeFactory.instance.objectNode();
     private volatile Versioned metadata = new Versioned(null, 0);
     private Versioned daemonState = new Versioned(null, 0);
     private volatile boolean locked;
@@ -74,7 +79,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
             RelayClient relay,
             Lifecycle lifecycle,
             MachineListener listener,
-            Optional<AgentSessions> agents,
+            Optional<AgentSessions.Factory> agents,
             Runnable stopDaemon) {
         this.config = config;
         this.relay = relay;
@@ -82,7 +87,15 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
         this.listener = listener;
         CurrentAccess access = new CurrentAccess(config, listener);
         shownAccess = access.get();
-        records = new MachineRecords(config, access);
+        this.agents = agents.map(factory -> factory.open(agentHost(access)));
+        records =
+                new MachineRecords(
+                        config,
+                        access,
+                        () ->
+                                this.agents
+                                        .map(AgentSessions::machineFields)
+                                        .orElseGet(JsonNodeFactory.instance::objectNode));
         MachineCredential credential = config.credential();
         encryption = new EncryptedJson(new DataKeyCipher(credential.machineKey(), config.random()));
         updater =
@@ -96,7 +109,56 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
                         credential.machineKey(),
                         credential.accountKey().contentPublicKey(),
                         config.random());
-        remote = new RemoteWork(config, access, encryption, this::stream, agents, stopDaemon);
+        remote = new RemoteWork(config, access, encryption, this::stream, this.agents, stopDaemon);
+    }
+
+    private AgentHost agentHost(CurrentAccess access) {
+        MachineCredential credential = config.credential();
+        return new AgentHost(
+                config.home(),
+                credential.server(),
+                "roost-daemon/" + config.version(),
+                new MachineBearers(),
+                credential.token().machine(),
+                credential.accountKey().contentPublicKey(),
+                config.host().host(),
+                config.host().platform(),
+                config.host().homeDirectory(),
+                config.version(),
+                access::roots,
+                () -> access.get().policy(),
+                listener::notice,
+                config.clock(),
+                config.scheduler(),
+                config.random());
+    }
+
+    /// The machine's bearer for the connections of its sessions; the machine's own connection and
+    /// they renew it for each other.
+    private final class MachineBearers implements Bearers {
+        @Override
+        public synchronized Reply<BearerToken> bearer() throws InterruptedException {
+            MachineLogin current = login;
+            if (current != null) {
+                return new Reply.Success<>(current.bearer());
+            }
+            return switch (relay.authenticateMachine(config.credential().token())) {
+                case Reply.Success(MachineLogin fresh) -> {
+                    login = fresh;
+                    yield new Reply.Success<>(fresh.bearer());
+                }
+                case Reply.CredentialsRefused(String message) ->
+                        new Reply.CredentialsRefused<>(message);
+                case Reply.Denied(int status, String message) ->
+                        new Reply.Denied<>(status, message);
+                case Reply.Unavailable(String reason) -> new Reply.Unavailable<>(reason);
+            };
+        }
+
+        @Override
+        public void refused() {
+            login = null;
+        }
     }
 
     /// One frame of a live stream; lost when there is no connection.
@@ -214,9 +276,11 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
         writingMetadata.lockInterruptibly();
         try {
             RemoteAccess now = remote.access();
+            ObjectNode agentsNow = records.agents();
             boolean written =
                     write(live, MachineField.METADATA, records.metadata(label), ACK_PATIENCE);
             shownAccess = now;
+            shownAgents = agentsNow;
             return written;
         } finally {
             writingMetadata.unlock();
@@ -238,7 +302,8 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
             return;
         }
         try {
-            if (!remote.access().equals(shownAccess)) {
+            if (!remote.access().equals(shownAccess)
+                    || !records.agents().equals(shownAgents)) {
                 boolean _ = writeMetadata(live, label);
             }
         } catch (SocketGoneException e) {
@@ -339,10 +404,12 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
         }
     }
 
-    /// Ends the remote calls that are being carried out; later ones are refused.
+    /// Ends the remote calls that are being carried out; later ones are refused. Leaves the agent
+    /// sessions.
     @Override
     public void close() {
         remote.close();
+        agents.ifPresent(AgentSessions::close);
     }
 
     /// Writes both last states and leaves with a disconnect packet. Takes a few seconds at most,

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.roosthold.client.Scheduler;
+import dev.roosthold.daemon.sessions.AgentSessions;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -27,6 +29,14 @@ final class RunningDaemon implements AutoCloseable {
     }
 
     RunningDaemon(Path home, MachineCredential credential, Scheduler scheduler) {
+        this(home, credential, scheduler, Optional.empty());
+    }
+
+    RunningDaemon(
+            Path home,
+            MachineCredential credential,
+            Scheduler scheduler,
+            Optional<AgentSessions.Factory> agents) {
         DaemonConfig config =
                 new DaemonConfig(
                         home,
@@ -49,7 +59,8 @@ final class RunningDaemon implements AutoCloseable {
                             public void notice(String text) {
                                 notices.add(text);
                             }
-                        });
+                        },
+                        agents);
         Thread.startVirtualThread(
                 () -> {
                     try {

@@ -369,7 +369,7 @@ public final class Account implements AutoCloseable {
                         relay,
                         options.clientName(),
                         options.network(),
-                        new Link.Bearers() {
+                        new Bearers() {
                             @Override
                             public Reply<BearerToken> bearer() throws InterruptedException {
                                 return anyBearer();

@@ -11,7 +11,7 @@ import dev.roosthold.client.Scheduler;
 import dev.roosthold.client.SocketAuth;
 import dev.roosthold.client.changes.Feed;
 import dev.roosthold.client.network.Network;
-import dev.roosthold.client.rpc.RpcHandlers;
+import dev.roosthold.client.rpc.RpcTarget;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -36,7 +36,7 @@ public final class Link implements AutoCloseable {
     private final Feed feed;
     private final LinkListener listener;
     private final Runnable onConnect;
-    private final List<RpcHandlers> handlers = new CopyOnWriteArrayList<>();
+    private final List<RpcTarget> handlers = new CopyOnWriteArrayList<>();
     private final Thread thread;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -45,16 +45,14 @@ public final class Link implements AutoCloseable {
     // Guarded by the lock.
     private @Nullable RelaySocket socket;
 
-    /// Where bearers come from.
-    interface Bearers {
-        Reply<BearerToken> bearer() throws InterruptedException;
-
-        /// The relay did not accept it.
-        void refused();
-    }
-
+    /// Connects, and goes on doing so. [Account#connect] is the usual way; this one is for programs
+    /// whose bearer does not come from a master secret.
+    ///
+    /// @param auth how the socket presents itself
+    /// @param feed is closed with the link
     /// @param onConnect called after each connect
-    Link(
+    /// @param backoff pauses between attempts
+    public Link(
             RelayAddress relay,
             String clientName,
             Network network,
@@ -89,7 +87,7 @@ public final class Link implements AutoCloseable {
     }
 
     /// Offers these methods on this connection.
-    public void serve(RpcHandlers methods) {
+    public void serve(RpcTarget methods) {
         handlers.add(methods);
         socket().ifPresent(methods::connected);
     }
@@ -189,7 +187,7 @@ public final class Link implements AutoCloseable {
                 case "update" -> feed.live(argument);
                 case "rpc-request", "rpc-registered" -> {
                     Consumer<JsonNode> acknowledge = answer.orElse(null);
-                    for (RpcHandlers methods : handlers) {
+                    for (RpcTarget methods : handlers) {
                         if (methods.event(name, argument, acknowledge)) {
                             return;
                         }

@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// method does. Thread-safe.
 ///
 /// The relay forgets registrations with the connection: [#connected] makes them again.
-public final class RpcHandlers {
+public final class RpcHandlers implements RpcTarget {
     private static final Logger LOG = LoggerFactory.getLogger(RpcHandlers.class);
 
     /// Calls that run at the same time; more are answered with an error at once.
@@ -59,6 +59,7 @@ public final class RpcHandlers {
     }
 
     /// After each connect.
+    @Override
     public void connected(RelaySocket live) {
         confirmed.clear();
         socket = live;
@@ -81,6 +82,7 @@ public final class RpcHandlers {
     ///
     /// @param answer sends the acknowledgement of a call
     /// @return false when the event is for somebody else
+    @Override
     public boolean event(String name, JsonNode argument, @Nullable Consumer<JsonNode> answer) {
         String full = argument.path("method").asString("");
         if (!full.startsWith(prefix)) {

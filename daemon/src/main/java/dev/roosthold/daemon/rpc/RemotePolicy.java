@@ -21,9 +21,15 @@ public enum RemotePolicy {
                     "readFile",
                     "make-directory",
                     "git-clone",
-                    "ripgrep")),
-    /// Only stopping: a session, or the daemon.
-    LOCKED(Set.of("stop-session", "stop-daemon"));
+                    "ripgrep",
+                    "permission",
+                    "abort",
+                    "switch",
+                    "killSession",
+                    "goal-action",
+                    "communication")),
+    /// Only stopping: what an agent does, a session, or the daemon.
+    LOCKED(Set.of("stop-session", "stop-daemon", "killSession", "abort"));
 
     @SuppressWarnings("ImmutableEnumChecker") // Set.copyOf
     private final Set<String> methods;

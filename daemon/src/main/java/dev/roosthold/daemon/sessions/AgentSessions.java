@@ -2,18 +2,37 @@ package dev.roosthold.daemon.sessions;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Runs the agent sessions of this machine. Thread-safe; each call has a thread of its own, may
 /// block for some twenty seconds (then callers have given up) and is interrupted when the daemon
 /// stops.
-public interface AgentSessions {
+public interface AgentSessions extends AutoCloseable {
+
+    /// Makes the runner of a machine, when its daemon starts and nobody else acts for it.
+    @FunctionalInterface
+    interface Factory {
+        AgentSessions open(AgentHost host);
+    }
 
     /// Starts a session.
     ///
     /// @param directory real path of a directory inside the roots; exists
     /// @param params everything that the caller sent, as it was sent
     Outcome spawn(Path directory, ObjectNode params) throws IOException, InterruptedException;
+
+    /// Starts a session for somebody at the machine itself.
+    ///
+    /// @param directory real path of a directory that exists
+    /// @param agent empty for the usual one
+    /// @param command of an agent that has no name; may be empty
+    default Outcome run(Path directory, Optional<String> agent, List<String> command)
+            throws IOException, InterruptedException {
+        return new Outcome.Refused("This machine runs no agents");
+    }
 
     /// Starts a session of before again.
     Outcome resume(String sessionId, ObjectNode params) throws IOException, InterruptedException;
@@ -22,6 +41,17 @@ public interface AgentSessions {
     ///
     /// @return false when no such session runs here
     boolean stop(String sessionId) throws IOException, InterruptedException;
+
+    /// What the machine's metadata tells about its agents: fields to set there. Asked every few
+    /// seconds, so it must be quick.
+    default ObjectNode machineFields() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    /// The daemon stops: ends the agents and leaves the sessions so that the next start can go on
+    /// with them. A few seconds at most.
+    @Override
+    default void close() {}
 
     /// How a start came out.
     sealed interface Outcome {

@@ -8,12 +8,12 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// Finds installed programs.
-final class Programs {
+public final class Programs {
     private Programs() {}
 
     /// The program of that name on the search path. Relative places on it (such as `.`) are not
     /// searched: they would be inside the directory that a remote client chose.
-    static Optional<Path> find(String name, String searchPath) {
+    public static Optional<Path> find(String name, String searchPath) {
         for (String place : searchPath.split(Pattern.quote(File.pathSeparator), -1)) {
             try {
                 Path file = Path.of(place).resolve(name);

@@ -1,0 +1,152 @@
+package dev.roosthold.daemon.agents;
+
+import dev.roosthold.client.Backoff;
+import dev.roosthold.client.BearerToken;
+import dev.roosthold.client.RelayClient;
+import dev.roosthold.client.Reply;
+import dev.roosthold.client.SocketAuth;
+import dev.roosthold.client.account.Link;
+import dev.roosthold.client.account.LinkListener;
+import dev.roosthold.client.changes.ChangesPage;
+import dev.roosthold.client.changes.Cursor;
+import dev.roosthold.client.changes.Feed;
+import dev.roosthold.client.changes.FeedListener;
+import dev.roosthold.client.changes.FeedScope;
+import dev.roosthold.client.network.Network;
+import dev.roosthold.client.outbox.Outbox;
+import dev.roosthold.client.outbox.OutboxLimits;
+import dev.roosthold.client.outbox.OutboxListener;
+import dev.roosthold.client.sessions.Draft;
+import dev.roosthold.client.sessions.Keyring;
+import dev.roosthold.client.sessions.MessagePage;
+import dev.roosthold.client.sessions.OpenSession;
+import dev.roosthold.client.sessions.RecordKey;
+import dev.roosthold.client.sessions.Sessions;
+import dev.roosthold.crypto.SymmetricKey;
+import dev.roosthold.daemon.sessions.AgentHost;
+import dev.roosthold.protocol.SessionId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The relay as the sessions of this machine see it. Thread-safe.
+final class RelayAccess implements AutoCloseable {
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+    private static final Duration MOST_PAUSE = Duration.ofSeconds(15);
+
+    private final AgentHost host;
+    private final RelayClient client;
+    private final Network network = Network.ofEnvironment();
+    private final Keyring keys;
+    private final Sessions sessions;
+    private final Outbox outbox;
+    private volatile BearerToken held = new BearerToken("none");
+
+    /// @param directory where messages wait
+    /// @param gone hears of sessions that the relay does not know any more
+    RelayAccess(AgentHost host, Path directory, Consumer<SessionId> gone) {
+        this.host = host;
+        client = new RelayClient(host.relay(), host.clientName(), network);
+        keys = Keyring.writer(host.account(), host.random());
+        sessions = new Sessions(client, () -> held, keys);
+        outbox =
+                Outbox.open(
+                        directory,
+                        OutboxLimits.USUAL,
+                        (session, drafts) -> withBearer(() -> sessions.post(session, drafts)),
+                        new OutboxListener() {
+                            @Override
+                            public void refused(SessionId session, int status, String message) {
+                                if (status == 404) {
+                                    gone.accept(session);
+                                }
+                            }
+                        },
+                        backoff());
+    }
+
+    private Backoff backoff() {
+        return new Backoff(FIRST_PAUSE, MOST_PAUSE, host.random());
+    }
+
+    @FunctionalInterface
+    private interface Request<T> {
+        Reply<T> send() throws InterruptedException;
+    }
+
+    private <T> Reply<T> withBearer(Request<T> request) throws InterruptedException {
+        Reply<T> answer = once(request);
+        if (answer instanceof Reply.CredentialsRefused<T>) {
+            host.bearers().refused();
+            answer = once(request);
+        }
+        return answer;
+    }
+
+    private <T> Reply<T> once(Request<T> request) throws InterruptedException {
+        return switch (host.bearers().bearer()) {
+            case Reply.Success(BearerToken bearer) -> {
+                held = bearer;
+                yield request.send();
+            }
+            case Reply.CredentialsRefused(String message) -> new Reply.Unavailable<>(message);
+            case Reply.Denied(int status, String message) ->
+                    new Reply.Unavailable<>(status + " " + message);
+            case Reply.Unavailable(String reason) -> new Reply.Unavailable<>(reason);
+        };
+    }
+
+    RecordKey key(SymmetricKey kept) {
+        return keys.of(kept);
+    }
+
+    Outbox outbox() {
+        return outbox;
+    }
+
+    /// Makes the session, or finds what an earlier run has made with this tag.
+    Reply<Optional<OpenSession>> create(
+            String tag, ObjectNode metadata, ObjectNode agentState, RecordKey key)
+            throws InterruptedException {
+        return withBearer(() -> sessions.create(tag, metadata, Optional.of(agentState), key));
+    }
+
+    Reply<MessagePage> messagesAfter(SessionId session, long seq) throws InterruptedException {
+        return withBearer(() -> sessions.after(session, seq, 100));
+    }
+
+    void send(SessionId session, RecordKey key, String localId, ObjectNode content) {
+        outbox.enqueue(session, new Draft(localId, key.encryption().seal(content)));
+    }
+
+    /// The connection of a session, kept up until it is closed.
+    Link connect(SessionId session, FeedListener updates, LinkListener listener) {
+        Feed feed =
+                new Feed(
+                        (after, limit) ->
+                                withBearer(() -> ChangesPage.read(client, held, after, limit)),
+                        new FeedScope.Session(session),
+                        Cursor.inMemory(),
+                        updates,
+                        backoff());
+        return new Link(
+                host.relay(),
+                host.clientName(),
+                network,
+                host.bearers(),
+                bearer -> new SocketAuth.SessionScoped(bearer, session),
+                feed,
+                listener,
+                outbox::nudge,
+                host.scheduler(),
+                backoff());
+    }
+
+    @Override
+    public void close() {
+        outbox.close();
+        client.close();
+    }
+}
