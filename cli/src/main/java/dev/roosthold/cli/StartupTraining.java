@@ -89,6 +89,7 @@ final class StartupTraining {
             List<String> enrol =
                     List.of(
                             "enrol",
+                            "--foreground",
                             "--home=" + home,
                             "--server=" + address,
                             "--token=" + MACHINE + ":" + SECRET,

@@ -9,9 +9,12 @@ import tools.jackson.databind.node.ObjectNode;
 final class MachineRecords {
     private final DaemonConfig config;
     private final CurrentAccess access;
+    private final int localPort;
     private final long startedAtMs;
 
-    MachineRecords(DaemonConfig config, CurrentAccess access) {
+    /// @param localPort where commands of this computer reach the daemon
+    MachineRecords(DaemonConfig config, CurrentAccess access, int localPort) {
+        this.localPort = localPort;
         this.config = config;
         this.access = access;
         startedAtMs = config.clock().millis();
@@ -27,7 +30,10 @@ final class MachineRecords {
             object.put("happyCliVersion", config.version());
             object.put("happyHomeDir", config.home().toAbsolutePath().toString());
             object.put("homeDir", host.homeDirectory().toString());
-            object.put("displayName", label);
+            // A machine of a sign-in has the name that its owner gives it in a client.
+            if (!label.isEmpty()) {
+                object.put("displayName", label);
+            }
             object.put("username", host.username());
             object.put("arch", host.arch());
             if (now.roots().isEmpty()) {
@@ -42,13 +48,13 @@ final class MachineRecords {
         };
     }
 
-    /// `running`, without traces of an earlier end and without the local port of other daemons.
+    /// `running`, without traces of an earlier end.
     UnaryOperator<ObjectNode> running() {
         return object -> {
             object.put("status", "running");
             object.put("pid", ProcessHandle.current().pid());
             object.put("startedAt", startedAtMs);
-            object.remove("httpPort");
+            object.put("httpPort", localPort);
             object.remove("shutdownRequestedAt");
             object.remove("shutdownSource");
             return object;

@@ -12,6 +12,7 @@ import dev.roosthold.client.RelayAddress;
 import dev.roosthold.client.RelaySocket;
 import dev.roosthold.client.Scheduler;
 import dev.roosthold.client.UpdateResult;
+import dev.roosthold.daemon.local.LocalClient;
 import dev.roosthold.protocol.MachineId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,28 +52,28 @@ class MachineDaemonTest {
         relay.close();
     }
 
-    private MachineCredential enrol(RelayAddress address, MachineToken token) {
+    private MachineCredential.WithToken enrol(RelayAddress address, MachineToken token) {
         return ((EnrolmentResult.Enrolled)
                         new Enrolment(home).enrol(address, token, owner.accountKey(), temp, false))
                 .credential();
     }
 
-    private MachineCredential enrolled() {
+    private MachineCredential.WithToken enrolled() {
         return enrol(relay.address(), owner.addMachine("laptop"));
     }
 
     private static MachineId id(MachineCredential credential) {
-        return credential.token().machine();
+        return credential.machine();
     }
 
-    private void awaitStatus(MachineCredential machine, String status) {
+    private void awaitStatus(MachineCredential.WithToken machine, String status) {
         await().atMost(Duration.ofSeconds(10))
                 .until(() -> owner.webRow(id(machine)).path("status").asString(), status::equals);
     }
 
     @Test
     void enrolledMachineIsOnlineAndItsOwnerReadsItWithTheMasterSecretAlone() throws Exception {
-        MachineCredential machine = enrolled();
+        MachineCredential.WithToken machine = enrolled();
         assertThat(owner.webRow(id(machine)).path("status").asString()).isEqualTo("offline");
 
         try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
@@ -100,13 +101,14 @@ class MachineDaemonTest {
             assertThat(state.path("status").asString()).isEqualTo("running");
             assertThat(state.path("pid").asLong()).isEqualTo(ProcessHandle.current().pid());
             assertThat(state.path("startedAt").isIntegralNumber()).isTrue();
-            assertThat(state.has("httpPort")).isFalse();
+            assertThat(state.path("httpPort").asInt())
+                    .isEqualTo(LocalClient.of(home).orElseThrow().port());
         }
     }
 
     @Test
     void plannedStopIsWrittenTwiceAndTheMachineIsOfflineAtOnce() throws Exception {
-        MachineCredential machine = enrolled();
+        MachineCredential.WithToken machine = enrolled();
         List<JsonNode> updates = new CopyOnWriteArrayList<>();
         CompletableFuture<RelaySocket> page = new CompletableFuture<>();
         Thread listener =
@@ -138,7 +140,7 @@ class MachineDaemonTest {
     }
 
     /// The states that an open page of the person was told, in order.
-    private List<String> statuses(MachineCredential machine, List<JsonNode> updates) {
+    private List<String> statuses(MachineCredential.WithToken machine, List<JsonNode> updates) {
         return updates.stream()
                 .filter(body -> body.path("t").asString().equals("update-machine"))
                 .filter(body -> body.path("daemonState").isObject())
@@ -150,7 +152,7 @@ class MachineDaemonTest {
 
     @Test
     void restartsKeepTheMachineKeyAndWhatOthersWroteIntoTheMetadata() throws Exception {
-        MachineCredential machine = enrolled();
+        MachineCredential.WithToken machine = enrolled();
         try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
             daemon.stop(ShutdownSource.CLI);
         }
@@ -172,7 +174,8 @@ class MachineDaemonTest {
     }
 
     /// Another client of the account edits the metadata.
-    private void ownerAddsKey(MachineCredential machine, MachineRow row) throws Exception {
+    private void ownerAddsKey(MachineCredential.WithToken machine, MachineRow row)
+            throws Exception {
         CompletableFuture<RelaySocket> page = new CompletableFuture<>();
         Thread listener = owner.listen(page, (_, _) -> {});
         var updater =
@@ -194,7 +197,7 @@ class MachineDaemonTest {
 
     @Test
     void daemonComesBackByItselfAfterTheRelayRestarts() throws Exception {
-        MachineCredential machine = enrolled();
+        MachineCredential.WithToken machine = enrolled();
         try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
             relay.stop();
             daemon.awaitTimes(MachineState.ERROR, 1);
@@ -206,7 +209,7 @@ class MachineDaemonTest {
 
     @Test
     void daemonThatStartsBeforeItsRelayWaitsForIt() throws Exception {
-        MachineCredential machine = enrolled();
+        MachineCredential.WithToken machine = enrolled();
         relay.stop();
         try (RunningDaemon daemon = new RunningDaemon(home, machine, RunningDaemon.hasty(10))) {
             daemon.awaitTimes(MachineState.ERROR, 3);
@@ -220,7 +223,7 @@ class MachineDaemonTest {
 
     @Test
     void removedMachineStopsWithAClearMessageAndDoesNotSpin() throws Exception {
-        MachineCredential machine = enrolled();
+        MachineCredential.WithToken machine = enrolled();
         try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
             owner.removeMachine(id(machine));
             assertThat(daemon.awaitEnd())
@@ -236,7 +239,7 @@ class MachineDaemonTest {
 
     @Test
     void replacedTokenStopsTheDaemonAndTheNewOneContinuesWithTheSameKey() throws Exception {
-        MachineCredential machine = enrolled();
+        MachineCredential.WithToken machine = enrolled();
         MachineToken renewed;
         try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
             renewed = owner.replaceToken(id(machine));
@@ -254,13 +257,13 @@ class MachineDaemonTest {
 
     @Test
     void homeThatLostItsMachineKeyComesOnlineWithoutHarmingTheRow() throws Exception {
-        MachineCredential machine = enrolled();
+        MachineCredential.WithToken machine = enrolled();
         try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
             daemon.stop(ShutdownSource.CLI);
         }
         MachineRow before = owner.row(id(machine));
         Files.delete(home.resolve("machine.json"));
-        MachineCredential recovered = enrol(relay.address(), machine.token());
+        MachineCredential.WithToken recovered = enrol(relay.address(), machine.token());
         assertThat(recovered.machineKey()).isNotEqualTo(machine.machineKey());
 
         try (RunningDaemon daemon = new RunningDaemon(home, recovered).awaitReady()) {
@@ -277,7 +280,7 @@ class MachineDaemonTest {
 
     @Test
     void secondDaemonOfOneHomeDoesNotStart() throws Exception {
-        MachineCredential machine = enrolled();
+        MachineCredential.WithToken machine = enrolled();
         try (RunningDaemon first = new RunningDaemon(home, machine).awaitReady();
                 RunningDaemon second = new RunningDaemon(home, machine)) {
             assertThat(second.awaitEnd()).isEqualTo(new DaemonEnd.AlreadyRunning());
@@ -288,7 +291,7 @@ class MachineDaemonTest {
     @Test
     void silentConnectionIsNoticedByTheWatchdogAndReplaced() throws Exception {
         try (Wire wire = new Wire(relay.port())) {
-            MachineCredential machine = enrol(wire.address(), owner.addMachine("laptop"));
+            MachineCredential.WithToken machine = enrol(wire.address(), owner.addMachine("laptop"));
             Scheduler hasty = RunningDaemon.hasty(10);
             try (RunningDaemon daemon = new RunningDaemon(home, machine, hasty).awaitReady()) {
                 long errors = daemon.times(MachineState.ERROR);
@@ -304,7 +307,7 @@ class MachineDaemonTest {
     @Test
     void stopIsBoundedWhenTheRelayDoesNotAnswerAnyMore() throws Exception {
         try (Wire wire = new Wire(relay.port())) {
-            MachineCredential machine = enrol(wire.address(), owner.addMachine("laptop"));
+            MachineCredential.WithToken machine = enrol(wire.address(), owner.addMachine("laptop"));
             RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady();
             wire.goSilent();
             daemon.stop(ShutdownSource.CLI);
@@ -314,7 +317,7 @@ class MachineDaemonTest {
 
     @Test
     void stopWhileWaitingForARelayThatIsGoneIsImmediateAndBeforeTheStartToo() throws Exception {
-        MachineCredential machine = enrolled();
+        MachineCredential.WithToken machine = enrolled();
         relay.stop();
         RunningDaemon daemon = new RunningDaemon(home, machine);
         daemon.awaitState(MachineState.ERROR);
@@ -337,7 +340,7 @@ class MachineDaemonTest {
     @Test
     void neitherWireNorDatabaseEverHoldsWhatCouldOpenTheRecords() throws Exception {
         try (Wire wire = new Wire(relay.port())) {
-            MachineCredential machine = enrol(wire.address(), owner.addMachine("laptop"));
+            MachineCredential.WithToken machine = enrol(wire.address(), owner.addMachine("laptop"));
             RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady();
             daemon.stop(ShutdownSource.CLI);
             String sealed = owner.row(id(machine)).dataEncryptionKey();

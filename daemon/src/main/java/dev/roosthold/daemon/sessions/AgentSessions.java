@@ -2,6 +2,7 @@ package dev.roosthold.daemon.sessions;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Runs the agent sessions of this machine. Thread-safe; each call has a thread of its own, may
@@ -22,6 +23,16 @@ public interface AgentSessions {
     ///
     /// @return false when no such session runs here
     boolean stop(String sessionId) throws IOException, InterruptedException;
+
+    /// The sessions that run now.
+    default List<Running> running() {
+        return List.of();
+    }
+
+    /// One session that runs.
+    ///
+    /// @param startedAtMs when it was started here
+    record Running(String sessionId, Path directory, String agent, long startedAtMs) {}
 
     /// How a start came out.
     sealed interface Outcome {
