@@ -196,6 +196,10 @@ final class Http implements AutoCloseable {
         }
     }
 
+    void dropIdleConnections() {
+        repeating.connectionPool().evictAll();
+    }
+
     @Override
     public void close() {
         repeating.dispatcher().cancelAll();

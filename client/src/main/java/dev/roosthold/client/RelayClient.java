@@ -148,6 +148,13 @@ public final class RelayClient implements AutoCloseable {
     public record NewMachine(
             MachineId id, String metadata, String daemonState, String dataEncryptionKey) {}
 
+    /// Has the next request open a connection of its own. For when another connection to the relay
+    /// has died: those that wait unused are likely to have, too, and nobody would notice before the
+    /// patience of a request is over.
+    public void dropIdleConnections() {
+        http.dropIdleConnections();
+    }
+
     @Override
     public void close() {
         http.close();

@@ -203,6 +203,7 @@ final class ApprovalWait implements ConnectionHandler {
     @Override
     public void waiting(String reason, Duration pause) {
         socket = null;
+        relay.dropIdleConnections();
         if (response == null && !reason.equals(lastReason)) {
             lastReason = reason;
             listener.notice("Not connected: " + reason + "; trying again");

@@ -31,6 +31,7 @@ public final class MachineDaemon {
     private final Object stopLock = new Object();
     private @Nullable ShutdownSource stopSource;
     private @Nullable Thread runner;
+    private volatile @Nullable RelayConnection current;
 
     /// A machine that runs no agents.
     public MachineDaemon(DaemonConfig config, MachineListener listener) {
@@ -171,14 +172,20 @@ public final class MachineDaemon {
                         config.scheduler(),
                         config.clock(),
                         config.random());
+        current = connection;
         try (LineWatch watch =
                 new LineWatch(
-                        config.scheduler(),
-                        config.clock(),
-                        System::nanoTime,
-                        connection::checkNow)) {
+                        config.scheduler(), config.clock(), System::nanoTime, this::checkNow)) {
             watch.start();
             connection.run();
+        }
+    }
+
+    /// Looks at the connection now: there is a reason to doubt it.
+    void checkNow() {
+        RelayConnection connection = current;
+        if (connection != null) {
+            connection.checkNow();
         }
     }
 

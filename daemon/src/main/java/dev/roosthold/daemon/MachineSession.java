@@ -397,6 +397,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     @Override
     public void waiting(String reason, Duration pause) {
         socket = null;
+        relay.dropIdleConnections();
         lifecycle.move(MachineState.ERROR, reason, Optional.of(pause));
     }
 

@@ -256,26 +256,159 @@ class MachineDaemonTest {
     }
 
     @Test
-    void homeThatLostItsMachineKeyComesOnlineWithoutHarmingTheRow() throws Exception {
+    void homeThatLostItsFilesComesBackWithItsTokenAndAccountKeyAlone() throws Exception {
         MachineCredential.WithToken machine = enrolled();
         try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
             daemon.stop(ShutdownSource.CLI);
         }
         MachineRow before = owner.row(id(machine));
-        Files.delete(home.resolve("machine.json"));
+        deleteAll(home);
         MachineCredential.WithToken recovered = enrol(relay.address(), machine.token());
         assertThat(recovered.machineKey()).isNotEqualTo(machine.machineKey());
 
         try (RunningDaemon daemon = new RunningDaemon(home, recovered).awaitReady()) {
-            assertThat(daemon.notices).singleElement().asString().contains("another machine key");
+            assertThat(daemon.notices).singleElement().asString().contains("new one");
             awaitStatus(machine, "online");
+            assertThat(owner.machineKey(id(machine))).isEqualTo(recovered.machineKey());
+            assertThat(owner.metadata(id(machine)).path("host").asString()).isEqualTo("box");
+            assertThat(owner.row(id(machine)).metadata().version())
+                    .isGreaterThan(before.metadata().version());
+        }
+    }
+
+    @Test
+    void twoComputersWithOneTokenDoNotTakeTheRowFromEachOther() throws Exception {
+        MachineCredential.WithToken first = enrolled();
+        Path otherHome = temp.resolve("other");
+        try (RunningDaemon daemon = new RunningDaemon(home, first).awaitReady()) {
+            daemon.stop(ShutdownSource.CLI);
+        }
+        var second =
+                ((EnrolmentResult.Enrolled)
+                                new Enrolment(otherHome)
+                                        .enrol(
+                                                relay.address(),
+                                                first.token(),
+                                                owner.accountKey(),
+                                                temp,
+                                                false))
+                        .credential();
+        try (RunningDaemon daemon = new RunningDaemon(otherHome, second).awaitReady()) {
+            daemon.stop(ShutdownSource.CLI);
+        }
+        MachineRow before = owner.row(id(first));
+
+        try (RunningDaemon daemon = new RunningDaemon(home, first).awaitReady()) {
+            assertThat(daemon.notices).singleElement().asString().contains("another machine key");
             daemon.stop(ShutdownSource.CLI);
         }
 
-        MachineRow after = owner.row(id(machine));
+        MachineRow after = owner.row(id(first));
         assertThat(after.metadata()).isEqualTo(before.metadata());
         assertThat(after.daemonState()).isEqualTo(before.daemonState());
         assertThat(after.dataEncryptionKey()).isEqualTo(before.dataEncryptionKey());
+    }
+
+    private static void deleteAll(Path directory) throws IOException {
+        try (var files = Files.walk(directory)) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    @Test
+    void changedHostAndVersionShowInTheMetadataAtTheNextConnect() throws Exception {
+        MachineCredential.WithToken machine = enrolled();
+        try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
+            daemon.stop(ShutdownSource.CLI);
+        }
+        DaemonConfig changed =
+                new DaemonConfig(
+                        home,
+                        machine,
+                        "2.0.0",
+                        new HostFacts("renamed", "linux", "x64", "ada", Path.of("/home/ada")),
+                        java.time.Clock.systemUTC(),
+                        Scheduler.system(),
+                        new java.security.SecureRandom());
+        try (RunningDaemon daemon = new RunningDaemon(changed).awaitReady()) {
+            ObjectNode metadata = owner.metadata(id(machine));
+            assertThat(metadata.path("host").asString()).isEqualTo("renamed");
+            assertThat(metadata.path("happyCliVersion").asString()).isEqualTo("2.0.0");
+            daemon.stop(ShutdownSource.CLI);
+        }
+    }
+
+    @Test
+    void stopFromACommandOfThisComputerIsShownAsSuch() throws Exception {
+        MachineCredential.WithToken machine = enrolled();
+        try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
+            LocalClient local = LocalClient.of(home).orElseThrow();
+            assertThat(local.status().online()).isTrue();
+            assertThat(local.status().policy()).isEqualTo("full");
+            local.stop();
+            assertThat(daemon.awaitEnd()).isEqualTo(new DaemonEnd.Requested(ShutdownSource.CLI));
+        }
+        ObjectNode state = owner.daemonState(id(machine));
+        assertThat(state.path("status").asString()).isEqualTo("offline");
+        assertThat(state.path("shutdownSource").asString()).isEqualTo("cli");
+        assertThat(home.resolve("daemon.json")).doesNotExist();
+    }
+
+    /// With the pauses of real life.
+    @Test
+    void backWithinFiveSecondsAfterACutOfWhateverLength() throws Exception {
+        try (Wire wire = new Wire(relay.port())) {
+            MachineCredential.WithToken machine = enrol(wire.address(), owner.addMachine("laptop"));
+            try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
+                relay.stop();
+                // So many that the pauses have their full length.
+                daemon.awaitTimes(MachineState.ERROR, 4);
+                relay.startAgain();
+                long healed = System.nanoTime();
+                daemon.awaitTimes(MachineState.READY, 2);
+                assertThat(Duration.ofNanos(System.nanoTime() - healed))
+                        .isLessThan(Duration.ofSeconds(5));
+            }
+        }
+    }
+
+    /// The line swallows everything; what was begun on it stays dead when it heals.
+    @Test
+    void backWithinFiveSecondsAfterALineThatSwallowsEverything() throws Exception {
+        try (Wire wire = new Wire(relay.port())) {
+            MachineCredential.WithToken machine = enrol(wire.address(), owner.addMachine("laptop"));
+            try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
+                wire.goSilent();
+                daemon.daemon.checkNow();
+                daemon.awaitTimes(MachineState.ERROR, 1);
+                // Attempts are under way, some of them hang.
+                int before = wire.connections();
+                await().atMost(Duration.ofSeconds(10)).until(() -> wire.connections() > before + 1);
+                wire.speakAgain();
+                long healed = System.nanoTime();
+                daemon.awaitTimes(MachineState.READY, 2);
+                assertThat(Duration.ofNanos(System.nanoTime() - healed))
+                        .isLessThan(Duration.ofSeconds(5));
+            }
+        }
+    }
+
+    /// As after sleep: the line is dead, and the timers have not moved.
+    @Test
+    void doubtIsSettledWithinFiveSeconds() throws Exception {
+        try (Wire wire = new Wire(relay.port())) {
+            MachineCredential.WithToken machine = enrol(wire.address(), owner.addMachine("laptop"));
+            try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
+                wire.killPresent();
+                long woken = System.nanoTime();
+                daemon.daemon.checkNow();
+                daemon.awaitTimes(MachineState.READY, 2);
+                assertThat(Duration.ofNanos(System.nanoTime() - woken))
+                        .isLessThan(Duration.ofSeconds(5));
+            }
+        }
     }
 
     @Test

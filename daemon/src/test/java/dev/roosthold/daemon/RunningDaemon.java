@@ -22,20 +22,23 @@ final class RunningDaemon implements AutoCloseable {
     final MachineDaemon daemon;
     private final CompletableFuture<DaemonEnd> end = new CompletableFuture<>();
 
-    RunningDaemon(Path home, MachineCredential credential) {
-        this(home, credential, Scheduler.system());
+    RunningDaemon(Path home, MachineIdentity identity) {
+        this(home, identity, Scheduler.system());
     }
 
-    RunningDaemon(Path home, MachineCredential credential, Scheduler scheduler) {
-        DaemonConfig config =
+    RunningDaemon(Path home, MachineIdentity identity, Scheduler scheduler) {
+        this(
                 new DaemonConfig(
                         home,
-                        credential,
+                        identity,
                         "1.2.3",
                         new HostFacts("box", "linux", "x64", "ada", Path.of("/home/ada")),
                         Clock.systemUTC(),
                         scheduler,
-                        new SecureRandom());
+                        new SecureRandom()));
+    }
+
+    RunningDaemon(DaemonConfig config) {
         daemon =
                 new MachineDaemon(
                         config,
