@@ -2,7 +2,7 @@ package dev.roosthold.cli;
 
 import dev.roosthold.client.files.PrivateFiles;
 import dev.roosthold.daemon.DaemonException;
-import dev.roosthold.daemon.DaemonProcess;
+import dev.roosthold.daemon.DaemonPresence;
 import dev.roosthold.daemon.local.DaemonStatus;
 import dev.roosthold.daemon.local.LocalClient;
 import dev.roosthold.daemon.local.LocalException;
@@ -101,15 +101,15 @@ final class BackgroundDaemon {
         long end = System.nanoTime() + BUSY.toNanos();
         while (true) {
             switch (look()) {
-                case DaemonProcess.None _ -> {
+                case DaemonPresence.None _ -> {
                     return Optional.empty();
                 }
-                case DaemonProcess.Running(var control) -> {
+                case DaemonPresence.Running(var control) -> {
                     if (answers(control)) {
                         return Optional.of(control);
                     }
                 }
-                case DaemonProcess.Busy _ -> {}
+                case DaemonPresence.Busy _ -> {}
             }
             if (System.nanoTime() > end) {
                 throw new CommandFailure(
@@ -120,9 +120,9 @@ final class BackgroundDaemon {
         }
     }
 
-    private DaemonProcess look() {
+    private DaemonPresence look() {
         try {
-            return DaemonProcess.of(home);
+            return DaemonPresence.of(home);
         } catch (DaemonException e) {
             throw new CommandFailure(String.valueOf(e.getMessage()), "");
         }
@@ -199,13 +199,13 @@ final class BackgroundDaemon {
         long end = System.nanoTime() + BUSY.toNanos();
         while (true) {
             switch (look()) {
-                case DaemonProcess.None _ -> {
+                case DaemonPresence.None _ -> {
                     return Optional.empty();
                 }
-                case DaemonProcess.Running(var control) -> {
+                case DaemonPresence.Running(var control) -> {
                     return Optional.of(control);
                 }
-                case DaemonProcess.Busy _ -> {
+                case DaemonPresence.Busy _ -> {
                     if (System.nanoTime() > end) {
                         throw new CommandFailure(
                                 "something uses " + home + " and cannot be reached",

@@ -1,7 +1,7 @@
 package dev.roosthold.cli;
 
 import dev.roosthold.daemon.DaemonException;
-import dev.roosthold.daemon.DaemonProcess;
+import dev.roosthold.daemon.DaemonPresence;
 import dev.roosthold.daemon.local.LocalClient;
 import dev.roosthold.daemon.local.LocalException;
 import java.io.IOException;
@@ -28,8 +28,8 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try {
-            return switch (DaemonProcess.of(home.path())) {
-                case DaemonProcess.None _ -> {
+            return switch (DaemonPresence.of(home.path())) {
+                case DaemonPresence.None _ -> {
                     System.out.println(
                             json.wanted()
                                     ? "{\"running\":false,\"online\":false}"
@@ -37,8 +37,8 @@ final class StatusCommand implements Callable<Integer> {
                                             + " daemon start`.");
                     yield NOT_RUNNING;
                 }
-                case DaemonProcess.Busy _ -> stuck("starting or ending, or an enrolment goes on");
-                case DaemonProcess.Running(var control) -> running(control);
+                case DaemonPresence.Busy _ -> stuck("starting or ending, or an enrolment goes on");
+                case DaemonPresence.Running(var control) -> running(control);
             };
         } catch (DaemonException e) {
             throw new CommandFailure(String.valueOf(e.getMessage()), "");

@@ -32,6 +32,7 @@ public final class MachineDaemon {
     private @Nullable ShutdownSource stopSource;
     private @Nullable Thread runner;
     private volatile @Nullable RelayConnection current;
+    private volatile @Nullable MachineSession session;
 
     /// A machine that runs no agents.
     public MachineDaemon(DaemonConfig config, MachineListener listener) {
@@ -127,6 +128,7 @@ public final class MachineDaemon {
 
     /// The interrupt is caught here, as the session must still be open for the goodbye.
     private DaemonEnd stay(MachineSession session, Leaving leaving) {
+        this.session = session;
         try {
             connect(session);
             return notAccepted(session.endReason());
@@ -204,7 +206,8 @@ public final class MachineDaemon {
 
         @Override
         public Optional<AgentSessions> sessions() {
-            return agents;
+            MachineSession open = session;
+            return open == null ? Optional.empty() : open.agents();
         }
     }
 

@@ -56,6 +56,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     private final Lifecycle lifecycle;
     private final MachineListener listener;
     private final MachineRecords records;
+    private final Optional<AgentSessions> agents;
     private final EncryptedJson encryption;
     private final MachineUpdater updater;
     private final String dataEncryptionKey;
@@ -88,6 +89,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
         this.listener = listener;
         CurrentAccess access = new CurrentAccess(config, listener);
         shownAccess = access.get();
+        this.agents = agents;
         records = new MachineRecords(config, access, localPort);
         knownKey = new KnownKey(config.home(), config.credential().machineKey());
         MachineCredential credential = config.credential();
@@ -117,6 +119,11 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
             event.put("data", encryption.sealValue(frame));
             live.emit("machine-stream", event);
         }
+    }
+
+    /// What runs agent sessions here.
+    Optional<AgentSessions> agents() {
+        return agents;
     }
 
     /// Why the daemon gave up; empty text when it did not.

@@ -6,22 +6,22 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /// What there is of a daemon in a home directory, seen from another process.
-public sealed interface DaemonProcess {
+public sealed interface DaemonPresence {
 
     /// Nothing runs.
-    record None() implements DaemonProcess {}
+    record None() implements DaemonPresence {}
 
     /// Something holds the lock and cannot be reached: a daemon that is just starting or ending, or
     /// an enrolment.
-    record Busy() implements DaemonProcess {}
+    record Busy() implements DaemonPresence {}
 
     /// A daemon runs. Whether it answers is seen by asking it.
-    record Running(LocalClient control) implements DaemonProcess {}
+    record Running(LocalClient control) implements DaemonPresence {}
 
     /// What there is now.
     ///
     /// @throws DaemonException when the directory cannot be read
-    static DaemonProcess of(Path home) {
+    static DaemonPresence of(Path home) {
         try {
             Optional<LocalClient> control = LocalClient.of(home);
             if (control.isPresent()) {
