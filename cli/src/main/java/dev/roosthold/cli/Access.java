@@ -67,6 +67,8 @@ final class Access implements AutoCloseable {
             }
             return new Enrolment(home)
                     .current()
+                    .filter(MachineCredential.WithToken.class::isInstance)
+                    .map(MachineCredential.WithToken.class::cast)
                     .map(machine -> ofMachine(home, machine))
                     .orElseThrow(Access::notSignedIn);
         } catch (SignInException | DaemonException e) {
@@ -74,7 +76,7 @@ final class Access implements AutoCloseable {
         }
     }
 
-    private static Access ofMachine(Path home, MachineCredential machine) {
+    private static Access ofMachine(Path home, MachineCredential.WithToken machine) {
         return new Access(
                 home,
                 machine.server(),

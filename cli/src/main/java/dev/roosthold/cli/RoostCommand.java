@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             SendCommand.class,
             EnrolCommand.class,
             DaemonCommand.class,
+            StatusCommand.class,
             InviteCommand.class,
             ImportHappyCommand.class,
             ConfigCommand.class,

@@ -184,11 +184,36 @@ public final class RelayClient implements AutoCloseable {
 
     /// `GET /v1/machines/:id`; an unknown machine is [Reply.Denied] with status 404.
     public Reply<MachineRow> machine(BearerToken bearer, MachineId id) throws InterruptedException {
-        return http.get(
-                "/v1/machines/" + URLEncoder.encode(id.value(), StandardCharsets.UTF_8),
+        return http.get(machinePath(id), bearer, Http.Bounds.SMALL, RelayClient::machineOf);
+    }
+
+    /// `PUT /v1/machines/:id/enrolment`: asks the owner for keys, or for the answer to what was
+    /// asked before.
+    ///
+    /// @param publicKey base64 of 32 bytes
+    /// @return the sealed answer of the owner; empty while there is none
+    public Reply<Optional<String>> askForKeys(BearerToken bearer, MachineId id, String publicKey)
+            throws InterruptedException {
+        return http.put(
+                machinePath(id) + "/enrolment",
                 bearer,
-                Http.Bounds.SMALL,
-                RelayClient::machineOf);
+                Json.object().put("publicKey", publicKey),
+                answer -> Optional.ofNullable(Json.textOrNull(answer, "response")));
+    }
+
+    /// `PUT /v1/machines/:id/keys`: puts the row of a machine that has lost its key under a new
+    /// one. [Reply.Denied] with status 404 from relays that have no such route.
+    public Reply<MachineRow> renewMachineKey(BearerToken bearer, NewMachine machine)
+            throws InterruptedException {
+        ObjectNode body = Json.object();
+        body.put("metadata", machine.metadata());
+        body.put("daemonState", machine.daemonState());
+        body.put("dataEncryptionKey", machine.dataEncryptionKey());
+        return http.put(machinePath(machine.id()) + "/keys", bearer, body, RelayClient::machineOf);
+    }
+
+    private static String machinePath(MachineId id) {
+        return "/v1/machines/" + URLEncoder.encode(id.value(), StandardCharsets.UTF_8);
     }
 
     /// For routes that other packages of the client own: a GET whose answer may be large. Waits at
@@ -208,6 +233,13 @@ public final class RelayClient implements AutoCloseable {
         return http.post(path, bearer, body, Http.Bounds.LARGE, reader);
     }
 
+    /// As [#get], a PUT with a small body. It may arrive twice.
+    public <T> Reply<T> put(
+            BearerToken bearer, String path, Object body, Function<JsonNode, T> reader)
+            throws InterruptedException {
+        return http.put(path, bearer, body, reader);
+    }
+
     /// As [#get], a DELETE.
     public <T> Reply<T> delete(BearerToken bearer, String path, Function<JsonNode, T> reader)
             throws InterruptedException {
@@ -221,6 +253,13 @@ public final class RelayClient implements AutoCloseable {
     /// What a machine's first registration carries. All three texts are ciphertext.
     public record NewMachine(
             MachineId id, String metadata, String daemonState, String dataEncryptionKey) {}
+
+    /// Has the next request open a connection of its own. For when another connection to the relay
+    /// has died: those that wait unused are likely to have, too, and nobody would notice before the
+    /// patience of a request is over.
+    public void dropIdleConnections() {
+        http.dropIdleConnections();
+    }
 
     @Override
     public void close() {

@@ -14,11 +14,18 @@ final class MachineRecords {
     private final DaemonConfig config;
     private final CurrentAccess access;
     private final Supplier<ObjectNode> agents;
+    private final int localPort;
     private final long startedAtMs;
 
     /// @param agents fields about the agents, asked at each write
-    MachineRecords(DaemonConfig config, CurrentAccess access, Supplier<ObjectNode> agents) {
+    /// @param localPort where commands of this computer reach the daemon
+    MachineRecords(
+            DaemonConfig config,
+            CurrentAccess access,
+            Supplier<ObjectNode> agents,
+            int localPort) {
         this.agents = agents;
+        this.localPort = localPort;
         this.config = config;
         this.access = access;
         startedAtMs = config.clock().millis();
@@ -35,7 +42,7 @@ final class MachineRecords {
         RemoteAccess now = access.get();
         ObjectNode aboutAgents = agents.get();
         return object -> {
-            ObjectNode written =
+            MachineMetadata written =
                     MachineMetadata.read(object)
                             .withRequired(
                                     host.host(),
@@ -43,23 +50,27 @@ final class MachineRecords {
                                     config.version(),
                                     config.home().toAbsolutePath().toString(),
                                     host.homeDirectory().toString())
-                            .withDisplayName(label)
                             .withUsername(host.username())
                             .withArch(host.arch())
                             .withAccess(
                                     now.roots().stream().map(Path::toString).toList(),
-                                    now.policy().text())
-                            .tree();
-            written.setAll(aboutAgents.deepCopy());
-            return written;
+                                    now.policy().text());
+            // A machine of a sign-in has the name that its owner gives it in a client.
+            ObjectNode tree =
+                    (label.isEmpty() ? written : written.withDisplayName(label)).tree();
+            tree.setAll(aboutAgents.deepCopy());
+            return tree;
         };
     }
 
-    /// `running`, without traces of an earlier end and without the local port of other daemons.
+    /// `running`, without traces of an earlier end.
     UnaryOperator<ObjectNode> running() {
         return object ->
                 DaemonState.read(object)
-                        .running(ProcessHandle.current().pid(), OptionalLong.empty(), startedAtMs)
+                        .running(
+                                ProcessHandle.current().pid(),
+                                OptionalLong.of(localPort),
+                                startedAtMs)
                         .tree();
     }
 

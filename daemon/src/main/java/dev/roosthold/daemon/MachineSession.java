@@ -17,10 +17,14 @@ import dev.roosthold.client.SocketGoneException;
 import dev.roosthold.client.UpdateResult;
 import dev.roosthold.client.Versioned;
 import dev.roosthold.client.account.Bearers;
+import dev.roosthold.client.account.SignIn;
+import dev.roosthold.client.account.SignInException;
+import dev.roosthold.client.account.SignInFile;
 import dev.roosthold.crypto.DataEncryptionKey;
 import dev.roosthold.crypto.DataKeyCipher;
 import dev.roosthold.daemon.sessions.AgentHost;
 import dev.roosthold.daemon.sessions.AgentSessions;
+import dev.roosthold.protocol.AccountId;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -39,7 +43,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// settings.
 final class MachineSession implements ConnectionHandler, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MachineSession.class);
-    private static final Duration HEARTBEAT = Duration.ofSeconds(20);
+    static final Duration HEARTBEAT = Duration.ofSeconds(20);
     private static final Duration ACK_PATIENCE = Duration.ofSeconds(10);
 
     /// For each of the three steps of a stop, and for all together.
@@ -60,6 +64,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     private final MachineUpdater updater;
     private final String dataEncryptionKey;
     private final RemoteWork remote;
+    private final KnownKey knownKey;
 
     /// Held while the metadata is written: it may follow the settings at any time.
     private final ReentrantLock writingMetadata = new ReentrantLock();
@@ -80,7 +85,8 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
             Lifecycle lifecycle,
             MachineListener listener,
             Optional<AgentSessions.Factory> agents,
-            Runnable stopDaemon) {
+            Runnable stopDaemon,
+            int localPort) {
         this.config = config;
         this.relay = relay;
         this.lifecycle = lifecycle;
@@ -95,12 +101,14 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
                         () ->
                                 this.agents
                                         .map(AgentSessions::machineFields)
-                                        .orElseGet(JsonNodeFactory.instance::objectNode));
+                                        .orElseGet(JsonNodeFactory.instance::objectNode),
+                        localPort);
+        knownKey = new KnownKey(config.home(), config.credential().machineKey());
         MachineCredential credential = config.credential();
         encryption = new EncryptedJson(new DataKeyCipher(credential.machineKey(), config.random()));
         updater =
                 new MachineUpdater(
-                        credential.token().machine(),
+                        credential.machine(),
                         encryption,
                         new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1), config.random()),
                         Thread::sleep);
@@ -119,7 +127,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
                 credential.server(),
                 "roost-daemon/" + config.version(),
                 new MachineBearers(),
-                credential.token().machine(),
+                credential.machine(),
                 credential.accountKey().contentPublicKey(),
                 config.host().host(),
                 config.host().platform(),
@@ -142,7 +150,10 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
             if (current != null) {
                 return new Reply.Success<>(current.bearer());
             }
-            return switch (relay.authenticateMachine(config.credential().token())) {
+            if (!(config.credential() instanceof MachineCredential.WithToken withToken)) {
+                return ofSignIn();
+            }
+            return switch (relay.authenticateMachine(withToken.token())) {
                 case Reply.Success(MachineLogin fresh) -> {
                     login = fresh;
                     yield new Reply.Success<>(fresh.bearer());
@@ -153,6 +164,18 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
                         new Reply.Denied<>(status, message);
                 case Reply.Unavailable(String reason) -> new Reply.Unavailable<>(reason);
             };
+        }
+
+        /// As it is now: a bearer that the relay has refused is renewed by the person.
+        private Reply<BearerToken> ofSignIn() {
+            try {
+                return new SignInFile(config.home())
+                        .read()
+                        .<Reply<BearerToken>>map(signIn -> new Reply.Success<>(signIn.bearer()))
+                        .orElseGet(() -> new Reply.Unavailable<>("not signed in"));
+            } catch (SignInException e) {
+                return new Reply.Unavailable<>(String.valueOf(e.getMessage()));
+            }
         }
 
         @Override
@@ -166,12 +189,17 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
         RelaySocket live = socket;
         if (live != null) {
             ObjectNode event = JsonNodeFactory.instance.objectNode();
-            event.put("machineId", config.credential().token().machine().value());
+            event.put("machineId", config.credential().machine().value());
             event.put("streamId", streamId);
             event.put("n", number);
             event.put("data", encryption.sealValue(frame));
             live.emit("machine-stream", event);
         }
+    }
+
+    /// What runs agent sessions here.
+    Optional<AgentSessions> agents() {
+        return agents;
     }
 
     /// Why the daemon gave up; empty text when it did not.
@@ -197,7 +225,40 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     }
 
     private Preparation logInAndRegister() throws InterruptedException {
-        MachineToken token = config.credential().token();
+        return switch (config.credential()) {
+            case MachineCredential.WithToken withToken -> logIn(withToken.token());
+            case MachineCredential.OfSignIn ofSignIn -> useSignIn(ofSignIn);
+        };
+    }
+
+    /// The bearer as it is now: it may have been renewed.
+    private Preparation useSignIn(MachineCredential.OfSignIn machine) throws InterruptedException {
+        Optional<SignIn> signIn;
+        try {
+            signIn = new SignInFile(config.home()).read();
+        } catch (SignInException e) {
+            return giveUp(String.valueOf(e.getMessage()));
+        }
+        if (signIn.isEmpty()) {
+            return giveUp("this computer is not signed in any more; sign in with `roost login`");
+        }
+        if (!signIn.get().server().equals(machine.server())
+                || !Enrolment.accountKey(signIn.get()).equals(machine.accountKey())) {
+            return giveUp(
+                    "this computer is signed in to another account than it was as this machine;"
+                            + " start the daemon again");
+        }
+        MachineLogin fresh = new MachineLogin(new AccountId("-"), "", signIn.get().bearer());
+        login = fresh;
+        return register(fresh)
+                .orElseGet(
+                        () ->
+                                giveUp(
+                                        "the relay does not accept this computer's sign-in any"
+                                                + " more; sign in again with `roost login`"));
+    }
+
+    private Preparation logIn(MachineToken token) throws InterruptedException {
         return switch (relay.authenticateMachine(token)) {
             case Reply.Success(MachineLogin fresh) -> {
                 login = fresh;
@@ -223,14 +284,13 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
         ObjectNode empty = JsonNodeFactory.instance.objectNode();
         RelayClient.NewMachine machine =
                 new RelayClient.NewMachine(
-                        config.credential().token().machine(),
+                        config.credential().machine(),
                         encryption.seal(records.metadata(current.label()).apply(empty.deepCopy())),
                         encryption.seal(records.running().apply(empty)),
                         dataEncryptionKey);
         return switch (relay.createMachine(current.bearer(), machine)) {
             case Reply.Success(MachineRow row) -> {
-                metadata = row.metadata();
-                daemonState = row.daemonState();
+                remember(recovered(current, machine, row));
                 if (lifecycle.state() == MachineState.REGISTERING) {
                     lifecycle.move(MachineState.CONNECTING, current.label());
                 }
@@ -245,6 +305,46 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
                     Optional.of(new Preparation.Later(message + " (status " + status + ")"));
             case Reply.Unavailable(String reason) -> Optional.of(new Preparation.Later(reason));
         };
+    }
+
+    /// The row, put under this machine's key if it is under one that was lost.
+    private MachineRow recovered(
+            MachineLogin current, RelayClient.NewMachine machine, MachineRow row)
+            throws InterruptedException {
+        String value = row.metadata().value();
+        if (value == null || encryption.open(value).isPresent()) {
+            knownKey.remember();
+            return row;
+        }
+        if (knownKey.isKnown() || !(config.credential() instanceof MachineCredential.WithToken)) {
+            return row;
+        }
+        return switch (relay.renewMachineKey(current.bearer(), machine)) {
+            case Reply.Success(MachineRow renewed) -> {
+                knownKey.remember();
+                listener.notice(
+                        "This computer had lost its machine key; the machine is under a new one"
+                                + " now. Clients that knew the old one ask before they use it.");
+                yield renewed;
+            }
+            case Reply.CredentialsRefused<MachineRow>(String message) -> {
+                LOG.debug("the machine key was not renewed: {}", message);
+                yield row;
+            }
+            case Reply.Denied<MachineRow>(int status, String message) -> {
+                LOG.debug("the machine key was not renewed: {} {}", status, message);
+                yield row;
+            }
+            case Reply.Unavailable<MachineRow>(String reason) -> {
+                LOG.debug("the machine key was not renewed: {}", reason);
+                yield row;
+            }
+        };
+    }
+
+    private void remember(MachineRow row) {
+        metadata = row.metadata();
+        daemonState = row.daemonState();
     }
 
     private Preparation giveUp(String reason) {
@@ -349,10 +449,9 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
         }
     }
 
-    /// The row was written with another machine key, for example before this computer lost its
-    /// files. The relay returns an existing row unchanged, so the new key cannot reach the
-    /// account's clients; writing with it would make the row unreadable for them. It is left as it
-    /// is.
+    /// The row was written with another machine key: by another computer with the same token, or
+    /// before this one lost its files on a relay that cannot put it under a new key. Writing with
+    /// this key would make the row unreadable for the account's clients. It is left as it is.
     private void lock() {
         locked = true;
         if (!toldLocked) {
@@ -369,7 +468,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
             return;
         }
         ObjectNode alive = JsonNodeFactory.instance.objectNode();
-        alive.put("machineId", config.credential().token().machine().value());
+        alive.put("machineId", config.credential().machine().value());
         alive.put("time", config.clock().millis());
         live.emit("machine-alive", alive);
         var _ = config.scheduler().after(HEARTBEAT, () -> beat(live));
@@ -384,6 +483,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     @Override
     public void waiting(String reason, Duration pause) {
         socket = null;
+        relay.dropIdleConnections();
         lifecycle.move(MachineState.ERROR, reason, Optional.of(pause));
     }
 

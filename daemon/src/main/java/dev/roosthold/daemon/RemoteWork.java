@@ -8,6 +8,7 @@ import dev.roosthold.daemon.git.ProgressStream;
 import dev.roosthold.daemon.rpc.RpcDispatcher;
 import dev.roosthold.daemon.rpc.RpcMethod;
 import dev.roosthold.daemon.sessions.AgentSessions;
+import dev.roosthold.daemon.sessions.RestoredKeys;
 import dev.roosthold.daemon.sessions.SessionMethods;
 import dev.roosthold.daemon.shell.ShellMethods;
 import java.time.Duration;
@@ -44,6 +45,7 @@ final class RemoteWork implements AutoCloseable {
         methods.putAll(ShellMethods.of(access::roots, searchPath()));
         methods.putAll(git.methods());
         agents.ifPresent(some -> methods.putAll(SessionMethods.of(access::roots, some)));
+        methods.put("restore-session-key", new RestoredKeys(config.home())::restore);
         methods.put(
                 "stop-daemon",
                 _ -> {
@@ -54,7 +56,7 @@ final class RemoteWork implements AutoCloseable {
                 });
         dispatcher =
                 new RpcDispatcher(
-                        config.credential().token().machine().value(),
+                        config.credential().machine().value(),
                         encryption,
                         methods,
                         () -> access.get().policy());

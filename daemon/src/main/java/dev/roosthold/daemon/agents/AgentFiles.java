@@ -13,11 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
+import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -70,11 +69,7 @@ record AgentFiles(Supplier<Roots> roots) {
         try (Place place = roots.get().resolve(path(params))) {
             // The new content takes the name in one step, so that no reader sees half of it.
             Path fresh =
-                    Path.of(
-                            ".roost-"
-                                    + HexFormat.of()
-                                            .toHexDigits(ThreadLocalRandom.current().nextLong())
-                                    + ".tmp");
+                    Path.of(".roost-" + UUID.randomUUID() + ".tmp");
             try {
                 try (FileChannel channel =
                         place.directory()

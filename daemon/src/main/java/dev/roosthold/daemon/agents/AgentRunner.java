@@ -508,6 +508,20 @@ public final class AgentRunner implements AgentSessions {
     }
 
     @Override
+    public List<Running> running() {
+        return running.values().stream()
+                .filter(one -> one.record().phase() == SessionRecord.Phase.RUNNING)
+                .map(
+                        one ->
+                                new Running(
+                                        one.id().value(),
+                                        one.record().directory(),
+                                        one.record().agent(),
+                                        one.record().createdAtMs()))
+                .toList();
+    }
+
+    @Override
     public ObjectNode machineFields() {
         return catalog.machineFields();
     }

@@ -42,6 +42,16 @@ public interface AgentSessions extends AutoCloseable {
     /// @return false when no such session runs here
     boolean stop(String sessionId) throws IOException, InterruptedException;
 
+    /// The sessions that run now.
+    default List<Running> running() {
+        return List.of();
+    }
+
+    /// One session that runs.
+    ///
+    /// @param startedAtMs when it was first started, Unix milliseconds
+    record Running(String sessionId, Path directory, String agent, long startedAtMs) {}
+
     /// What the machine's metadata tells about its agents: fields to set there. Asked every few
     /// seconds, so it must be quick.
     default ObjectNode machineFields() {
