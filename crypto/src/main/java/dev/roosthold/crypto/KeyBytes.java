@@ -53,10 +53,10 @@ public abstract sealed class KeyBytes implements AutoCloseable
     public final boolean equals(Object other) {
         return other == this
                 || other instanceof KeyBytes key
-                && key.getClass() == getClass()
-                && !key.wiped
-                && !wiped
-                && MessageDigest.isEqual(key.bytes, bytes);
+                        && key.getClass() == getClass()
+                        && !key.wiped
+                        && !wiped
+                        && MessageDigest.isEqual(key.bytes, bytes);
     }
 
     @Override

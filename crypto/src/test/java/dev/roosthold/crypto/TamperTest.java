@@ -174,8 +174,7 @@ class TamperTest {
                 assertThat(cipher.openText(text.replace("=", ""))).hasSize(length);
             }
         }
-        String answer =
-                new PairingAnswer.FullAccess(master).seal(recipient.publicKey(), RANDOM);
+        String answer = new PairingAnswer.FullAccess(master).seal(recipient.publicKey(), RANDOM);
         assertThat(PairingAnswer.open(answer.replace("=", ""), recipient))
                 .isEqualTo(new PairingAnswer.FullAccess(master));
     }

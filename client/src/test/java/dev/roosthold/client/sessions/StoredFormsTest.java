@@ -80,7 +80,6 @@ class StoredFormsTest {
         assertThat(
                         FileMethods.BASH.read(
                                 session.open(vector.path("rpcParams").asString()).orElseThrow()))
-                .contains(
-                        new FileMethods.Bash("ls", Optional.of("/"), OptionalLong.empty()));
+                .contains(new FileMethods.Bash("ls", Optional.of("/"), OptionalLong.empty()));
     }
 }
