@@ -3,6 +3,7 @@ package dev.roosthold.crypto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,12 @@ class EnvelopeVectorsTest {
         byte[] envelope = Vectors.b64(vector, "envelopeB64");
         assertThat(envelope).startsWith(Vectors.hex(vector, "ephemeralPublicKeyHex"));
         assertThat(Envelope.open(envelope, secret)).isEqualTo(plain);
+
+        assertThat(
+                        Envelope.open(
+                                Envelope.seal(plain, secret.publicKey(), new SecureRandom()),
+                                secret))
+                .isEqualTo(plain);
 
         String wire = vector.get("wireB64").asString();
         switch (vector.get("use").asString()) {

@@ -1,7 +1,10 @@
 package dev.roosthold.daemon;
 
+import dev.roosthold.protocol.records.DaemonState;
+import dev.roosthold.protocol.records.MachineMetadata;
+import java.nio.file.Path;
+import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The two encrypted objects of a machine as changes of what is stored: keys that this program does
@@ -21,53 +24,36 @@ final class MachineRecords {
     UnaryOperator<ObjectNode> metadata(String label) {
         HostFacts host = config.host();
         RemoteAccess now = access.get();
-        return object -> {
-            object.put("host", host.host());
-            object.put("platform", host.platform());
-            object.put("happyCliVersion", config.version());
-            object.put("happyHomeDir", config.home().toAbsolutePath().toString());
-            object.put("homeDir", host.homeDirectory().toString());
-            object.put("displayName", label);
-            object.put("username", host.username());
-            object.put("arch", host.arch());
-            if (now.roots().isEmpty()) {
-                object.remove("rootDirectory");
-            } else {
-                object.put("rootDirectory", now.roots().getFirst().toString());
-            }
-            ArrayNode roots = object.putArray("rootDirectories");
-            now.roots().forEach(root -> roots.add(root.toString()));
-            object.put("remotePolicy", now.policy().text());
-            return object;
-        };
+        return object ->
+                MachineMetadata.read(object)
+                        .withRequired(
+                                host.host(),
+                                host.platform(),
+                                config.version(),
+                                config.home().toAbsolutePath().toString(),
+                                host.homeDirectory().toString())
+                        .withDisplayName(label)
+                        .withUsername(host.username())
+                        .withArch(host.arch())
+                        .withAccess(
+                                now.roots().stream().map(Path::toString).toList(),
+                                now.policy().text())
+                        .tree();
     }
 
     /// `running`, without traces of an earlier end and without the local port of other daemons.
     UnaryOperator<ObjectNode> running() {
-        return object -> {
-            object.put("status", "running");
-            object.put("pid", ProcessHandle.current().pid());
-            object.put("startedAt", startedAtMs);
-            object.remove("httpPort");
-            object.remove("shutdownRequestedAt");
-            object.remove("shutdownSource");
-            return object;
-        };
+        return object ->
+                DaemonState.read(object)
+                        .running(ProcessHandle.current().pid(), OptionalLong.empty(), startedAtMs)
+                        .tree();
     }
 
     UnaryOperator<ObjectNode> shuttingDown(ShutdownSource source, long atMs) {
-        return object -> {
-            object.put("status", "shutting-down");
-            object.put("shutdownRequestedAt", atMs);
-            object.put("shutdownSource", source.wireName());
-            return object;
-        };
+        return object -> DaemonState.read(object).shuttingDown(source.wireName(), atMs).tree();
     }
 
     UnaryOperator<ObjectNode> offline() {
-        return object -> {
-            object.put("status", "offline");
-            return object;
-        };
+        return object -> DaemonState.read(object).offline().tree();
     }
 }

@@ -155,8 +155,12 @@ public final class JsonObject {
         return with(field, NODES.booleanNode(value));
     }
 
+    /// The number is kept as it would be after reading, so that what was written and read again is
+    /// equal to what it was.
     public JsonObject with(String field, long value) {
-        return with(field, NODES.numberNode(value));
+        return with(
+                field,
+                value == (int) value ? NODES.numberNode((int) value) : NODES.numberNode(value));
     }
 
     public JsonObject with(String field, JsonObject value) {

@@ -41,7 +41,11 @@ public final class FileMethods {
     /// @param error why it did not run to its end
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     public record BashResult(
-            boolean success, String stdout, String stderr, int exitCode, Optional<String> error) {}
+            boolean success,
+            String stdout,
+            String stderr,
+            @JsonProperty(required = true) int exitCode,
+            Optional<String> error) {}
 
     public record PathParams(String path) {}
 
@@ -77,7 +81,7 @@ public final class FileMethods {
     }
 
     /// @param maxDepth 0 for the directory alone
-    public record TreeParams(String path, int maxDepth) {}
+    public record TreeParams(String path, @JsonProperty(required = true) int maxDepth) {}
 
     public record Tree(boolean success, Node tree) {}
 
@@ -100,5 +104,9 @@ public final class FileMethods {
 
     /// @param success whether the program ran; with `ripgrep`, exit code 1 says that nothing was
     ///     found
-    public record ProgramResult(boolean success, int exitCode, String stdout, String stderr) {}
+    public record ProgramResult(
+            boolean success,
+            @JsonProperty(required = true) int exitCode,
+            String stdout,
+            String stderr) {}
 }

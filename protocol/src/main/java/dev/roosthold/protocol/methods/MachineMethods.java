@@ -86,7 +86,12 @@ public final class MachineMethods {
     ///
     /// @param timestamp as it stands in the transcript
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
-    public record ClaudePoint(String uuid, String text, Optional<JsonNode> timestamp) {}
+    public record ClaudePoint(String uuid, String text, Optional<JsonNode> timestamp) {
+
+        public ClaudePoint {
+            timestamp = timestamp.filter(time -> !time.isNull());
+        }
+    }
 
     /// @param cutAfterItemId the last item that the new thread has
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -111,7 +116,12 @@ public final class MachineMethods {
     ///
     /// @param timestamp as it stands in the thread
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
-    public record CodexPoint(String itemId, String text, Optional<JsonNode> timestamp) {}
+    public record CodexPoint(String itemId, String text, Optional<JsonNode> timestamp) {
+
+        public CodexPoint {
+            timestamp = timestamp.filter(time -> !time.isNull());
+        }
+    }
 
     /// @param path as it is after following links
     /// @param created false when it was there

@@ -43,12 +43,16 @@ public final class SessionMethods {
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     public record Permission(
             String id,
-            boolean approved,
+            @JsonProperty(required = true) boolean approved,
             Optional<String> reason,
             Optional<String> mode,
             Optional<List<String>> allowTools,
             Optional<JsonNode> updatedInput,
             Optional<Decision> decision) {
+
+        public Permission {
+            updatedInput = updatedInput.filter(input -> !input.isNull());
+        }
 
         public static Permission approve(String id) {
             return new Permission(
@@ -129,7 +133,7 @@ public final class SessionMethods {
         }
     }
 
-    public record GoalDone(boolean ok) {
+    public record GoalDone(@JsonProperty(required = true) boolean ok) {
         public static final GoalDone OK = new GoalDone(true);
     }
 
