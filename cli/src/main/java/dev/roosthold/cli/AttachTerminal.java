@@ -8,9 +8,11 @@ import dev.roosthold.client.rpc.RpcResult;
 import dev.roosthold.protocol.methods.SessionMethods.Decision;
 import dev.roosthold.protocol.methods.SessionMethods.Permission;
 import dev.roosthold.protocol.records.AgentState;
+import java.io.IOError;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jline.keymap.KeyMap;
@@ -85,6 +87,8 @@ final class AttachTerminal {
             typeLoop();
         } finally {
             over = true;
+            // That of end() may have come when nothing was read; it has done its work.
+            boolean _ = Thread.interrupted();
             printing.interrupt();
             printing.join();
         }
@@ -117,8 +121,14 @@ final class AttachTerminal {
                 }
             } catch (EndOfFileException e) {
                 return;
+            } catch (IOError e) {
+                // The interrupt of end() comes out of the terminal in this form too.
+                if (over) {
+                    return;
+                }
+                throw e;
             } catch (OutboxException e) {
-                reader.printAbove(style.red("! not sent: " + Printable.line(e.getMessage())));
+                reader.printAbove(style.red("! not sent: " + Printable.line(String.valueOf(e.getMessage()))));
             }
         }
     }
@@ -134,7 +144,7 @@ final class AttachTerminal {
         }
         stopping = true;
         reader.printAbove(style.yellow("- stopping the agent; Ctrl-C again leaves"));
-        tell(live.abort(), "stopped");
+        var _ = tell(live.abort(), "stopped");
         return true;
     }
 
@@ -181,7 +191,8 @@ final class AttachTerminal {
                             }
                             return true;
                         });
-        KeyMap<Binding> keys = reader.getKeyMaps().get(LineReader.MAIN);
+        KeyMap<Binding> keys =
+                Objects.requireNonNull(reader.getKeyMaps().get(LineReader.MAIN));
         keys.bind(new Reference(widget), letter);
     }
 

@@ -53,13 +53,12 @@ final class ConversationPrinter {
     /// @param live whether words are printed while they are made
     void show(SessionView view, boolean live) {
         for (Entry entry : view.conversation().entries()) {
-            if (!printed.containsKey(entry.id())) {
+            Optional<Entry.ToolState> now = state(entry);
+            Optional<Entry.ToolState> before = printed.put(entry.id(), now);
+            if (before == null) {
                 print(entry);
-                printed.put(entry.id(), state(entry));
-            } else if (entry instanceof Entry.Tool tool
-                    && !printed.get(entry.id()).equals(state(entry))) {
+            } else if (entry instanceof Entry.Tool tool && !before.equals(now)) {
                 finish(tool);
-                printed.put(entry.id(), state(entry));
             }
         }
         if (live) {
@@ -115,7 +114,7 @@ final class ConversationPrinter {
     private void words(Entry.Words words) {
         String text = words.text();
         String before = words.streamId().map(spoken::remove).orElse("");
-        if (before != null && !before.isEmpty() && text.startsWith(before)) {
+        if (!before.isEmpty() && text.startsWith(before)) {
             text = text.substring(before.length());
             if (text.isBlank()) {
                 return;

@@ -31,6 +31,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
@@ -46,6 +47,7 @@ final class EchoAgent implements AutoCloseable {
     final BlockingQueue<JsonNode> permissions = new LinkedBlockingQueue<>();
     final BlockingQueue<JsonNode> aborts = new LinkedBlockingQueue<>();
 
+    private final CountDownLatch listening = new CountDownLatch(1);
     private final Stamps stamps = new Stamps(Clock.systemUTC(), RANDOM);
     private final Account account;
     private final OpenSession session;
@@ -69,6 +71,7 @@ final class EchoAgent implements AutoCloseable {
         methods.offer("permission", params -> note(permissions, params));
         methods.offer("abort", params -> note(aborts, params));
         link.serve(methods);
+        listening.await();
         while (!methods.isRegistered()) {
             Thread.sleep(10);
         }
@@ -174,6 +177,11 @@ final class EchoAgent implements AutoCloseable {
         @Override
         public boolean reread() {
             return true;
+        }
+
+        @Override
+        public void caughtUp() {
+            listening.countDown();
         }
     }
 

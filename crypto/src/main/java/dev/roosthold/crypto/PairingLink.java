@@ -37,15 +37,10 @@ public record PairingLink(Purpose purpose, BoxPublicKey publicKey) {
         };
     }
 
-    /// What both sides show, so that the person sees that the link was not exchanged on its way:
-    /// three groups of four letters.
+    /// What both sides show, the web page too, so that the person sees that the link was not
+    /// exchanged on its way: three groups of four letters.
     public String compareCode() {
-        return CompareCode.of(
-                switch (purpose) {
-                    case TERMINAL -> "terminal-pairing-v1";
-                    case ACCOUNT -> "account-linking-v1";
-                },
-                publicKey);
+        return CompareCode.of("account-link-v1", publicKey);
     }
 
     /// Reads a scanned or pasted text: both QR forms, and a web address that ends in a web path.

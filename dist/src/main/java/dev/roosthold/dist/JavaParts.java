@@ -30,6 +30,8 @@ final class JavaParts {
                     "the apache license, version 2.0", "Apache-2.0",
                     "apache 2.0", "Apache-2.0",
                     "apache license, version 2.0", "Apache-2.0",
+                    // JLine's, which links to the form with three clauses.
+                    "the bsd license", "BSD-3-Clause",
                     "provided without support or warranty", "JSON");
 
     private final Path apache;
