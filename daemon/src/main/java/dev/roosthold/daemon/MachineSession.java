@@ -61,6 +61,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     private final MachineUpdater updater;
     private final String dataEncryptionKey;
     private final RemoteWork remote;
+    private final MachineWork work;
     private final KnownKey knownKey;
 
     /// Held while the metadata is written: it may follow the settings at any time.
@@ -73,6 +74,10 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     private Versioned daemonState = new Versioned(null, 0);
     private volatile boolean locked;
     private boolean toldLocked;
+
+    /// Whether this run has had a row: a machine that its owner then removed stays away.
+    private boolean registered;
+
     private String endReason = "";
 
     MachineSession(
@@ -105,7 +110,11 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
                         credential.machineKey(),
                         credential.accountKey().contentPublicKey(),
                         config.random());
-        remote = new RemoteWork(config, access, encryption, this::stream, agents, stopDaemon);
+        work = new MachineWork(config, relay, () -> login, access, encryption, agents);
+        remote =
+                new RemoteWork(
+                        config, access, encryption, this::stream, agents, work, stopDaemon);
+        work.start();
     }
 
     /// One frame of a live stream; lost when there is no connection.
@@ -121,9 +130,9 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
         }
     }
 
-    /// What runs agent sessions here.
+    /// What runs agent sessions here, within what the assistants allow.
     Optional<AgentSessions> agents() {
-        return agents;
+        return agents.map(work::guarded);
     }
 
     /// Why the daemon gave up; empty text when it did not.
@@ -172,6 +181,14 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
                     "this computer is signed in to another account than it was as this machine;"
                             + " start the daemon again");
         }
+        if (registered
+                && relay.machine(signIn.get().bearer(), machine.machine())
+                        instanceof Reply.Denied<MachineRow>(int status, _)
+                && status == 404) {
+            return giveUp(
+                    "this machine was removed from the account; `roost daemon start` adds it"
+                            + " again");
+        }
         MachineLogin fresh = new MachineLogin(new AccountId("-"), "", signIn.get().bearer());
         login = fresh;
         return register(fresh)
@@ -215,6 +232,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
         return switch (relay.createMachine(current.bearer(), machine)) {
             case Reply.Success(MachineRow row) -> {
                 remember(recovered(current, machine, row));
+                registered = true;
                 if (lifecycle.state() == MachineState.REGISTERING) {
                     lifecycle.move(MachineState.CONNECTING, current.label());
                 }
@@ -291,6 +309,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
                 // Calls are encrypted with the key of the row.
                 remote.register(live);
                 followAccess(live, label);
+                work.refresh();
             }
             lifecycle.move(MachineState.READY, label);
         }
@@ -420,6 +439,8 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     public void event(String name, JsonNode argument, Optional<Consumer<JsonNode>> answer) {
         if (name.equals("rpc-request")) {
             remote.request(argument, answer.orElse(_ -> {}));
+        } else if (name.equals("machine-assistants") || name.equals("machine-jobs")) {
+            work.refresh();
         } else {
             event(name, argument);
         }
@@ -429,6 +450,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     @Override
     public void close() {
         remote.close();
+        work.close();
     }
 
     /// Writes both last states and leaves with a disconnect packet. Takes a few seconds at most,

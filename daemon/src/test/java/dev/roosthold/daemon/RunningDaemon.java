@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.roosthold.client.Scheduler;
+import dev.roosthold.daemon.sessions.AgentSessions;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -39,6 +41,10 @@ final class RunningDaemon implements AutoCloseable {
     }
 
     RunningDaemon(DaemonConfig config) {
+        this(config, Optional.empty());
+    }
+
+    RunningDaemon(DaemonConfig config, Optional<AgentSessions> agents) {
         daemon =
                 new MachineDaemon(
                         config,
@@ -52,7 +58,8 @@ final class RunningDaemon implements AutoCloseable {
                             public void notice(String text) {
                                 notices.add(text);
                             }
-                        });
+                        },
+                        agents);
         Thread.startVirtualThread(
                 () -> {
                     try {

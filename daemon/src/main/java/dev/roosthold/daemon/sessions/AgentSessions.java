@@ -16,6 +16,16 @@ public interface AgentSessions {
     /// @param params everything that the caller sent, as it was sent
     Outcome spawn(Path directory, ObjectNode params) throws IOException, InterruptedException;
 
+    /// Starts a session and gives it something to do at once, without anybody at the other end.
+    ///
+    /// @param directory as of [#spawn]
+    /// @param params what a caller could have sent, and `jobId`
+    /// @param prompt stored and shown like a message of the person
+    default Outcome spawnWithPrompt(Path directory, ObjectNode params, String prompt)
+            throws IOException, InterruptedException {
+        return new Outcome.Refused("The agents of this machine take no jobs");
+    }
+
     /// Starts a session of before again.
     Outcome resume(String sessionId, ObjectNode params) throws IOException, InterruptedException;
 
