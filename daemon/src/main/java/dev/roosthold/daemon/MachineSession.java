@@ -111,9 +111,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
                         credential.accountKey().contentPublicKey(),
                         config.random());
         work = new MachineWork(config, relay, () -> login, access, encryption, agents);
-        remote =
-                new RemoteWork(
-                        config, access, encryption, this::stream, agents, work, stopDaemon);
+        remote = new RemoteWork(config, access, encryption, this::stream, agents, work, stopDaemon);
         work.start();
     }
 

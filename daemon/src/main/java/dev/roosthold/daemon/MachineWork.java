@@ -56,13 +56,7 @@ final class MachineWork implements AutoCloseable {
                         config.host().username(),
                         () -> agents,
                         config.random());
-        jobs =
-                new Jobs(
-                        config.home(),
-                        encryption,
-                        new Runs(),
-                        config.clock(),
-                        config.scheduler());
+        jobs = new Jobs(config.home(), encryption, new Runs(), config.clock(), config.scheduler());
     }
 
     Map<String, RpcMethod> methods() {

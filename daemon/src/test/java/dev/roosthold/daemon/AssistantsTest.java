@@ -147,8 +147,7 @@ class AssistantsTest {
         JsonNode made = call("create-assistant", Map.of("directory", "shop", "name", "Shop"));
         String id = made.path("assistantId").asString();
         assertThat(id).matches("[A-Za-z0-9_-]{21}");
-        ObjectNode details =
-                encryption.open(assistant().path("details").asString()).orElseThrow();
+        ObjectNode details = encryption.open(assistant().path("details").asString()).orElseThrow();
         assertThat(details.path("directory").asString()).isEqualTo(root.resolve("shop").toString());
         assertThat(details.path("name").asString()).isEqualTo("Shop");
         // The same directory again is the same assistant.

@@ -49,10 +49,7 @@ class SignInMachineTest {
         MachineIdentity machine =
                 signedIn(
                         new SignIn.Terminal(
-                                relay.address(),
-                                owner.keys.contentPublicKey(),
-                                key,
-                                owner.bearer));
+                                relay.address(), owner.keys.contentPublicKey(), key, owner.bearer));
         assertThat(machine.machine().value()).matches("[0-9a-f-]{36}");
         try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
             assertThat(owner.machineKey(machine.machine())).isEqualTo(key);

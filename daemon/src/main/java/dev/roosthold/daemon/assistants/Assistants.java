@@ -182,8 +182,7 @@ public final class Assistants {
 
     private void endSessions(Path directory) throws InterruptedException {
         Optional<AgentSessions> runner = sessions.get();
-        for (AgentSessions.Running one :
-                runner.map(AgentSessions::running).orElse(List.of())) {
+        for (AgentSessions.Running one : runner.map(AgentSessions::running).orElse(List.of())) {
             if (one.directory().equals(directory)) {
                 try {
                     boolean _ = runner.get().stop(one.sessionId());

@@ -42,11 +42,7 @@ public final class Jobs implements AutoCloseable {
 
     /// @param home the directory of all files of this program
     public Jobs(
-            Path home,
-            EncryptedJson encryption,
-            JobWork work,
-            Clock clock,
-            Scheduler scheduler) {
+            Path home, EncryptedJson encryption, JobWork work, Clock clock, Scheduler scheduler) {
         file = new JobFile(home);
         this.encryption = encryption;
         this.work = work;
@@ -159,9 +155,7 @@ public final class Jobs implements AutoCloseable {
                 LOG.info("job {} runs as session {}", job.id(), session);
                 synchronized (this) {
                     long due =
-                            content.runs()
-                                    .getOrDefault(job.id(), new JobFile.Run(0, ""))
-                                    .dueMs();
+                            content.runs().getOrDefault(job.id(), new JobFile.Run(0, "")).dueMs();
                     content.runs().put(job.id(), new JobFile.Run(due, session));
                     file.write(content);
                 }

@@ -60,7 +60,8 @@ class JobsTest {
                         String assistantId, String directory, String prompt, ObjectNode start) {
                     String session = "s" + (started.size() + 1);
                     running.add(session);
-                    started.add(directory + " " + prompt + " " + start.path("modelMode").asString());
+                    started.add(
+                            directory + " " + prompt + " " + start.path("modelMode").asString());
                     return new AgentSessions.Outcome.Started(session);
                 }
 
