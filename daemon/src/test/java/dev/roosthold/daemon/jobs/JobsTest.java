@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.ArrayNode;
@@ -30,8 +29,7 @@ class JobsTest {
     @TempDir Path home;
     private final EncryptedJson encryption =
             new EncryptedJson(new DataKeyCipher(SymmetricKey.random(RANDOM), RANDOM));
-    private final AtomicReference<Instant> now =
-            new AtomicReference<>(Instant.parse("2026-06-10T12:00:30Z"));
+    private volatile Instant now = Instant.parse("2026-06-10T12:00:30Z");
     private final List<String> started = new CopyOnWriteArrayList<>();
     private final Set<String> running = ConcurrentHashMap.newKeySet();
 
@@ -49,7 +47,7 @@ class JobsTest {
 
                 @Override
                 public Instant instant() {
-                    return now.get();
+                    return now;
                 }
             };
 
@@ -88,7 +86,7 @@ class JobsTest {
     }
 
     private void at(String time) {
-        now.set(Instant.parse(time));
+        now = Instant.parse(time);
     }
 
     @Test
