@@ -133,20 +133,23 @@ final class DaemonLifeTest {
         }
     }
 
-    /// The processes that run a daemon in this home directory.
-    private List<Long> daemons() {
-        return ProcessHandle.allProcesses()
-                .filter(
-                        process ->
-                                process.info()
-                                        .arguments()
-                                        .map(
-                                                arguments ->
-                                                        List.of(arguments)
-                                                                .contains("--home=" + home()))
-                                        .orElse(false))
-                .map(ProcessHandle::pid)
-                .toList();
+    /// The processes that run a daemon in this home directory. Not asked of the JDK: it gives no
+    /// arguments of a process that has many.
+    private List<Long> daemons() throws IOException {
+        List<Long> found = new ArrayList<>();
+        try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            for (Path process : processes) {
+                try {
+                    String words = Files.readString(process.resolve("cmdline"));
+                    if (words.contains("\0--background\0--home=" + home() + "\0")) {
+                        found.add(Long.valueOf(process.getFileName().toString()));
+                    }
+                } catch (IOException _) {
+                    // It has ended meanwhile.
+                }
+            }
+        }
+        return found;
     }
 
     @Test
@@ -272,7 +275,7 @@ final class DaemonLifeTest {
         assertThat(enrol().status()).isZero();
         assertThat(roost("daemon", "stop").status()).isZero();
         List<RoostProcess> starts = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 3; i++) {
             starts.add(RoostProcess.start(user, "daemon", "start"));
         }
         for (RoostProcess start : starts) {
@@ -315,7 +318,7 @@ final class DaemonLifeTest {
 
     @Test
     void killedAndStartedAgainForSomeRounds() throws Exception {
-        killedAndStartedAgain(3);
+        killedAndStartedAgain(2);
     }
 
     @Test

@@ -64,6 +64,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     private final MachineUpdater updater;
     private final String dataEncryptionKey;
     private final RemoteWork remote;
+    private final MachineWork work;
     private final KnownKey knownKey;
 
     /// Held while the metadata is written: it may follow the settings at any time.
@@ -77,6 +78,10 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     private Versioned daemonState = new Versioned(null, 0);
     private volatile boolean locked;
     private boolean toldLocked;
+
+    /// Whether this run has had a row: a machine that its owner then removed stays away.
+    private boolean registered;
+
     private String endReason = "";
 
     MachineSession(
@@ -117,7 +122,11 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
                         credential.machineKey(),
                         credential.accountKey().contentPublicKey(),
                         config.random());
-        remote = new RemoteWork(config, access, encryption, this::stream, this.agents, stopDaemon);
+        work = new MachineWork(config, relay, () -> login, access, encryption, this.agents);
+        remote =
+                new RemoteWork(
+                        config, access, encryption, this::stream, this.agents, work, stopDaemon);
+        work.start();
     }
 
     private AgentHost agentHost(CurrentAccess access) {
@@ -197,9 +206,9 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
         }
     }
 
-    /// What runs agent sessions here.
+    /// What runs agent sessions here, within what the assistants allow.
     Optional<AgentSessions> agents() {
-        return agents;
+        return agents.map(work::guarded);
     }
 
     /// Why the daemon gave up; empty text when it did not.
@@ -248,6 +257,14 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
                     "this computer is signed in to another account than it was as this machine;"
                             + " start the daemon again");
         }
+        if (registered
+                && relay.machine(signIn.get().bearer(), machine.machine())
+                        instanceof Reply.Denied<MachineRow>(int status, _)
+                && status == 404) {
+            return giveUp(
+                    "this machine was removed from the account; `roost daemon start` adds it"
+                            + " again");
+        }
         MachineLogin fresh = new MachineLogin(new AccountId("-"), "", signIn.get().bearer());
         login = fresh;
         return register(fresh)
@@ -291,6 +308,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
         return switch (relay.createMachine(current.bearer(), machine)) {
             case Reply.Success(MachineRow row) -> {
                 remember(recovered(current, machine, row));
+                registered = true;
                 if (lifecycle.state() == MachineState.REGISTERING) {
                     lifecycle.move(MachineState.CONNECTING, current.label());
                 }
@@ -367,6 +385,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
                 // Calls are encrypted with the key of the row.
                 remote.register(live);
                 followAccess(live, label);
+                work.refresh();
             }
             lifecycle.move(MachineState.READY, label);
         }
@@ -499,6 +518,8 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     public void event(String name, JsonNode argument, Optional<Consumer<JsonNode>> answer) {
         if (name.equals("rpc-request")) {
             remote.request(argument, answer.orElse(_ -> {}));
+        } else if (name.equals("machine-assistants") || name.equals("machine-jobs")) {
+            work.refresh();
         } else {
             event(name, argument);
         }
@@ -509,6 +530,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     @Override
     public void close() {
         remote.close();
+        work.close();
         agents.ifPresent(AgentSessions::close);
     }
 

@@ -199,7 +199,7 @@ final class Owner implements AutoCloseable {
                 });
     }
 
-    private JsonNode send(String method, String path, @Nullable Object body) {
+    JsonNode send(String method, String path, @Nullable Object body) {
         HttpRequest.BodyPublisher publisher =
                 body == null
                         ? HttpRequest.BodyPublishers.noBody()

@@ -34,6 +34,16 @@ public interface AgentSessions extends AutoCloseable {
         return new Outcome.Refused("This machine runs no agents");
     }
 
+    /// Starts a session and gives it something to do at once, without anybody at the other end.
+    ///
+    /// @param directory as of [#spawn]
+    /// @param params what a caller could have sent, and `jobId`
+    /// @param prompt stored and shown like a message of the person
+    default Outcome spawnWithPrompt(Path directory, ObjectNode params, String prompt)
+            throws IOException, InterruptedException {
+        return new Outcome.Refused("The agents of this machine take no jobs");
+    }
+
     /// Starts a session of before again.
     Outcome resume(String sessionId, ObjectNode params) throws IOException, InterruptedException;
 
