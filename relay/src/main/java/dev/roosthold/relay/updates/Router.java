@@ -109,6 +109,11 @@ public final class Router {
         emit(account, SentEvent.MACHINE_GONE, gone);
     }
 
+    /// Whether a socket that was opened with the credential is connected.
+    public boolean isConnected(DeviceId device) {
+        return !sockets.socketsIn(Rooms.device(device)).isEmpty();
+    }
+
     /// Closes the transports of all sockets opened with the credential.
     public void closeDevice(DeviceId device) {
         sockets.socketsIn(Rooms.device(device)).forEach(Socket::closeTransport);
