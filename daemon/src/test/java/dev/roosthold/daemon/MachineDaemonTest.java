@@ -216,7 +216,7 @@ class MachineDaemonTest {
         owner = new Owner(relay.address());
         try (RunningDaemon daemon = new RunningDaemon(home, enrolled()).awaitReady()) {
             daemon.awaitTimes(MachineState.READY, 2);
-            assertThat(daemon.changes).noneMatch(change -> change.state() == MachineState.STOPPED);
+            assertThat(daemon.changes).noneMatch(change -> change.to() == MachineState.STOPPED);
         }
     }
 
