@@ -14,6 +14,7 @@ import dev.roosthold.client.Scheduler;
 import dev.roosthold.client.UpdateResult;
 import dev.roosthold.daemon.local.LocalClient;
 import dev.roosthold.protocol.MachineId;
+import dev.roosthold.relay.auth.DeviceLifetime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -204,6 +205,21 @@ class MachineDaemonTest {
             relay.startAgain();
             daemon.awaitTimes(MachineState.READY, 2);
             awaitStatus(machine, "online");
+        }
+    }
+
+    @Test
+    void daemonWhoseBearerHasEndedByItsAgeGetsAnotherByItself() throws Exception {
+        relay.close();
+        owner.close();
+        relay =
+                new RelayRig(
+                        temp.resolve("strict"),
+                        DeviceLifetime.UNLIMITED.withAge(Duration.ofSeconds(3)));
+        owner = new Owner(relay.address());
+        try (RunningDaemon daemon = new RunningDaemon(home, enrolled()).awaitReady()) {
+            daemon.awaitTimes(MachineState.READY, 2);
+            assertThat(daemon.changes).noneMatch(change -> change.to() == MachineState.STOPPED);
         }
     }
 

@@ -47,7 +47,7 @@ public enum Kind {
     ASSISTANT_REMOVE("assistant-remove"),
     /// A device got another name. `device`.
     DEVICE_RENAME("device-rename"),
-    /// A credential was ended. `device`.
+    /// A credential was ended. `device`; `reason` is `idle` or `age` when its time was over.
     DEVICE_REVOKE("device-revoke"),
     /// A call that starts or stops something was sent to its target. `method`, `target`: the id of
     /// a machine or session.
