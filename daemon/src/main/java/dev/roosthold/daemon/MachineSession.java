@@ -222,7 +222,8 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
             lifecycle.move(MachineState.CONNECTING, "");
         }
         MachineLogin current = login;
-        if (current != null) {
+        // With a sign-in the row is looked at first: it must not be made again behind its owner.
+        if (current != null && config.credential() instanceof MachineCredential.WithToken) {
             Optional<Preparation> prepared = register(current);
             if (prepared.isPresent()) {
                 return prepared.get();
