@@ -7,7 +7,9 @@ import dev.roosthold.daemon.MachineCredential;
 import dev.roosthold.daemon.MachineDaemon;
 import dev.roosthold.daemon.MachineListener;
 import dev.roosthold.daemon.ShutdownSource;
+import dev.roosthold.daemon.agents.AgentRunner;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// Runs the machine daemon in this terminal until a signal ends it.
 final class ForegroundDaemon {
@@ -17,7 +19,9 @@ final class ForegroundDaemon {
     static int run(Path home, MachineCredential credential) {
         var daemon =
                 new MachineDaemon(
-                        DaemonConfig.of(home, credential, Version.current()), new Narrator());
+                        DaemonConfig.of(home, credential, Version.current()),
+                        new Narrator(),
+                        Optional.of(AgentRunner.factory()));
         Thread stopper = new Thread(() -> stop(daemon), "stop");
         Runtime.getRuntime().addShutdownHook(stopper);
         return switch (daemon.run()) {

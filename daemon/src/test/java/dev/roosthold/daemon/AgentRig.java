@@ -116,7 +116,8 @@ final class AgentRig implements AutoCloseable {
             }
             assertThat(agents()).as("agents that are left").isEmpty();
         } finally {
-            agents().forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+            agents().forEach(
+                            pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
             phone.close();
             owner.close();
             relay.close();

@@ -1,7 +1,7 @@
 package dev.roosthold.daemon;
 
-import dev.roosthold.daemon.agents.AgentRunner;
 import dev.roosthold.client.Scheduler;
+import dev.roosthold.daemon.agents.AgentRunner;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

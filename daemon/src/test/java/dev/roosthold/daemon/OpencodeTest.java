@@ -86,8 +86,7 @@ class OpencodeTest {
             assertThat(events)
                     .filteredOn(event -> event.startsWith("tool-start:Bash"))
                     .singleElement()
-                    .satisfies(
-                            event -> assertThat(event).contains("\"echo hello from the tool\""));
+                    .satisfies(event -> assertThat(event).contains("\"echo hello from the tool\""));
             assertThat(rig.phone.frames).isNotEmpty();
 
             assertThat(

@@ -224,8 +224,7 @@ public final class AgentRunner implements AgentSessions {
     @Override
     public Outcome spawn(Path where, ObjectNode params) throws IOException, InterruptedException {
         String asked = params.path("agent").asString("");
-        Optional<String> name =
-                asked.isBlank() ? catalog.usual() : Optional.of(asked.strip());
+        Optional<String> name = asked.isBlank() ? catalog.usual() : Optional.of(asked.strip());
         if (name.isEmpty()) {
             return new Outcome.Refused(
                     "No coding agent is installed on this machine. For example: npm install -g"
@@ -499,7 +498,8 @@ public final class AgentRunner implements AgentSessions {
         }
         try {
             boolean _ =
-                    session.get().end("app", "The session was stopped")
+                    session.get()
+                            .end("app", "The session was stopped")
                             .get(STOP_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException _) {
             LOG.warn("a session takes long to end");
@@ -525,8 +525,7 @@ public final class AgentRunner implements AgentSessions {
         long end = System.nanoTime() + CLOSING.toNanos();
         for (CompletableFuture<Boolean> one : leaving) {
             try {
-                boolean _ =
-                        one.get(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+                boolean _ = one.get(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
             } catch (ExecutionException | TimeoutException _) {
                 LOG.warn("a session was not left in time");
             } catch (InterruptedException _) {
