@@ -19,7 +19,12 @@ import dev.roosthold.protocol.auth.PairingStatus;
 import dev.roosthold.protocol.auth.RelayInfo;
 import dev.roosthold.protocol.auth.SignInAnswer;
 import dev.roosthold.protocol.kv.KvPair;
+import dev.roosthold.protocol.machines.Assistant;
 import dev.roosthold.protocol.machines.CreatedMachine;
+import dev.roosthold.protocol.machines.Job;
+import dev.roosthold.protocol.machines.JobMismatch;
+import dev.roosthold.protocol.machines.KeyRequest;
+import dev.roosthold.protocol.machines.KeyRequestState;
 import dev.roosthold.protocol.machines.Machine;
 import dev.roosthold.protocol.machines.MachineRow;
 import dev.roosthold.protocol.push.PushEventAnswer;
@@ -79,6 +84,11 @@ class DescriptionTest {
                     Map.entry("CreatedMachine", CreatedMachine.class),
                     Map.entry("Machine", Machine.class),
                     Map.entry("MachineRow", MachineRow.class),
+                    Map.entry("KeyRequest", KeyRequest.class),
+                    Map.entry("KeyRequestState", KeyRequestState.class),
+                    Map.entry("Assistant", Assistant.class),
+                    Map.entry("Job", Job.class),
+                    Map.entry("JobMismatch", JobMismatch.class),
                     Map.entry("PushEventAnswer", PushEventAnswer.class),
                     Map.entry("PushToken", PushToken.class),
                     Map.entry("WebPushKey", WebPushKey.class),

@@ -65,6 +65,12 @@ class DescribedEventsTest {
                         right(api, world, event, from, stranger);
                     }
                 }
+                world.lookAfterOwnMachine();
+                for (String event : List.of("machine-assistants", "machine-jobs")) {
+                    assertThat(page.awaitPacket(packet -> packet.contains(event))).isPresent();
+                }
+                assertThat(stranger.awaitPacket(packet -> packet.contains("enrolment-approved")))
+                        .isPresent();
                 heard(api, page, daemon, agent, stranger);
             }
         }

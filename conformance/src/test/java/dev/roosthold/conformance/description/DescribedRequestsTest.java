@@ -23,11 +23,21 @@ import tools.jackson.databind.JsonNode;
 class DescribedRequestsTest {
     /// Operations that make what the examples name.
     private static final Set<String> MAKERS =
-            Set.of("addMachine", "createAccessKey", "createArtifact", "upload");
+            Set.of("addMachine", "createAccessKey", "createArtifact", "upload", "putJob");
 
     /// Operations that need what can be used once: a world of their own.
     private static final Set<String> USE_UP =
-            Set.of("approvePairing", "approveLinking", "replaceSecret", "archiveSession");
+            Set.of(
+                    "approvePairing",
+                    "approveLinking",
+                    "replaceSecret",
+                    "archiveSession",
+                    "approveKeyRequest",
+                    "rejectKeyRequest",
+                    "rejectAssistant");
+
+    /// Operations that only a machine itself may do.
+    private static final Set<String> OF_MACHINE = Set.of("askForKeys", "keyRequest");
 
     /// What a relay has not got, with the answer that says so.
     private static final Map<String, Integer> NOT_OFFERED =
@@ -76,7 +86,12 @@ class DescribedRequestsTest {
             this.api = api;
             this.operation = operation;
             this.world = world;
-            this.bearer = operation.isOpen() ? "" : world.token();
+            this.bearer =
+                    operation.isOpen()
+                            ? ""
+                            : OF_MACHINE.contains(operation.id())
+                                    ? world.machineToken()
+                                    : world.token();
             String filled = operation.template();
             for (JsonNode parameter : operation.parameters()) {
                 String name = parameter.path("name").asString();

@@ -27,6 +27,8 @@ import tools.jackson.databind.JsonNode;
 final class World {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final String SESSION = "cmexamplesession000000001";
+    private static final String PUBLIC_KEY = "MmE0N2I1YzhkOWUwZjExMjIzMzQ0NTU2Njc3ODg5OWE=";
+    private static final String ASSISTANT = "aExampleAssistant0001";
     private static final String FILE = "5c0e6c6a-3f7e-4f53-8e36-0a1b2c3d4e5f.enc";
 
     private final HttpClient http;
@@ -67,7 +69,8 @@ final class World {
         Map<String, Object> own =
                 Map.of("machineId", ownMachine, "secret", secret, "name", "with a credential");
         post(token, "/v1/web/machines", own);
-        machineToken = post("", "/v1/machines/authenticate", own).path("token").asString();
+        machineToken = authenticate(ownMachine, secret);
+        real.put("mExampleMachine000002", ownMachine);
         signIn(master);
         JsonNode devices = call(token, "GET", "/v1/devices", null);
         real.put(
@@ -82,10 +85,55 @@ final class World {
         content(session, machine, fresh);
         if (fresh) {
             call(token, "DELETE", "/v1/web/machines/" + webMachine, null);
+        } else {
+            asksForKeys(webMachine, authenticate(webMachine, secret));
+            asksForKeys(ownMachine, machineToken);
+            announces(machine);
+            announces(webMachine);
+            saveJob(machine, 0);
         }
         post("", "/v1/auth/request", Map.of("publicKey", key));
         post("", "/v1/auth/account/request", Map.of("publicKey", key));
         post(friend, "/v1/friends/add", Map.of("uid", account(token)));
+    }
+
+    private String authenticate(String machine, String secret) {
+        return post(
+                        "",
+                        "/v1/machines/authenticate",
+                        Map.of("machineId", machine, "secret", secret))
+                .path("token")
+                .asString();
+    }
+
+    private void asksForKeys(String machine, String bearer) {
+        String path = "/v1/machines/" + machine + "/enrolment";
+        call(bearer, "PUT", path, Map.of("publicKey", PUBLIC_KEY));
+    }
+
+    private void announces(String machine) {
+        String path = "/v1/machines/" + machine + "/assistants/" + ASSISTANT;
+        call(token, "PUT", path, Map.of("details", "ZW5jOmE="));
+    }
+
+    private void saveJob(String machine, int expectedVersion) {
+        String path = "/v1/machines/" + machine + "/jobs/nightly-tests";
+        call(token, "PUT", path, Map.of("data", "ZW5jOmo=", "expectedVersion", expectedVersion));
+    }
+
+    /// Does what the relay tells by events of their own: the owner gives [#ownMachine()] its keys, an
+    /// assistant is announced there, a job made.
+    void lookAfterOwnMachine() {
+        post(
+                token,
+                "/v1/web/machines/" + ownMachine + "/enrolment/approve",
+                Map.of(
+                        "publicKey",
+                        PUBLIC_KEY,
+                        "response",
+                        Base64.getEncoder().encodeToString(random(105))));
+        announces(ownMachine);
+        saveJob(ownMachine, 0);
     }
 
     private void content(String session, String machine, boolean fresh) {

@@ -17,7 +17,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -129,11 +129,7 @@ final class WriteFile implements RpcMethod {
     }
 
     private static Path writeBeside(Directory directory, byte[] content) throws IOException {
-        Path fresh =
-                Path.of(
-                        ".roost-"
-                                + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong())
-                                + ".tmp");
+        Path fresh = Path.of(".roost-" + UUID.randomUUID() + ".tmp");
         try (FileChannel channel =
                 directory.open(
                         fresh, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {

@@ -8,11 +8,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 
 /// A program and everything that it starts.
@@ -47,7 +46,7 @@ public final class ProcessTree {
     /// A mark that nobody else has. Kept before the start, it lets a later run of this program find
     /// what an earlier one has left behind.
     public static String newMark() {
-        return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+        return UUID.randomUUID().toString();
     }
 
     /// As [#start(ProcessBuilder)]. Programs with the same mark are one tree: ending one of them

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param status what the machine said, and offline whenever the machine is
 /// @param approvedAt absent until the owner has approved it
 /// @param lastSeen when the machine last spoke of it; absent for one that it has not spoken of
-// since
-///     the announcement
+///     since the announcement
 /// @param details encrypted under the machine key, kept byte for byte
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Assistant(

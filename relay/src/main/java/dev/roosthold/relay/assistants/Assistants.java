@@ -18,6 +18,7 @@ import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
 import dev.roosthold.relay.updates.Router;
+import dev.roosthold.relay.updates.SentEvent;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -208,7 +209,7 @@ public final class Assistants {
         tx.afterCommit(
                 () ->
                         router.toMachineAndUsers(
-                                key.account(), key.machine(), "machine-assistants", change));
+                                key.account(), key.machine(), SentEvent.MACHINE_ASSISTANTS, change));
         machines.assistantsChanged(
                 tx, key.account(), key.machine(), AssistantTable.counts(tx, key.machine()));
     }

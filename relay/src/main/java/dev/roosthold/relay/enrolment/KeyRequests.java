@@ -16,6 +16,7 @@ import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.updates.Router;
+import dev.roosthold.relay.updates.SentEvent;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -172,7 +173,7 @@ final class KeyRequests {
                     Audit.append(tx, who, Kind.ENROLMENT_APPROVE, details(machine));
                     var event = new KeysApproved(response);
                     tx.afterCommit(
-                            () -> router.toMachine(account, machine, "enrolment-approved", event));
+                            () -> router.toMachine(account, machine, SentEvent.ENROLMENT_APPROVED, event));
                     machines.asksKeys(tx, account, machine, false);
                     return Approved.DONE;
                 });

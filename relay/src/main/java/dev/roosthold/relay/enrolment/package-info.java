@@ -2,15 +2,13 @@
 /// a machine showing its token to get a bearer.
 ///
 /// A machine that was given a token only publishes a key of its own, and the person sends keys to
-// it
-/// after comparing a code: enrolment by approval. A request is for one key and goes with the
+/// it after comparing a code: enrolment by approval. A request is for one key and goes with the
 /// credential that made it; the relay passes on an envelope that it cannot open.
 ///
 /// Owns the tables `machine_secret` and `machine_enrolment`, the routes `/v1/web/machines` and
-// `POST
-/// /v1/machines/authenticate`, `/v1/machines/:id/enrolment` and `/v1/web/machines/:id/enrolment`,
-// and
-/// the socket event `enrolment-approved`. The rows and their events belong to machines.
+/// `POST /v1/machines/authenticate`, `/v1/machines/:id/enrolment` and
+/// `/v1/web/machines/:id/enrolment`,
+/// and the socket event `enrolment-approved`. The rows and their events belong to machines.
 ///
 /// | Limit | Value | Answer |
 /// |---|---|---|

@@ -12,6 +12,7 @@ import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
 import dev.roosthold.relay.updates.Router;
+import dev.roosthold.relay.updates.SentEvent;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
@@ -93,7 +94,7 @@ public final class Jobs {
         tx.afterCommit(
                 () ->
                         router.toMachineAndUsers(
-                                caller.account(), change.machineId(), "machine-jobs", change));
+                                caller.account(), change.machineId(), SentEvent.MACHINE_JOBS, change));
     }
 
     /// What the tables of this feature hold of an account.

@@ -110,17 +110,17 @@ public final class Router {
     }
 
     /// Tells the sockets of the machine, and all user-scoped ones, something of its own name that
-    // is
-    /// not in the log: whoever was away reads the thing itself again.
-    public void toMachineAndUsers(AccountId account, MachineId machine, String event, Object body) {
+    /// is not in the log: whoever was away reads the thing itself again.
+    public void toMachineAndUsers(
+            AccountId account, MachineId machine, SentEvent event, Object body) {
         sockets.to(rooms(account, new Recipients.Machine(machine)))
-                .emit(event, new RawValue(Codec.printText(body)));
+                .emit(event.wire(), new RawValue(Codec.printText(body)));
     }
 
     /// Tells the sockets of the machine alone.
-    public void toMachine(AccountId account, MachineId machine, String event, Object body) {
+    public void toMachine(AccountId account, MachineId machine, SentEvent event, Object body) {
         sockets.to(Rooms.machine(account, machine))
-                .emit(event, new RawValue(Codec.printText(body)));
+                .emit(event.wire(), new RawValue(Codec.printText(body)));
     }
 
     /// Closes the transports of all sockets opened with the credential.
