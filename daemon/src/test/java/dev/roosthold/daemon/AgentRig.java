@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.roosthold.client.Scheduler;
 import dev.roosthold.daemon.agents.AgentRunner;
 import dev.roosthold.daemon.agents.AgentSettings;
+import dev.roosthold.daemon.sessions.AgentSessions;
 import dev.roosthold.protocol.MachineId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,12 +73,16 @@ final class AgentRig implements AutoCloseable {
     }
 
     AgentRig startDaemon() {
+        return startDaemon(AgentRunner.factory(settings));
+    }
+
+    AgentRig startDaemon(AgentSessions.Factory agents) {
         daemon =
                 new RunningDaemon(
                                 home,
                                 machine,
                                 Scheduler.system(),
-                                Optional.of(AgentRunner.factory(settings)))
+                                Optional.of(agents))
                         .awaitReady();
         return this;
     }

@@ -2,6 +2,7 @@ package dev.roosthold.daemon.agents;
 
 import dev.roosthold.client.Reply;
 import dev.roosthold.client.files.PrivateFiles;
+import dev.roosthold.client.outbox.Outbox;
 import dev.roosthold.client.sessions.OpenSession;
 import dev.roosthold.crypto.SymmetricKey;
 import dev.roosthold.daemon.DaemonException;
@@ -235,6 +236,32 @@ public final class AgentRunner implements AgentSessions {
                 () -> start(where, name.get(), List.of(), "daemon", params));
     }
 
+    /// The prompt goes to the relay like every message of the person, and comes back from there: it
+    /// is acted on once, also across a crash.
+    @Override
+    public Outcome spawnWithPrompt(Path where, ObjectNode params, String prompt)
+            throws IOException, InterruptedException {
+        Outcome outcome = spawn(where, params);
+        while (outcome instanceof Outcome.Pending && !closed) {
+            outcome = spawn(where, params);
+        }
+        if (outcome instanceof Outcome.Started(String id)) {
+            AgentSession session = running.get(new SessionId(id));
+            if (session == null) {
+                return new Outcome.Refused("The session has ended at once");
+            }
+            ObjectNode message = JsonNodeFactory.instance.objectNode().put("role", "user");
+            message.putObject("content").put("type", "text").put("text", prompt);
+            message.putObject("meta").put("sentFrom", "job");
+            relay.send(
+                    session.id(),
+                    relay.key(session.record().key()),
+                    Outbox.newLocalId(),
+                    message);
+        }
+        return outcome;
+    }
+
     /// Starts a session for somebody at the machine itself.
     ///
     /// @param agent empty for the usual one
@@ -398,7 +425,7 @@ public final class AgentRunner implements AgentSessions {
         ObjectNode extras = JsonNodeFactory.instance.objectNode();
         extras.put("startedBy", startedBy);
         extras.put("startedFromDaemon", startedBy.equals("daemon"));
-        for (String kept : List.of("parentSessionId", "forkedFromMessageId")) {
+        for (String kept : List.of("parentSessionId", "forkedFromMessageId", "jobId")) {
             if (params.path(kept).isString()) {
                 extras.put(kept, params.path(kept).asString());
             }
@@ -505,6 +532,21 @@ public final class AgentRunner implements AgentSessions {
             LOG.warn("a session takes long to end");
         }
         return true;
+    }
+
+    @Override
+    public List<Running> running() {
+        return running.values().stream()
+                .map(AgentSession::record)
+                .filter(record -> record.phase() == SessionRecord.Phase.RUNNING)
+                .map(
+                        record ->
+                                new Running(
+                                        record.id().orElseThrow().value(),
+                                        record.directory(),
+                                        record.agent(),
+                                        record.createdAtMs()))
+                .toList();
     }
 
     @Override

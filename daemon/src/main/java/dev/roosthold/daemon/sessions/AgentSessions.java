@@ -24,6 +24,16 @@ public interface AgentSessions extends AutoCloseable {
     /// @param params everything that the caller sent, as it was sent
     Outcome spawn(Path directory, ObjectNode params) throws IOException, InterruptedException;
 
+    /// Starts a session and gives it something to do at once, without anybody at the other end.
+    ///
+    /// @param directory as of [#spawn]
+    /// @param params what a caller could have sent, and `jobId`
+    /// @param prompt stored and shown like a message of the person
+    default Outcome spawnWithPrompt(Path directory, ObjectNode params, String prompt)
+            throws IOException, InterruptedException {
+        return new Outcome.Refused("The agents of this machine take no jobs");
+    }
+
     /// Starts a session for somebody at the machine itself.
     ///
     /// @param directory real path of a directory that exists
@@ -41,6 +51,16 @@ public interface AgentSessions extends AutoCloseable {
     ///
     /// @return false when no such session runs here
     boolean stop(String sessionId) throws IOException, InterruptedException;
+
+    /// The sessions that run now.
+    default List<Running> running() {
+        return List.of();
+    }
+
+    /// One session that runs.
+    ///
+    /// @param startedAtMs when it was started here
+    record Running(String sessionId, Path directory, String agent, long startedAtMs) {}
 
     /// What the machine's metadata tells about its agents: fields to set there. Asked every few
     /// seconds, so it must be quick.
