@@ -174,15 +174,16 @@ class OpencodeTest {
                         StandardCopyOption.REPLACE_EXISTING);
             }
             try {
+                // Not `npm ci`: it wants the packages of all systems in the lock file.
                 Process npm =
-                        new ProcessBuilder("npm", "ci", "--ignore-scripts")
+                        new ProcessBuilder("npm", "install", "--no-save", "--ignore-scripts")
                                 .directory(folder.toFile())
                                 .redirectErrorStream(true)
                                 .redirectOutput(folder.resolve("install.log").toFile())
                                 .start();
                 if (!npm.waitFor(INSTALL_MINUTES, TimeUnit.MINUTES)) {
                     npm.destroyForcibly();
-                    missing("`npm ci` takes too long");
+                    missing("`npm install` takes too long");
                 }
             } catch (IOException e) {
                 missing("npm is not installed");
