@@ -2,15 +2,11 @@ package dev.roosthold.cli;
 
 import dev.roosthold.client.conversation.LiveSession;
 import dev.roosthold.client.conversation.SessionView;
-import dev.roosthold.client.outbox.OutboxListener;
 import dev.roosthold.client.sessions.OpenSession;
-import dev.roosthold.protocol.records.SessionMetadata;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jline.terminal.Terminal;
-import org.jline.terminal.TerminalBuilder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -54,41 +50,14 @@ final class AttachCommand implements Callable<Integer> {
         }
         try (Access access = Access.of(home)) {
             OpenSession session = choice.open(access);
+            if (!json.wanted() && !untilIdle && Ask.isTerminal()) {
+                return SessionScreen.show(access, session, history, thoughts);
+            }
             SessionWatch watch = new SessionWatch();
             try (LiveSession live = new LiveSession(access.account(), session, history, watch)) {
-                if (json.wanted() || untilIdle || !Ask.isTerminal()) {
-                    return print(live, watch);
-                }
-                try (Terminal terminal = TerminalBuilder.builder().system(true).build()) {
-                    Style style = Style.ofOutput();
-                    terminal.writer().println(heading(session, style));
-                    return new AttachTerminal(
-                                    terminal,
-                                    style,
-                                    thoughts,
-                                    live,
-                                    watch,
-                                    Outgoing.open(access, OutboxListener.NONE))
-                            .run();
-                }
+                return print(live, watch);
             }
         }
-    }
-
-    private static String heading(OpenSession session, Style style) {
-        SessionMetadata metadata =
-                session.metadata()
-                        .map(SessionMetadata::read)
-                        .orElseGet(() -> SessionMetadata.of("?", "?"));
-        String title = metadata.summary().map(SessionMetadata.Summary::text).orElse("(no title)");
-        return style.bold(Printable.line(title, 100))
-                + "\n"
-                + style.dim(
-                        Printable.line(
-                                        metadata.host().orElse("?")
-                                                + " "
-                                                + metadata.path().orElse("?"))
-                                + "\nEnter sends; Ctrl-C stops the agent's turn; Ctrl-D leaves.");
     }
 
     /// For pipes and programs: no typing, and nothing twice.

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             RecoveryCommand.class,
             MachinesCommand.class,
             SessionsCommand.class,
+            RunCommand.class,
             AttachCommand.class,
             SendCommand.class,
             EnrolCommand.class,

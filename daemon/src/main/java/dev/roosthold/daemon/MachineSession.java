@@ -422,8 +422,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
             return;
         }
         try {
-            if (!remote.access().equals(shownAccess)
-                    || !records.agents().equals(shownAgents)) {
+            if (!remote.access().equals(shownAccess) || !records.agents().equals(shownAgents)) {
                 boolean _ = writeMetadata(live, label);
             }
         } catch (SocketGoneException e) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.roosthold.client.Scheduler;
 import dev.roosthold.daemon.agents.AgentRunner;
 import dev.roosthold.daemon.agents.AgentSettings;
+import dev.roosthold.daemon.sessions.AgentSessions;
 import dev.roosthold.protocol.MachineId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,16 +69,20 @@ final class AgentRig implements AutoCloseable {
     }
 
     MachineId id() {
-        return machine.token().machine();
+        return machine.machine();
     }
 
     AgentRig startDaemon() {
+        return startDaemon(AgentRunner.factory(settings));
+    }
+
+    AgentRig startDaemon(AgentSessions.Factory agents) {
         daemon =
                 new RunningDaemon(
                                 home,
                                 machine,
                                 Scheduler.system(),
-                                Optional.of(AgentRunner.factory(settings)))
+                                Optional.of(agents))
                         .awaitReady();
         return this;
     }
@@ -116,7 +121,8 @@ final class AgentRig implements AutoCloseable {
             }
             assertThat(agents()).as("agents that are left").isEmpty();
         } finally {
-            agents().forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+            agents().forEach(
+                            pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
             phone.close();
             owner.close();
             relay.close();

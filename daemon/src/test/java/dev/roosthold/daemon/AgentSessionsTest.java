@@ -14,8 +14,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -155,8 +157,7 @@ class AgentSessionsTest {
         SessionId session = spawn();
         rig.phone.write(session, "stream 300");
         rig.phone.awaitTurns(session, 1);
-        String whole =
-                IntStream.range(0, 300).mapToObj(i -> i + " ").collect(Collectors.joining());
+        String whole = IntStream.range(0, 300).mapToObj(i -> i + " ").collect(Collectors.joining());
         List<ObjectNode> texts =
                 rig.phone.stored(session).stream()
                         .filter(message -> message.at("/content/ev/t").asString("").equals("text"))
@@ -181,24 +182,41 @@ class AgentSessionsTest {
 
     @Test
     void messageIsExactlyOnceAndInOrderWhileTheRelayRestarts() throws Exception {
+        restartsWhileAnAgentWorks(3, 25);
+    }
+
+    @Test
+    @Tag("soak")
+    @Timeout(900)
+    void messageIsExactlyOnceAndInOrderThroughManyRestarts() throws Exception {
+        restartsWhileAnAgentWorks(100, 1_500);
+    }
+
+    private void restartsWhileAnAgentWorks(int restarts, int parts) throws Exception {
         rig.startDaemon();
         SessionId session = spawn();
         StringBuilder prompt = new StringBuilder();
-        for (int i = 0; i < 25; i++) {
-            prompt.append("say part").append(i).append("\nplan\nwait 60\nedit f").append(i).append('\n');
+        for (int i = 0; i < parts; i++) {
+            prompt.append("say part%d\nplan\nwait 60\nedit f%d\n".formatted(i, i));
         }
-        rig.phone.write(session, prompt.toString());
+        rig.phone.write(session, prompt.toString().strip());
         rig.phone.await(session, events -> events.contains("text:part2"));
-        for (int round = 0; round < 3; round++) {
+        for (int round = 0; round < restarts; round++) {
             rig.relay.stop();
             rig.relay.startAgain();
             Phone.Awaiting.until(() -> rig.phone.isActive(session));
         }
+        String last = "text:part" + (parts - 1);
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(5))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> rig.phone.events(session).contains(last));
         List<String> events = rig.phone.awaitTurns(session, 1);
         assertThat(events.stream().filter(one -> one.startsWith("text:")))
                 .containsExactlyElementsOf(
-                        IntStream.range(0, 25).mapToObj(i -> "text:part" + i).toList());
-        assertThat(events.stream().filter(one -> one.contains("\"file_path\":\"f"))).hasSize(25);
+                        IntStream.range(0, parts).mapToObj(i -> "text:part" + i).toList());
+        assertThat(events.stream().filter(one -> one.contains("\"file_path\":\"f")))
+                .hasSize(parts);
         assertThat(events).endsWith("turn-end:completed");
         // The phone was told each of them once, in the same order, across its own reconnects.
         List<String> ids =
@@ -323,7 +341,8 @@ class AgentSessionsTest {
         List<String> events = rig.phone.awaitTurns(session, 4);
         assertThat(events)
                 .filteredOn(event -> event.startsWith("text:"))
-                .containsExactly("text:large plan", "text:large plan", "text:small plan", "text:end");
+                .containsExactly(
+                        "text:large plan", "text:large plan", "text:small plan", "text:end");
         Phone.Awaiting.until(
                 () ->
                         rig.phone
@@ -331,6 +350,17 @@ class AgentSessionsTest {
                                 .at("/summary/text")
                                 .asString("")
                                 .equals("A name"));
+    }
+
+    @Test
+    void modelThatIsKeptWithTheSessionReachesTheAgent() throws Exception {
+        rig.startDaemon();
+        SessionId session = spawn();
+        rig.phone.pick(session, "modelMode", "large");
+        rig.phone.awaitMetadata(session, "currentModelCode", "large");
+        rig.phone.write(session, "model");
+        assertThat(rig.phone.awaitTurns(session, 1)).contains("text:large build");
+        assertThat(rig.phone.metadata(session).path("modelMode").asString()).isEqualTo("large");
     }
 
     @Test
@@ -408,7 +438,8 @@ class AgentSessionsTest {
         List<String> events = rig.phone.awaitTurns(session, 2);
         assertThat(events).endsWith("text:memory: [recall]", "turn-end:completed");
         assertThat(events)
-                .anySatisfy(event -> assertThat(event).contains("could not go on with the earlier"));
+                .anySatisfy(
+                        event -> assertThat(event).contains("could not go on with the earlier"));
     }
 
     @Test
@@ -417,7 +448,11 @@ class AgentSessionsTest {
         SessionId session = spawn();
         rig.phone.write(session, "say a");
         rig.phone.awaitTurns(session, 1);
-        assertThat(rig.phone.callSession(session, "killSession", Map.of()).path("success").asBoolean())
+        assertThat(
+                        rig.phone
+                                .callSession(session, "killSession", Map.of())
+                                .path("success")
+                                .asBoolean())
                 .isTrue();
         rig.phone.awaitMetadata(session, "lifecycleState", "archived");
         Phone.Awaiting.until(() -> !rig.phone.isActive(session));
@@ -463,7 +498,12 @@ class AgentSessionsTest {
         Path outside = rig.work.resolveSibling("b.txt");
         rig.phone.write(
                 session,
-                "write " + inside + " hello\nplan\nread " + inside + "\nedit x\nwrite " + outside
+                "write "
+                        + inside
+                        + " hello\nplan\nread "
+                        + inside
+                        + "\nedit x\nwrite "
+                        + outside
                         + " hello\nedit y\nread /etc/passwd\nedit z\nrun echo out; exit 3");
         List<String> events = rig.phone.awaitTurns(session, 1);
         assertThat(events)
@@ -487,14 +527,18 @@ class AgentSessionsTest {
                 .isTrue();
         assertThat(
                         rig.phone
-                                .callSession(session, "readFile", Map.of("path", outside.toString()))
+                                .callSession(
+                                        session, "readFile", Map.of("path", outside.toString()))
                                 .path("success")
                                 .asBoolean())
                 .isFalse();
         JsonNode bash = rig.phone.callSession(session, "bash", Map.of("command", "pwd"));
         assertThat(bash.path("stdout").asString().strip()).isEqualTo(rig.work.toString());
         for (String method : List.of("goal-action", "communication")) {
-            assertThat(rig.phone.callSession(session, method, Map.of("action", "clear")).has("error"))
+            assertThat(
+                            rig.phone
+                                    .callSession(session, method, Map.of("action", "clear"))
+                                    .has("error"))
                     .isTrue();
         }
         assertThat(rig.phone.callSession(session, "switch", Map.of("to", "remote")).isNull())
@@ -522,9 +566,7 @@ class AgentSessionsTest {
         rig.awaitNoAgents();
         // No session is shown for what never began.
         Phone.Awaiting.until(
-                () ->
-                        rig.phone.all().stream()
-                                .noneMatch(session -> session.row().active()));
+                () -> rig.phone.all().stream().noneMatch(session -> session.row().active()));
         assertThat(rig.owner.metadata(rig.id()).path("agents"))
                 .extracting(agent -> agent.path("name").asString())
                 .contains("fake")
@@ -537,10 +579,7 @@ class AgentSessionsTest {
         rig.startDaemon();
         SessionId session = spawn();
         new RemoteAccessFile(rig.home)
-                .write(
-                        new RemoteAccess(
-                                RemotePolicy.LOCKED,
-                                List.of(rig.root())));
+                .write(new RemoteAccess(RemotePolicy.LOCKED, List.of(rig.root())));
         rig.phone.write(session, "say a");
         List<String> events =
                 rig.phone.await(
@@ -551,7 +590,11 @@ class AgentSessionsTest {
                 .isInstanceOfSatisfying(
                         RpcResult.Answered.class,
                         answer -> assertThat(answer.value().toString()).contains("policy"));
-        assertThat(rig.phone.callSession(session, "killSession", Map.of()).path("success").asBoolean())
+        assertThat(
+                        rig.phone
+                                .callSession(session, "killSession", Map.of())
+                                .path("success")
+                                .asBoolean())
                 .isTrue();
     }
 

@@ -103,8 +103,7 @@ class DaemonKillTest {
             throws Exception {
         SessionId last = all.getLast();
         JsonNode answer =
-                rig.phone.callMachine(
-                        rig.id(), "stop-session", Map.of("sessionId", last.value()));
+                rig.phone.callMachine(rig.id(), "stop-session", Map.of("sessionId", last.value()));
         assertThat(answer.has("message")).as("%s", answer).isTrue();
         ended.add(last);
     }

@@ -219,7 +219,9 @@ public final class FakeAgent {
             case "read" ->
                     say(
                             id,
-                            ask("fs/read_text_file", object().put("sessionId", id).put("path", rest)));
+                            ask(
+                                    "fs/read_text_file",
+                                    object().put("sessionId", id).put("path", rest)));
             case "run" -> terminal(id, rest);
             case "recall" -> {
                 List<String> lines = Files.readAllLines(memory.resolve(id));
@@ -227,13 +229,12 @@ public final class FakeAgent {
             }
             case "model" -> update(id, chunk("agent_message_chunk", model + " " + mode));
             case "env" ->
-                    update(
-                            id,
-                            chunk("agent_message_chunk", String.valueOf(System.getenv(rest))));
+                    update(id, chunk("agent_message_chunk", String.valueOf(System.getenv(rest))));
             case "title" ->
                     update(
                             id,
-                            object().put("sessionUpdate", "session_info_update").put("title", rest));
+                            object().put("sessionUpdate", "session_info_update")
+                                    .put("title", rest));
             case "new" ->
                     update(id, object().put("sessionUpdate", "a_kind_of_tomorrow").put("x", 1));
             case "usage" -> {

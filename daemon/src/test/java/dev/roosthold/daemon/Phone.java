@@ -76,8 +76,7 @@ public final class Phone implements AutoCloseable {
         AccountOptions options =
                 AccountOptions.usual("phone/1")
                         .withBackoff(
-                                new Backoff(
-                                        Duration.ofMillis(20), Duration.ofMillis(200), RANDOM));
+                                new Backoff(Duration.ofMillis(20), Duration.ofMillis(200), RANDOM));
         account = success(Account.signIn(relay, keys.master(), options));
         outbox = account.outbox(home, OutboxLimits.USUAL, OutboxListener.NONE);
         link =
@@ -119,7 +118,9 @@ public final class Phone implements AutoCloseable {
                     account.sessions().open(row).ifPresent(open -> known.put(row.id(), open));
             case Change.MessageAdded(SessionId id, StoredMessage message) ->
                     messages.computeIfAbsent(id, _ -> new CopyOnWriteArrayList<>())
-                            .add(message.open(Objects.requireNonNull(known.get(id)).encryption()).orElseThrow());
+                            .add(
+                                    message.open(Objects.requireNonNull(known.get(id)).encryption())
+                                            .orElseThrow());
             case Change.MachineChanged(MachineId id, _, var state, _) ->
                     state.map(field -> field.value())
                             .flatMap(text -> machine(id).open(text))
@@ -138,7 +139,9 @@ public final class Phone implements AutoCloseable {
                 _ -> {
                     try (RelayClient client = new RelayClient(relay, "phone/1")) {
                         MachineRow row =
-                                success(client.machine(success(client.signIn(keys.master(), RANDOM)), id));
+                                success(
+                                        client.machine(
+                                                success(client.signIn(keys.master(), RANDOM)), id));
                         return new EncryptedJson(
                                 new DataKeyCipher(
                                         DataEncryptionKey.unwrap(
@@ -226,6 +229,16 @@ public final class Phone implements AutoCloseable {
                                         .put("archivedBy", "app"));
     }
 
+    /// As the app does: keeps a choice with the session.
+    void pick(SessionId id, String field, String value) throws InterruptedException {
+        var _ =
+                account.update(
+                        socket(),
+                        session(id),
+                        SessionField.METADATA,
+                        metadata -> metadata.put(field, value));
+    }
+
     List<OpenSession> all() throws InterruptedException {
         return success(account.listSessions());
     }
@@ -281,7 +294,8 @@ public final class Phone implements AutoCloseable {
             case "service" -> Optional.of("service:" + ev.path("text").asString(""));
             case "turn-end" -> Optional.of("turn-end:" + ev.path("status").asString(""));
             case "tool-call-start" ->
-                    Optional.of("tool-start:" + ev.path("name").asString("") + " " + ev.path("args"));
+                    Optional.of(
+                            "tool-start:" + ev.path("name").asString("") + " " + ev.path("args"));
             case "tool-call-end" -> Optional.of("tool-end");
             default -> Optional.of(type);
         };

@@ -134,7 +134,7 @@ public final class AcpConnection implements AutoCloseable {
     }
 
     private static AcpFailure gone() {
-        return new AcpFailure(AcpFailure.GONE, "The agent has ended");
+        return new AcpFailure(AcpFailure.GONE, LineTransport.ENDED);
     }
 
     /// Tells the agent something that has no answer.
@@ -151,6 +151,7 @@ public final class AcpConnection implements AutoCloseable {
     @Override
     public void close() {
         transport.closeInput();
+        transport.failOpen();
         session.close();
     }
 

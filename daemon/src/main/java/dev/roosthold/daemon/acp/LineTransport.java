@@ -9,8 +9,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// holds nobody up.
 final class LineTransport implements AcpClientTransport {
     private static final Logger LOG = LoggerFactory.getLogger(LineTransport.class);
+
+    static final String ENDED = "The agent has ended";
 
     /// A field that stands for a whole answer which is an error. The library would log errors,
     /// which may repeat the conversation.
@@ -56,6 +60,10 @@ final class LineTransport implements AcpClientTransport {
     private final OutputStream out;
     private final Runnable ended;
     private final LinkedBlockingQueue<byte[]> lines = new LinkedBlockingQueue<>(MAX_WAITING);
+
+    /// Ids of our requests that have no answer.
+    private final Set<String> open = ConcurrentHashMap.newKeySet();
+
     private @Nullable Function<Mono<JSONRPCMessage>, Mono<JSONRPCMessage>> handler;
 
     /// @param ended called once, by the reading thread
@@ -83,6 +91,9 @@ final class LineTransport implements AcpClientTransport {
     }
 
     private void send(JSONRPCMessage message) {
+        if (message instanceof AcpSchema.JSONRPCRequest request) {
+            open.add(String.valueOf(request.id()));
+        }
         byte[] text = JSON.writeValueAsBytes(json(message));
         if (!lines.offer(text)) {
             throw new AcpFailure(AcpFailure.INTERNAL, "The agent does not read what it is told");
@@ -105,14 +116,19 @@ final class LineTransport implements AcpClientTransport {
                 if (error == null) {
                     json.set("result", tree(response.result()));
                 } else {
-                    json.putObject("error")
-                            .put("code", error.code())
-                            .put("message", error.message());
+                    json.putObject("error").put("code", error.code()).put("message", plain(error));
                 }
             }
             default -> throw new IllegalArgumentException("an unknown kind of message");
         }
         return json;
+    }
+
+    /// The library writes the code into the message.
+    private static String plain(AcpSchema.JSONRPCError error) {
+        String message = String.valueOf(error.message());
+        String prefix = "[" + error.code() + "] ";
+        return message.startsWith(prefix) ? message.substring(prefix.length()) : message;
     }
 
     /// What the library carries as an object of its own is a tree or a plain value here.
@@ -147,7 +163,19 @@ final class LineTransport implements AcpClientTransport {
             LOG.debug("the agent's output has ended");
         } finally {
             closeInput();
+            failOpen();
             ended.run();
+        }
+    }
+
+    /// No answers come any more. The library would log each of them as a problem.
+    void failOpen() {
+        for (String id : List.copyOf(open)) {
+            if (open.remove(id)) {
+                ObjectNode result = JsonNodeFactory.instance.objectNode();
+                result.putObject(ERROR).put("code", AcpFailure.GONE).put("message", ENDED);
+                deliver(new AcpSchema.JSONRPCResponse("2.0", id, result, null));
+            }
         }
     }
 
@@ -185,8 +213,14 @@ final class LineTransport implements AcpClientTransport {
         } catch (JacksonException e) {
             return;
         }
+        if (message != null) {
+            deliver(message);
+        }
+    }
+
+    private void deliver(JSONRPCMessage message) {
         var messages = handler;
-        if (message == null || messages == null) {
+        if (messages == null) {
             return;
         }
         try {
@@ -196,17 +230,22 @@ final class LineTransport implements AcpClientTransport {
         }
     }
 
-    private static @Nullable JSONRPCMessage message(JsonNode json) {
+    private @Nullable JSONRPCMessage message(JsonNode json) {
         JsonNode id = json.path("id");
         JsonNode method = json.path("method");
         if (method.isString()) {
-            return id.isMissingNode() || id.isNull()
+            boolean notice = id.isMissingNode() || id.isNull();
+            if (notice && !method.asString().equals("session/update")) {
+                // Agents add kinds of their own.
+                return null;
+            }
+            return notice
                     ? new AcpSchema.JSONRPCNotification(method.asString(), json.path("params"))
                     : new AcpSchema.JSONRPCRequest(
                             "2.0", id, method.asString(), json.path("params"));
         }
-        if (!id.isString()) {
-            // Our own ids are texts.
+        // Our own ids are texts.
+        if (!id.isString() || !open.remove(id.asString())) {
             return null;
         }
         JsonNode error = json.path("error");

@@ -48,13 +48,11 @@ final class AgentCatalog {
         known.put(
                 "codex",
                 new Known(
-                        List.of(List.of("codex-acp")),
-                        "npm install -g @zed-industries/codex-acp"));
+                        List.of(List.of("codex-acp")), "npm install -g @zed-industries/codex-acp"));
         known.put(
                 "gemini",
                 new Known(
-                        List.of(List.of("gemini", "--acp")),
-                        "npm install -g @google/gemini-cli"));
+                        List.of(List.of("gemini", "--acp")), "npm install -g @google/gemini-cli"));
         known.put(
                 "opencode",
                 new Known(List.of(List.of("opencode", "acp")), "npm install -g opencode-ai"));
@@ -144,7 +142,9 @@ final class AgentCatalog {
         var agents = fields.putArray("agents");
         found.forEach(
                 (name, command) ->
-                        agents.addObject().put("name", name).put("command", String.join(" ", command)));
+                        agents.addObject()
+                                .put("name", name)
+                                .put("command", String.join(" ", command)));
         ObjectNode availability = fields.putObject("cliAvailability");
         for (String name : new TreeSet<>(APP_NAMES)) {
             availability.put(name, found.containsKey(name));

@@ -4,6 +4,7 @@ import dev.roosthold.daemon.acp.AcpConnection;
 import dev.roosthold.daemon.acp.AcpFailure;
 import dev.roosthold.daemon.roots.Place;
 import dev.roosthold.daemon.roots.Roots;
+import dev.roosthold.daemon.rpc.MethodFailure;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,8 +16,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.UUID;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -68,8 +69,7 @@ record AgentFiles(Supplier<Roots> roots) {
         }
         try (Place place = roots.get().resolve(path(params))) {
             // The new content takes the name in one step, so that no reader sees half of it.
-            Path fresh =
-                    Path.of(".roost-" + UUID.randomUUID() + ".tmp");
+            Path fresh = Path.of(".roost-" + UUID.randomUUID() + ".tmp");
             try {
                 try (FileChannel channel =
                         place.directory()
@@ -115,7 +115,7 @@ record AgentFiles(Supplier<Roots> roots) {
     private static AcpFailure failure(IOException e) {
         return new AcpFailure(
                 AcpFailure.INVALID_PARAMS,
-                e instanceof dev.roosthold.daemon.rpc.MethodFailure
+                e instanceof MethodFailure
                         ? String.valueOf(e.getMessage())
                         : "The file cannot be used: " + e.getClass().getSimpleName());
     }

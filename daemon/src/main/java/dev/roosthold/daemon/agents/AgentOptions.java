@@ -88,8 +88,7 @@ final class AgentOptions {
     void begin(JsonNode answer) {
         JsonNode told = answer.path("modes");
         if (told.isObject()) {
-            modes.take(
-                    told.path("availableModes"), "id", told.path("currentModeId").asString(""));
+            modes.take(told.path("availableModes"), "id", told.path("currentModeId").asString(""));
         }
         told = answer.path("models");
         if (told.isObject()) {
@@ -112,8 +111,7 @@ final class AgentOptions {
                         default -> new Choice();
                     };
             choice.option = Optional.of(option.path("id").asString(""));
-            choice.take(
-                    option.path("options"), "value", option.path("currentValue").asString(""));
+            choice.take(option.path("options"), "value", option.path("currentValue").asString(""));
         }
     }
 

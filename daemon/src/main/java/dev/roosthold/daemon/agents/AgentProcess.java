@@ -33,8 +33,7 @@ final class AgentProcess {
                 Thread.ofVirtual()
                         .name("roost-agent-errors")
                         .start(() -> errors.readFrom(process.getErrorStream()));
-        connection =
-                new AcpConnection(process.getInputStream(), process.getOutputStream(), client);
+        connection = new AcpConnection(process.getInputStream(), process.getOutputStream(), client);
     }
 
     /// @param mark kept by the caller before this call

@@ -2,6 +2,7 @@ package dev.roosthold.daemon.agents;
 
 import dev.roosthold.client.Reply;
 import dev.roosthold.client.files.PrivateFiles;
+import dev.roosthold.client.outbox.Outbox;
 import dev.roosthold.client.sessions.OpenSession;
 import dev.roosthold.crypto.SymmetricKey;
 import dev.roosthold.daemon.DaemonException;
@@ -224,8 +225,7 @@ public final class AgentRunner implements AgentSessions {
     @Override
     public Outcome spawn(Path where, ObjectNode params) throws IOException, InterruptedException {
         String asked = params.path("agent").asString("");
-        Optional<String> name =
-                asked.isBlank() ? catalog.usual() : Optional.of(asked.strip());
+        Optional<String> name = asked.isBlank() ? catalog.usual() : Optional.of(asked.strip());
         if (name.isEmpty()) {
             return new Outcome.Refused(
                     "No coding agent is installed on this machine. For example: npm install -g"
@@ -234,6 +234,32 @@ public final class AgentRunner implements AgentSessions {
         return again(
                 "spawn " + where + " " + key(params),
                 () -> start(where, name.get(), List.of(), "daemon", params));
+    }
+
+    /// The prompt goes to the relay like every message of the person, and comes back from there: it
+    /// is acted on once, also across a crash.
+    @Override
+    public Outcome spawnWithPrompt(Path where, ObjectNode params, String prompt)
+            throws IOException, InterruptedException {
+        Outcome outcome = spawn(where, params);
+        while (outcome instanceof Outcome.Pending && !closed) {
+            outcome = spawn(where, params);
+        }
+        if (outcome instanceof Outcome.Started(String id)) {
+            AgentSession session = running.get(new SessionId(id));
+            if (session == null) {
+                return new Outcome.Refused("The session has ended at once");
+            }
+            ObjectNode message = JsonNodeFactory.instance.objectNode().put("role", "user");
+            message.putObject("content").put("type", "text").put("text", prompt);
+            message.putObject("meta").put("sentFrom", "job");
+            relay.send(
+                    session.id(),
+                    relay.key(session.record().key()),
+                    Outbox.newLocalId(),
+                    message);
+        }
+        return outcome;
     }
 
     /// Starts a session for somebody at the machine itself.
@@ -399,7 +425,7 @@ public final class AgentRunner implements AgentSessions {
         ObjectNode extras = JsonNodeFactory.instance.objectNode();
         extras.put("startedBy", startedBy);
         extras.put("startedFromDaemon", startedBy.equals("daemon"));
-        for (String kept : List.of("parentSessionId", "forkedFromMessageId")) {
+        for (String kept : List.of("parentSessionId", "forkedFromMessageId", "jobId")) {
             if (params.path(kept).isString()) {
                 extras.put(kept, params.path(kept).asString());
             }
@@ -499,7 +525,8 @@ public final class AgentRunner implements AgentSessions {
         }
         try {
             boolean _ =
-                    session.get().end("app", "The session was stopped")
+                    session.get()
+                            .end("app", "The session was stopped")
                             .get(STOP_ANSWER.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException _) {
             LOG.warn("a session takes long to end");
@@ -510,14 +537,15 @@ public final class AgentRunner implements AgentSessions {
     @Override
     public List<Running> running() {
         return running.values().stream()
-                .filter(one -> one.record().phase() == SessionRecord.Phase.RUNNING)
+                .map(AgentSession::record)
+                .filter(record -> record.phase() == SessionRecord.Phase.RUNNING)
                 .map(
-                        one ->
+                        record ->
                                 new Running(
-                                        one.id().value(),
-                                        one.record().directory(),
-                                        one.record().agent(),
-                                        one.record().createdAtMs()))
+                                        record.id().orElseThrow().value(),
+                                        record.directory(),
+                                        record.agent(),
+                                        record.createdAtMs()))
                 .toList();
     }
 
@@ -539,8 +567,7 @@ public final class AgentRunner implements AgentSessions {
         long end = System.nanoTime() + CLOSING.toNanos();
         for (CompletableFuture<Boolean> one : leaving) {
             try {
-                boolean _ =
-                        one.get(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+                boolean _ = one.get(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
             } catch (ExecutionException | TimeoutException _) {
                 LOG.warn("a session was not left in time");
             } catch (InterruptedException _) {

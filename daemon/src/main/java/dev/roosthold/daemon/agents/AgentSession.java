@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -58,6 +59,10 @@ final class AgentSession {
     private static final Duration SUSPEND_PATIENCE = Duration.ofMillis(1_500);
     private static final int TITLE = 50;
 
+    /// Names in the metadata, and in a message.
+    private static final Map<String, String> PICKS =
+            Map.of("permissionMode", "permissionMode", "modelMode", "model", "effortLevel", "effort");
+
     private final AgentHost host;
     private final AgentSettings settings;
     private final SessionRecord record;
@@ -88,6 +93,7 @@ final class AgentSession {
     private String archivedBy = "";
     private String archiveReason = "";
     private boolean overrideArchive;
+    private Optional<ObjectNode> picked = Optional.empty();
     private long activeAtNanos = System.nanoTime();
 
     private static final class Turn {
@@ -422,8 +428,7 @@ final class AgentSession {
             record.change(json -> json.put("position", message.seq()));
             send(
                     envelopes.service(
-                            id,
-                            "This machine is locked: the message was not given to the agent."));
+                            id, "This machine is locked: the message was not given to the agent."));
             return;
         }
         Picks picks = record.picks().with(meta);
@@ -504,8 +509,7 @@ final class AgentSession {
     /// Brings mode, model and effort to the agent. What it does not take stays as it is.
     private void choose(RunningAgent ready, Picks picks) {
         boolean changed = false;
-        for (AgentOptions.Request request :
-                ready.options().requests(picks, ready.conversation())) {
+        for (AgentOptions.Request request : ready.options().requests(picks, ready.conversation())) {
             try {
                 JsonNode answer =
                         ready.connection()
@@ -533,7 +537,8 @@ final class AgentSession {
         JsonNode result = done.result();
         if (result == null) {
             Throwable failure = done.failure();
-            if (agent != null && failure instanceof AcpFailure known
+            if (agent != null
+                    && failure instanceof AcpFailure known
                     && known.code() == AcpFailure.GONE) {
                 agentGone(agent);
                 return;
@@ -902,6 +907,7 @@ final class AgentSession {
     }
 
     private void metadata(ObjectNode metadata) {
+        pick(metadata);
         if (!isArchived(metadata) || !lifecycle.equals("running")) {
             return;
         }
@@ -918,6 +924,31 @@ final class AgentSession {
                         archivedBy, "The session was archived", new CompletableFuture<>());
         leaving = true;
         events.add(end);
+    }
+
+    /// Clients also keep what the person has chosen in the metadata. What was there before counts
+    /// only until something else was chosen.
+    private void pick(ObjectNode metadata) {
+        ObjectNode chosen = JsonNodeFactory.instance.objectNode();
+        PICKS.forEach(
+                (shown, name) -> {
+                    if (metadata.has(shown)) {
+                        chosen.set(name, metadata.path(shown));
+                    }
+                });
+        boolean first = picked.isEmpty();
+        if (picked.filter(chosen::equals).isPresent()) {
+            return;
+        }
+        picked = Optional.of(chosen);
+        if (chosen.isEmpty() || (first && !record.picks().equals(Picks.NONE))) {
+            return;
+        }
+        Picks picks = record.picks().with(chosen);
+        record.change(json -> json.set("picks", picks.json()));
+        if (agent != null && turn == null) {
+            choose(agent, picks);
+        }
     }
 
     // The end.

@@ -36,8 +36,7 @@ final class AgentStart {
 
     /// @param roots of the session
     /// @param version of this program, told to the agent
-    AgentStart(
-            SessionRecord record, AgentCatalog catalog, Supplier<Roots> roots, String version) {
+    AgentStart(SessionRecord record, AgentCatalog catalog, Supplier<Roots> roots, String version) {
         this.record = record;
         this.catalog = catalog;
         this.roots = roots;
@@ -137,9 +136,7 @@ final class AgentStart {
                             connection.request(
                                     method.get(), place().put("sessionId", before.get()));
                     // On the thread that reads: nothing that comes later is missed.
-                    answer =
-                            await(
-                                    loaded.whenComplete((_, _) -> listen.run()), interruption);
+                    answer = await(loaded.whenComplete((_, _) -> listen.run()), interruption);
                     conversation = before.get();
                 } catch (AcpFailure e) {
                     if (e.code() == AcpFailure.AUTH_REQUIRED) {
@@ -185,10 +182,7 @@ final class AgentStart {
                     + " wants you to sign in: start it once on the machine and follow what it says";
         }
         return process.end(
-                "The agent "
-                        + record.agent()
-                        + " could not be started: "
-                        + failure.getMessage());
+                "The agent " + record.agent() + " could not be started: " + failure.getMessage());
     }
 
     /// The request that goes on with a conversation.

@@ -45,8 +45,7 @@ sealed interface SessionEvent {
     ///
     /// @param by who ended it
     /// @param done when nothing of the agent is left and the end is kept
-    record End(String by, String reason, CompletableFuture<Boolean> done)
-            implements SessionEvent {}
+    record End(String by, String reason, CompletableFuture<Boolean> done) implements SessionEvent {}
 
     /// The daemon stops; the session goes on with its next start.
     record Suspend(CompletableFuture<Boolean> done) implements SessionEvent {}

@@ -73,8 +73,7 @@ final class SessionFace implements AutoCloseable {
         this.host = host;
         this.relay = relay;
         this.listener = listener;
-        fields =
-                new FieldWriter(id, key.encryption(), this::socket, listener::gone, host.random());
+        fields = new FieldWriter(id, key.encryption(), this::socket, listener::gone, host.random());
         methods = new RpcDispatcher(id.value(), key.encryption(), offered, host.policy());
         feed = new Feed(position);
     }
@@ -109,8 +108,7 @@ final class SessionFace implements AutoCloseable {
         }
 
         @Override
-        public boolean event(
-                String name, JsonNode argument, @Nullable Consumer<JsonNode> answer) {
+        public boolean event(String name, JsonNode argument, @Nullable Consumer<JsonNode> answer) {
             if (name.equals("rpc-request")) {
                 methods.request(argument, answer == null ? _ -> {} : answer);
                 return true;

@@ -86,7 +86,8 @@ final class SessionRecord {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
             for (Path file : files) {
                 try {
-                    if (Codec.mapper().readTree(Files.readString(file)) instanceof ObjectNode json) {
+                    if (Codec.mapper().readTree(Files.readString(file))
+                            instanceof ObjectNode json) {
                         SessionRecord record = new SessionRecord(file, json);
                         SymmetricKey _ = record.key();
                         Phase _ = record.phase();

@@ -33,8 +33,7 @@ final class Terminals {
     private final String mark;
     private final Map<String, Terminal> all = new ConcurrentHashMap<>();
 
-    private record Terminal(
-            ProcessTree tree, TailText output, CompletableFuture<JsonNode> exit) {}
+    private record Terminal(ProcessTree tree, TailText output, CompletableFuture<JsonNode> exit) {}
 
     /// @param roots of the session, asked at each call
     /// @param directory where commands start that name no other
@@ -84,10 +83,11 @@ final class Terminals {
             command.addAll(0, List.of("/bin/sh", "-c"));
         }
         int limit =
-                (int) Math.clamp(params.path("outputByteLimit").asLong(USUAL_OUTPUT), 1, MAX_OUTPUT);
+                (int)
+                        Math.clamp(
+                                params.path("outputByteLimit").asLong(USUAL_OUTPUT), 1, MAX_OUTPUT);
         try {
-            Path where =
-                    roots.get().directory(params.path("cwd").asString(directory.toString()));
+            Path where = roots.get().directory(params.path("cwd").asString(directory.toString()));
             ProcessBuilder builder =
                     new ProcessBuilder(command).directory(where.toFile()).redirectErrorStream(true);
             for (JsonNode one : params.path("env")) {

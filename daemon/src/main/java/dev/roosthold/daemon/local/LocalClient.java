@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -109,6 +110,20 @@ public final class LocalClient {
     /// @throws LocalException when it refuses
     public JsonNode spawn(ObjectNode params) throws IOException {
         return call("POST", "/v1/sessions", params.toString());
+    }
+
+    /// Starts an agent session for the person at this terminal; answers as [#spawn].
+    ///
+    /// @param agent empty for the usual one
+    /// @param command of an agent that has no name; may be empty
+    /// @throws IOException when the daemon does not answer
+    /// @throws LocalException when it refuses
+    public JsonNode run(Path directory, Optional<String> agent, List<String> command)
+            throws IOException {
+        ObjectNode params = Lazily.JSON.createObjectNode().put("directory", directory.toString());
+        agent.ifPresent(name -> params.put("agent", name));
+        command.forEach(params.withArray("/command")::add);
+        return call("POST", "/v1/run", params.toString());
     }
 
     /// Starts a session of before again; answers as [#spawn].

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -190,6 +191,7 @@ public final class LocalControl implements AutoCloseable {
             case "POST /v1/stop" -> stop();
             case "GET " + SESSIONS -> sessions();
             case "POST " + SESSIONS -> spawn(body(exchange));
+            case "POST /v1/run" -> run(body(exchange));
             default -> {
                 String[] parts = path.split("/", -1);
                 if (!what.startsWith("POST " + SESSIONS + "/") || parts.length != 5) {
@@ -243,6 +245,21 @@ public final class LocalControl implements AutoCloseable {
     }
 
     private Answer spawn(ObjectNode params) throws Refusal, IOException, InterruptedException {
+        return outcome(agents().spawn(directory(params), params));
+    }
+
+    private Answer run(ObjectNode params) throws Refusal, IOException, InterruptedException {
+        String agent = params.path("agent").asString("");
+        List<String> command = new ArrayList<>();
+        params.path("command").forEach(word -> command.add(word.asString("")));
+        return outcome(
+                agents().run(
+                                directory(params),
+                                agent.isEmpty() ? Optional.empty() : Optional.of(agent),
+                                command));
+    }
+
+    private static Path directory(ObjectNode params) throws Refusal {
         Path directory;
         try {
             directory = Path.of(params.path("directory").asString(""));
@@ -261,7 +278,7 @@ public final class LocalControl implements AutoCloseable {
         if (!real.toFile().isDirectory()) {
             throw new Refusal(409, directory + " is not a directory");
         }
-        return outcome(agents().spawn(real, params));
+        return real;
     }
 
     private Answer stopSession(String id) throws Refusal, IOException, InterruptedException {

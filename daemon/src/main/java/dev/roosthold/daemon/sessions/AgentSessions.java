@@ -24,16 +24,6 @@ public interface AgentSessions extends AutoCloseable {
     /// @param params everything that the caller sent, as it was sent
     Outcome spawn(Path directory, ObjectNode params) throws IOException, InterruptedException;
 
-    /// Starts a session for somebody at the machine itself.
-    ///
-    /// @param directory real path of a directory that exists
-    /// @param agent empty for the usual one
-    /// @param command of an agent that has no name; may be empty
-    default Outcome run(Path directory, Optional<String> agent, List<String> command)
-            throws IOException, InterruptedException {
-        return new Outcome.Refused("This machine runs no agents");
-    }
-
     /// Starts a session and gives it something to do at once, without anybody at the other end.
     ///
     /// @param directory as of [#spawn]
@@ -42,6 +32,16 @@ public interface AgentSessions extends AutoCloseable {
     default Outcome spawnWithPrompt(Path directory, ObjectNode params, String prompt)
             throws IOException, InterruptedException {
         return new Outcome.Refused("The agents of this machine take no jobs");
+    }
+
+    /// Starts a session for somebody at the machine itself.
+    ///
+    /// @param directory real path of a directory that exists
+    /// @param agent empty for the usual one
+    /// @param command of an agent that has no name; may be empty
+    default Outcome run(Path directory, Optional<String> agent, List<String> command)
+            throws IOException, InterruptedException {
+        return new Outcome.Refused("This machine runs no agents");
     }
 
     /// Starts a session of before again.
