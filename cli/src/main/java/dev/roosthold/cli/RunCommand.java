@@ -44,7 +44,9 @@ final class RunCommand implements Callable<Integer> {
                             + " separated by blanks.")
     private @Nullable String command;
 
-    @Option(names = "--detach", description = "Do not show the session; print its id, as without a terminal.")
+    @Option(
+            names = "--detach",
+            description = "Do not show the session; print its id, as without a terminal.")
     private boolean detach;
 
     @Mixin private HomeOption home;

@@ -58,8 +58,7 @@ class RecoveryTextTest {
     void whatLooksLikeALetterIsReadAsItAndTheRestIsDropped() {
         MasterSecret secret = new MasterSecret(new byte[32]);
         String written = RecoveryText.format(secret);
-        MasterSecret typed =
-                RecoveryText.parse("ab 0189" + "a".repeat(46) + "!?_.ä");
+        MasterSecret typed = RecoveryText.parse("ab 0189" + "a".repeat(46) + "!?_.ä");
         assertThat(RecoveryText.format(typed)).startsWith("ABOIB-GAAAA-");
         assertThat(RecoveryText.parse(written.toLowerCase(Locale.ROOT))).isEqualTo(secret);
         assertThat(RecoveryText.parse(written.replace('-', ' '))).isEqualTo(secret);

@@ -17,8 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// A JSON object that other programs write too. Reading is lenient: a field of another type than
 /// the one asked for counts as absent. Changing gives a new object in which every other field,
-// known
-/// or not, is as it was and where it was. Immutable.
+/// known or not, is as it was and where it was. Immutable.
 ///
 /// Fields that hold null are different from fields that are absent only where a method says so.
 public final class JsonObject {

@@ -98,10 +98,7 @@ final class World {
     }
 
     private String authenticate(String machine, String secret) {
-        return post(
-                        "",
-                        "/v1/machines/authenticate",
-                        Map.of("machineId", machine, "secret", secret))
+        return post("", "/v1/machines/authenticate", Map.of("machineId", machine, "secret", secret))
                 .path("token")
                 .asString();
     }
@@ -121,8 +118,8 @@ final class World {
         call(token, "PUT", path, Map.of("data", "ZW5jOmo=", "expectedVersion", expectedVersion));
     }
 
-    /// Does what the relay tells by events of their own: the owner gives [#ownMachine()] its keys, an
-    /// assistant is announced there, a job made.
+    /// Does what the relay tells by events of their own: the owner gives [#ownMachine()] its keys,
+    /// an assistant is announced there, a job made.
     void lookAfterOwnMachine() {
         post(
                 token,

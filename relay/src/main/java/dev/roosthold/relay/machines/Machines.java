@@ -230,9 +230,8 @@ public final class Machines {
     }
 
     /// Puts the row of a machine that has lost its key under a new one: what was there is
-    // unreadable
-    /// for it, so nothing is merged. The account's clients hear of it as of a new machine, because
-    /// that is where they take keys from.
+    /// unreadable for it, so nothing is merged. The account's clients hear of it as of a new
+    /// machine, because that is where they take keys from.
     ///
     /// @return empty when the account has no such machine
     Optional<Machine> renewKey(MachineTable.Fresh fresh, Actor who) {

@@ -20,8 +20,7 @@ final class Endpoint {
     private final Predicate<URI> trusted;
 
     /// @param hosts names that may be used, in lower case, each with everything below it; empty
-    // lets
-    ///     all in
+    ///     lets all in
     /// @param trusted addresses that need not be https, public or among the hosts
     Endpoint(List<String> hosts, Predicate<URI> trusted) {
         this.hosts = hosts;
