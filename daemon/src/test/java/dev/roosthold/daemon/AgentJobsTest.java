@@ -8,7 +8,7 @@ import dev.roosthold.protocol.SessionId;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,21 +22,22 @@ class AgentJobsTest {
 
     @Test
     void promptOfAJobIsShownAndActedOnOnce() throws Exception {
-        AtomicReference<AgentSessions> runner = new AtomicReference<>();
+        CompletableFuture<AgentSessions> made = new CompletableFuture<>();
         try (AgentRig rig = new AgentRig(temp)) {
             AgentSessions.Factory factory = AgentRunner.factory(rig.settings);
             rig.startDaemon(
                     host -> {
-                        runner.set(factory.open(host));
-                        return runner.get();
+                        made.complete(factory.open(host));
+                        return made.join();
                     });
+            AgentSessions runner = made.join();
             ObjectNode params =
                     JsonNodeFactory.instance
                             .objectNode()
                             .put("agent", "fake")
                             .put("jobId", "job-1");
             AgentSessions.Outcome outcome =
-                    runner.get().spawnWithPrompt(rig.work, params, "say done");
+                    runner.spawnWithPrompt(rig.work, params, "say done");
             assertThat(outcome).isInstanceOf(AgentSessions.Outcome.Started.class);
             SessionId session =
                     new SessionId(((AgentSessions.Outcome.Started) outcome).sessionId());
@@ -51,7 +52,7 @@ class AgentJobsTest {
                                             .isEqualTo("say done"));
             Phone.Awaiting.until(
                     () -> rig.phone.metadata(session).path("jobId").asString("").equals("job-1"));
-            assertThat(runner.get().running())
+            assertThat(runner.running())
                     .singleElement()
                     .satisfies(
                             running -> {
@@ -60,7 +61,7 @@ class AgentJobsTest {
                             });
             // Somebody at the machine brings a command of their own.
             assertThat(
-                            runner.get()
+                            runner
                                     .run(
                                             rig.work,
                                             Optional.of("own"),

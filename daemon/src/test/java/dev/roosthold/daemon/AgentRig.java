@@ -78,11 +78,7 @@ final class AgentRig implements AutoCloseable {
 
     AgentRig startDaemon(AgentSessions.Factory agents) {
         daemon =
-                new RunningDaemon(
-                                home,
-                                machine,
-                                Scheduler.system(),
-                                Optional.of(agents))
+                new RunningDaemon(home, machine, Scheduler.system(), Optional.of(agents))
                         .awaitReady();
         return this;
     }

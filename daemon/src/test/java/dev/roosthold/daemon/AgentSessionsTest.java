@@ -215,8 +215,7 @@ class AgentSessionsTest {
         assertThat(events.stream().filter(one -> one.startsWith("text:")))
                 .containsExactlyElementsOf(
                         IntStream.range(0, parts).mapToObj(i -> "text:part" + i).toList());
-        assertThat(events.stream().filter(one -> one.contains("\"file_path\":\"f")))
-                .hasSize(parts);
+        assertThat(events.stream().filter(one -> one.contains("\"file_path\":\"f"))).hasSize(parts);
         assertThat(events).endsWith("turn-end:completed");
         // The phone was told each of them once, in the same order, across its own reconnects.
         List<String> ids =

@@ -254,10 +254,7 @@ public final class AgentRunner implements AgentSessions {
             message.putObject("content").put("type", "text").put("text", prompt);
             message.putObject("meta").put("sentFrom", "job");
             relay.send(
-                    session.id(),
-                    relay.key(session.record().key()),
-                    Outbox.newLocalId(),
-                    message);
+                    session.id(), relay.key(session.record().key()), Outbox.newLocalId(), message);
         }
         return outcome;
     }

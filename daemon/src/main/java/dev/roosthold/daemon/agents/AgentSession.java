@@ -61,7 +61,13 @@ final class AgentSession {
 
     /// Names in the metadata, and in a message.
     private static final Map<String, String> PICKS =
-            Map.of("permissionMode", "permissionMode", "modelMode", "model", "effortLevel", "effort");
+            Map.of(
+                    "permissionMode",
+                    "permissionMode",
+                    "modelMode",
+                    "model",
+                    "effortLevel",
+                    "effort");
 
     private final AgentHost host;
     private final AgentSettings settings;
