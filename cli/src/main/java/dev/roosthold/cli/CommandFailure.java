@@ -8,12 +8,26 @@ final class CommandFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final String advice;
+    private final int status;
 
     /// @param what one line, without a full stop
     /// @param advice what it means and what to do, one or more lines; may be empty
     CommandFailure(String what, String advice) {
+        this(what, advice, ExitStatus.FAILED);
+    }
+
+    /// @param what one line, without a full stop
+    /// @param advice what it means and what to do, one or more lines; may be empty
+    /// @param status of [ExitStatus]
+    CommandFailure(String what, String advice, int status) {
         super(what, null, false, false);
         this.advice = advice;
+        this.status = status;
+    }
+
+    /// What the command ends with.
+    int status() {
+        return status;
     }
 
     /// A failure for an exception that no command translated.
@@ -30,7 +44,7 @@ final class CommandFailure extends RuntimeException {
     CommandFailure from(Optional<String> place) {
         return place.isEmpty()
                 ? this
-                : new CommandFailure(place.get() + ": " + getMessage(), advice);
+                : new CommandFailure(place.get() + ": " + getMessage(), advice, status);
     }
 
     void print(PrintStream out) {

@@ -24,14 +24,8 @@ final class DaemonAccess {
         try {
             Path rootDirectory =
                     new Enrolment(home.path())
-                            .current()
-                            .orElseThrow(
-                                    () ->
-                                            new CommandFailure(
-                                                    "this computer is not a machine yet",
-                                                    "Press “Add machine” on the page of your relay"
-                                                            + " and paste the command that it"
-                                                            + " shows."))
+                            .identity()
+                            .orElseThrow(DaemonHome::noMachine)
                             .rootDirectory();
             return new DaemonAccess(new RemoteAccessFile(home.path()), rootDirectory);
         } catch (DaemonException e) {

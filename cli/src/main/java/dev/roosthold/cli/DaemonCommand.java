@@ -8,7 +8,17 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "daemon",
         description = "The program that keeps this computer online as a machine.",
-        subcommands = {DaemonRunCommand.class, DaemonPolicyCommand.class, DaemonRootsCommand.class})
+        subcommands = {
+            DaemonStartCommand.class,
+            DaemonStopCommand.class,
+            StatusCommand.class,
+            DaemonRestartCommand.class,
+            DaemonLogsCommand.class,
+            DaemonRunCommand.class,
+            DaemonInstallCommand.class,
+            DaemonPolicyCommand.class,
+            DaemonRootsCommand.class
+        })
 final class DaemonCommand implements Runnable {
     @Spec private CommandSpec spec;
 

@@ -8,13 +8,17 @@ import dev.roosthold.client.Reply;
 import dev.roosthold.daemon.AccountKey;
 import dev.roosthold.daemon.Enrolment;
 import dev.roosthold.daemon.EnrolmentResult;
-import dev.roosthold.daemon.MachineCredential;
+import dev.roosthold.daemon.MachineIdentity;
+import dev.roosthold.daemon.local.DaemonStatus;
+import dev.roosthold.daemon.local.LocalClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +34,9 @@ import picocli.CommandLine.Option;
 final class EnrolCommand implements Callable<Integer> {
     /// A token is one line of at most 150 characters; more is not a token.
     private static final int MAX_TOKEN_BYTES = 1024;
+
+    private static final Duration FIRST_RESULT = Duration.ofSeconds(8);
+    private static final Duration LOOK = Duration.ofMillis(200);
 
     @Option(
             names = "--server",
@@ -57,17 +64,18 @@ final class EnrolCommand implements Callable<Integer> {
 
     @Option(
             names = "--account-key",
-            required = true,
             paramLabel = "KEY",
-            description = "The account's public key, 43 characters. It never goes to the relay.")
-    private String accountKey;
+            description =
+                    "The account's public key, 43 characters. It never goes to the relay. Without"
+                            + " it, a code is shown that you compare in the web page.")
+    private @Nullable String accountKey;
 
     @Option(
-            names = "--root",
-            defaultValue = ".",
-            paramLabel = "DIR",
-            description = "What is done here for your account stays inside (default: this one).")
-    private Path root;
+            names = "--foreground",
+            description = "Runs the daemon in this terminal instead of in the background.")
+    private boolean foreground;
+
+    @Mixin private RootOption root;
 
     @Option(
             names = "--replace",
@@ -75,44 +83,81 @@ final class EnrolCommand implements Callable<Integer> {
     private boolean replace;
 
     @Mixin private HomeOption home;
+    @Mixin private LogOptions log;
 
     @Override
     public Integer call() throws InterruptedException {
         RelayAddress address = parse("--server", server, RelayAddress::parse);
         MachineToken token = parse("--token", readToken(), MachineToken::parse);
-        AccountKey key = parse("--account-key", accountKey, AccountKey::parse);
-        if (address.isReadableOnTheWay()) {
-            System.err.println(
-                    "warning: "
-                            + address
-                            + " is not encrypted: whoever is on the way can read the token and use"
-                            + " this machine. Give the relay a certificate and use https.");
-        }
+        AccountKey key =
+                accountKey == null ? null : parse("--account-key", accountKey, AccountKey::parse);
+        Relays.warnIfReadable(address, "the token and use this machine");
         refuseWrongToken(address, token);
-        EnrolmentResult result =
-                new Enrolment(home.path()).enrol(address, token, key, root, replace);
-        MachineCredential credential =
-                switch (result) {
-                    case EnrolmentResult.Enrolled(var enrolled, var replaced) -> {
-                        replaced.ifPresent(
-                                old -> System.out.println("The old credential is kept in " + old));
-                        yield enrolled;
-                    }
-                    case EnrolmentResult.Continued(var continued) -> continued;
-                    case EnrolmentResult.Refused(var why) -> throw new CommandFailure(why, "");
-                };
+        MachineIdentity identity = enrol(address, token, key);
         System.out.println(
                 "Enrolled for remote control by your account. `roost daemon policy` and `roost"
                         + " daemon roots` change what it may do here.");
         DaemonAccess.print(DaemonAccess.of(home).read(), false);
-        return ForegroundDaemon.run(home.path(), credential);
+        if (foreground) {
+            DaemonLog.use(home.path(), log, false);
+            return ForegroundDaemon.run(home.path(), identity, false);
+        }
+        return inBackground();
+    }
+
+    private MachineIdentity enrol(
+            RelayAddress address, MachineToken token, @Nullable AccountKey key) {
+        var enrolment = new Enrolment(home.path());
+        EnrolmentResult result =
+                key == null
+                        ? enrolment.enrolByApproval(address, token, root.path(), replace)
+                        : enrolment.enrol(address, token, key, root.path(), replace);
+        return switch (result) {
+            case EnrolmentResult.Enrolled(var enrolled, var replaced) -> {
+                tellKept(replaced);
+                yield enrolled;
+            }
+            case EnrolmentResult.Continued(var continued) -> continued;
+            case EnrolmentResult.Waiting(var pending, var replaced) -> {
+                tellKept(replaced);
+                yield pending;
+            }
+            case EnrolmentResult.Refused(var why) -> throw new CommandFailure(why, "");
+        };
+    }
+
+    private static void tellKept(Optional<Path> replaced) {
+        replaced.ifPresent(old -> System.out.println("The old credential is kept in " + old));
+    }
+
+    private int inBackground() throws InterruptedException {
+        LocalClient control = new BackgroundDaemon(home.path()).start(root.path()).control();
+        DaemonStatus status = BackgroundDaemon.firstResult(control, FIRST_RESULT);
+        if (status.code().isPresent()) {
+            System.out.println();
+            System.out.println("Code: " + status.code().get());
+            System.out.println(
+                    "Approve this machine in the web page if it shows the same code. Waiting;"
+                            + " Ctrl-C ends only the waiting ...");
+            while (status.code().isPresent()) {
+                Thread.sleep(LOOK);
+                status = BackgroundDaemon.status(control);
+            }
+            status = BackgroundDaemon.firstResult(control, FIRST_RESULT);
+        }
+        System.out.println(
+                status.online()
+                        ? "Connected. This computer is online; `roost daemon stop` takes it"
+                                + " offline."
+                        : "Not connected yet: " + status.detail() + ". The daemon keeps trying.");
+        return 0;
     }
 
     /// A mistyped token must not be stored: it would be in the way of the right one. A relay that
     /// cannot be reached now is no reason to refuse, the daemon keeps trying.
     private static void refuseWrongToken(RelayAddress address, MachineToken token)
             throws InterruptedException {
-        try (RelayClient relay = new RelayClient(address, "roost-cli/" + Version.current())) {
+        try (RelayClient relay = Relays.client(address)) {
             switch (relay.authenticateMachine(token)) {
                 case Reply.CredentialsRefused<MachineLogin> _ ->
                         throw new CommandFailure(

@@ -2,35 +2,55 @@ package dev.roosthold.cli;
 
 import dev.roosthold.daemon.DaemonConfig;
 import dev.roosthold.daemon.DaemonEnd;
+import dev.roosthold.daemon.DaemonException;
 import dev.roosthold.daemon.MachineChange;
-import dev.roosthold.daemon.MachineCredential;
 import dev.roosthold.daemon.MachineDaemon;
+import dev.roosthold.daemon.MachineIdentity;
 import dev.roosthold.daemon.MachineListener;
 import dev.roosthold.daemon.ShutdownSource;
 import dev.roosthold.daemon.agents.AgentRunner;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Runs the machine daemon in this terminal until a signal ends it.
+/// Runs the machine daemon in this process until it is stopped.
 final class ForegroundDaemon {
+    /// The relay does not accept this machine: running it again changes nothing.
+    static final int NOT_ACCEPTED = 5;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ForegroundDaemon.class);
+
     private ForegroundDaemon() {}
 
     /// Returns the exit status.
-    static int run(Path home, MachineCredential credential) {
+    ///
+    /// @param silent tells nothing on standard output; the log has it in any case
+    static int run(Path home, MachineIdentity identity, boolean silent) {
+        LOG.info("The machine daemon {} starts", Version.current());
         var daemon =
                 new MachineDaemon(
-                        DaemonConfig.of(home, credential, Version.current()),
-                        new Narrator(),
+                        DaemonConfig.of(home, identity, Version.current()),
+                        new Narrator(silent),
                         Optional.of(AgentRunner.factory()));
         Thread stopper = new Thread(() -> stop(daemon), "stop");
         Runtime.getRuntime().addShutdownHook(stopper);
-        return switch (daemon.run()) {
-            case DaemonEnd.Requested _ -> 0;
-            case DaemonEnd.NotAccepted(var message) -> throw new CommandFailure(message, "");
-            case DaemonEnd.AlreadyRunning() ->
-                    throw new CommandFailure(
-                            "another daemon is running on this computer", "One is enough.");
-        };
+        try {
+            return switch (daemon.run()) {
+                case DaemonEnd.Requested _ -> 0;
+                case DaemonEnd.NotAccepted(var message) -> {
+                    LOG.error("Stopped: {}", message);
+                    new CommandFailure(message, "").print(System.err);
+                    yield NOT_ACCEPTED;
+                }
+                case DaemonEnd.AlreadyRunning() ->
+                        throw new CommandFailure(
+                                "another daemon is running on this computer", "One is enough.");
+            };
+        } catch (DaemonException e) {
+            LOG.error("Stopped", e);
+            throw e;
+        }
     }
 
     private static void stop(MachineDaemon daemon) {
@@ -41,12 +61,25 @@ final class ForegroundDaemon {
         }
     }
 
-    /// Tells the person at the terminal one line per change that matters to them.
+    /// Tells the person at the terminal one line per change that matters to them, and the log of
+    /// all.
     private static final class Narrator implements MachineListener {
+        private final boolean silent;
+
+        Narrator(boolean silent) {
+            this.silent = silent;
+        }
+
         @Override
         public void changed(MachineChange change) {
             switch (change.to()) {
                 case REGISTERING -> say("Connecting to " + change.detail() + " ...");
+                case WAITING_APPROVAL ->
+                        say(
+                                "Code: "
+                                        + change.detail()
+                                        + "  - approve this machine in the web page if it shows the"
+                                        + " same.");
                 case READY -> say("Connected. This computer is online; Ctrl-C stops it.");
                 case ERROR ->
                         say(
@@ -61,8 +94,9 @@ final class ForegroundDaemon {
                                                                                 pause.toSeconds())
                                                                         + " s")
                                                 .orElse(""));
+                case STOPPING -> LOG.info("Stopping: {}", change.detail());
                 case STOPPED -> say("Stopped.");
-                case UNINITIALIZED, CONNECTING, STOPPING -> {}
+                case UNINITIALIZED, CONNECTING -> {}
             }
         }
 
@@ -71,8 +105,11 @@ final class ForegroundDaemon {
             say(text);
         }
 
-        private static void say(String line) {
-            System.out.println(line);
+        private void say(String line) {
+            LOG.info(line);
+            if (!silent) {
+                System.out.println(line);
+            }
         }
     }
 }

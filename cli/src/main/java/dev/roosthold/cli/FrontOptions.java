@@ -4,6 +4,8 @@ import dev.roosthold.relay.http.Front;
 import dev.roosthold.relay.http.TlsFiles;
 import dev.roosthold.relay.limits.AddressRange;
 import dev.roosthold.relay.limits.Rate;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +56,13 @@ final class FrontOptions {
     private List<String> allowOrigin = new ArrayList<>();
 
     @Option(
+            names = "--require-tls",
+            description =
+                    "Refuses what does not come over https, to the relay or to a trusted proxy that"
+                            + " says so, except from this computer.")
+    private boolean requireTls;
+
+    @Option(
             names = "--max-sockets",
             paramLabel = "NUMBER",
             description = "Socket connections of one account at one time.")
@@ -81,6 +90,31 @@ final class FrontOptions {
                             + " times as many at once.")
     private double failureRate = Front.Limits.USUAL.failuresPerAddress().perSecond();
 
+    /// @param host that the relay listens on
+    Front front(String host) {
+        Front front = front();
+        if (requireTls
+                && front.tls().isEmpty()
+                && front.trustedProxies().isEmpty()
+                && !isThisComputer(host)) {
+            throw new CommandFailure(
+                    "--require-tls: nobody could use a relay at "
+                            + host
+                            + " that has neither a certificate nor a trusted proxy",
+                    "Give it --tls-cert and --tls-key, or name the proxy with --trusted-proxies.");
+        }
+        return front;
+    }
+
+    /// A name that cannot be looked up is told when the relay starts to listen.
+    private static boolean isThisComputer(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return true;
+        }
+    }
+
     Front front() {
         if ((tlsCert == null) != (tlsKey == null)) {
             throw new CommandFailure(
@@ -105,6 +139,9 @@ final class FrontOptions {
                                             rate(requestRate, 10),
                                             rate(failureRate, 50),
                                             maxSockets));
+            if (requireTls) {
+                front = front.withTlsOnly();
+            }
             return tlsCert == null || tlsKey == null
                     ? front
                     : front.withTls(new TlsFiles(tlsCert, tlsKey));

@@ -7,7 +7,8 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /// Entry point of the `roost` command.
 ///
-/// Exit status: 0 done, 1 it failed, 2 it was called or configured wrongly, 143 ended by SIGTERM.
+/// Exit status: 0 done, 1 it failed, 2 it was called or configured wrongly, 130 and 143 ended by
+/// SIGINT and SIGTERM; more in [ExitStatus].
 public final class Main {
     private Main() {}
 
@@ -42,10 +43,10 @@ public final class Main {
                 });
         command.setExecutionExceptionHandler(
                 (failure, at, _) -> {
-                    CommandFailure.of(failure)
-                            .from(place(sources, at, failure, args))
-                            .print(System.err);
-                    return CommandLine.ExitCode.SOFTWARE;
+                    CommandFailure known =
+                            CommandFailure.of(failure).from(place(sources, at, failure, args));
+                    known.print(System.err);
+                    return known.status();
                 });
         return command.execute(args);
     }

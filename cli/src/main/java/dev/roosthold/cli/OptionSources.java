@@ -27,8 +27,9 @@ final class OptionSources implements CommandLine.IDefaultValueProvider {
 
     private static final Set<String> NOT_IN_ENVIRONMENT = Set.of("print-config", "json");
 
-    /// Read by the launcher before this program runs.
-    private static final Set<String> OF_THE_LAUNCHER = Set.of("ROOST_JAVA_HOME", "ROOST_JAVA_OPTS");
+    /// Read by the launcher before this program runs, and by the client for its connections.
+    private static final Set<String> NO_OPTIONS =
+            Set.of("ROOST_JAVA_HOME", "ROOST_JAVA_OPTS", "ROOST_CA_FILE");
 
     private static final Pattern SECRET = Pattern.compile("(^|-)(token|secret|password)$");
 
@@ -101,7 +102,7 @@ final class OptionSources implements CommandLine.IDefaultValueProvider {
     /// Variables that look like options and are none, in words; other programs may use such names,
     /// so they stop nothing. Their values are not looked at.
     Optional<String> strangers(CommandLine command) {
-        Set<String> known = new HashSet<>(OF_THE_LAUNCHER);
+        Set<String> known = new HashSet<>(NO_OPTIONS);
         for (String key : keys(command)) {
             if (!NOT_IN_ENVIRONMENT.contains(key)) {
                 known.add(variable(key));

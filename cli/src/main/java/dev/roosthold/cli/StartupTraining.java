@@ -46,6 +46,8 @@ final class StartupTraining {
                                 .withDataDirectory(directory.resolve("relay")))) {
             fetchPage(relay.address());
             online = connectOneMachine(relay.address(), directory.resolve("machine"));
+            Main.run(new String[] {"--version"}, Map.of());
+            Main.run(new String[] {"status", "--home=" + directory.resolve("machine")}, Map.of());
         } finally {
             delete(directory);
         }
@@ -89,6 +91,7 @@ final class StartupTraining {
             List<String> enrol =
                     List.of(
                             "enrol",
+                            "--foreground",
                             "--home=" + home,
                             "--server=" + address,
                             "--token=" + MACHINE + ":" + SECRET,

@@ -86,6 +86,8 @@ final class UpCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Mixin private AuditOptions audit;
     @Mixin private FrontOptions front;
+    @Mixin private DeviceOptions devices;
+    @Mixin private PushOptions push;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -97,9 +99,10 @@ final class UpCommand implements Callable<Integer> {
                         .withPort(port)
                         .withDataDirectory(data.path())
                         .withRegistration(registration)
-                        .withFront(front.front())
-                        .withPush(ExpoPushOption.apply(expoPush))
+                        .withFront(front.front(host))
+                        .withPush(push.apply(ExpoPushOption.apply(expoPush)))
                         .withAudit(audit.retention());
+        config = config.withLimits(config.limits().withDevices(devices.lifetime()));
         if (publicUrl != null) {
             requireWebAddress(publicUrl);
             config = config.withPublicUrl(publicUrl);

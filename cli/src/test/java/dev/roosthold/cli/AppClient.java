@@ -2,7 +2,10 @@ package dev.roosthold.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.roosthold.crypto.AccountKeys;
+import dev.roosthold.crypto.BoxPublicKey;
 import dev.roosthold.crypto.MasterSecret;
+import dev.roosthold.crypto.PairingAnswer;
 import dev.roosthold.crypto.SignIn;
 import dev.roosthold.crypto.SignInRequest;
 import java.io.IOException;
@@ -11,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -77,6 +81,17 @@ final class AppClient {
         return answer.statusCode() == 200
                 ? Optional.of(JSON.readTree(answer.body()))
                 : Optional.empty();
+    }
+
+    /// Sends the account's key to a machine that waits for it.
+    void approve(String machine) throws IOException, InterruptedException {
+        String path = "/v1/web/machines/" + machine + "/enrolment";
+        String key = get(path).path("publicKey").asString();
+        String sealed =
+                new PairingAnswer.ContentKey(AccountKeys.of(secret).contentPublicKey())
+                        .seal(new BoxPublicKey(Base64.getDecoder().decode(key)), RANDOM);
+        JsonNode _ =
+                require("POST", path + "/approve", Map.of("publicKey", key, "response", sealed));
     }
 
     /// The body of the 200 that must come.

@@ -60,6 +60,22 @@ final class FrontOptionsTest {
                 .isEmpty();
     }
 
+    @Test
+    void aRelayThatRequiresTlsDoesNotStartWhereNobodyCouldUseIt() throws IOException {
+        var everybody = sample("require-tls = true\n", Map.of());
+        assertThatThrownBy(() -> everybody.front("0.0.0.0"))
+                .isInstanceOf(CommandFailure.class)
+                .hasMessageContaining("--require-tls");
+        assertThat(everybody.front("127.0.0.1").tlsOnly()).isTrue();
+        assertThat(
+                        sample("", Map.of(), "--require-tls", "--trusted-proxies=10.0.0.7")
+                                .front("0.0.0.0")
+                                .tlsOnly())
+                .isTrue();
+        assertThat(sample("", Map.of("ROOST_REQUIRE_TLS", "false")).front("0.0.0.0").tlsOnly())
+                .isFalse();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "--tls-cert=a.pem, belong together",
@@ -78,11 +94,16 @@ final class FrontOptionsTest {
 
     private Front front(String file, Map<String, String> environment, String... arguments)
             throws IOException {
+        return sample(file, environment, arguments).front();
+    }
+
+    private FrontOptions sample(String file, Map<String, String> environment, String... arguments)
+            throws IOException {
         Path settings = Files.writeString(directory.resolve("roost.properties"), file);
         Sample sample = new Sample();
         CommandLine command = new CommandLine(sample);
         command.setDefaultValueProvider(OptionSources.read(settings, environment));
         command.parseArgs(arguments);
-        return sample.front.front();
+        return sample.front;
     }
 }

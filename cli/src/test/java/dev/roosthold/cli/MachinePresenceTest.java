@@ -41,6 +41,7 @@ final class MachinePresenceTest {
                 RoostProcess.start(
                         machineHome,
                         "enrol",
+                        "--foreground",
                         "--server",
                         relay.address(),
                         "--token",

@@ -31,6 +31,11 @@ final class RoostProcess implements AutoCloseable {
 
     /// Starts `roost` with a home directory of its own and no settings from outside.
     static RoostProcess start(Path home, String... arguments) {
+        return start(home, Map.of(), arguments);
+    }
+
+    /// The same with variables of the environment.
+    static RoostProcess start(Path home, Map<String, String> variables, String... arguments) {
         List<String> command =
                 new ArrayList<>(
                         List.of(
@@ -47,6 +52,7 @@ final class RoostProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         Map<String, String> environment = builder.environment();
         environment.keySet().removeIf(name -> name.startsWith("ROOST_"));
+        environment.putAll(variables);
         try {
             return new RoostProcess(builder.start());
         } catch (IOException e) {

@@ -110,7 +110,8 @@ final class SecurityPageTest {
                 (item, text) ->
                         assertThat(text)
                                 .as(item)
-                                .matches(" [^|]+ \\| (yes|no|partly|not applicable) \\| [^|]+ "));
+                                .matches(
+                                        " [^|]+ \\| (yes|partly|accepted|not applicable) \\| [^|]+ "));
         rows.forEach(
                 (item, text) -> {
                     if (text.contains("| yes |")) {

@@ -20,9 +20,10 @@ public record Backoff(Duration first, Duration most, RandomGenerator random) {
         }
     }
 
-    /// One second at first, thirty at most.
+    /// One second at first, three and a half at most: whoever was away for a night is back a few
+    /// seconds after the relay is.
     public static Backoff reconnecting(RandomGenerator random) {
-        return new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30), random);
+        return new Backoff(Duration.ofSeconds(1), Duration.ofMillis(3_500), random);
     }
 
     /// Between half of and the whole `first * 2^(failures-1)`, and never above `most`.

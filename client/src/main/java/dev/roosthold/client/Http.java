@@ -91,7 +91,16 @@ final class Http implements AutoCloseable {
         return send(once, path, request, bearer, bounds, reader);
     }
 
-    <T> Reply<T> get(String path, BearerToken bearer, Bounds bounds, Function<JsonNode, T> reader)
+    /// For requests that do no harm when they are sent twice.
+    <T> Reply<T> put(String path, BearerToken bearer, Object body, Function<JsonNode, T> reader)
+            throws InterruptedException {
+        Request.Builder request =
+                new Request.Builder().put(RequestBody.create(JSON, Json.write(body)));
+        return send(once, path, request, bearer, Bounds.SMALL, reader);
+    }
+
+    <T> Reply<T> get(
+            String path, @Nullable BearerToken bearer, Bounds bounds, Function<JsonNode, T> reader)
             throws InterruptedException {
         return send(repeating, path, new Request.Builder().get(), bearer, bounds, reader);
     }
@@ -186,6 +195,10 @@ final class Http implements AutoCloseable {
         } catch (JacksonException e) {
             return Optional.empty();
         }
+    }
+
+    void dropIdleConnections() {
+        repeating.connectionPool().evictAll();
     }
 
     @Override

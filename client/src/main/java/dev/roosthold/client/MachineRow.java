@@ -8,12 +8,14 @@ import tools.jackson.databind.JsonNode;
 ///
 /// @param dataEncryptionKey the machine key, sealed to the account; null for machines of the older
 ///     form
+/// @param activeAtMs Unix milliseconds of the last activity
 public record MachineRow(
         MachineId id,
         Versioned metadata,
         Versioned daemonState,
         @Nullable String dataEncryptionKey,
-        boolean active) {
+        boolean active,
+        long activeAtMs) {
 
     static MachineRow of(JsonNode row) {
         return of(row, "id");
@@ -34,6 +36,7 @@ public record MachineRow(
                         Json.textOrNull(row, "daemonState"),
                         Json.integer(row, "daemonStateVersion")),
                 Json.textOrNull(row, "dataEncryptionKey"),
-                row.path("active").asBoolean(false));
+                row.path("active").asBoolean(false),
+                row.path("activeAt").asLong(0));
     }
 }

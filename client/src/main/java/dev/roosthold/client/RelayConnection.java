@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// Keeps one socket to the relay: connects, hands the socket to its handler, and connects again
 /// with growing, random pauses whenever it ends.
@@ -14,10 +15,20 @@ import java.util.random.RandomGenerator;
 /// A dead connection is noticed by a watchdog of its own: `ping` with acknowledgement each 15 s,
 /// 20 s patience; so at most 35 s after the last sign of life, long before the transport's own
 /// 60 s. The network of the host is not asked: reconnecting works on the loopback interface alone.
+/// Who learns that something has happened to it says so with [#checkNow].
+///
+/// An attempt may take its time, for lines are slow; so that none is begun on a line that swallows
+/// everything, and then waited for when the line has long healed, each attempt after a failure
+/// comes only when the relay's address has answered. It is asked every 3 s.
 public final class RelayConnection {
     private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(10);
     private static final Duration WATCHDOG_PERIOD = Duration.ofSeconds(15);
     private static final Duration WATCHDOG_PATIENCE = Duration.ofSeconds(20);
+
+    /// For the ping of [#checkNow]: shorter, as there is a reason to doubt.
+    private static final Duration CHECK_PATIENCE = Duration.ofSeconds(3);
+
+    private static final Duration PROBE_PERIOD = Duration.ofSeconds(3);
 
     /// A connection that lasted this long was a good one: the next failure counts as the first.
     private static final Duration SETTLED = Duration.ofSeconds(10);
@@ -29,6 +40,8 @@ public final class RelayConnection {
     private final Scheduler scheduler;
     private final Clock clock;
     private final Backoff backoff;
+    private volatile @Nullable IoSocket current;
+    private volatile CompletableFuture<Boolean> pauseOver = CompletableFuture.completedFuture(true);
 
     /// Reaches the relay as the environment of this process says, see [Network].
     ///
@@ -96,6 +109,26 @@ public final class RelayConnection {
             Duration pause = backoff.pause(failures);
             handler.waiting(reason, pause);
             sleep(pause);
+            untilAnswered();
+        }
+    }
+
+    /// Says that the network may have changed, or that this computer has slept: a connection that
+    /// is dead is noticed within 3 s, and a pause ends. Returns at once. Thread-safe.
+    public void checkNow() {
+        IoSocket socket = current;
+        if (socket != null) {
+            var _ = ping(socket, CHECK_PATIENCE);
+        }
+        pauseOver.complete(true);
+    }
+
+    private void untilAnswered() throws InterruptedException {
+        try (var relayAddress = new Reachability(relay, clientName, network)) {
+            while (!relayAddress.answered().isDone()) {
+                relayAddress.ask();
+                within(PROBE_PERIOD, relayAddress.answered());
+            }
         }
     }
 
@@ -128,45 +161,62 @@ public final class RelayConnection {
     }
 
     private String live(IoSocket socket) throws InterruptedException {
+        current = socket;
         watch(socket);
         try {
             handler.connected(socket);
+            return await(socket.ended());
         } catch (SocketGoneException e) {
             socket.abort(String.valueOf(e.getMessage()));
+            return await(socket.ended());
         } catch (RuntimeException e) {
             socket.abort("failed");
             throw e;
+        } finally {
+            current = null;
         }
-        return await(socket.ended());
     }
 
     /// Pings as long as the connection lives. The timer that is left when it ends finds that out by
     /// itself.
     private void watch(IoSocket socket) {
-        var _ = scheduler.after(WATCHDOG_PERIOD, () -> ping(socket));
+        var _ =
+                scheduler.after(
+                        WATCHDOG_PERIOD,
+                        () -> {
+                            if (!socket.ended().isDone()) {
+                                var _ =
+                                        ping(socket, WATCHDOG_PATIENCE)
+                                                .thenRun(() -> watch(socket));
+                            }
+                        });
     }
 
-    private void ping(IoSocket socket) {
-        if (socket.ended().isDone()) {
-            return;
-        }
-        var _ =
-                socket.call("ping", null, WATCHDOG_PATIENCE)
-                        .whenComplete(
-                                (_, failure) -> {
-                                    if (failure == null) {
-                                        watch(socket);
-                                    } else {
-                                        socket.abort("no sign of life");
-                                    }
-                                });
+    /// Completes with the answer; without one the connection is cut.
+    private static CompletableFuture<Void> ping(IoSocket socket, Duration patience) {
+        return socket.call("ping", null, patience)
+                .whenComplete(
+                        (_, failure) -> {
+                            if (failure != null) {
+                                socket.abort("no sign of life");
+                            }
+                        })
+                .thenAccept(_ -> {});
     }
 
     private void sleep(Duration pause) throws InterruptedException {
         CompletableFuture<Boolean> over = new CompletableFuture<>();
-        Scheduler.Cancellation timer = scheduler.after(pause, () -> over.complete(true));
+        pauseOver = over;
+        within(pause, over);
+    }
+
+    /// Waits until it is done, at most this long.
+    private void within(Duration most, CompletableFuture<Boolean> done)
+            throws InterruptedException {
+        CompletableFuture<Boolean> over = new CompletableFuture<>();
+        Scheduler.Cancellation timer = scheduler.after(most, () -> over.complete(true));
         try {
-            boolean _ = await(over);
+            Object _ = await(CompletableFuture.anyOf(done, over));
         } finally {
             timer.cancel();
         }

@@ -1,6 +1,7 @@
 package dev.roosthold.crypto;
 
 import java.security.SecureRandom;
+import java.util.Arrays;
 import org.bouncycastle.math.ec.rfc7748.X25519;
 
 /// An X25519 secret key that opens envelopes.
@@ -14,7 +15,11 @@ public final class BoxSecretKey extends KeyBytes {
     public static BoxSecretKey random(SecureRandom random) {
         byte[] bytes = new byte[LENGTH];
         random.nextBytes(bytes);
-        return new BoxSecretKey(bytes);
+        try {
+            return new BoxSecretKey(bytes);
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
+        }
     }
 
     /// The public half.

@@ -29,6 +29,11 @@ public final class DataEncryptionKey {
             throw new CryptoException("the data encryption key has an unknown version");
         }
         byte[] envelope = Arrays.copyOfRange(bytes, 1, bytes.length);
-        return new SymmetricKey(Envelope.open(envelope, account));
+        byte[] plain = Envelope.open(envelope, account);
+        try {
+            return new SymmetricKey(plain);
+        } finally {
+            Arrays.fill(plain, (byte) 0);
+        }
     }
 }

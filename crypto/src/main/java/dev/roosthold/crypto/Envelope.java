@@ -23,11 +23,15 @@ public final class Envelope {
     public static byte[] seal(byte[] plain, BoxPublicKey recipient, SecureRandom random) {
         byte[] nonce = new byte[SecretBox.NONCE_LENGTH];
         random.nextBytes(nonce);
-        return seal(plain, recipient, BoxSecretKey.random(random), nonce);
+        try (BoxSecretKey ephemeral = BoxSecretKey.random(random)) {
+            return seal(plain, recipient, ephemeral, nonce);
+        }
     }
 
     static byte[] seal(byte[] plain, BoxPublicKey recipient, BoxSecretKey ephemeral, byte[] nonce) {
-        byte[] box = SecretBox.seal(plain, nonce, sharedKey(ephemeral, recipient));
+        byte[] shared = sharedKey(ephemeral, recipient);
+        byte[] box = SecretBox.seal(plain, nonce, shared);
+        Arrays.fill(shared, (byte) 0);
         byte[] out = Arrays.copyOf(ephemeral.publicKey().shared(), KeyBytes.LENGTH + box.length);
         System.arraycopy(box, 0, out, KeyBytes.LENGTH, box.length);
         return out;
@@ -40,7 +44,12 @@ public final class Envelope {
         }
         BoxPublicKey ephemeral = new BoxPublicKey(Arrays.copyOf(envelope, KeyBytes.LENGTH));
         byte[] box = Arrays.copyOfRange(envelope, KeyBytes.LENGTH, envelope.length);
-        return SecretBox.open(box, sharedKey(recipient, ephemeral), "the envelope");
+        byte[] shared = sharedKey(recipient, ephemeral);
+        try {
+            return SecretBox.open(box, shared, "the envelope");
+        } finally {
+            Arrays.fill(shared, (byte) 0);
+        }
     }
 
     /// NaCl `crypto_box_beforenm`: HSalsa20(X25519(secret, public), 16 zero bytes).
@@ -49,7 +58,9 @@ public final class Envelope {
         if (!X25519.calculateAgreement(secret.shared(), 0, publicKey.shared(), 0, shared, 0)) {
             throw new CryptoException("the public key gives no shared secret");
         }
-        return hsalsa20(shared);
+        byte[] key = hsalsa20(shared);
+        Arrays.fill(shared, (byte) 0);
+        return key;
     }
 
     /// HSalsa20 with a zero input block. The engine's core adds its input to the permuted words,

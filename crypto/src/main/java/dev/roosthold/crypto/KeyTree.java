@@ -15,14 +15,20 @@ import javax.crypto.spec.SecretKeySpec;
 /// ```
 ///
 /// Only the chain code goes into the next step, so a key that is given away reveals neither its
-/// siblings nor its children. Immutable.
-public final class KeyTree {
+/// siblings nor its children. Never changes until it is closed.
+public final class KeyTree implements AutoCloseable {
     private final SymmetricKey key;
     private final SymmetricKey chain;
 
+    /// Wipes what it is given.
     private KeyTree(byte[] both) {
-        key = new SymmetricKey(Arrays.copyOf(both, KeyBytes.LENGTH));
-        chain = new SymmetricKey(Arrays.copyOfRange(both, KeyBytes.LENGTH, both.length));
+        byte[] first = Arrays.copyOf(both, KeyBytes.LENGTH);
+        byte[] second = Arrays.copyOfRange(both, KeyBytes.LENGTH, both.length);
+        key = new SymmetricKey(first);
+        chain = new SymmetricKey(second);
+        Arrays.fill(first, (byte) 0);
+        Arrays.fill(second, (byte) 0);
+        Arrays.fill(both, (byte) 0);
     }
 
     /// The root for one usage of a source key.
@@ -42,8 +48,11 @@ public final class KeyTree {
     public static SymmetricKey derive(KeyBytes source, String usage, String... path) {
         KeyTree node = root(source, usage);
         for (String name : path) {
-            node = node.child(name);
+            KeyTree child = node.child(name);
+            node.close();
+            node = child;
         }
+        node.chain.close();
         return node.key;
     }
 
@@ -53,6 +62,13 @@ public final class KeyTree {
 
     SymmetricKey chain() {
         return chain;
+    }
+
+    /// Wipes the key and the chain code.
+    @Override
+    public void close() {
+        key.close();
+        chain.close();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.roosthold.crypto;
 
 import java.security.SecureRandom;
+import java.util.Arrays;
 
 /// The root secret of an account, held only by the person's own clients. All account keys are
 /// derived from it; whoever has it can sign in and read everything.
@@ -14,6 +15,10 @@ public final class MasterSecret extends KeyBytes {
     public static MasterSecret random(SecureRandom random) {
         byte[] bytes = new byte[LENGTH];
         random.nextBytes(bytes);
-        return new MasterSecret(bytes);
+        try {
+            return new MasterSecret(bytes);
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
+        }
     }
 }

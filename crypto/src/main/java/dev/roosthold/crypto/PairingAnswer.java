@@ -25,19 +25,27 @@ public sealed interface PairingAnswer {
                         yield versioned;
                     }
                 };
-        return Texts.base64(Envelope.seal(plain, newcomer, random));
+        try {
+            return Texts.base64(Envelope.seal(plain, newcomer, random));
+        } finally {
+            Arrays.fill(plain, (byte) 0);
+        }
     }
 
     /// @throws CryptoException when the answer was made for another key, is damaged or is neither
     ///     of the two forms
     static PairingAnswer open(String base64, BoxSecretKey newcomer) {
         byte[] plain = Envelope.open(Texts.fromBase64(base64, "the pairing answer"), newcomer);
-        if (plain.length == KeyBytes.LENGTH) {
-            return new FullAccess(new MasterSecret(plain));
+        try {
+            if (plain.length == KeyBytes.LENGTH) {
+                return new FullAccess(new MasterSecret(plain));
+            }
+            if (plain.length == 1 + KeyBytes.LENGTH && plain[0] == 0) {
+                return new ContentKey(new BoxPublicKey(Arrays.copyOfRange(plain, 1, plain.length)));
+            }
+            throw new CryptoException("the pairing answer has an unknown form");
+        } finally {
+            Arrays.fill(plain, (byte) 0);
         }
-        if (plain.length == 1 + KeyBytes.LENGTH && plain[0] == 0) {
-            return new ContentKey(new BoxPublicKey(Arrays.copyOfRange(plain, 1, plain.length)));
-        }
-        throw new CryptoException("the pairing answer has an unknown form");
     }
 }

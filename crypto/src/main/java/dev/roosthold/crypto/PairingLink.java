@@ -9,7 +9,8 @@ import java.util.Optional;
 public record PairingLink(Purpose purpose, BoxPublicKey publicKey) {
     private static final String TERMINAL = "happy://terminal?";
     private static final String ACCOUNT = "happy:///account?";
-    private static final String WEB = "/terminal/connect#key=";
+    private static final String WEB_TERMINAL = "/terminal/connect#key=";
+    private static final String WEB_ACCOUNT = "/account/connect#key=";
 
     /// What a newcomer asks for.
     public enum Purpose {
@@ -26,13 +27,23 @@ public record PairingLink(Purpose purpose, BoxPublicKey publicKey) {
         };
     }
 
-    /// Path and fragment below the web app's address at which a terminal is approved. The key is in
+    /// Path and fragment below the web app's address at which the newcomer is let in. The key is in
     /// the fragment, which browsers do not send to the server.
-    public static String webPath(BoxPublicKey terminal) {
-        return WEB + Texts.base64Url(terminal.shared());
+    public String webPath() {
+        String key = Texts.base64Url(publicKey.shared());
+        return switch (purpose) {
+            case TERMINAL -> WEB_TERMINAL + key;
+            case ACCOUNT -> WEB_ACCOUNT + key;
+        };
     }
 
-    /// Reads a scanned or pasted text: both QR forms, and a web address that ends in the web path.
+    /// What both sides show, the web page too, so that the person sees that the link was not
+    /// exchanged on its way: three groups of four letters.
+    public String compareCode() {
+        return CompareCode.of("account-link-v1", publicKey);
+    }
+
+    /// Reads a scanned or pasted text: both QR forms, and a web address that ends in a web path.
     /// Empty when it is none of them or its key is not 32 bytes.
     public static Optional<PairingLink> parse(String text) {
         String link = text.strip();
@@ -42,10 +53,13 @@ public record PairingLink(Purpose purpose, BoxPublicKey publicKey) {
         if (link.startsWith(ACCOUNT)) {
             return of(Purpose.ACCOUNT, link.substring(ACCOUNT.length()));
         }
-        int web = link.indexOf(WEB);
-        return web < 0
-                ? Optional.empty()
-                : of(Purpose.TERMINAL, link.substring(web + WEB.length()));
+        return web(Purpose.TERMINAL, link, WEB_TERMINAL)
+                .or(() -> web(Purpose.ACCOUNT, link, WEB_ACCOUNT));
+    }
+
+    private static Optional<PairingLink> web(Purpose purpose, String link, String path) {
+        int at = link.indexOf(path);
+        return at < 0 ? Optional.empty() : of(purpose, link.substring(at + path.length()));
     }
 
     private static Optional<PairingLink> of(Purpose purpose, String key) {

@@ -1,5 +1,6 @@
 package dev.roosthold.crypto;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -50,6 +51,14 @@ public final class RecoveryText {
             return new MasterSecret(Texts.fromBase64Url(text, "the recovery text"));
         }
         byte[] secret = new byte[KeyBytes.LENGTH];
+        try {
+            return decode(text, secret);
+        } finally {
+            Arrays.fill(secret, (byte) 0);
+        }
+    }
+
+    private static MasterSecret decode(String text, byte[] secret) {
         int letters = 0;
         int pending = 0;
         int bits = 0;

@@ -30,6 +30,7 @@ final class SecretBox {
         byte[] tagKey = tagKey(stream);
         stream.processBytes(plain, 0, plain.length, out, OVERHEAD);
         tag(tagKey, out, NONCE_LENGTH);
+        Arrays.fill(tagKey, (byte) 0);
         return out;
     }
 
@@ -44,6 +45,7 @@ final class SecretBox {
         byte[] tagKey = tagKey(stream);
         byte[] expected = sealed.clone();
         tag(tagKey, expected, NONCE_LENGTH);
+        Arrays.fill(tagKey, (byte) 0);
         if (!MessageDigest.isEqual(expected, sealed)) {
             throw new CryptoException(what + " does not open with this key");
         }

@@ -1,6 +1,7 @@
 package dev.roosthold.crypto;
 
 import java.security.SecureRandom;
+import java.util.Arrays;
 
 /// A random or derived 32-byte key of a machine, session, artifact or blob.
 public final class SymmetricKey extends KeyBytes {
@@ -13,6 +14,10 @@ public final class SymmetricKey extends KeyBytes {
     public static SymmetricKey random(SecureRandom random) {
         byte[] bytes = new byte[LENGTH];
         random.nextBytes(bytes);
-        return new SymmetricKey(bytes);
+        try {
+            return new SymmetricKey(bytes);
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
+        }
     }
 }

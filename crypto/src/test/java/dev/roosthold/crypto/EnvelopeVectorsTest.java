@@ -3,8 +3,10 @@ package dev.roosthold.crypto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
@@ -28,6 +30,12 @@ class EnvelopeVectorsTest {
         byte[] envelope = Vectors.b64(vector, "envelopeB64");
         assertThat(envelope).startsWith(Vectors.hex(vector, "ephemeralPublicKeyHex"));
         assertThat(Envelope.open(envelope, secret)).isEqualTo(plain);
+
+        assertThat(
+                        Envelope.open(
+                                Envelope.seal(plain, secret.publicKey(), new SecureRandom()),
+                                secret))
+                .isEqualTo(plain);
 
         String wire = vector.get("wireB64").asString();
         switch (vector.get("use").asString()) {
@@ -57,10 +65,25 @@ class EnvelopeVectorsTest {
         assertThat(key.bytes()).isEqualTo(Vectors.b64(vector, "publicKeyB64"));
         assertThat(terminal.text()).isEqualTo(vector.get("terminalUrl").asString());
         assertThat(account.text()).isEqualTo(vector.get("accountUrl").asString());
-        assertThat(PairingLink.webPath(key)).isEqualTo(webPath);
+        assertThat(terminal.webPath()).isEqualTo(webPath);
 
         assertThat(PairingLink.parse(terminal.text())).contains(terminal);
         assertThat(PairingLink.parse(account.text())).contains(account);
         assertThat(PairingLink.parse("https://app.example" + webPath)).contains(terminal);
+        assertThat(PairingLink.parse("https://app.example/x" + account.webPath()))
+                .contains(account);
+    }
+
+    /// Computed apart from this program; the web page shows the same for this key.
+    @Test
+    void compareCodeIsTheBeginningOfAHash() {
+        byte[] key = new byte[32];
+        for (int i = 0; i < key.length; i++) {
+            key[i] = (byte) i;
+        }
+        for (PairingLink.Purpose purpose : PairingLink.Purpose.values()) {
+            assertThat(new PairingLink(purpose, new BoxPublicKey(key)).compareCode())
+                    .isEqualTo("L3P5-PEOH-DXMV");
+        }
     }
 }

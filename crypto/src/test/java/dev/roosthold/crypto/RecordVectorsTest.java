@@ -42,6 +42,7 @@ class RecordVectorsTest {
         }
         String json = vector.get("plaintextJson").asString();
         assertThat(cipher.openText(record)).isEqualTo(json);
+        assertThat(cipher.openText(record.replace("=", ""))).isEqualTo(json);
         byte[] sealed =
                 SecretBox.seal(
                         json.getBytes(StandardCharsets.UTF_8),
@@ -107,6 +108,9 @@ class RecordVectorsTest {
 
     private static void opens(RecordCipher cipher, JsonNode record, JsonNode plain) {
         assertThat(Vectors.JSON.readTree(cipher.openText(record.asString()))).isEqualTo(plain);
+        String again = cipher.sealText(plain.toString());
+        assertThat(again).isNotEqualTo(record.asString());
+        assertThat(Vectors.JSON.readTree(cipher.openText(again))).isEqualTo(plain);
     }
 
     private static void refused(RecordCipher cipher, String record) {

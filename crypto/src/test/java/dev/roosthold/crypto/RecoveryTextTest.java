@@ -3,6 +3,8 @@ package dev.roosthold.crypto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Base64;
+import java.util.Locale;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -43,6 +45,32 @@ class RecoveryTextTest {
         assertThat(text).matches("([A-Z2-7]{5}-){10}[A-Z2-7]{2}");
         assertThat(RecoveryText.parse(text)).isEqualTo(secret);
         assertThat(RecoveryText.parse(" " + text.replace("-", "") + "\n")).isEqualTo(secret);
+    }
+
+    @Property
+    void secretInBase64UrlIsReadToo(@ForAll @Size(32) byte[] bytes) {
+        String text = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        assertThat(RecoveryText.parse(text)).isEqualTo(new MasterSecret(bytes));
+        assertThat(RecoveryText.parse(" " + text + "=\n")).isEqualTo(new MasterSecret(bytes));
+    }
+
+    @Test
+    void whatLooksLikeALetterIsReadAsItAndTheRestIsDropped() {
+        MasterSecret secret = new MasterSecret(new byte[32]);
+        String written = RecoveryText.format(secret);
+        MasterSecret typed =
+                RecoveryText.parse("ab 0189" + "a".repeat(46) + "!?_.ä");
+        assertThat(RecoveryText.format(typed)).startsWith("ABOIB-GAAAA-");
+        assertThat(RecoveryText.parse(written.toLowerCase(Locale.ROOT))).isEqualTo(secret);
+        assertThat(RecoveryText.parse(written.replace('-', ' '))).isEqualTo(secret);
+    }
+
+    /// The last letter has a bit too many, which does not count.
+    @Test
+    void leftoverBitsAreIgnored() {
+        MasterSecret secret = new MasterSecret(new byte[32]);
+        assertThat(RecoveryText.parse("A".repeat(51) + "P")).isEqualTo(secret);
+        assertThat(RecoveryText.parse("A".repeat(51) + "B")).isEqualTo(secret);
     }
 
     @Property

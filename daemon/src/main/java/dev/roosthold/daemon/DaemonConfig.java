@@ -8,10 +8,11 @@ import java.time.Clock;
 /// What a daemon needs to run.
 ///
 /// @param home the directory of all files of this program
+/// @param identity which machine it speaks for
 /// @param version of this program, as shown to the owner
 public record DaemonConfig(
         Path home,
-        MachineCredential credential,
+        MachineIdentity identity,
         String version,
         HostFacts host,
         Clock clock,
@@ -19,14 +20,28 @@ public record DaemonConfig(
         SecureRandom random) {
 
     /// With this computer's facts, clock and randomness.
-    public static DaemonConfig of(Path home, MachineCredential credential, String version) {
+    public static DaemonConfig of(Path home, MachineIdentity identity, String version) {
         return new DaemonConfig(
                 home,
-                credential,
+                identity,
                 version,
                 HostFacts.detect(),
                 Clock.systemUTC(),
                 Scheduler.system(),
                 new SecureRandom());
+    }
+
+    /// The credential of a machine that has its keys.
+    ///
+    /// @throws IllegalStateException when it waits for them
+    public MachineCredential credential() {
+        if (identity instanceof MachineCredential credential) {
+            return credential;
+        }
+        throw new IllegalStateException("the machine waits for its keys");
+    }
+
+    DaemonConfig with(MachineCredential credential) {
+        return new DaemonConfig(home, credential, version, host, clock, scheduler, random);
     }
 }

@@ -2,7 +2,11 @@ package dev.roosthold.daemon;
 
 import dev.roosthold.client.MachineToken;
 import dev.roosthold.client.RelayAddress;
+import dev.roosthold.client.account.SignIn;
+import dev.roosthold.crypto.AccountKeys;
+import dev.roosthold.crypto.BoxSecretKey;
 import dev.roosthold.crypto.SymmetricKey;
+import dev.roosthold.protocol.MachineId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -10,6 +14,7 @@ import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
+import java.util.UUID;
 
 /// Makes this computer a machine of an account, by what the person pasted. Only local files are
 /// touched; the relay is asked by the daemon.
@@ -41,11 +46,23 @@ public final class Enrolment {
         return Path.of(System.getProperty("user.home"), ".roost");
     }
 
-    /// What this computer is enrolled as; empty when it is not.
+    /// What this computer is; empty when it is no machine.
+    ///
+    /// @throws DaemonException when the file is there and cannot be read
+    public Optional<MachineIdentity> identity() {
+        return file.read();
+    }
+
+    /// What this computer is enrolled as; empty when it is not, or waits for its keys.
     ///
     /// @throws DaemonException when the file is there and cannot be read
     public Optional<MachineCredential> current() {
-        return file.read();
+        return file.read()
+                .flatMap(
+                        identity ->
+                                identity instanceof MachineCredential credential
+                                        ? Optional.of(credential)
+                                        : Optional.empty());
     }
 
     /// Stores the credential and makes the machine key.
@@ -63,6 +80,25 @@ public final class Enrolment {
             AccountKey accountKey,
             Path rootDirectory,
             boolean replace) {
+        return enrol(server, token, Optional.of(accountKey), rootDirectory, replace);
+    }
+
+    /// Stores the token and makes the key to which the owner sends the account's key. A machine
+    /// that has its keys already keeps them; one that waits keeps its request, and with it the
+    /// code. What is in the way is treated as in [#enrol].
+    ///
+    /// @throws DaemonException when files cannot be read or written
+    public EnrolmentResult enrolByApproval(
+            RelayAddress server, MachineToken token, Path rootDirectory, boolean replace) {
+        return enrol(server, token, Optional.empty(), rootDirectory, replace);
+    }
+
+    private EnrolmentResult enrol(
+            RelayAddress server,
+            MachineToken token,
+            Optional<AccountKey> accountKey,
+            Path rootDirectory,
+            boolean replace) {
         Path root;
         try {
             root = rootDirectory.toRealPath();
@@ -75,18 +111,59 @@ public final class Enrolment {
         }
         Optional<DaemonLock> lock = DaemonLock.tryAcquire(home);
         try (DaemonLock _ = lock.orElse(null)) {
-            return decide(server, token, accountKey, root, replace, lock.isPresent());
+            return decide(new Wanted(server, token, accountKey, root), replace, lock.isPresent());
         }
     }
 
-    private EnrolmentResult decide(
-            RelayAddress server,
-            MachineToken token,
-            AccountKey accountKey,
-            Path root,
-            boolean replace,
-            boolean locked) {
-        Optional<MachineCredential> present;
+    /// What the person asks for.
+    private record Wanted(
+            RelayAddress server, MachineToken token, Optional<AccountKey> accountKey, Path root) {
+
+        EnrolmentResult anew(SecureRandom random, Optional<Path> kept) {
+            return accountKey
+                    .<EnrolmentResult>map(
+                            key ->
+                                    new EnrolmentResult.Enrolled(
+                                            with(key, SymmetricKey.random(random)), kept))
+                    .orElseGet(
+                            () ->
+                                    new EnrolmentResult.Waiting(
+                                            waiting(BoxSecretKey.random(random)), kept));
+        }
+
+        /// Empty when what is there is another machine, or this one with another account key.
+        Optional<EnrolmentResult> continuing(MachineIdentity old, SecureRandom random) {
+            if (!old.machine().equals(token.machine())) {
+                return Optional.empty();
+            }
+            return switch (old) {
+                case MachineCredential.WithToken known ->
+                        accountKey.isEmpty() || accountKey.get().equals(known.accountKey())
+                                ? Optional.of(
+                                        new EnrolmentResult.Continued(
+                                                with(known.accountKey(), known.machineKey())))
+                                : Optional.empty();
+                case PendingEnrolment pending ->
+                        Optional.of(
+                                accountKey.isPresent()
+                                        ? anew(random, Optional.empty())
+                                        : new EnrolmentResult.Waiting(
+                                                waiting(pending.requestKey()), Optional.empty()));
+                case MachineCredential.OfSignIn _ -> Optional.empty();
+            };
+        }
+
+        private MachineCredential.WithToken with(AccountKey key, SymmetricKey machineKey) {
+            return new MachineCredential.WithToken(server, token, key, machineKey, root);
+        }
+
+        private PendingEnrolment waiting(BoxSecretKey key) {
+            return new PendingEnrolment(server, token, key, root);
+        }
+    }
+
+    private EnrolmentResult decide(Wanted wanted, boolean replace, boolean locked) {
+        Optional<MachineIdentity> present;
         try {
             present = file.read();
         } catch (DaemonException e) {
@@ -94,46 +171,116 @@ public final class Enrolment {
                 return new EnrolmentResult.Refused(
                         e.getMessage() + "; enrol with --replace to put it aside");
             }
-            return locked ? enrolAnew(server, token, accountKey, root) : busy();
+            return locked ? enrolAnew(wanted) : busy();
         }
         if (present.isEmpty()) {
-            return locked ? enrolAnew(server, token, accountKey, root) : busy();
+            return locked ? enrolAnew(wanted) : busy();
         }
-        MachineCredential old = present.get();
-        boolean sameMachine =
-                old.token().machine().equals(token.machine())
-                        && old.accountKey().equals(accountKey);
-        if (sameMachine) {
-            MachineCredential renewed =
-                    new MachineCredential(server, token, accountKey, old.machineKey(), root);
+        MachineIdentity old = present.get();
+        Optional<EnrolmentResult> continued = wanted.continuing(old, random);
+        if (continued.isPresent()) {
+            MachineIdentity renewed = stored(continued.get());
             if (!renewed.equals(old)) {
                 if (!locked) {
                     return busy();
                 }
                 file.write(renewed);
-                if (!old.rootDirectory().equals(root)) {
-                    access.enrolledWith(root);
+                if (!old.rootDirectory().equals(wanted.root())) {
+                    access.enrolledWith(wanted.root());
                 }
             }
-            return new EnrolmentResult.Continued(renewed);
+            return continued.get();
         }
         if (replace) {
-            return locked ? enrolAnew(server, token, accountKey, root) : busy();
+            return locked ? enrolAnew(wanted) : busy();
         }
-        return new EnrolmentResult.Refused(inTheWay(old, token));
+        return new EnrolmentResult.Refused(inTheWay(old, wanted.token()));
     }
 
-    private EnrolmentResult enrolAnew(
-            RelayAddress server, MachineToken token, AccountKey accountKey, Path root) {
-        Optional<Path> kept =
-                file.exists()
-                        ? Optional.of(file.backUp(SUFFIX.format(clock.instant())))
-                        : Optional.empty();
-        MachineCredential credential =
-                new MachineCredential(server, token, accountKey, SymmetricKey.random(random), root);
+    private EnrolmentResult enrolAnew(Wanted wanted) {
+        EnrolmentResult result = wanted.anew(random, backUp());
+        file.write(stored(result));
+        access.enrolledWith(wanted.root());
+        return result;
+    }
+
+    private Optional<Path> backUp() {
+        return file.exists()
+                ? Optional.of(file.backUp(SUFFIX.format(clock.instant())))
+                : Optional.empty();
+    }
+
+    private static MachineIdentity stored(EnrolmentResult result) {
+        return switch (result) {
+            case EnrolmentResult.Enrolled(var credential, _) -> credential;
+            case EnrolmentResult.Continued(var credential) -> credential;
+            case EnrolmentResult.Waiting(var pending, _) -> pending;
+            case EnrolmentResult.Refused(var message) -> throw new IllegalStateException(message);
+        };
+    }
+
+    /// Makes this computer the machine of its sign-in, when it is no machine yet: with an id made
+    /// here. A machine of an earlier sign-in, to another account or relay, is put aside; one with a
+    /// token of its own is left as it is.
+    ///
+    /// @return what this computer is then
+    /// @throws DaemonException when files cannot be read or written, or a daemon runs
+    public MachineIdentity ofSignIn(SignIn signIn, Path rootDirectory) {
+        Optional<MachineIdentity> present = file.read();
+        AccountKey accountKey = accountKey(signIn);
+        if (present.isPresent()
+                && (!(present.get() instanceof MachineCredential.OfSignIn old)
+                        || old.server().equals(signIn.server())
+                                && old.accountKey().equals(accountKey))) {
+            return present.get();
+        }
+        try (DaemonLock _ =
+                DaemonLock.tryAcquire(home)
+                        .orElseThrow(
+                                () ->
+                                        new DaemonException(
+                                                "the machine daemon is running on this computer;"
+                                                        + " stop it first"))) {
+            var made =
+                    new MachineCredential.OfSignIn(
+                            signIn.server(),
+                            new MachineId(UUID.randomUUID().toString()),
+                            accountKey,
+                            signIn instanceof SignIn.Terminal terminal
+                                    ? terminal.machineKey()
+                                    : SymmetricKey.random(random),
+                            rootDirectory.toRealPath());
+            Optional<Path> _ = backUp();
+            file.write(made);
+            access.enrolledWith(made.rootDirectory());
+            return made;
+        } catch (IOException e) {
+            throw new DaemonException("cannot use the root directory " + rootDirectory, e);
+        }
+    }
+
+    /// For whom a sign-in makes records readable.
+    static AccountKey accountKey(SignIn signIn) {
+        return new AccountKey(
+                switch (signIn) {
+                    case SignIn.Terminal terminal -> terminal.contentPublicKey();
+                    case SignIn.Whole whole -> AccountKeys.of(whole.secret()).contentPublicKey();
+                });
+    }
+
+    /// The owner has sent the account's key: from now on the machine is a whole one.
+    ///
+    /// @throws DaemonException when the file cannot be written
+    MachineCredential.WithToken approved(PendingEnrolment pending, AccountKey accountKey) {
+        var credential =
+                new MachineCredential.WithToken(
+                        pending.server(),
+                        pending.token(),
+                        accountKey,
+                        SymmetricKey.random(random),
+                        pending.rootDirectory());
         file.write(credential);
-        access.enrolledWith(root);
-        return new EnrolmentResult.Enrolled(credential, kept);
+        return credential;
     }
 
     private static EnrolmentResult busy() {
@@ -141,12 +288,12 @@ public final class Enrolment {
                 "the machine daemon is running on this computer; stop it first");
     }
 
-    private String inTheWay(MachineCredential old, MachineToken token) {
+    private String inTheWay(MachineIdentity old, MachineToken token) {
         String what =
-                old.token().machine().equals(token.machine())
+                old.machine().equals(token.machine())
                         ? "this computer is enrolled as this machine with another account key"
                         : "this computer is already enrolled as machine "
-                                + old.token().machine()
+                                + old.machine()
                                 + " at "
                                 + old.server();
         return what + "; enrol with --replace to put " + file.path() + " aside and start anew";

@@ -3,7 +3,9 @@ package dev.roosthold.daemon;
 import dev.roosthold.client.MachineToken;
 import dev.roosthold.client.RelayAddress;
 import dev.roosthold.client.files.PrivateFiles;
+import dev.roosthold.crypto.BoxSecretKey;
 import dev.roosthold.crypto.CryptoException;
+import dev.roosthold.crypto.KeyBytes;
 import dev.roosthold.crypto.SymmetricKey;
 import dev.roosthold.protocol.MachineId;
 import java.io.IOException;
@@ -24,6 +26,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// {"format":1, "server":"https://relay.example", "machineId":text, "secret":text,
 ///  "accountKey":base64url, "machineKey":base64, "rootDirectory":path}
 /// ```
+///
+/// Without `secret` it is the machine of a terminal that is signed in. With `requestKey` (base64)
+/// instead of both keys it waits for its owner's approval.
 final class EnrolmentFile {
     private static final Logger LOG = LoggerFactory.getLogger(EnrolmentFile.class);
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -48,7 +53,7 @@ final class EnrolmentFile {
     /// Empty when there is no file.
     ///
     /// @throws DaemonException when it cannot be read or understood
-    Optional<MachineCredential> read() {
+    Optional<MachineIdentity> read() {
         if (!exists()) {
             return Optional.empty();
         }
@@ -68,22 +73,38 @@ final class EnrolmentFile {
         }
     }
 
-    void write(MachineCredential credential) {
+    void write(MachineIdentity identity) {
         ObjectNode object = JSON.createObjectNode();
         object.put("format", FORMAT);
-        object.put("server", credential.server().toString());
-        object.put("machineId", credential.token().machine().value());
-        object.put("secret", credential.token().secret());
-        object.put("accountKey", credential.accountKey().text());
-        object.put(
-                "machineKey", Base64.getEncoder().encodeToString(credential.machineKey().bytes()));
-        object.put("rootDirectory", credential.rootDirectory().toString());
+        object.put("server", identity.server().toString());
+        object.put("machineId", identity.machine().value());
+        switch (identity) {
+            case MachineCredential.WithToken withToken -> {
+                object.put("secret", withToken.token().secret());
+                putKeys(object, withToken);
+            }
+            case MachineCredential.OfSignIn ofSignIn -> putKeys(object, ofSignIn);
+            case PendingEnrolment pending -> {
+                object.put("secret", pending.token().secret());
+                object.put("requestKey", base64(pending.requestKey()));
+            }
+        }
+        object.put("rootDirectory", identity.rootDirectory().toString());
         try {
             PrivateFiles.write(
                     file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(object));
         } catch (IOException e) {
             throw new DaemonException("cannot write " + file, e);
         }
+    }
+
+    private static void putKeys(ObjectNode object, MachineCredential credential) {
+        object.put("accountKey", credential.accountKey().text());
+        object.put("machineKey", base64(credential.machineKey()));
+    }
+
+    private static String base64(KeyBytes key) {
+        return Base64.getEncoder().encodeToString(key.bytes());
     }
 
     /// Keeps what is there under another name.
@@ -102,16 +123,34 @@ final class EnrolmentFile {
         }
     }
 
-    private static MachineCredential decode(JsonNode object) {
+    private static MachineIdentity decode(JsonNode object) {
         if (object.path("format").asInt(0) != FORMAT) {
             throw new IllegalArgumentException("unknown format");
         }
-        return new MachineCredential(
-                RelayAddress.parse(text(object, "server")),
-                new MachineToken(new MachineId(text(object, "machineId")), text(object, "secret")),
-                AccountKey.parse(text(object, "accountKey")),
-                new SymmetricKey(Base64.getDecoder().decode(text(object, "machineKey"))),
-                Path.of(text(object, "rootDirectory")));
+        RelayAddress server = RelayAddress.parse(text(object, "server"));
+        MachineId machine = new MachineId(text(object, "machineId"));
+        Path root = Path.of(text(object, "rootDirectory"));
+        if (object.has("requestKey")) {
+            return new PendingEnrolment(
+                    server,
+                    new MachineToken(machine, text(object, "secret")),
+                    new BoxSecretKey(bytes(object, "requestKey")),
+                    root);
+        }
+        AccountKey accountKey = AccountKey.parse(text(object, "accountKey"));
+        SymmetricKey machineKey = new SymmetricKey(bytes(object, "machineKey"));
+        return object.has("secret")
+                ? new MachineCredential.WithToken(
+                        server,
+                        new MachineToken(machine, text(object, "secret")),
+                        accountKey,
+                        machineKey,
+                        root)
+                : new MachineCredential.OfSignIn(server, machine, accountKey, machineKey, root);
+    }
+
+    private static byte[] bytes(JsonNode object, String field) {
+        return Base64.getDecoder().decode(text(object, field));
     }
 
     private static String text(JsonNode object, String field) {

@@ -9,11 +9,16 @@ public sealed interface EnrolmentResult {
     /// This computer is a new machine.
     ///
     /// @param replaced where the credential of the machine it was before is kept
-    record Enrolled(MachineCredential credential, Optional<Path> replaced)
+    record Enrolled(MachineCredential.WithToken credential, Optional<Path> replaced)
             implements EnrolmentResult {}
 
     /// This computer was that machine already and keeps its machine key.
-    record Continued(MachineCredential credential) implements EnrolmentResult {}
+    record Continued(MachineCredential.WithToken credential) implements EnrolmentResult {}
+
+    /// This computer has the token and waits for the keys.
+    ///
+    /// @param replaced where the credential of the machine it was before is kept
+    record Waiting(PendingEnrolment pending, Optional<Path> replaced) implements EnrolmentResult {}
 
     /// Nothing was changed.
     ///

@@ -1,8 +1,13 @@
 package dev.roosthold.daemon;
 
+import dev.roosthold.client.ConnectionHandler;
 import dev.roosthold.client.RelayClient;
 import dev.roosthold.client.RelayConnection;
+import dev.roosthold.daemon.local.DaemonStatus;
+import dev.roosthold.daemon.local.LocalControl;
+import dev.roosthold.daemon.local.LocalDaemon;
 import dev.roosthold.daemon.sessions.AgentSessions;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -16,14 +21,18 @@ public final class MachineDaemon {
     /// Above what a stop takes at most.
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
 
-    private final DaemonConfig config;
-    private final MachineListener listener;
+    /// Changes once, when a machine that waited for its keys has them.
+    private volatile DaemonConfig config;
+
+    private final StatusBoard listener;
     private final Optional<AgentSessions.Factory> agents;
     private final Lifecycle lifecycle;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Object stopLock = new Object();
     private @Nullable ShutdownSource stopSource;
     private @Nullable Thread runner;
+    private volatile @Nullable RelayConnection current;
+    private volatile @Nullable MachineSession session;
 
     /// A machine that runs no agents.
     public MachineDaemon(DaemonConfig config, MachineListener listener) {
@@ -35,9 +44,9 @@ public final class MachineDaemon {
     public MachineDaemon(
             DaemonConfig config, MachineListener listener, Optional<AgentSessions.Factory> agents) {
         this.config = config;
-        this.listener = listener;
+        this.listener = new StatusBoard(listener, config.clock());
         this.agents = agents;
-        lifecycle = new Lifecycle(listener);
+        lifecycle = new Lifecycle(this.listener);
     }
 
     public MachineState state() {
@@ -67,47 +76,138 @@ public final class MachineDaemon {
     }
 
     private DaemonEnd runLocked() {
-        String clientName = "roost-daemon/" + config.version();
-        try (RelayClient relay = new RelayClient(config.credential().server(), clientName);
-                MachineSession session =
+        try (LocalControl control =
+                LocalControl.start(config.home(), new Local(), config.version(), config.random())) {
+            return runControlled(control.port());
+        } catch (IOException e) {
+            throw new DaemonException("cannot listen for local commands", e);
+        }
+    }
+
+    private DaemonEnd runControlled(int localPort) {
+        try (RelayClient relay = new RelayClient(config.identity().server(), clientName())) {
+            Leaving leaving = _ -> {};
+            try {
+                begin();
+                lifecycle.move(MachineState.REGISTERING, config.identity().server().toString());
+                if (config.identity() instanceof PendingEnrolment pending) {
+                    ApprovalWait wait =
+                            new ApprovalWait(pending, config, relay, lifecycle, listener);
+                    leaving = _ -> wait.sayGoodbye();
+                    connect(wait);
+                    Optional<AccountKey> accountKey = wait.accountKey();
+                    if (accountKey.isEmpty()) {
+                        return notAccepted(wait.endReason());
+                    }
+                    Enrolment enrolment =
+                            new Enrolment(config.home(), config.clock(), config.random());
+                    config = config.with(enrolment.approved(pending, accountKey.get()));
+                    lifecycle.move(MachineState.CONNECTING, "");
+                }
+                try (MachineSession session =
                         new MachineSession(
                                 config,
                                 relay,
                                 lifecycle,
                                 listener,
                                 agents,
-                                () -> requestStop(ShutdownSource.MOBILE_APP))) {
-            RelayConnection connection =
-                    new RelayConnection(
-                            config.credential().server(),
-                            clientName,
-                            session,
-                            config.scheduler(),
-                            config.clock(),
-                            config.random());
-            try {
-                begin();
-                lifecycle.move(MachineState.REGISTERING, config.credential().server().toString());
-                connection.run();
-                finish(session.endReason());
-                return new DaemonEnd.NotAccepted(session.endReason());
+                                () -> requestStop(ShutdownSource.MOBILE_APP),
+                                localPort)) {
+                    leaving =
+                            source -> {
+                                session.close();
+                                session.sayGoodbye(source);
+                            };
+                    return stay(session, leaving);
+                }
             } catch (InterruptedException _) {
-                ShutdownSource source = end();
-                lifecycle.move(MachineState.STOPPING, source.wireName());
-                goodbye(session, source);
-                lifecycle.move(MachineState.STOPPED, "");
-                return new DaemonEnd.Requested(source);
+                return leave(leaving);
             }
         }
     }
 
-    private static void goodbye(MachineSession session, ShutdownSource source) {
+    /// The interrupt is caught here, as the session must still be open for the goodbye.
+    private DaemonEnd stay(MachineSession session, Leaving leaving) {
+        this.session = session;
         try {
-            session.close();
-            session.sayGoodbye(source);
+            connect(session);
+            return notAccepted(session.endReason());
+        } catch (InterruptedException _) {
+            return leave(leaving);
+        }
+    }
+
+    /// What there is to say to the relay before the end.
+    @FunctionalInterface
+    private interface Leaving {
+        void leave(ShutdownSource source) throws InterruptedException;
+    }
+
+    private DaemonEnd leave(Leaving leaving) {
+        ShutdownSource source = end();
+        lifecycle.move(MachineState.STOPPING, source.wireName());
+        try {
+            leaving.leave(source);
         } catch (InterruptedException _) {
             // Asked once more, with force: the socket is closed with the program.
             Thread.currentThread().interrupt();
+        }
+        lifecycle.move(MachineState.STOPPED, "");
+        return new DaemonEnd.Requested(source);
+    }
+
+    private DaemonEnd notAccepted(String reason) {
+        finish(reason);
+        return new DaemonEnd.NotAccepted(reason);
+    }
+
+    private String clientName() {
+        return "roost-daemon/" + config.version();
+    }
+
+    private void connect(ConnectionHandler handler) throws InterruptedException {
+        RelayConnection connection =
+                new RelayConnection(
+                        config.identity().server(),
+                        clientName(),
+                        handler,
+                        config.scheduler(),
+                        config.clock(),
+                        config.random());
+        current = connection;
+        try (LineWatch watch =
+                new LineWatch(
+                        config.scheduler(), config.clock(), System::nanoTime, this::checkNow)) {
+            watch.start();
+            connection.run();
+        }
+    }
+
+    /// Looks at the connection now: there is a reason to doubt it.
+    void checkNow() {
+        RelayConnection connection = current;
+        if (connection != null) {
+            connection.checkNow();
+        }
+    }
+
+    /// What commands of this computer see and do.
+    private final class Local implements LocalDaemon {
+        @Override
+        public DaemonStatus status() {
+            int running = sessions().map(all -> all.running().size()).orElse(0);
+            return listener.status(config, running);
+        }
+
+        @Override
+        public void stop() {
+            requestStop(ShutdownSource.CLI);
+        }
+
+        @Override
+        public Optional<AgentSessions> sessions() {
+            MachineSession open = session;
+            return open == null ? Optional.empty() : open.agents();
         }
     }
 

@@ -1,8 +1,11 @@
 package dev.roosthold.daemon;
 
+import dev.roosthold.protocol.records.DaemonState;
+import dev.roosthold.protocol.records.MachineMetadata;
+import java.nio.file.Path;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The two encrypted objects of a machine as changes of what is stored: keys that this program does
@@ -11,11 +14,18 @@ final class MachineRecords {
     private final DaemonConfig config;
     private final CurrentAccess access;
     private final Supplier<ObjectNode> agents;
+    private final int localPort;
     private final long startedAtMs;
 
     /// @param agents fields about the agents, asked at each write
-    MachineRecords(DaemonConfig config, CurrentAccess access, Supplier<ObjectNode> agents) {
+    /// @param localPort where commands of this computer reach the daemon
+    MachineRecords(
+            DaemonConfig config,
+            CurrentAccess access,
+            Supplier<ObjectNode> agents,
+            int localPort) {
         this.agents = agents;
+        this.localPort = localPort;
         this.config = config;
         this.access = access;
         startedAtMs = config.clock().millis();
@@ -32,53 +42,43 @@ final class MachineRecords {
         RemoteAccess now = access.get();
         ObjectNode aboutAgents = agents.get();
         return object -> {
-            object.put("host", host.host());
-            object.put("platform", host.platform());
-            object.put("happyCliVersion", config.version());
-            object.put("happyHomeDir", config.home().toAbsolutePath().toString());
-            object.put("homeDir", host.homeDirectory().toString());
-            object.put("displayName", label);
-            object.put("username", host.username());
-            object.put("arch", host.arch());
-            if (now.roots().isEmpty()) {
-                object.remove("rootDirectory");
-            } else {
-                object.put("rootDirectory", now.roots().getFirst().toString());
-            }
-            ArrayNode roots = object.putArray("rootDirectories");
-            now.roots().forEach(root -> roots.add(root.toString()));
-            object.put("remotePolicy", now.policy().text());
-            object.setAll(aboutAgents.deepCopy());
-            return object;
+            MachineMetadata written =
+                    MachineMetadata.read(object)
+                            .withRequired(
+                                    host.host(),
+                                    host.platform(),
+                                    config.version(),
+                                    config.home().toAbsolutePath().toString(),
+                                    host.homeDirectory().toString())
+                            .withUsername(host.username())
+                            .withArch(host.arch())
+                            .withAccess(
+                                    now.roots().stream().map(Path::toString).toList(),
+                                    now.policy().text());
+            // A machine of a sign-in has the name that its owner gives it in a client.
+            ObjectNode tree =
+                    (label.isEmpty() ? written : written.withDisplayName(label)).tree();
+            tree.setAll(aboutAgents.deepCopy());
+            return tree;
         };
     }
 
-    /// `running`, without traces of an earlier end and without the local port of other daemons.
+    /// `running`, without traces of an earlier end.
     UnaryOperator<ObjectNode> running() {
-        return object -> {
-            object.put("status", "running");
-            object.put("pid", ProcessHandle.current().pid());
-            object.put("startedAt", startedAtMs);
-            object.remove("httpPort");
-            object.remove("shutdownRequestedAt");
-            object.remove("shutdownSource");
-            return object;
-        };
+        return object ->
+                DaemonState.read(object)
+                        .running(
+                                ProcessHandle.current().pid(),
+                                OptionalLong.of(localPort),
+                                startedAtMs)
+                        .tree();
     }
 
     UnaryOperator<ObjectNode> shuttingDown(ShutdownSource source, long atMs) {
-        return object -> {
-            object.put("status", "shutting-down");
-            object.put("shutdownRequestedAt", atMs);
-            object.put("shutdownSource", source.wireName());
-            return object;
-        };
+        return object -> DaemonState.read(object).shuttingDown(source.wireName(), atMs).tree();
     }
 
     UnaryOperator<ObjectNode> offline() {
-        return object -> {
-            object.put("status", "offline");
-            return object;
-        };
+        return object -> DaemonState.read(object).offline().tree();
     }
 }

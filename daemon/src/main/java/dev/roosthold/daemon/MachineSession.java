@@ -17,10 +17,14 @@ import dev.roosthold.client.SocketGoneException;
 import dev.roosthold.client.UpdateResult;
 import dev.roosthold.client.Versioned;
 import dev.roosthold.client.account.Bearers;
+import dev.roosthold.client.account.SignIn;
+import dev.roosthold.client.account.SignInException;
+import dev.roosthold.client.account.SignInFile;
 import dev.roosthold.crypto.DataEncryptionKey;
 import dev.roosthold.crypto.DataKeyCipher;
 import dev.roosthold.daemon.sessions.AgentHost;
 import dev.roosthold.daemon.sessions.AgentSessions;
+import dev.roosthold.protocol.AccountId;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -39,7 +43,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// settings.
 final class MachineSession implements ConnectionHandler, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MachineSession.class);
-    private static final Duration HEARTBEAT = Duration.ofSeconds(20);
+    static final Duration HEARTBEAT = Duration.ofSeconds(20);
     private static final Duration ACK_PATIENCE = Duration.ofSeconds(10);
 
     /// For each of the three steps of a stop, and for all together.
@@ -60,6 +64,8 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     private final MachineUpdater updater;
     private final String dataEncryptionKey;
     private final RemoteWork remote;
+    private final MachineWork work;
+    private final KnownKey knownKey;
 
     /// Held while the metadata is written: it may follow the settings at any time.
     private final ReentrantLock writingMetadata = new ReentrantLock();
@@ -72,6 +78,10 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     private Versioned daemonState = new Versioned(null, 0);
     private volatile boolean locked;
     private boolean toldLocked;
+
+    /// Whether this run has had a row: a machine that its owner then removed stays away.
+    private boolean registered;
+
     private String endReason = "";
 
     MachineSession(
@@ -80,7 +90,8 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
             Lifecycle lifecycle,
             MachineListener listener,
             Optional<AgentSessions.Factory> agents,
-            Runnable stopDaemon) {
+            Runnable stopDaemon,
+            int localPort) {
         this.config = config;
         this.relay = relay;
         this.lifecycle = lifecycle;
@@ -95,12 +106,14 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
                         () ->
                                 this.agents
                                         .map(AgentSessions::machineFields)
-                                        .orElseGet(JsonNodeFactory.instance::objectNode));
+                                        .orElseGet(JsonNodeFactory.instance::objectNode),
+                        localPort);
+        knownKey = new KnownKey(config.home(), config.credential().machineKey());
         MachineCredential credential = config.credential();
         encryption = new EncryptedJson(new DataKeyCipher(credential.machineKey(), config.random()));
         updater =
                 new MachineUpdater(
-                        credential.token().machine(),
+                        credential.machine(),
                         encryption,
                         new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1), config.random()),
                         Thread::sleep);
@@ -109,7 +122,11 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
                         credential.machineKey(),
                         credential.accountKey().contentPublicKey(),
                         config.random());
-        remote = new RemoteWork(config, access, encryption, this::stream, this.agents, stopDaemon);
+        work = new MachineWork(config, relay, () -> login, access, encryption, this.agents);
+        remote =
+                new RemoteWork(
+                        config, access, encryption, this::stream, this.agents, work, stopDaemon);
+        work.start();
     }
 
     private AgentHost agentHost(CurrentAccess access) {
@@ -119,7 +136,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
                 credential.server(),
                 "roost-daemon/" + config.version(),
                 new MachineBearers(),
-                credential.token().machine(),
+                credential.machine(),
                 credential.accountKey().contentPublicKey(),
                 config.host().host(),
                 config.host().platform(),
@@ -142,7 +159,10 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
             if (current != null) {
                 return new Reply.Success<>(current.bearer());
             }
-            return switch (relay.authenticateMachine(config.credential().token())) {
+            if (!(config.credential() instanceof MachineCredential.WithToken withToken)) {
+                return ofSignIn();
+            }
+            return switch (relay.authenticateMachine(withToken.token())) {
                 case Reply.Success(MachineLogin fresh) -> {
                     login = fresh;
                     yield new Reply.Success<>(fresh.bearer());
@@ -153,6 +173,18 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
                         new Reply.Denied<>(status, message);
                 case Reply.Unavailable(String reason) -> new Reply.Unavailable<>(reason);
             };
+        }
+
+        /// As it is now: a bearer that the relay has refused is renewed by the person.
+        private Reply<BearerToken> ofSignIn() {
+            try {
+                return new SignInFile(config.home())
+                        .read()
+                        .<Reply<BearerToken>>map(signIn -> new Reply.Success<>(signIn.bearer()))
+                        .orElseGet(() -> new Reply.Unavailable<>("not signed in"));
+            } catch (SignInException e) {
+                return new Reply.Unavailable<>(String.valueOf(e.getMessage()));
+            }
         }
 
         @Override
@@ -166,12 +198,17 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
         RelaySocket live = socket;
         if (live != null) {
             ObjectNode event = JsonNodeFactory.instance.objectNode();
-            event.put("machineId", config.credential().token().machine().value());
+            event.put("machineId", config.credential().machine().value());
             event.put("streamId", streamId);
             event.put("n", number);
             event.put("data", encryption.sealValue(frame));
             live.emit("machine-stream", event);
         }
+    }
+
+    /// What runs agent sessions here, within what the assistants allow.
+    Optional<AgentSessions> agents() {
+        return agents.map(work::guarded);
     }
 
     /// Why the daemon gave up; empty text when it did not.
@@ -185,7 +222,8 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
             lifecycle.move(MachineState.CONNECTING, "");
         }
         MachineLogin current = login;
-        if (current != null) {
+        // With a sign-in the row is looked at first: it must not be made again behind its owner.
+        if (current != null && config.credential() instanceof MachineCredential.WithToken) {
             Optional<Preparation> prepared = register(current);
             if (prepared.isPresent()) {
                 return prepared.get();
@@ -197,7 +235,48 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     }
 
     private Preparation logInAndRegister() throws InterruptedException {
-        MachineToken token = config.credential().token();
+        return switch (config.credential()) {
+            case MachineCredential.WithToken withToken -> logIn(withToken.token());
+            case MachineCredential.OfSignIn ofSignIn -> useSignIn(ofSignIn);
+        };
+    }
+
+    /// The bearer as it is now: it may have been renewed.
+    private Preparation useSignIn(MachineCredential.OfSignIn machine) throws InterruptedException {
+        Optional<SignIn> signIn;
+        try {
+            signIn = new SignInFile(config.home()).read();
+        } catch (SignInException e) {
+            return giveUp(String.valueOf(e.getMessage()));
+        }
+        if (signIn.isEmpty()) {
+            return giveUp("this computer is not signed in any more; sign in with `roost login`");
+        }
+        if (!signIn.get().server().equals(machine.server())
+                || !Enrolment.accountKey(signIn.get()).equals(machine.accountKey())) {
+            return giveUp(
+                    "this computer is signed in to another account than it was as this machine;"
+                            + " start the daemon again");
+        }
+        if (registered
+                && relay.machine(signIn.get().bearer(), machine.machine())
+                        instanceof Reply.Denied<MachineRow>(int status, _)
+                && status == 404) {
+            return giveUp(
+                    "this machine was removed from the account; `roost daemon start` adds it"
+                            + " again");
+        }
+        MachineLogin fresh = new MachineLogin(new AccountId("-"), "", signIn.get().bearer());
+        login = fresh;
+        return register(fresh)
+                .orElseGet(
+                        () ->
+                                giveUp(
+                                        "the relay does not accept this computer's sign-in any"
+                                                + " more; sign in again with `roost login`"));
+    }
+
+    private Preparation logIn(MachineToken token) throws InterruptedException {
         return switch (relay.authenticateMachine(token)) {
             case Reply.Success(MachineLogin fresh) -> {
                 login = fresh;
@@ -223,14 +302,14 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
         ObjectNode empty = JsonNodeFactory.instance.objectNode();
         RelayClient.NewMachine machine =
                 new RelayClient.NewMachine(
-                        config.credential().token().machine(),
+                        config.credential().machine(),
                         encryption.seal(records.metadata(current.label()).apply(empty.deepCopy())),
                         encryption.seal(records.running().apply(empty)),
                         dataEncryptionKey);
         return switch (relay.createMachine(current.bearer(), machine)) {
             case Reply.Success(MachineRow row) -> {
-                metadata = row.metadata();
-                daemonState = row.daemonState();
+                remember(recovered(current, machine, row));
+                registered = true;
                 if (lifecycle.state() == MachineState.REGISTERING) {
                     lifecycle.move(MachineState.CONNECTING, current.label());
                 }
@@ -245,6 +324,46 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
                     Optional.of(new Preparation.Later(message + " (status " + status + ")"));
             case Reply.Unavailable(String reason) -> Optional.of(new Preparation.Later(reason));
         };
+    }
+
+    /// The row, put under this machine's key if it is under one that was lost.
+    private MachineRow recovered(
+            MachineLogin current, RelayClient.NewMachine machine, MachineRow row)
+            throws InterruptedException {
+        String value = row.metadata().value();
+        if (value == null || encryption.open(value).isPresent()) {
+            knownKey.remember();
+            return row;
+        }
+        if (knownKey.isKnown() || !(config.credential() instanceof MachineCredential.WithToken)) {
+            return row;
+        }
+        return switch (relay.renewMachineKey(current.bearer(), machine)) {
+            case Reply.Success(MachineRow renewed) -> {
+                knownKey.remember();
+                listener.notice(
+                        "This computer had lost its machine key; the machine is under a new one"
+                                + " now. Clients that knew the old one ask before they use it.");
+                yield renewed;
+            }
+            case Reply.CredentialsRefused<MachineRow>(String message) -> {
+                LOG.debug("the machine key was not renewed: {}", message);
+                yield row;
+            }
+            case Reply.Denied<MachineRow>(int status, String message) -> {
+                LOG.debug("the machine key was not renewed: {} {}", status, message);
+                yield row;
+            }
+            case Reply.Unavailable<MachineRow>(String reason) -> {
+                LOG.debug("the machine key was not renewed: {}", reason);
+                yield row;
+            }
+        };
+    }
+
+    private void remember(MachineRow row) {
+        metadata = row.metadata();
+        daemonState = row.daemonState();
     }
 
     private Preparation giveUp(String reason) {
@@ -267,6 +386,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
                 // Calls are encrypted with the key of the row.
                 remote.register(live);
                 followAccess(live, label);
+                work.refresh();
             }
             lifecycle.move(MachineState.READY, label);
         }
@@ -348,10 +468,9 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
         }
     }
 
-    /// The row was written with another machine key, for example before this computer lost its
-    /// files. The relay returns an existing row unchanged, so the new key cannot reach the
-    /// account's clients; writing with it would make the row unreadable for them. It is left as it
-    /// is.
+    /// The row was written with another machine key: by another computer with the same token, or
+    /// before this one lost its files on a relay that cannot put it under a new key. Writing with
+    /// this key would make the row unreadable for the account's clients. It is left as it is.
     private void lock() {
         locked = true;
         if (!toldLocked) {
@@ -368,7 +487,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
             return;
         }
         ObjectNode alive = JsonNodeFactory.instance.objectNode();
-        alive.put("machineId", config.credential().token().machine().value());
+        alive.put("machineId", config.credential().machine().value());
         alive.put("time", config.clock().millis());
         live.emit("machine-alive", alive);
         var _ = config.scheduler().after(HEARTBEAT, () -> beat(live));
@@ -383,6 +502,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     @Override
     public void waiting(String reason, Duration pause) {
         socket = null;
+        relay.dropIdleConnections();
         lifecycle.move(MachineState.ERROR, reason, Optional.of(pause));
     }
 
@@ -398,6 +518,8 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     public void event(String name, JsonNode argument, Optional<Consumer<JsonNode>> answer) {
         if (name.equals("rpc-request")) {
             remote.request(argument, answer.orElse(_ -> {}));
+        } else if (name.equals("machine-assistants") || name.equals("machine-jobs")) {
+            work.refresh();
         } else {
             event(name, argument);
         }
@@ -408,6 +530,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     @Override
     public void close() {
         remote.close();
+        work.close();
         agents.ifPresent(AgentSessions::close);
     }
 

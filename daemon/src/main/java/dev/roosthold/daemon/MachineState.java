@@ -5,10 +5,10 @@ import java.util.Set;
 /// Where the machine daemon is in its life. The moves are a table:
 ///
 /// ```
-/// UNINITIALIZED -> REGISTERING -> CONNECTING -> READY
-///                       |          ^   |         |
-///                       v          |   v         v
-///                     ERROR -------+  ERROR    ERROR
+/// UNINITIALIZED -> REGISTERING ---------------------> CONNECTING -> READY
+///                    |      |                          ^  ^  |        |
+///                    |      +-> WAITING_APPROVAL ------+  |  v        v
+///                    +--------> ERROR --------------------+ ERROR   ERROR
 /// any of these -> STOPPING -> STOPPED
 /// ```
 public enum MachineState {
@@ -16,6 +16,9 @@ public enum MachineState {
     UNINITIALIZED,
     /// Proves itself to the relay and fills its row, for the first time.
     REGISTERING,
+    /// Online without keys; shows a code, which its owner compares. A connection that is lost
+    /// meanwhile comes back without a move.
+    WAITING_APPROVAL,
     /// Has a row, or tries again to have one, and opens the socket.
     CONNECTING,
     /// Online; its state is written.
@@ -31,7 +34,8 @@ public enum MachineState {
     public Set<MachineState> next() {
         return switch (this) {
             case UNINITIALIZED -> Set.of(REGISTERING, STOPPING);
-            case REGISTERING -> Set.of(CONNECTING, ERROR, STOPPING);
+            case REGISTERING -> Set.of(WAITING_APPROVAL, CONNECTING, ERROR, STOPPING);
+            case WAITING_APPROVAL -> Set.of(CONNECTING, STOPPING);
             case CONNECTING -> Set.of(READY, ERROR, STOPPING);
             case READY -> Set.of(ERROR, STOPPING);
             case ERROR -> Set.of(CONNECTING, STOPPING);

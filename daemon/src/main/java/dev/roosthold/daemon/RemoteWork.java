@@ -8,6 +8,7 @@ import dev.roosthold.daemon.git.ProgressStream;
 import dev.roosthold.daemon.rpc.RpcDispatcher;
 import dev.roosthold.daemon.rpc.RpcMethod;
 import dev.roosthold.daemon.sessions.AgentSessions;
+import dev.roosthold.daemon.sessions.RestoredKeys;
 import dev.roosthold.daemon.sessions.SessionMethods;
 import dev.roosthold.daemon.shell.ShellMethods;
 import java.time.Duration;
@@ -29,6 +30,7 @@ final class RemoteWork implements AutoCloseable {
 
     /// @param stream where progress goes
     /// @param agents empty when this machine cannot run agents
+    /// @param work its assistants and jobs
     /// @param stopDaemon asks for the stop and returns at once
     RemoteWork(
             DaemonConfig config,
@@ -36,6 +38,7 @@ final class RemoteWork implements AutoCloseable {
             EncryptedJson encryption,
             ProgressStream stream,
             Optional<AgentSessions> agents,
+            MachineWork work,
             Runnable stopDaemon) {
         this.access = access;
         git = new GitMethods(access::roots, stream);
@@ -43,7 +46,10 @@ final class RemoteWork implements AutoCloseable {
         methods.putAll(FileMethods.of(access::roots));
         methods.putAll(ShellMethods.of(access::roots, searchPath()));
         methods.putAll(git.methods());
-        agents.ifPresent(some -> methods.putAll(SessionMethods.of(access::roots, some)));
+        methods.putAll(work.methods());
+        agents.map(work::guarded)
+                .ifPresent(some -> methods.putAll(SessionMethods.of(access::roots, some)));
+        methods.put("restore-session-key", new RestoredKeys(config.home())::restore);
         methods.put(
                 "stop-daemon",
                 _ -> {
@@ -54,7 +60,7 @@ final class RemoteWork implements AutoCloseable {
                 });
         dispatcher =
                 new RpcDispatcher(
-                        config.credential().token().machine().value(),
+                        config.credential().machine().value(),
                         encryption,
                         methods,
                         () -> access.get().policy());

@@ -69,7 +69,7 @@ final class AgentRig implements AutoCloseable {
     }
 
     MachineId id() {
-        return machine.token().machine();
+        return machine.machine();
     }
 
     AgentRig startDaemon() {

@@ -79,7 +79,7 @@ final class DaemonProcess implements AutoCloseable {
 
     public static void main(String[] args) {
         Path home = Path.of(args[0]);
-        MachineCredential credential = new EnrolmentFile(home).read().orElseThrow();
+        MachineIdentity credential = new EnrolmentFile(home).read().orElseThrow();
         DaemonConfig config =
                 new DaemonConfig(
                         home,

@@ -55,13 +55,13 @@ class EnrolmentTest {
         return enrolment.enrol(SERVER, token, accountKey, root, replace);
     }
 
-    private MachineCredential enrolled() {
+    private MachineCredential.WithToken enrolled() {
         return ((EnrolmentResult.Enrolled) enrol(TOKEN, key, false)).credential();
     }
 
     @Test
     void credentialIsStoredForItsOwnerOnly() throws IOException {
-        MachineCredential made = enrolled();
+        MachineCredential.WithToken made = enrolled();
 
         assertThat(new Enrolment(home).current()).contains(made);
         assertThat(made.rootDirectory()).isEqualTo(root);
@@ -72,7 +72,7 @@ class EnrolmentTest {
 
     @Test
     void sameTokenAgainKeepsTheMachineKey() {
-        MachineCredential first = enrolled();
+        MachineCredential.WithToken first = enrolled();
         assertThat(enrol(TOKEN, key, false)).isEqualTo(new EnrolmentResult.Continued(first));
         assertThat(enrol(TOKEN, key, true)).isEqualTo(new EnrolmentResult.Continued(first));
         assertThat(files()).containsExactly("machine.json", "machine.lock");
@@ -80,17 +80,17 @@ class EnrolmentTest {
 
     @Test
     void replacedTokenOfTheSameMachineKeepsTheMachineKey() {
-        MachineCredential first = enrolled();
+        MachineCredential.WithToken first = enrolled();
         MachineToken renewed = MachineToken.parse("V1StGXR8_Z5jdHi6B-myT:" + "z".repeat(32));
         assertThat(enrol(renewed, key, false)).isInstanceOf(EnrolmentResult.Continued.class);
-        MachineCredential now = enrolment.current().orElseThrow();
+        var now = (MachineCredential.WithToken) enrolment.current().orElseThrow();
         assertThat(now.token()).isEqualTo(renewed);
         assertThat(now.machineKey()).isEqualTo(first.machineKey());
     }
 
     @Test
     void anotherMachineIsRefusedAndNothingChanges() {
-        MachineCredential first = enrolled();
+        MachineCredential.WithToken first = enrolled();
         assertThat(enrol(OTHER, key, false))
                 .isInstanceOfSatisfying(
                         EnrolmentResult.Refused.class,
@@ -103,14 +103,14 @@ class EnrolmentTest {
 
     @Test
     void anotherAccountKeyForTheSameMachineIsRefused() {
-        MachineCredential first = enrolled();
+        MachineCredential.WithToken first = enrolled();
         assertThat(enrol(TOKEN, newKey(), false)).isInstanceOf(EnrolmentResult.Refused.class);
         assertThat(enrolment.current()).contains(first);
     }
 
     @Test
     void replaceKeepsTheOldFileBesideTheNewOne() throws IOException {
-        MachineCredential first = enrolled();
+        MachineCredential.WithToken first = enrolled();
         byte[] old = Files.readAllBytes(home.resolve("machine.json"));
 
         EnrolmentResult result = enrol(OTHER, key, true);
@@ -170,7 +170,7 @@ class EnrolmentTest {
 
     @Test
     void whileADaemonRunsItsCredentialIsNotChanged() {
-        MachineCredential first = enrolled();
+        MachineCredential.WithToken first = enrolled();
         try (DaemonLock _ = DaemonLock.tryAcquire(home).orElseThrow()) {
             assertThat(enrol(TOKEN, key, false)).isEqualTo(new EnrolmentResult.Continued(first));
             assertThat(enrol(OTHER, key, true)).isInstanceOf(EnrolmentResult.Refused.class);
@@ -182,7 +182,7 @@ class EnrolmentTest {
 
     @Test
     void nothingSecretIsInTheTextOfACredential() {
-        MachineCredential made = enrolled();
+        MachineCredential.WithToken made = enrolled();
         assertThat(made.toString())
                 .doesNotContain(SECRET)
                 .doesNotContain(key.text())

@@ -14,7 +14,8 @@ final class Keys {
     private Keys() {}
 
     /// What was found; each entry names the key and the form.
-    static List<String> findIn(String recorded, MachineCredential machine, AccountKeys account) {
+    static List<String> findIn(
+            String recorded, MachineCredential.WithToken machine, AccountKeys account) {
         List<String> found = new ArrayList<>();
         Map<String, KeyBytes> keys =
                 Map.of(

@@ -47,7 +47,7 @@ class LifecycleTest {
             switch (state) {
                 case STOPPED -> assertThat(state.next()).isEmpty();
                 case STOPPING -> assertThat(state.next()).containsExactly(MachineState.STOPPED);
-                case UNINITIALIZED, REGISTERING, CONNECTING, READY, ERROR ->
+                case UNINITIALIZED, REGISTERING, WAITING_APPROVAL, CONNECTING, READY, ERROR ->
                         assertThat(state.next()).contains(MachineState.STOPPING);
             }
         }
@@ -65,6 +65,8 @@ class LifecycleTest {
                 switch (state) {
                     case UNINITIALIZED -> List.of();
                     case REGISTERING -> List.of(MachineState.REGISTERING);
+                    case WAITING_APPROVAL ->
+                            List.of(MachineState.REGISTERING, MachineState.WAITING_APPROVAL);
                     case CONNECTING -> List.of(MachineState.REGISTERING, MachineState.CONNECTING);
                     case READY ->
                             List.of(

@@ -12,7 +12,9 @@ import dev.roosthold.client.RelayAddress;
 import dev.roosthold.client.RelaySocket;
 import dev.roosthold.client.Scheduler;
 import dev.roosthold.client.UpdateResult;
+import dev.roosthold.daemon.local.LocalClient;
 import dev.roosthold.protocol.MachineId;
+import dev.roosthold.relay.auth.DeviceLifetime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -51,28 +53,28 @@ class MachineDaemonTest {
         relay.close();
     }
 
-    private MachineCredential enrol(RelayAddress address, MachineToken token) {
+    private MachineCredential.WithToken enrol(RelayAddress address, MachineToken token) {
         return ((EnrolmentResult.Enrolled)
                         new Enrolment(home).enrol(address, token, owner.accountKey(), temp, false))
                 .credential();
     }
 
-    private MachineCredential enrolled() {
+    private MachineCredential.WithToken enrolled() {
         return enrol(relay.address(), owner.addMachine("laptop"));
     }
 
     private static MachineId id(MachineCredential credential) {
-        return credential.token().machine();
+        return credential.machine();
     }
 
-    private void awaitStatus(MachineCredential machine, String status) {
+    private void awaitStatus(MachineCredential.WithToken machine, String status) {
         await().atMost(Duration.ofSeconds(10))
                 .until(() -> owner.webRow(id(machine)).path("status").asString(), status::equals);
     }
 
     @Test
     void enrolledMachineIsOnlineAndItsOwnerReadsItWithTheMasterSecretAlone() throws Exception {
-        MachineCredential machine = enrolled();
+        MachineCredential.WithToken machine = enrolled();
         assertThat(owner.webRow(id(machine)).path("status").asString()).isEqualTo("offline");
 
         try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
@@ -100,13 +102,14 @@ class MachineDaemonTest {
             assertThat(state.path("status").asString()).isEqualTo("running");
             assertThat(state.path("pid").asLong()).isEqualTo(ProcessHandle.current().pid());
             assertThat(state.path("startedAt").isIntegralNumber()).isTrue();
-            assertThat(state.has("httpPort")).isFalse();
+            assertThat(state.path("httpPort").asInt())
+                    .isEqualTo(LocalClient.of(home).orElseThrow().port());
         }
     }
 
     @Test
     void plannedStopIsWrittenTwiceAndTheMachineIsOfflineAtOnce() throws Exception {
-        MachineCredential machine = enrolled();
+        MachineCredential.WithToken machine = enrolled();
         List<JsonNode> updates = new CopyOnWriteArrayList<>();
         CompletableFuture<RelaySocket> page = new CompletableFuture<>();
         Thread listener =
@@ -138,7 +141,7 @@ class MachineDaemonTest {
     }
 
     /// The states that an open page of the person was told, in order.
-    private List<String> statuses(MachineCredential machine, List<JsonNode> updates) {
+    private List<String> statuses(MachineCredential.WithToken machine, List<JsonNode> updates) {
         return updates.stream()
                 .filter(body -> body.path("t").asString().equals("update-machine"))
                 .filter(body -> body.path("daemonState").isObject())
@@ -150,7 +153,7 @@ class MachineDaemonTest {
 
     @Test
     void restartsKeepTheMachineKeyAndWhatOthersWroteIntoTheMetadata() throws Exception {
-        MachineCredential machine = enrolled();
+        MachineCredential.WithToken machine = enrolled();
         try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
             daemon.stop(ShutdownSource.CLI);
         }
@@ -172,7 +175,8 @@ class MachineDaemonTest {
     }
 
     /// Another client of the account edits the metadata.
-    private void ownerAddsKey(MachineCredential machine, MachineRow row) throws Exception {
+    private void ownerAddsKey(MachineCredential.WithToken machine, MachineRow row)
+            throws Exception {
         CompletableFuture<RelaySocket> page = new CompletableFuture<>();
         Thread listener = owner.listen(page, (_, _) -> {});
         var updater =
@@ -194,7 +198,7 @@ class MachineDaemonTest {
 
     @Test
     void daemonComesBackByItselfAfterTheRelayRestarts() throws Exception {
-        MachineCredential machine = enrolled();
+        MachineCredential.WithToken machine = enrolled();
         try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
             relay.stop();
             daemon.awaitTimes(MachineState.ERROR, 1);
@@ -205,8 +209,23 @@ class MachineDaemonTest {
     }
 
     @Test
+    void daemonWhoseBearerHasEndedByItsAgeGetsAnotherByItself() throws Exception {
+        relay.close();
+        owner.close();
+        relay =
+                new RelayRig(
+                        temp.resolve("strict"),
+                        DeviceLifetime.UNLIMITED.withAge(Duration.ofSeconds(3)));
+        owner = new Owner(relay.address());
+        try (RunningDaemon daemon = new RunningDaemon(home, enrolled()).awaitReady()) {
+            daemon.awaitTimes(MachineState.READY, 2);
+            assertThat(daemon.changes).noneMatch(change -> change.to() == MachineState.STOPPED);
+        }
+    }
+
+    @Test
     void daemonThatStartsBeforeItsRelayWaitsForIt() throws Exception {
-        MachineCredential machine = enrolled();
+        MachineCredential.WithToken machine = enrolled();
         relay.stop();
         try (RunningDaemon daemon = new RunningDaemon(home, machine, RunningDaemon.hasty(10))) {
             daemon.awaitTimes(MachineState.ERROR, 3);
@@ -220,7 +239,7 @@ class MachineDaemonTest {
 
     @Test
     void removedMachineStopsWithAClearMessageAndDoesNotSpin() throws Exception {
-        MachineCredential machine = enrolled();
+        MachineCredential.WithToken machine = enrolled();
         try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
             owner.removeMachine(id(machine));
             assertThat(daemon.awaitEnd())
@@ -236,7 +255,7 @@ class MachineDaemonTest {
 
     @Test
     void replacedTokenStopsTheDaemonAndTheNewOneContinuesWithTheSameKey() throws Exception {
-        MachineCredential machine = enrolled();
+        MachineCredential.WithToken machine = enrolled();
         MachineToken renewed;
         try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
             renewed = owner.replaceToken(id(machine));
@@ -253,31 +272,164 @@ class MachineDaemonTest {
     }
 
     @Test
-    void homeThatLostItsMachineKeyComesOnlineWithoutHarmingTheRow() throws Exception {
-        MachineCredential machine = enrolled();
+    void homeThatLostItsFilesComesBackWithItsTokenAndAccountKeyAlone() throws Exception {
+        MachineCredential.WithToken machine = enrolled();
         try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
             daemon.stop(ShutdownSource.CLI);
         }
         MachineRow before = owner.row(id(machine));
-        Files.delete(home.resolve("machine.json"));
-        MachineCredential recovered = enrol(relay.address(), machine.token());
+        deleteAll(home);
+        MachineCredential.WithToken recovered = enrol(relay.address(), machine.token());
         assertThat(recovered.machineKey()).isNotEqualTo(machine.machineKey());
 
         try (RunningDaemon daemon = new RunningDaemon(home, recovered).awaitReady()) {
-            assertThat(daemon.notices).singleElement().asString().contains("another machine key");
+            assertThat(daemon.notices).singleElement().asString().contains("new one");
             awaitStatus(machine, "online");
+            assertThat(owner.machineKey(id(machine))).isEqualTo(recovered.machineKey());
+            assertThat(owner.metadata(id(machine)).path("host").asString()).isEqualTo("box");
+            assertThat(owner.row(id(machine)).metadata().version())
+                    .isGreaterThan(before.metadata().version());
+        }
+    }
+
+    @Test
+    void twoComputersWithOneTokenDoNotTakeTheRowFromEachOther() throws Exception {
+        MachineCredential.WithToken first = enrolled();
+        Path otherHome = temp.resolve("other");
+        try (RunningDaemon daemon = new RunningDaemon(home, first).awaitReady()) {
+            daemon.stop(ShutdownSource.CLI);
+        }
+        var second =
+                ((EnrolmentResult.Enrolled)
+                                new Enrolment(otherHome)
+                                        .enrol(
+                                                relay.address(),
+                                                first.token(),
+                                                owner.accountKey(),
+                                                temp,
+                                                false))
+                        .credential();
+        try (RunningDaemon daemon = new RunningDaemon(otherHome, second).awaitReady()) {
+            daemon.stop(ShutdownSource.CLI);
+        }
+        MachineRow before = owner.row(id(first));
+
+        try (RunningDaemon daemon = new RunningDaemon(home, first).awaitReady()) {
+            assertThat(daemon.notices).singleElement().asString().contains("another machine key");
             daemon.stop(ShutdownSource.CLI);
         }
 
-        MachineRow after = owner.row(id(machine));
+        MachineRow after = owner.row(id(first));
         assertThat(after.metadata()).isEqualTo(before.metadata());
         assertThat(after.daemonState()).isEqualTo(before.daemonState());
         assertThat(after.dataEncryptionKey()).isEqualTo(before.dataEncryptionKey());
     }
 
+    private static void deleteAll(Path directory) throws IOException {
+        try (var files = Files.walk(directory)) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    @Test
+    void changedHostAndVersionShowInTheMetadataAtTheNextConnect() throws Exception {
+        MachineCredential.WithToken machine = enrolled();
+        try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
+            daemon.stop(ShutdownSource.CLI);
+        }
+        DaemonConfig changed =
+                new DaemonConfig(
+                        home,
+                        machine,
+                        "2.0.0",
+                        new HostFacts("renamed", "linux", "x64", "ada", Path.of("/home/ada")),
+                        java.time.Clock.systemUTC(),
+                        Scheduler.system(),
+                        new java.security.SecureRandom());
+        try (RunningDaemon daemon = new RunningDaemon(changed).awaitReady()) {
+            ObjectNode metadata = owner.metadata(id(machine));
+            assertThat(metadata.path("host").asString()).isEqualTo("renamed");
+            assertThat(metadata.path("happyCliVersion").asString()).isEqualTo("2.0.0");
+            daemon.stop(ShutdownSource.CLI);
+        }
+    }
+
+    @Test
+    void stopFromACommandOfThisComputerIsShownAsSuch() throws Exception {
+        MachineCredential.WithToken machine = enrolled();
+        try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
+            LocalClient local = LocalClient.of(home).orElseThrow();
+            assertThat(local.status().online()).isTrue();
+            assertThat(local.status().policy()).isEqualTo("full");
+            local.stop();
+            assertThat(daemon.awaitEnd()).isEqualTo(new DaemonEnd.Requested(ShutdownSource.CLI));
+        }
+        ObjectNode state = owner.daemonState(id(machine));
+        assertThat(state.path("status").asString()).isEqualTo("offline");
+        assertThat(state.path("shutdownSource").asString()).isEqualTo("cli");
+        assertThat(home.resolve("daemon.json")).doesNotExist();
+    }
+
+    /// With the pauses of real life.
+    @Test
+    void backWithinFiveSecondsAfterACutOfWhateverLength() throws Exception {
+        try (Wire wire = new Wire(relay.port())) {
+            MachineCredential.WithToken machine = enrol(wire.address(), owner.addMachine("laptop"));
+            try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
+                relay.stop();
+                // So many that the pauses have their full length.
+                daemon.awaitTimes(MachineState.ERROR, 4);
+                relay.startAgain();
+                long healed = System.nanoTime();
+                daemon.awaitTimes(MachineState.READY, 2);
+                assertThat(Duration.ofNanos(System.nanoTime() - healed))
+                        .isLessThan(Duration.ofSeconds(5));
+            }
+        }
+    }
+
+    /// The line swallows everything; what was begun on it stays dead when it heals.
+    @Test
+    void backWithinFiveSecondsAfterALineThatSwallowsEverything() throws Exception {
+        try (Wire wire = new Wire(relay.port())) {
+            MachineCredential.WithToken machine = enrol(wire.address(), owner.addMachine("laptop"));
+            try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
+                wire.goSilent();
+                daemon.daemon.checkNow();
+                daemon.awaitTimes(MachineState.ERROR, 1);
+                // Attempts are under way, some of them hang.
+                int before = wire.connections();
+                await().atMost(Duration.ofSeconds(10)).until(() -> wire.connections() > before + 1);
+                wire.speakAgain();
+                long healed = System.nanoTime();
+                daemon.awaitTimes(MachineState.READY, 2);
+                assertThat(Duration.ofNanos(System.nanoTime() - healed))
+                        .isLessThan(Duration.ofSeconds(5));
+            }
+        }
+    }
+
+    /// As after sleep: the line is dead, and the timers have not moved.
+    @Test
+    void doubtIsSettledWithinFiveSeconds() throws Exception {
+        try (Wire wire = new Wire(relay.port())) {
+            MachineCredential.WithToken machine = enrol(wire.address(), owner.addMachine("laptop"));
+            try (RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady()) {
+                wire.killPresent();
+                long woken = System.nanoTime();
+                daemon.daemon.checkNow();
+                daemon.awaitTimes(MachineState.READY, 2);
+                assertThat(Duration.ofNanos(System.nanoTime() - woken))
+                        .isLessThan(Duration.ofSeconds(5));
+            }
+        }
+    }
+
     @Test
     void secondDaemonOfOneHomeDoesNotStart() throws Exception {
-        MachineCredential machine = enrolled();
+        MachineCredential.WithToken machine = enrolled();
         try (RunningDaemon first = new RunningDaemon(home, machine).awaitReady();
                 RunningDaemon second = new RunningDaemon(home, machine)) {
             assertThat(second.awaitEnd()).isEqualTo(new DaemonEnd.AlreadyRunning());
@@ -288,7 +440,7 @@ class MachineDaemonTest {
     @Test
     void silentConnectionIsNoticedByTheWatchdogAndReplaced() throws Exception {
         try (Wire wire = new Wire(relay.port())) {
-            MachineCredential machine = enrol(wire.address(), owner.addMachine("laptop"));
+            MachineCredential.WithToken machine = enrol(wire.address(), owner.addMachine("laptop"));
             Scheduler hasty = RunningDaemon.hasty(10);
             try (RunningDaemon daemon = new RunningDaemon(home, machine, hasty).awaitReady()) {
                 long errors = daemon.times(MachineState.ERROR);
@@ -304,7 +456,7 @@ class MachineDaemonTest {
     @Test
     void stopIsBoundedWhenTheRelayDoesNotAnswerAnyMore() throws Exception {
         try (Wire wire = new Wire(relay.port())) {
-            MachineCredential machine = enrol(wire.address(), owner.addMachine("laptop"));
+            MachineCredential.WithToken machine = enrol(wire.address(), owner.addMachine("laptop"));
             RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady();
             wire.goSilent();
             daemon.stop(ShutdownSource.CLI);
@@ -314,7 +466,7 @@ class MachineDaemonTest {
 
     @Test
     void stopWhileWaitingForARelayThatIsGoneIsImmediateAndBeforeTheStartToo() throws Exception {
-        MachineCredential machine = enrolled();
+        MachineCredential.WithToken machine = enrolled();
         relay.stop();
         RunningDaemon daemon = new RunningDaemon(home, machine);
         daemon.awaitState(MachineState.ERROR);
@@ -337,7 +489,7 @@ class MachineDaemonTest {
     @Test
     void neitherWireNorDatabaseEverHoldsWhatCouldOpenTheRecords() throws Exception {
         try (Wire wire = new Wire(relay.port())) {
-            MachineCredential machine = enrol(wire.address(), owner.addMachine("laptop"));
+            MachineCredential.WithToken machine = enrol(wire.address(), owner.addMachine("laptop"));
             RunningDaemon daemon = new RunningDaemon(home, machine).awaitReady();
             daemon.stop(ShutdownSource.CLI);
             String sealed = owner.row(id(machine)).dataEncryptionKey();

@@ -13,9 +13,11 @@ import dev.roosthold.client.Reply;
 import dev.roosthold.client.Scheduler;
 import dev.roosthold.client.SocketAuth;
 import dev.roosthold.crypto.AccountKeys;
+import dev.roosthold.crypto.BoxPublicKey;
 import dev.roosthold.crypto.DataEncryptionKey;
 import dev.roosthold.crypto.DataKeyCipher;
 import dev.roosthold.crypto.MasterSecret;
+import dev.roosthold.crypto.PairingAnswer;
 import dev.roosthold.crypto.SymmetricKey;
 import dev.roosthold.protocol.MachineId;
 import java.io.IOException;
@@ -26,6 +28,7 @@ import java.net.http.HttpResponse;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -83,6 +86,31 @@ final class Owner implements AutoCloseable {
                         "/v1/web/machines/" + machine + "/secret",
                         Map.of("secret", nanoid(32)));
         return MachineToken.parse(answer.path("token").asString());
+    }
+
+    /// The key for which a machine waits.
+    BoxPublicKey waitingKey(MachineId machine) {
+        JsonNode waiting = send("GET", "/v1/web/machines/" + machine + "/enrolment", null);
+        return new BoxPublicKey(Base64.getDecoder().decode(waiting.path("publicKey").asString()));
+    }
+
+    void approve(MachineId machine) {
+        BoxPublicKey key = waitingKey(machine);
+        send(
+                "POST",
+                "/v1/web/machines/" + machine + "/enrolment/approve",
+                Map.of(
+                        "publicKey",
+                        Base64.getEncoder().encodeToString(key.bytes()),
+                        "response",
+                        new PairingAnswer.ContentKey(keys.contentPublicKey()).seal(key, RANDOM)));
+    }
+
+    void reject(MachineId machine) {
+        send(
+                "POST",
+                "/v1/web/machines/" + machine + "/enrolment/reject",
+                Map.of("secret", nanoid(32)));
     }
 
     void rename(MachineId machine, String name) {
@@ -171,7 +199,7 @@ final class Owner implements AutoCloseable {
                 });
     }
 
-    private JsonNode send(String method, String path, @Nullable Object body) {
+    JsonNode send(String method, String path, @Nullable Object body) {
         HttpRequest.BodyPublisher publisher =
                 body == null
                         ? HttpRequest.BodyPublishers.noBody()

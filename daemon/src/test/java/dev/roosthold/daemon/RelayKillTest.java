@@ -31,8 +31,9 @@ class RelayKillTest {
                                     owner.accountKey(),
                                     temp,
                                     false);
-            MachineCredential machine = ((EnrolmentResult.Enrolled) enrolled).credential();
-            MachineId id = machine.token().machine();
+            MachineCredential.WithToken machine =
+                    ((EnrolmentResult.Enrolled) enrolled).credential();
+            MachineId id = machine.machine();
             for (int round = 0; round < ROUNDS; round++) {
                 String name = "laptop " + round;
                 owner.rename(id, name);

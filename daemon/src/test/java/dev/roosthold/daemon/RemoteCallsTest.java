@@ -36,7 +36,7 @@ class RemoteCallsTest {
     private Path home;
     private RelayRig relay;
     private Owner owner;
-    private MachineCredential machine;
+    private MachineCredential.WithToken machine;
     private RunningDaemon daemon;
     private RelaySocket page;
     private Thread listener;
@@ -71,7 +71,7 @@ class RemoteCallsTest {
                         });
         page = connected.get(10, TimeUnit.SECONDS);
         // Opened with the master secret alone, as every client of the account does.
-        encryption = owner.encryption(machine.token().machine());
+        encryption = owner.encryption(machine.machine());
     }
 
     @AfterEach
@@ -84,7 +84,7 @@ class RemoteCallsTest {
 
     private JsonNode outer(String method, String params) throws Exception {
         ObjectNode request = JsonNodeFactory.instance.objectNode();
-        request.put("method", machine.token().machine() + ":" + method);
+        request.put("method", machine.machine() + ":" + method);
         request.put("params", params);
         return page.call("rpc-call", request, Duration.ofSeconds(40)).get();
     }
@@ -161,7 +161,7 @@ class RemoteCallsTest {
         List<CompletableFuture<JsonNode>> all = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
             ObjectNode request = JsonNodeFactory.instance.objectNode();
-            request.put("method", machine.token().machine() + ":bash");
+            request.put("method", machine.machine() + ":bash");
             request.put(
                     "params",
                     encryption.sealValue(
@@ -189,7 +189,7 @@ class RemoteCallsTest {
         await().atMost(Duration.ofSeconds(10))
                 .untilAsserted(
                         () -> {
-                            ObjectNode metadata = owner.metadata(machine.token().machine());
+                            ObjectNode metadata = owner.metadata(machine.machine());
                             assertThat(metadata.path("remotePolicy").asString())
                                     .isEqualTo("sessions");
                             assertThat(metadata.path("rootDirectories").toString())
@@ -261,7 +261,7 @@ class RemoteCallsTest {
     @Test
     void daemonStopsByACallAnswersItAndEndsWhatRuns() throws Exception {
         ObjectNode request = JsonNodeFactory.instance.objectNode();
-        request.put("method", machine.token().machine() + ":bash");
+        request.put("method", machine.machine() + ":bash");
         request.put(
                 "params",
                 encryption.sealValue(
@@ -274,7 +274,7 @@ class RemoteCallsTest {
         assertThat(call("stop-daemon", Map.of()).path("message").asString()).isNotEmpty();
 
         assertThat(daemon.awaitEnd()).isEqualTo(new DaemonEnd.Requested(ShutdownSource.MOBILE_APP));
-        ObjectNode state = owner.daemonState(machine.token().machine());
+        ObjectNode state = owner.daemonState(machine.machine());
         assertThat(state.path("status").asString()).isEqualTo("offline");
         assertThat(state.path("shutdownSource").asString()).isEqualTo("mobile-app");
         JsonNode answer = running.get();

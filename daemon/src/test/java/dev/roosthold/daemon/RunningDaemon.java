@@ -24,28 +24,36 @@ final class RunningDaemon implements AutoCloseable {
     final MachineDaemon daemon;
     private final CompletableFuture<DaemonEnd> end = new CompletableFuture<>();
 
-    RunningDaemon(Path home, MachineCredential credential) {
-        this(home, credential, Scheduler.system());
+    RunningDaemon(Path home, MachineIdentity identity) {
+        this(home, identity, Scheduler.system());
     }
 
-    RunningDaemon(Path home, MachineCredential credential, Scheduler scheduler) {
-        this(home, credential, scheduler, Optional.empty());
+    RunningDaemon(Path home, MachineIdentity identity, Scheduler scheduler) {
+        this(home, identity, scheduler, Optional.empty());
     }
 
     RunningDaemon(
             Path home,
-            MachineCredential credential,
+            MachineIdentity identity,
             Scheduler scheduler,
             Optional<AgentSessions.Factory> agents) {
-        DaemonConfig config =
+        this(
                 new DaemonConfig(
                         home,
-                        credential,
+                        identity,
                         "1.2.3",
                         new HostFacts("box", "linux", "x64", "ada", Path.of("/home/ada")),
                         Clock.systemUTC(),
                         scheduler,
-                        new SecureRandom());
+                        new SecureRandom()),
+                agents);
+    }
+
+    RunningDaemon(DaemonConfig config) {
+        this(config, Optional.empty());
+    }
+
+    RunningDaemon(DaemonConfig config, Optional<AgentSessions.Factory> agents) {
         daemon =
                 new MachineDaemon(
                         config,

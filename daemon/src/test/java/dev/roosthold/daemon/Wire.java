@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// The line between a client and the relay: passes bytes on and keeps them, and can go silent
 /// without closing anything. What clients send in WebSocket frames is kept unmasked.
@@ -20,6 +21,7 @@ final class Wire implements AutoCloseable {
     private final int target;
     private final List<ByteArrayOutputStream> recordings = new CopyOnWriteArrayList<>();
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final AtomicInteger generation = new AtomicInteger();
     private volatile boolean silent;
 
     Wire(int target) {
@@ -44,6 +46,16 @@ final class Wire implements AutoCloseable {
     /// New connections pass again; the old ones stay silent.
     void speakAgain() {
         silent = false;
+    }
+
+    /// The present connections are silent for ever, new ones pass.
+    void killPresent() {
+        generation.incrementAndGet();
+    }
+
+    /// How many were made so far.
+    int connections() {
+        return recordings.size() / 2;
     }
 
     /// Everything that passed, client to relay unmasked, one text per connection and direction.
@@ -78,6 +90,7 @@ final class Wire implements AutoCloseable {
     private void pass(Socket from, Socket to) {
         ByteArrayOutputStream recording = new ByteArrayOutputStream();
         recordings.add(recording);
+        int born = generation.get();
         boolean mute = false;
         try (from;
                 to) {
@@ -85,7 +98,7 @@ final class Wire implements AutoCloseable {
             OutputStream out = to.getOutputStream();
             byte[] buffer = new byte[16_384];
             for (int n; (n = in.read(buffer)) >= 0; ) {
-                mute |= silent;
+                mute |= silent || born != generation.get();
                 if (!mute) {
                     synchronized (recording) {
                         recording.write(buffer, 0, n);

@@ -75,6 +75,7 @@ final class Assemble {
                     shell);
         }
         roost(home.resolve("share/man/man1/roost.1"), jars, "man-page");
+        StartupArchive.make(home, jars, module.resolve("src/startup-classes"), time);
         // Last, because it is taken of everything else.
         Files.writeString(home.resolve("lib/build-id"), digestOf(home) + "\n");
         pack();

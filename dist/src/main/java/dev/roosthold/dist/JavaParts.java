@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
@@ -16,10 +17,16 @@ import tools.jackson.databind.JsonNode;
 final class JavaParts {
     private static final String OWN = "dev.roosthold";
 
+    /// Of a library that another one has taken into its jar.
+    private static final Pattern INSIDE =
+            Pattern.compile("META-INF/licenses/[^/]+/([^/]+)/META-INF/(LICENSE|NOTICE)[^/]*");
+
     private static final Pattern TEXT =
             Pattern.compile(
                     "(META-INF/)?(license/)?[^/]*(LICEN[SC]E|NOTICE|COPYING)[^/]*"
-                            + "|META-INF/maven/[^/]+/[^/]+/LICENSE[^/]*",
+                            + "|META-INF/maven/[^/]+/[^/]+/LICENSE[^/]*"
+                            + "|"
+                            + INSIDE.pattern(),
                     Pattern.CASE_INSENSITIVE);
 
     /// What projects write for the same licence.
@@ -30,6 +37,8 @@ final class JavaParts {
                     "the apache license, version 2.0", "Apache-2.0",
                     "apache 2.0", "Apache-2.0",
                     "apache license, version 2.0", "Apache-2.0",
+                    // JLine's, which links to the form with three clauses.
+                    "the bsd license", "BSD-3-Clause",
                     "provided without support or warranty", "JSON");
 
     private final Path apache;
@@ -71,7 +80,7 @@ final class JavaParts {
         Libraries.read(jar, entry -> TEXT.matcher(entry).matches() && !entry.endsWith(".class"))
                 .forEach(
                         (entry, text) ->
-                                found.put(entry.substring(entry.lastIndexOf('/') + 1), text));
+                                found.put(fileName(entry), text));
         Path kept = texts.resolve(name + ".txt");
         if (Files.exists(kept)) {
             found.put("LICENSE", Files.readAllBytes(kept));
@@ -85,6 +94,12 @@ final class JavaParts {
             found.put("LICENSE", Files.readAllBytes(apache));
         }
         return new Part(group, name, version, license, found, note(name));
+    }
+
+    private static String fileName(String entry) {
+        String last = entry.substring(entry.lastIndexOf('/') + 1);
+        Matcher inside = INSIDE.matcher(entry);
+        return inside.matches() ? last + "-" + inside.group(1) : last;
     }
 
     private static String note(String name) {

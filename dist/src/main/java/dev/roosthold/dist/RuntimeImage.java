@@ -15,9 +15,8 @@ import java.util.TreeSet;
 
 /// The trimmed Java runtime, made of the JDK that runs this program.
 ///
-/// It carries no archive of preloaded classes (`--generate-cds-archive`): that file differs from
-/// build to build once compact object headers are on, and the start-up cache, which is made where
-/// the program is installed, holds the same and more.
+/// It carries no archive of preloaded classes (`--generate-cds-archive`): the one of
+/// [StartupArchive] holds the same and the program's.
 final class RuntimeImage {
     /// Modules that libraries mention and use only where they are there.
     private static final Map<String, String> NOT_NEEDED =
@@ -77,7 +76,11 @@ final class RuntimeImage {
     ///
     /// @return what it printed
     static String run(String name, String... arguments) {
-        Path tool = Path.of(System.getProperty("java.home"), "bin", name);
+        return run(Path.of(System.getProperty("java.home"), "bin", name), arguments);
+    }
+
+    /// Like [#run(String, String...)], with another tool.
+    static String run(Path tool, String... arguments) {
         if (!Files.isExecutable(tool)) {
             throw new BuildException("there is no " + tool + "; a whole JDK is needed");
         }

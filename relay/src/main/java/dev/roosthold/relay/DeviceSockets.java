@@ -5,10 +5,22 @@ import dev.roosthold.relay.auth.Devices;
 import dev.roosthold.relay.socket.ConnectionListener;
 import dev.roosthold.relay.socket.SocketCaller;
 import dev.roosthold.relay.updates.Router;
+import dev.roosthold.socketio.DisconnectReason;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/// Ties sockets to the devices that opened them.
-record DeviceSockets(Devices devices, DeviceActivity activity, Router router)
-        implements ConnectionListener {
+/// Ties sockets to the devices that opened them. Thread-safe.
+final class DeviceSockets implements ConnectionListener {
+    private final Devices devices;
+    private final DeviceActivity activity;
+    private final Router router;
+    private final Set<SocketCaller> open = ConcurrentHashMap.newKeySet();
+
+    DeviceSockets(Devices devices, DeviceActivity activity, Router router) {
+        this.devices = devices;
+        this.activity = activity;
+        this.router = router;
+    }
 
     /// A credential that was revoked between its check and the admission must not stay.
     @Override
@@ -16,11 +28,23 @@ record DeviceSockets(Devices devices, DeviceActivity activity, Router router)
         if (devices.isRevoked(socket.caller().device())) {
             router.closeSocket(socket.socketId());
         }
+        open.add(socket);
         heard(socket);
     }
 
     @Override
     public void heard(SocketCaller socket) {
         activity.seen(socket.caller().device(), socket.remote());
+    }
+
+    @Override
+    public void disconnected(SocketCaller socket, DisconnectReason reason) {
+        open.remove(socket);
+        heard(socket);
+    }
+
+    /// Notes that the devices of open sockets are in use, however silent they are.
+    void noteOpen() {
+        open.forEach(this::heard);
     }
 }

@@ -80,6 +80,7 @@ import dev.roosthold.relay.updates.Updates;
 import dev.roosthold.relay.usage.UsageEvents;
 import dev.roosthold.relay.usage.UsageReports;
 import dev.roosthold.relay.usage.UsageRoutes;
+import dev.roosthold.relay.watch.ProbeLog;
 import dev.roosthold.relay.watch.Readiness;
 import dev.roosthold.relay.watch.RefusalLog;
 import dev.roosthold.relay.watch.SlowWriteLog;
@@ -138,6 +139,8 @@ public final class Relay implements AutoCloseable {
     private final Updates updates;
     private final Audit audit;
     private final DeviceActivity activity;
+    private final Runnable endOldDevices;
+    private final ProbeLog probes;
     private final SocketGateway gateway;
     private final Machines machines;
     private final Sessions sessions;
@@ -178,7 +181,7 @@ public final class Relay implements AutoCloseable {
         updates = new Updates(router, limits.retention());
 
         activity = new DeviceActivity(clock);
-        var devices = new Devices(store, router, ids, activity);
+        var devices = new Devices(store, router, ids, activity, limits.devices(), clock);
         audit = new Audit(store, config.audit(), clock);
         var accounts = new Accounts(store, updates, ids);
         var social = new Social(store, updates, ids);
@@ -223,13 +226,16 @@ public final class Relay implements AutoCloseable {
                         config.front().limits().socketsPerAccount(),
                         blocking,
                         clock);
-        gateway.listen(new DeviceSockets(devices, activity, router));
+        var deviceSockets = new DeviceSockets(devices, activity, router);
+        gateway.listen(deviceSockets);
         gateway.listen(machineEvents);
         gateway.listen(sessionEvents);
         gateway.listen(push.sockets());
         metrics.ifPresent(m -> gateway.listen(m.sockets()));
         var refusals = new RefusalLog();
         gateway.listen(refusals);
+        probes = new ProbeLog(clock);
+        gateway.listen(probes);
         machineEvents.register(gateway);
         sessionEvents.register(gateway);
         new MessageEvents(messages).register(gateway);
@@ -290,7 +296,10 @@ public final class Relay implements AutoCloseable {
                         },
                         devices,
                         readiness,
-                        metrics.map(Metrics::requests).orElse(RequestListener.NONE).and(refusals),
+                        metrics.map(Metrics::requests)
+                                .orElse(RequestListener.NONE)
+                                .and(refusals)
+                                .and(probes),
                         socketServer::httpHandler);
         listening = true;
         metrics.ifPresent(m -> m.watch(watched()));
@@ -301,7 +310,15 @@ public final class Relay implements AutoCloseable {
             upkeep.every(FLUSH, presence::flush);
         }
         upkeep.every(RPC_SWEEP, rpc::sweep);
+        endOldDevices =
+                () -> {
+                    deviceSockets.noteOpen();
+                    devices.endOld();
+                };
         upkeep.every(FLUSH, () -> activity.flush(store));
+        if (!limits.devices().isUnlimited()) {
+            upkeep.every(FLUSH, () -> blocking.execute(endOldDevices));
+        }
         upkeep.every(FLUSH, this::purge);
         upkeep.every(PRUNE, auth::prune);
         upkeep.every(PRUNE, audit::prune);
@@ -426,6 +443,7 @@ public final class Relay implements AutoCloseable {
                 readiness::lastKnown,
                 updates::appended,
                 updates::dropped,
+                probes::noted,
                 machines.presence()::size,
                 sessions.presence()::size);
     }
@@ -495,6 +513,11 @@ public final class Relay implements AutoCloseable {
 
     Presence<SessionKey> sessionPresence() {
         return sessions.presence();
+    }
+
+    /// Ends the devices whose time is over; a relay with such limits does it by itself.
+    void endOldDevices() {
+        endOldDevices.run();
     }
 
     /// Deletes what stayed behind of deleted sessions; returns at once.

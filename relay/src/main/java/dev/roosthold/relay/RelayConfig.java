@@ -3,6 +3,7 @@ package dev.roosthold.relay;
 import dev.roosthold.relay.attachments.Attachments;
 import dev.roosthold.relay.audit.Audit;
 import dev.roosthold.relay.auth.Auth;
+import dev.roosthold.relay.auth.DeviceLifetime;
 import dev.roosthold.relay.auth.RegistrationPolicy;
 import dev.roosthold.relay.http.Front;
 import dev.roosthold.relay.limits.Rate;
@@ -51,38 +52,45 @@ public record RelayConfig(
     /// @param retention of the update log
     /// @param rpc calls between sockets
     /// @param attachmentBytes what all attachments of one account may take together; default 1 GiB
+    /// @param devices when credentials end by themselves; default never
     public record Limits(
             Auth.Rates auth,
             Rate socketEvents,
             Updates.Retention retention,
             RpcLimits rpc,
-            long attachmentBytes) {
+            long attachmentBytes,
+            DeviceLifetime devices) {
         public static final Limits USUAL =
                 new Limits(
                         Auth.Rates.USUAL,
                         SocketGateway.USUAL_EVENT_RATE,
                         Updates.Retention.USUAL,
                         RpcLimits.USUAL,
-                        Attachments.USUAL_QUOTA);
+                        Attachments.USUAL_QUOTA,
+                        DeviceLifetime.UNLIMITED);
 
         public Limits withAuth(Auth.Rates value) {
-            return new Limits(value, socketEvents, retention, rpc, attachmentBytes);
+            return new Limits(value, socketEvents, retention, rpc, attachmentBytes, devices);
         }
 
         public Limits withSocketEvents(Rate value) {
-            return new Limits(auth, value, retention, rpc, attachmentBytes);
+            return new Limits(auth, value, retention, rpc, attachmentBytes, devices);
         }
 
         public Limits withRetention(Updates.Retention value) {
-            return new Limits(auth, socketEvents, value, rpc, attachmentBytes);
+            return new Limits(auth, socketEvents, value, rpc, attachmentBytes, devices);
         }
 
         public Limits withRpc(RpcLimits value) {
-            return new Limits(auth, socketEvents, retention, value, attachmentBytes);
+            return new Limits(auth, socketEvents, retention, value, attachmentBytes, devices);
         }
 
         public Limits withAttachmentBytes(long value) {
-            return new Limits(auth, socketEvents, retention, rpc, value);
+            return new Limits(auth, socketEvents, retention, rpc, value, devices);
+        }
+
+        public Limits withDevices(DeviceLifetime value) {
+            return new Limits(auth, socketEvents, retention, rpc, attachmentBytes, value);
         }
     }
 

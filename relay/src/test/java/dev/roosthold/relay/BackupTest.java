@@ -13,8 +13,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -396,6 +398,28 @@ class BackupTest {
     private static void put(byte[] block, int at, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
         System.arraycopy(bytes, 0, block, at, bytes.length);
+    }
+
+    @Test
+    void whatAKilledBackupLeftIsRemovedByTheNextToTheSameTarget() throws Exception {
+        Path file = place.resolve("b.tar.gz");
+        String killed = ".b.tar.gz.0b0fd9a1-6d0c-4b58-9d9e-0f5d1a2b3c4d.tmp";
+        String running = ".b.tar.gz.0b0fd9a1-6d0c-4b58-9d9e-0f5d1a2b3c4e.tmp";
+        String other = ".other.tar.gz.0b0fd9a1-6d0c-4b58-9d9e-0f5d1a2b3c4d.tmp";
+        for (String name : List.of(killed, running, other)) {
+            Path folder = Files.createDirectory(place.resolve(name));
+            Files.write(folder.resolve("backup"), new byte[10]);
+            if (!name.equals(running)) {
+                Files.setLastModifiedTime(
+                        folder, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+            }
+        }
+
+        operator().backup(file, false);
+
+        assertThat(place.resolve(killed)).doesNotExist();
+        assertThat(place.resolve(running)).isDirectory();
+        assertThat(place.resolve(other)).isDirectory();
     }
 
     @Test

@@ -113,6 +113,59 @@ class FrontTest {
         }
     }
 
+    // ---- https
+
+    /// From this computer plain HTTP stays possible; a proxy here tells where others come from.
+    @Test
+    void wherePlainIsRefusedNobodyElseGetsInWithoutTlsNeitherForRequestsNorForSockets()
+            throws Exception {
+        String[] plain = {"X-Forwarded-For", "192.0.2.7", "X-Forwarded-Proto", "http"};
+        String[] silent = {"X-Forwarded-For", "192.0.2.7"};
+        String[] tls = {"X-Forwarded-For", "192.0.2.7", "X-Forwarded-Proto", "https"};
+        String socket = "/v1/updates/?EIO=4&transport=websocket";
+        try (var rig = start(front -> behindProxy(front).withTlsOnly())) {
+            for (String path : List.of("/", "/v1/web/relay", "/v1/updates/?EIO=4", socket)) {
+                for (String[] headers : List.of(plain, silent)) {
+                    Reply reply = send(rig, "GET", path, headers);
+                    assertThat(reply.statusCode()).as(path).isEqualTo(421);
+                    assertThat(reply.body()).contains("over https only");
+                }
+            }
+            assertThat(send(rig, "GET", "/v1/web/relay", tls).statusCode()).isEqualTo(200);
+            assertThat(send(rig, "GET", "/v1/web/relay").statusCode()).isEqualTo(200);
+            Person ada = rig.signsUp();
+            assertThat(ada.page().outcome()).isEqualTo("connected");
+        }
+        try (var rig = start(Front::withTlsOnly)) {
+            // Not from a trusted proxy: whoever is here may say what they like.
+            assertThat(send(rig, "GET", "/health", plain).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void browsersAreToldToStayWithHttpsWhereTheHostIsTheRelaysAlone() throws Exception {
+        String[] tls = {"X-Forwarded-For", "192.0.2.7", "X-Forwarded-Proto", "https"};
+        for (String url :
+                List.of(
+                        "https://home.example",
+                        "https://home.example:8443",
+                        "https://home.example/roost",
+                        "http://home.example")) {
+            try (var rig =
+                    RelayRig.start(
+                            c ->
+                                    c.withPublicUrl(URI.create(url))
+                                            .withFront(behindProxy(c.front())))) {
+                boolean whole = url.equals("https://home.example");
+                assertThat(send(rig, "GET", "/health", tls).header("strict-transport-security"))
+                        .as(url)
+                        .isEqualTo(whole ? "max-age=15552000" : "");
+                assertThat(send(rig, "GET", "/health").header("strict-transport-security"))
+                        .isEmpty();
+            }
+        }
+    }
+
     // ---- a path
 
     @ParameterizedTest
@@ -556,5 +609,9 @@ class FrontTest {
         }
     }
 
-    private record Reply(int statusCode, java.net.http.HttpHeaders headers, String body) {}
+    private record Reply(int statusCode, java.net.http.HttpHeaders headers, String body) {
+        String header(String name) {
+            return headers.firstValue(name).orElse("");
+        }
+    }
 }

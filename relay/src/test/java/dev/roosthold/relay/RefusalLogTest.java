@@ -9,13 +9,16 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import dev.roosthold.relay.http.Front;
 import dev.roosthold.relay.limits.Rate;
+import dev.roosthold.relay.watch.ProbeLog;
 import dev.roosthold.relay.watch.RefusalLog;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.UnaryOperator;
@@ -30,6 +33,7 @@ import org.slf4j.LoggerFactory;
 class RefusalLogTest {
     private final Lines lines = new Lines();
     private final Logger logger = (Logger) LoggerFactory.getLogger(RefusalLog.class);
+    private final Logger probes = (Logger) LoggerFactory.getLogger(ProbeLog.class);
 
     /// Message and named values of each line.
     private static final class Lines extends AppenderBase<ILoggingEvent> {
@@ -44,6 +48,9 @@ class RefusalLogTest {
     @BeforeEach
     void listen() {
         lines.start();
+        probes.addAppender(lines);
+        probes.setLevel(Level.INFO);
+        probes.setAdditive(false);
         logger.addAppender(lines);
         logger.setLevel(Level.INFO);
         logger.setAdditive(false);
@@ -51,6 +58,9 @@ class RefusalLogTest {
 
     @AfterEach
     void leave() {
+        probes.setAdditive(true);
+        probes.setLevel(null);
+        probes.detachAppender(lines);
         logger.setAdditive(true);
         logger.setLevel(null);
         logger.detachAppender(lines);
@@ -112,6 +122,69 @@ class RefusalLogTest {
                 page.ask("artifact-read", Map.of("artifactId", "x"));
             }
             logged("request refused", "at=\"socket\"", "too many events", "\"127.0.0.1\"");
+        }
+    }
+
+    @Test
+    void aSocketThatSendsWhatIsNoEventOfTheProtocolIsInTheLog() {
+        try (var rig = RelayRig.start()) {
+            Client page = rig.signsUp().page().connected();
+            page.ask("artifact-read", Map.of("artifactId", 7, "other", "hidden"));
+            logged("request refused", "at=\"artifact-read\"", "malformed event", "\"127.0.0.1\"");
+            for (int i = 0; i < 100; i++) {
+                page.ask("artifact-read", Map.of("artifactId", List.of("hidden")));
+            }
+            assertThat(lines.all).noneMatch(line -> line.contains("hidden")).hasSizeLessThan(30);
+        }
+    }
+
+    @Test
+    void aDeviceThatTriesOutIdsIsInTheLogWhetherOrNotSomebodyHasThem() {
+        try (var rig = RelayRig.start(config -> config.withMetricsPort(0))) {
+            Person ada = rig.signsUp();
+            String hers = ada.makesSession("hers");
+            for (String id : List.of(hers, "nobodys-session")) {
+                lines.all.clear();
+                Person eve = rig.signsUp();
+                Client page = eve.page().connected();
+                for (int i = 0; i < ProbeLog.USUAL_MISSES / 2; i++) {
+                    String path = "/v1/sessions/" + id + "/messages";
+                    assertThat(eve.api().get(path).status()).isEqualTo(404);
+                }
+                assertThat(lines.all).noneMatch(line -> line.contains("not there"));
+                var message = Map.of("sid", id, "message", "c2VhbGVk");
+                for (int i = 0; i < ProbeLog.USUAL_MISSES; i++) {
+                    page.ask("message", message);
+                }
+                String device = eve.api().get("/v1/devices").body().path(0).path("id").asString();
+                logged("a device asks for much that is not there", device, "\"127.0.0.1\"");
+                assertThat(lines.all)
+                        .noneMatch(line -> line.contains(id))
+                        .filteredOn(line -> line.contains("not there"))
+                        .hasSize(1);
+            }
+            int port = rig.relay().metricsPort().orElseThrow();
+            var metrics =
+                    new Api(
+                            rig.http(),
+                            URI.create("http://127.0.0.1:" + port),
+                            Optional.empty(),
+                            Map.of());
+            assertThat(Scrape.of(metrics).value("roost_probes_total")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void whoAsksForWhatIsNotTheirsNowAndThenIsNotCalledAProbe() {
+        try (var rig = RelayRig.start()) {
+            Person ada = rig.signsUp();
+            for (int minute = 0; minute < 3; minute++) {
+                for (int i = 0; i < ProbeLog.USUAL_MISSES - 1; i++) {
+                    ada.api().get("/v1/machines/none");
+                }
+                rig.clock().pass(java.time.Duration.ofMinutes(1));
+            }
+            assertThat(lines.all).noneMatch(line -> line.contains("not there"));
         }
     }
 

@@ -77,6 +77,24 @@ class WebPushTest {
     }
 
     @Test
+    void withAListSubscriptionsOfOtherServicesAreRefused() {
+        try (var listed =
+                RelayRig.start(
+                        config ->
+                                config.withPush(
+                                        config.push().withHosts(List.of("push.example"))))) {
+            Api bob = listed.signsUp().api();
+            var browser = new Browser();
+            for (String host : List.of("push.example", "eu.push.example")) {
+                var good = browser.subscription("https://" + host + "/a");
+                assertThat(bob.post(SUBSCRIPTIONS, good).status()).isEqualTo(200);
+            }
+            var other = browser.subscription("https://other.example/a");
+            assertThat(bob.post(SUBSCRIPTIONS, other).status()).isEqualTo(400);
+        }
+    }
+
+    @Test
     void theSignatureIsTheRelaysAndForThisServiceOnly() throws GeneralSecurityException {
         subscribe(new Browser(), "/send/abc");
         event(Map.of());

@@ -2,6 +2,10 @@ package dev.roosthold.client.account;
 
 import dev.roosthold.client.Backoff;
 import dev.roosthold.client.BearerToken;
+import dev.roosthold.client.EncryptedJson;
+import dev.roosthold.client.MachineLogin;
+import dev.roosthold.client.MachineRow;
+import dev.roosthold.client.MachineToken;
 import dev.roosthold.client.RelayAddress;
 import dev.roosthold.client.RelayClient;
 import dev.roosthold.client.RelaySocket;
@@ -14,20 +18,29 @@ import dev.roosthold.client.changes.Cursor;
 import dev.roosthold.client.changes.Feed;
 import dev.roosthold.client.changes.FeedListener;
 import dev.roosthold.client.changes.FeedScope;
+import dev.roosthold.client.devices.Devices;
 import dev.roosthold.client.outbox.Outbox;
 import dev.roosthold.client.outbox.OutboxLimits;
 import dev.roosthold.client.outbox.OutboxListener;
+import dev.roosthold.client.pairing.Approver;
 import dev.roosthold.client.rpc.RpcCaller;
 import dev.roosthold.client.rpc.RpcResult;
 import dev.roosthold.client.sessions.Draft;
 import dev.roosthold.client.sessions.Keyring;
+import dev.roosthold.client.sessions.MessagePage;
 import dev.roosthold.client.sessions.OpenSession;
 import dev.roosthold.client.sessions.SessionField;
+import dev.roosthold.client.sessions.SessionKeys;
 import dev.roosthold.client.sessions.SessionRow;
 import dev.roosthold.client.sessions.SessionUpdater;
 import dev.roosthold.client.sessions.Sessions;
+import dev.roosthold.crypto.BoxPublicKey;
 import dev.roosthold.crypto.MasterSecret;
+import dev.roosthold.protocol.Codec;
+import dev.roosthold.protocol.DeviceId;
 import dev.roosthold.protocol.SessionId;
+import dev.roosthold.protocol.account.Profile;
+import dev.roosthold.protocol.auth.Device;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -42,7 +55,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// An account, for a program of its person. Thread-safe.
 ///
-/// Signs in with the master secret, and again when the relay does not know the bearer any more. All
+/// Signs in with the master secret, and again when the relay does not know the bearer any more; or
+/// goes on with a sign-in that was stored ([#resume]), which ends when its bearer is ended. All
 /// links and outboxes that were opened here close with it.
 public final class Account implements AutoCloseable {
     private static final Duration ACK_PATIENCE = Duration.ofSeconds(10);
@@ -50,25 +64,90 @@ public final class Account implements AutoCloseable {
     private static final Duration MOST_RACE_PAUSE = Duration.ofMillis(250);
 
     private final RelayAddress relay;
-    private final MasterSecret secret;
     private final AccountOptions options;
     private final RelayClient client;
+    private final Renewal renewal;
     private final Keyring keys;
     private final Sessions sessions;
     private final List<Link> links = new CopyOnWriteArrayList<>();
     private final List<Outbox> outboxes = new CopyOnWriteArrayList<>();
     private volatile @Nullable BearerToken bearer;
 
-    private Account(RelayAddress relay, MasterSecret secret, AccountOptions options) {
+    /// Where a bearer comes from when there is none.
+    @FunctionalInterface
+    private interface Renewal {
+        Reply<BearerToken> get(RelayClient client) throws InterruptedException;
+    }
+
+    private Account(
+            RelayAddress relay,
+            Keyring keys,
+            SessionKeys kept,
+            AccountOptions options,
+            Renewal renewal) {
         this.relay = relay;
-        this.secret = secret;
         this.options = options;
+        this.keys = keys;
+        this.renewal = renewal;
         client = new RelayClient(relay, options.clientName(), options.network());
-        keys =
-                options.olderForm()
-                        ? Keyring.legacy(secret, options.random())
-                        : Keyring.owner(secret, options.random());
-        sessions = new Sessions(client, this::heldBearer, keys);
+        sessions = new Sessions(client, this::heldBearer, keys, kept);
+    }
+
+    private Account(RelayAddress relay, MasterSecret secret, AccountOptions options) {
+        this(
+                relay,
+                keyring(secret, options),
+                SessionKeys.NONE,
+                options,
+                client -> client.signIn(secret, options.random()));
+    }
+
+    private static Keyring keyring(MasterSecret secret, AccountOptions options) {
+        return options.olderForm()
+                ? Keyring.legacy(secret, options.random())
+                : Keyring.owner(secret, options.random());
+    }
+
+    /// Goes on with a stored sign-in; asks the relay nothing yet. When its bearer was ended, every
+    /// request is [Reply.CredentialsRefused]: a device that the person has ended does not come back
+    /// by itself.
+    ///
+    /// @param kept keys of sessions that a terminal could not open otherwise
+    public static Account resume(SignIn signIn, SessionKeys kept, AccountOptions options) {
+        Keyring keys =
+                switch (signIn) {
+                    case SignIn.Whole whole -> keyring(whole.secret(), options);
+                    case SignIn.Terminal terminal ->
+                            Keyring.writer(terminal.contentPublicKey(), options.random());
+                };
+        Account account =
+                new Account(
+                        signIn.server(),
+                        keys,
+                        kept,
+                        options,
+                        _ -> new Reply.CredentialsRefused<>("this device was signed out"));
+        account.bearer = signIn.bearer();
+        return account;
+    }
+
+    /// Acts with the credential of a machine, which reaches the sessions that the machine has made
+    /// and opens those whose keys were kept.
+    public static Account ofMachine(
+            RelayAddress relay,
+            MachineToken token,
+            BoxPublicKey contentPublicKey,
+            SessionKeys kept,
+            AccountOptions options) {
+        return new Account(
+                relay,
+                Keyring.writer(contentPublicKey, options.random()),
+                kept,
+                options,
+                client ->
+                        map(
+                                client.authenticateMachine(token),
+                                (MachineLogin login) -> login.bearer()));
     }
 
     /// Signs in, or makes the account where the relay lets new ones in.
@@ -81,13 +160,7 @@ public final class Account implements AutoCloseable {
             return new Reply.Success<>(account);
         }
         account.close();
-        return switch (answer) {
-            case Reply.Success<BearerToken> _ -> throw new IllegalStateException();
-            case Reply.CredentialsRefused(String message) ->
-                    new Reply.CredentialsRefused<>(message);
-            case Reply.Denied(int status, String message) -> new Reply.Denied<>(status, message);
-            case Reply.Unavailable(String reason) -> new Reply.Unavailable<>(reason);
-        };
+        return map(answer, _ -> account);
     }
 
     /// An account that signs in when it is first needed: for programs that start without a network.
@@ -96,7 +169,7 @@ public final class Account implements AutoCloseable {
     }
 
     private Reply<BearerToken> signInAgain() throws InterruptedException {
-        Reply<BearerToken> answer = client.signIn(secret, options.random());
+        Reply<BearerToken> answer = renewal.get(client);
         if (answer instanceof Reply.Success<BearerToken>(BearerToken fresh)) {
             bearer = fresh;
         }
@@ -117,6 +190,9 @@ public final class Account implements AutoCloseable {
     /// One request; when the relay does not know the bearer any more, once again with a new one.
     private <T> Reply<T> withBearer(Request<T> request) throws InterruptedException {
         Reply<BearerToken> held = anyBearer();
+        if (held instanceof Reply.CredentialsRefused<BearerToken>(String message)) {
+            return new Reply.CredentialsRefused<>(message);
+        }
         if (!(held instanceof Reply.Success<BearerToken>)) {
             return new Reply.Unavailable<>("not signed in");
         }
@@ -131,6 +207,45 @@ public final class Account implements AutoCloseable {
     @FunctionalInterface
     private interface Request<T> {
         Reply<T> send() throws InterruptedException;
+    }
+
+    /// `GET /v1/account/profile`: who this is, and whether the relay still knows this device.
+    public Reply<Profile> profile() throws InterruptedException {
+        return withBearer(
+                () ->
+                        client.get(
+                                heldBearer(),
+                                "/v1/account/profile",
+                                answer -> Codec.mapper().treeToValue(answer, Profile.class)));
+    }
+
+    /// The account's devices, the newest first.
+    public Reply<List<Device>> listDevices() throws InterruptedException {
+        return withBearer(devices()::list);
+    }
+
+    /// Ends a device's credential.
+    public Reply<Boolean> endDevice(DeviceId id) throws InterruptedException {
+        return withBearer(() -> devices().end(id));
+    }
+
+    private Devices devices() {
+        return new Devices(client, this::heldBearer);
+    }
+
+    /// The account's machines that have registered.
+    public Reply<List<MachineRow>> listMachines() throws InterruptedException {
+        return withBearer(() -> client.machines(heldBearer()));
+    }
+
+    /// The encryption of a machine's record; empty when it cannot be opened here.
+    public Optional<EncryptedJson> open(MachineRow machine) {
+        return keys.open(machine.dataEncryptionKey());
+    }
+
+    /// Lets others into this account.
+    public Approver approver(MasterSecret secret) {
+        return new Approver(client, this::heldBearer, secret, options.random());
     }
 
     /// The routes about sessions and messages.
@@ -150,6 +265,24 @@ public final class Account implements AutoCloseable {
     /// Reads a session; an unknown one is [Reply.Denied] with status 404.
     public Reply<OpenSession> session(SessionId id) throws InterruptedException {
         return opened(map(withBearer(() -> sessions.find(id)), sessions::open));
+    }
+
+    /// All sessions that this credential reaches, whether they open here or not, the last changed
+    /// first.
+    public Reply<List<SessionRow>> listRows() throws InterruptedException {
+        return withBearer(sessions::list);
+    }
+
+    /// A page of messages, see [Sessions#after].
+    public Reply<MessagePage> messagesAfter(SessionId session, long seq, int limit)
+            throws InterruptedException {
+        return withBearer(() -> sessions.after(session, seq, limit));
+    }
+
+    /// A page of messages, see [Sessions#before].
+    public Reply<MessagePage> messagesBefore(SessionId session, long seq, int limit)
+            throws InterruptedException {
+        return withBearer(() -> sessions.before(session, seq, limit));
     }
 
     /// All sessions that open with this account's keys, the last changed first.

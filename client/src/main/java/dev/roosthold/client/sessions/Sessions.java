@@ -29,12 +29,21 @@ public final class Sessions {
     private final RelayClient relay;
     private final Supplier<BearerToken> bearer;
     private final Keyring keys;
+    private final SessionKeys kept;
 
     /// @param bearer asked before each request
     public Sessions(RelayClient relay, Supplier<BearerToken> bearer, Keyring keys) {
+        this(relay, bearer, keys, SessionKeys.NONE);
+    }
+
+    /// @param bearer asked before each request
+    /// @param kept keys of sessions that the keyring cannot open
+    public Sessions(
+            RelayClient relay, Supplier<BearerToken> bearer, Keyring keys, SessionKeys kept) {
         this.relay = relay;
         this.bearer = bearer;
         this.keys = keys;
+        this.kept = kept;
     }
 
     /// `POST /v1/sessions`: makes a session, or finds the one that has this tag.
@@ -94,6 +103,10 @@ public final class Sessions {
     /// The row with its key, when that can be opened here.
     public Optional<OpenSession> open(SessionRow row) {
         return keys.open(row.dataEncryptionKey())
+                .or(
+                        () ->
+                                kept.find(row.id())
+                                        .flatMap(key -> opening(row, keys.of(key).encryption())))
                 .map(encryption -> new OpenSession(row, encryption));
     }
 

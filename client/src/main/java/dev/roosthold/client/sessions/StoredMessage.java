@@ -1,6 +1,7 @@
 package dev.roosthold.client.sessions;
 
 import dev.roosthold.client.EncryptedJson;
+import dev.roosthold.protocol.messages.SessionMessage;
 import dev.roosthold.protocol.sessions.Message;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,6 +27,11 @@ public record StoredMessage(
                 wire.createdAt(),
                 wire.updatedAt(),
                 wire.content().c());
+    }
+
+    /// What is in it; empty when it does not open with this key or is no JSON object.
+    public Optional<SessionMessage> read(EncryptedJson session) {
+        return open(session).map(SessionMessage::read);
     }
 
     /// The content; empty when it does not open with this key or is no JSON object.

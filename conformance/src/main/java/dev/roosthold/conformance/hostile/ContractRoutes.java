@@ -188,6 +188,10 @@ final class ContractRoutes {
                 account("PATCH", "/v1/web/machines/{machine}").body("name", text("n")),
                 account("DELETE", "/v1/web/machines/{absent}"),
                 account("POST", "/v1/web/machines/{absent}/secret").body("secret", text(SECRET)),
+                machine("PUT", "/v1/machines/{enrolled}/keys")
+                        .body("metadata", text("ZA=="))
+                        .body("daemonState", text("ZA=="))
+                        .body("dataEncryptionKey", text("ZA==")),
                 machine("GET", "/v1/machines/{enrolled}/enrolment"),
                 machine("PUT", "/v1/machines/{enrolled}/enrolment").body("publicKey", text(KEY)),
                 account("GET", "/v1/web/machines/{machine}/enrolment"),

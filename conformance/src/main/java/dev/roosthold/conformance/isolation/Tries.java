@@ -154,6 +154,12 @@ final class Tries {
                 get("/v1/changes?after=0&limit=1000"),
                 get("/v1/devices"),
                 of("PATCH", "/v1/devices/{{device}}", "{\"name\":\"taken\"}"),
+                of(
+                        "PUT",
+                        "/v1/machines/{{machine}}/keys",
+                        "{\"metadata\":\"eA==\",\"daemonState\":\"eA==\",\"dataEncryptionKey\":\""
+                                + KEY
+                                + "\"}"),
                 of("PUT", "/v1/machines/{{machine}}/enrolment", "{\"publicKey\":\"" + KEY + "\"}"),
                 get("/v1/machines/{{machine}}/enrolment"),
                 get("/v1/web/machines/{{machine}}/enrolment"),

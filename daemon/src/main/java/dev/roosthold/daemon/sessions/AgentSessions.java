@@ -59,7 +59,7 @@ public interface AgentSessions extends AutoCloseable {
 
     /// One session that runs.
     ///
-    /// @param startedAtMs when it was started here
+    /// @param startedAtMs when it was first started, Unix milliseconds
     record Running(String sessionId, Path directory, String agent, long startedAtMs) {}
 
     /// What the machine's metadata tells about its agents: fields to set there. Asked every few

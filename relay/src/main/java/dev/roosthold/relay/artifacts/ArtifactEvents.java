@@ -38,7 +38,7 @@ public final class ArtifactEvents {
                 artifacts
                         .find(key)
                         .map(ArtifactAck::found)
-                        .orElseThrow(() -> new InvalidParameters(ArtifactRoutes.NOT_FOUND)));
+                        .orElseThrow(() -> InvalidParameters.notFound(ArtifactRoutes.NOT_FOUND)));
     }
 
     /// `artifact-create`: unlike over REST the id need not be a UUID.
@@ -79,14 +79,14 @@ public final class ArtifactEvents {
                             new ArtifactAck.Mismatch(
                                     ArtifactAck.VERSION_MISMATCH, currentHeader, currentBody);
                     case ArtifactWrite.Unknown() ->
-                            throw new InvalidParameters(ArtifactRoutes.NOT_FOUND);
+                            throw InvalidParameters.notFound(ArtifactRoutes.NOT_FOUND);
                 });
     }
 
     /// `artifact-delete`.
     private Optional<Object> delete(SocketCaller socket, Payload payload) {
         if (!artifacts.delete(key(socket, payload, "artifactId"))) {
-            throw new InvalidParameters(ArtifactRoutes.NOT_FOUND);
+            throw InvalidParameters.notFound(ArtifactRoutes.NOT_FOUND);
         }
         return Optional.of(new ArtifactAck.Done(ArtifactAck.SUCCESS));
     }
@@ -117,7 +117,7 @@ public final class ArtifactEvents {
         if (content.isEmpty()) {
             throw artifacts.exists(key)
                     ? invalid(part)
-                    : new InvalidParameters(ArtifactRoutes.NOT_FOUND);
+                    : InvalidParameters.notFound(ArtifactRoutes.NOT_FOUND);
         }
         return new Edit(content.get(), sent.expectedVersion());
     }

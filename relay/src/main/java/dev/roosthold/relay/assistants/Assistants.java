@@ -209,7 +209,10 @@ public final class Assistants {
         tx.afterCommit(
                 () ->
                         router.toMachineAndUsers(
-                                key.account(), key.machine(), SentEvent.MACHINE_ASSISTANTS, change));
+                                key.account(),
+                                key.machine(),
+                                SentEvent.MACHINE_ASSISTANTS,
+                                change));
         machines.assistantsChanged(
                 tx, key.account(), key.machine(), AssistantTable.counts(tx, key.machine()));
     }

@@ -35,7 +35,7 @@ public record Actor(
         return new Actor(Optional.of(account), Optional.empty(), Optional.of(address));
     }
 
-    /// Whoever may use the data directory, in an account.
+    /// Whoever may use the data directory, or the relay by itself, in an account.
     public static Actor operator(AccountId account) {
         return new Actor(Optional.of(account), Optional.empty(), Optional.empty());
     }

@@ -28,6 +28,8 @@ public enum Kind {
     MACHINE_REFUSED("machine-refused"),
     /// A machine got another token; the old one ended. `machine`.
     MACHINE_REPLACE_TOKEN("machine-replace-token"),
+    /// A machine that had lost its key put its row under a new one. `machine`.
+    MACHINE_RENEW_KEY("machine-renew-key"),
     /// A machine was removed. `machine`.
     MACHINE_REMOVE("machine-remove"),
     /// A machine that has only a token published a key and asked for keys. `machine`.
@@ -45,7 +47,7 @@ public enum Kind {
     ASSISTANT_REMOVE("assistant-remove"),
     /// A device got another name. `device`.
     DEVICE_RENAME("device-rename"),
-    /// A credential was ended. `device`.
+    /// A credential was ended. `device`; `reason` is `idle` or `age` when its time was over.
     DEVICE_REVOKE("device-revoke"),
     /// A call that starts or stops something was sent to its target. `method`, `target`: the id of
     /// a machine or session.

@@ -21,11 +21,15 @@ import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
 import dev.roosthold.relay.updates.Router;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -42,21 +46,50 @@ public final class Devices implements Authenticator {
     /// ones are of processes that are gone.
     private static final int KEPT_PER_MACHINE = 16;
 
+    /// Devices ended by one write.
+    private static final int END_AT_ONCE = 200;
+
     private final Store store;
     private final Router router;
     private final Ids ids;
     private final DeviceActivity activity;
-    private final Cache<String, Caller> callers = Caffeine.newBuilder().maximumSize(CACHED).build();
+    private final DeviceLifetime lifetime;
+    private final InstantSource clock;
+    private final AtomicBoolean ending = new AtomicBoolean();
+    private final Cache<String, Known> callers = Caffeine.newBuilder().maximumSize(CACHED).build();
 
     /// Longer than any look-up can take.
     private final Cache<DeviceId, Boolean> revoked =
             Caffeine.newBuilder().expireAfterWrite(Duration.ofMinutes(10)).build();
 
-    public Devices(Store store, Router router, Ids ids, DeviceActivity activity) {
+    /// A device as the database had it.
+    private record Known(Caller caller, long madeAtMs, long usedAtMs) {
+        static final String COLUMNS = "account_id, id, machine_id, created_at, last_seen";
+
+        static Known of(ResultSet row) throws SQLException {
+            return new Known(
+                    new Caller(
+                            new AccountId(row.getString(1)),
+                            new DeviceId(row.getString(2)),
+                            scope(row.getString(3))),
+                    row.getLong(4),
+                    row.getLong(5));
+        }
+    }
+
+    public Devices(
+            Store store,
+            Router router,
+            Ids ids,
+            DeviceActivity activity,
+            DeviceLifetime lifetime,
+            InstantSource clock) {
         this.store = store;
         this.router = router;
         this.ids = ids;
         this.activity = activity;
+        this.lifetime = lifetime;
+        this.clock = clock;
     }
 
     @Override
@@ -66,30 +99,99 @@ public final class Devices implements Authenticator {
         }
         byte[] hash = Hashes.sha256(token);
         String key = HexFormat.of().formatHex(hash);
-        Caller cached = callers.getIfPresent(key);
-        if (cached != null) {
-            return Optional.of(cached);
+        Known cached = callers.getIfPresent(key);
+        // What is known here of its use may be older than what was written since.
+        if (cached != null && end(cached).isEmpty()) {
+            return Optional.of(cached.caller());
         }
-        Optional<Caller> found =
+        Optional<Known> found =
                 store.readNow(
                         sql ->
                                 sql.first(
-                                        "SELECT account_id, id, machine_id FROM device"
-                                                + " WHERE token_hash = ?",
-                                        row ->
-                                                new Caller(
-                                                        new AccountId(row.getString(1)),
-                                                        new DeviceId(row.getString(2)),
-                                                        scope(row.getString(3))),
+                                        "SELECT "
+                                                + Known.COLUMNS
+                                                + " FROM device WHERE token_hash = ?",
+                                        Known::of,
                                         hash));
         if (found.isPresent()) {
             callers.put(key, found.get());
-            if (isRevoked(found.get().device())) {
+            if (isRevoked(found.get().caller().device()) || end(found.get()).isPresent()) {
                 callers.invalidate(key);
                 return Optional.empty();
             }
         }
-        return found;
+        return found.map(Known::caller);
+    }
+
+    /// Whether the time of a device is over, and why. One with an open socket is in use.
+    private Optional<DeviceLifetime.End> end(Known device) {
+        if (lifetime.isUnlimited()) {
+            return Optional.empty();
+        }
+        long nowMs = clock.millis();
+        if (device.madeAtMs() <= lifetime.madeBefore(nowMs)) {
+            return Optional.of(DeviceLifetime.End.AGE);
+        }
+        DeviceId id = device.caller().device();
+        long usedAtMs = Math.max(device.usedAtMs(), activity.lastSeenMs(id));
+        return usedAtMs <= lifetime.usedBefore(nowMs) && !router.isConnected(id)
+                ? Optional.of(DeviceLifetime.End.IDLE)
+                : Optional.empty();
+    }
+
+    /// Ends the devices whose time is over, as their owners would; call it now and then. None of
+    /// them is let in before that either.
+    public void endOld() {
+        if (lifetime.isUnlimited() || !ending.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            endAll();
+        } finally {
+            ending.set(false);
+        }
+    }
+
+    private void endAll() {
+        long nowMs = clock.millis();
+        List<Known> old =
+                store.readNow(
+                        sql ->
+                                sql.list(
+                                        "SELECT "
+                                                + Known.COLUMNS
+                                                + " FROM device WHERE created_at <= ?"
+                                                + " OR last_seen <= ?",
+                                        Known::of,
+                                        lifetime.madeBefore(nowMs),
+                                        lifetime.usedBefore(nowMs)));
+        for (int from = 0; from < old.size(); from += END_AT_ONCE) {
+            List<Known> some = old.subList(from, Math.min(from + END_AT_ONCE, old.size()));
+            if (some.stream().anyMatch(device -> end(device).isPresent())) {
+                store.writeNow(
+                        tx -> {
+                            for (Known device : some) {
+                                endIfOver(tx, device);
+                            }
+                            return some.size();
+                        });
+            }
+        }
+    }
+
+    private void endIfOver(Transaction tx, Known device) throws SQLException {
+        Optional<DeviceLifetime.End> why = end(device);
+        if (why.isPresent()) {
+            AccountId account = device.caller().account();
+            DeviceId id = device.caller().device();
+            String reason = why.get().name().toLowerCase(Locale.ROOT);
+            revoke(
+                    tx,
+                    account,
+                    id,
+                    Actor.operator(account),
+                    Details.of("device", id.value()).and("reason", reason));
+        }
     }
 
     @Override
@@ -165,27 +267,31 @@ public final class Devices implements Authenticator {
     /// @return false when the account has no such device
     boolean revoke(AccountId account, DeviceId device, Actor who) {
         return store.writeNow(
-                tx -> {
-                    int gone =
-                            revoke(
-                                    tx,
-                                    "DELETE FROM device WHERE id = ? AND account_id = ?"
-                                            + " RETURNING id, token_hash",
-                                    device.value(),
-                                    account.value());
-                    if (gone == 0) {
-                        return false;
-                    }
-                    tx.execute(
-                            "DELETE FROM pairing WHERE account_id = ?"
-                                    + " AND (device_id = ? OR approved_by = ?"
-                                    + " AND picked_up_at IS NULL)",
-                            account.value(),
-                            device.value(),
-                            device.value());
-                    Audit.append(tx, who, Kind.DEVICE_REVOKE, Details.of("device", device.value()));
-                    return true;
-                });
+                tx -> revoke(tx, account, device, who, Details.of("device", device.value())));
+    }
+
+    private boolean revoke(
+            Transaction tx, AccountId account, DeviceId device, Actor who, Details details)
+            throws SQLException {
+        int gone =
+                revoke(
+                        tx,
+                        "DELETE FROM device WHERE id = ? AND account_id = ?"
+                                + " RETURNING id, token_hash",
+                        device.value(),
+                        account.value());
+        if (gone == 0) {
+            return false;
+        }
+        tx.execute(
+                "DELETE FROM pairing WHERE account_id = ?"
+                        + " AND (device_id = ? OR approved_by = ?"
+                        + " AND picked_up_at IS NULL)",
+                account.value(),
+                device.value(),
+                device.value());
+        Audit.append(tx, who, Kind.DEVICE_REVOKE, details);
+        return true;
     }
 
     /// Gives a device another name; false when the account has no such device.

@@ -25,6 +25,11 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.UUID;
 
 /// Makes a backup of a data directory, whether its relay runs or not. The package's description
@@ -70,6 +75,7 @@ public final class Backup {
         try {
             PrivateFiles.createFolders(parent);
             requireSpace(neededBytes(), Files.getFileStore(parent).getUsableSpace(), parent);
+            removeLeftOver(parent);
             PrivateFiles.createFolder(work);
             Path made = work.resolve("backup");
             int lost;
@@ -92,6 +98,25 @@ public final class Backup {
                     e);
         } finally {
             PrivateFiles.deleteTree(work);
+        }
+    }
+
+    /// Removes what backups to the same target have left that were killed; a backup of the last day
+    /// may still be running.
+    private void removeLeftOver(Path parent) throws IOException {
+        var name =
+                Pattern.compile(
+                        Pattern.quote("." + target.getFileName() + ".") + "[0-9a-f-]{36}\\.tmp");
+        FileTime yesterday = FileTime.from(Instant.now().minus(1, ChronoUnit.DAYS));
+        try (Stream<Path> siblings = Files.list(parent)) {
+            for (Path sibling : siblings.toList()) {
+                if (name.matcher(String.valueOf(sibling.getFileName())).matches()
+                        && Files.getLastModifiedTime(sibling, LinkOption.NOFOLLOW_LINKS)
+                                        .compareTo(yesterday)
+                                < 0) {
+                    PrivateFiles.deleteTree(sibling);
+                }
+            }
         }
     }
 

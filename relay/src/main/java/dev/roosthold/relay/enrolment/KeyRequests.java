@@ -173,7 +173,9 @@ final class KeyRequests {
                     Audit.append(tx, who, Kind.ENROLMENT_APPROVE, details(machine));
                     var event = new KeysApproved(response);
                     tx.afterCommit(
-                            () -> router.toMachine(account, machine, SentEvent.ENROLMENT_APPROVED, event));
+                            () ->
+                                    router.toMachine(
+                                            account, machine, SentEvent.ENROLMENT_APPROVED, event));
                     machines.asksKeys(tx, account, machine, false);
                     return Approved.DONE;
                 });

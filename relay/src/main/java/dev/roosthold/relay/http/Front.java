@@ -17,12 +17,15 @@ import java.util.regex.Pattern;
 /// @param allowedOrigins origins (`https://app.example`) whose pages may use the relay beside its
 ///     own page; empty, the default, lets all in, which is safe because no cookies are used
 /// @param limits how much one address or account may do
+/// @param tlsOnly whether requests that did not come over TLS, to this server or to a trusted proxy
+///     that says so, are refused unless they come from this computer; default not
 public record Front(
         Optional<TlsFiles> tls,
         List<AddressRange> trustedProxies,
         String basePath,
         List<String> allowedOrigins,
-        Limits limits) {
+        Limits limits,
+        boolean tlsOnly) {
 
     private static final Pattern BASE_PATH = Pattern.compile("(?:/[A-Za-z0-9._~-]+)*");
 
@@ -30,7 +33,7 @@ public record Front(
 
     // Behind the patterns, which it is checked with.
     public static final Front USUAL =
-            new Front(Optional.empty(), List.of(), "", List.of(), Limits.USUAL);
+            new Front(Optional.empty(), List.of(), "", List.of(), Limits.USUAL, false);
 
     /// Limits that heal by themselves. They are far above what people and their machines do: a
     /// client that is refused repeats, which makes more traffic, not less.
@@ -89,23 +92,28 @@ public record Front(
     }
 
     public Front withTls(TlsFiles value) {
-        return new Front(Optional.of(value), trustedProxies, basePath, allowedOrigins, limits);
+        return new Front(
+                Optional.of(value), trustedProxies, basePath, allowedOrigins, limits, tlsOnly);
     }
 
     public Front withTrustedProxies(List<AddressRange> value) {
-        return new Front(tls, value, basePath, allowedOrigins, limits);
+        return new Front(tls, value, basePath, allowedOrigins, limits, tlsOnly);
     }
 
     public Front withBasePath(String value) {
-        return new Front(tls, trustedProxies, value, allowedOrigins, limits);
+        return new Front(tls, trustedProxies, value, allowedOrigins, limits, tlsOnly);
     }
 
     public Front withAllowedOrigins(List<String> value) {
-        return new Front(tls, trustedProxies, basePath, value, limits);
+        return new Front(tls, trustedProxies, basePath, value, limits, tlsOnly);
     }
 
     public Front withLimits(Limits value) {
-        return new Front(tls, trustedProxies, basePath, allowedOrigins, value);
+        return new Front(tls, trustedProxies, basePath, allowedOrigins, value, tlsOnly);
+    }
+
+    public Front withTlsOnly() {
+        return new Front(tls, trustedProxies, basePath, allowedOrigins, limits, true);
     }
 
     private static String origin(String text) {

@@ -18,9 +18,18 @@ import org.jspecify.annotations.Nullable;
 final class FrontDoor {
     private static final Response ORIGIN_REFUSED = Response.error(403, "Origin not allowed");
 
+    /// For another scheme the answer would be another one (RFC 9110, 15.5.20).
+    private static final Response PLAIN_REFUSED =
+            Response.error(421, "This relay is reached over https only");
+
+    /// Half a year. Only this host, as others of the domain are none of the relay's business.
+    private static final String STRICT = "max-age=15552000";
+
     private final Proxies proxies;
     private final Origins origins;
     private final String basePath;
+    private final boolean tlsOnly;
+    private final boolean strict;
     private final AtomicBoolean sawForwardedHeader;
 
     FrontDoor(Front front, Optional<URI> publicUrl, AtomicBoolean sawForwardedHeader) {
@@ -33,6 +42,8 @@ final class FrontDoor {
                 front.basePath().isEmpty()
                         ? publicUrl.map(FrontDoor::path).orElse("")
                         : front.basePath();
+        this.tlsOnly = front.tlsOnly();
+        this.strict = basePath.isEmpty() && publicUrl.filter(FrontDoor::isWholeHost).isPresent();
         this.sawForwardedHeader = sawForwardedHeader;
     }
 
@@ -51,6 +62,9 @@ final class FrontDoor {
         boolean tls = channel.pipeline().get(SslHandler.class) != null;
         Visit visit = proxies.visit((InetSocketAddress) channel.remoteAddress(), tls, headers);
         channel.attr(Visit.KEY).set(visit);
+        if (tlsOnly && !visit.secure() && !isThisComputer(visit.client())) {
+            return Optional.of(PLAIN_REFUSED);
+        }
         if (!origins.all()) {
             for (String origin : headers.getAll(HttpHeaderNames.ORIGIN)) {
                 if (!origins.admits(origin, visit.authority())) {
@@ -65,8 +79,12 @@ final class FrontDoor {
     /// the one page that may read the answer, instead of all, where not all may.
     ///
     /// @param origin of the request that is answered, when it was admitted with one
-    void leave(HttpResponse response, @Nullable String origin) {
+    void leave(Channel channel, HttpResponse response, @Nullable String origin) {
         HttpHeaders headers = response.headers();
+        Visit visit = channel.attr(Visit.KEY).get();
+        if (strict && visit != null && visit.secure()) {
+            headers.set("strict-transport-security", STRICT);
+        }
         headers.set("x-content-type-options", "nosniff");
         if (origins.all()) {
             return;
@@ -94,6 +112,17 @@ final class FrontDoor {
                             308, "", new byte[0], Map.of("location", basePath + "/" + rest)));
         }
         return Optional.empty();
+    }
+
+    /// A browser that has seen the header speaks https with all ports and paths of the host, so the
+    /// relay asks for it only where the whole host is its own.
+    private static boolean isWholeHost(URI url) {
+        return "https".equalsIgnoreCase(url.getScheme())
+                && (url.getPort() == -1 || url.getPort() == 443);
+    }
+
+    private static boolean isThisComputer(InetSocketAddress client) {
+        return client.getAddress() != null && client.getAddress().isLoopbackAddress();
     }
 
     private static String path(URI url) {

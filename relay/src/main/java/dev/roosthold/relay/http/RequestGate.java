@@ -87,7 +87,7 @@ final class RequestGate extends ChannelDuplexHandler {
             return;
         }
         if (message instanceof HttpResponse response) {
-            begin(response);
+            begin(ctx, response);
         }
         boolean last = message instanceof LastHttpContent && !interim;
         if (last) {
@@ -164,14 +164,14 @@ final class RequestGate extends ChannelDuplexHandler {
         }
     }
 
-    private void begin(HttpResponse response) {
+    private void begin(ChannelHandlerContext ctx, HttpResponse response) {
         HttpResponseStatus status = response.status();
         upgraded = status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS);
         interim = status.codeClass() == HttpStatusClass.INFORMATIONAL && !upgraded;
         if (interim || upgraded) {
             return;
         }
-        door.leave(response, origin);
+        door.leave(ctx.channel(), response, origin);
         if (!(response instanceof FullHttpResponse)) {
             timeouts.answerLeaving(Math.toIntExact(HttpUtil.getContentLength(response, 0L)));
         }

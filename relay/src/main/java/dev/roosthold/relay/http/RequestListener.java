@@ -1,5 +1,8 @@
 package dev.roosthold.relay.http;
 
+import dev.roosthold.protocol.DeviceId;
+import java.util.Optional;
+
 /// Told about every request that was answered, for counting and for the log. Called on event loops:
 /// must neither block nor throw.
 @FunctionalInterface
@@ -41,11 +44,13 @@ public interface RequestListener {
     ///     trusted
     /// @param nanos from the arrival of the head to the answer
     /// @param address of the client, without its port
+    /// @param device the valid credential that was shown, if one was
     record Answered(
             String method,
             String route,
             int status,
             String happyClient,
             long nanos,
-            String address) {}
+            String address,
+            Optional<DeviceId> device) {}
 }

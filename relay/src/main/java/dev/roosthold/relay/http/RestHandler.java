@@ -1,5 +1,7 @@
 package dev.roosthold.relay.http;
 
+import dev.roosthold.protocol.DeviceId;
+import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.limits.ClientAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -49,7 +51,7 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
         final long begunNanos = System.nanoTime();
         boolean complete;
         boolean waiting;
-        boolean bearerShown;
+        @Nullable DeviceId shown;
 
         /// @param head null when the answer is known already
         Exchange(HttpRequest request, Dispatcher.@Nullable Head head, Answer otherwise, Body body) {
@@ -213,7 +215,7 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
                     finish(ctx, exchange, exchange.otherwise);
             case Dispatcher.Admitted admitted -> {
                 exchange.admitted = admitted;
-                exchange.bearerShown = admitted.caller().isPresent();
+                exchange.shown = shown(admitted);
                 if (exchange.bodyRefusal != null) {
                     finish(ctx, exchange, exchange.bodyRefusal);
                 } else if (exchange.complete) {
@@ -294,7 +296,7 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
         return switch (admission) {
             case Dispatcher.Refused(Response response) -> Answer.of(response);
             case Dispatcher.Admitted admitted -> {
-                exchange.bearerShown = admitted.caller().isPresent();
+                exchange.shown = shown(admitted);
                 yield dispatcher.answer(
                         head, admitted, exchange.body.bytes(), exchange.body.size());
             }
@@ -306,7 +308,7 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
         exchange.body.release();
         if (current == exchange) {
             current = null;
-            if (exchange.bearerShown && !known) {
+            if (exchange.shown != null && !known) {
                 known = true;
                 Strangers.known(ctx.channel());
             }
@@ -362,7 +364,12 @@ final class RestHandler extends ChannelInboundHandlerAdapter {
                 status,
                 exchange.happyClient,
                 System.nanoTime() - exchange.begunNanos,
-                ClientAddress.of(remote));
+                ClientAddress.of(remote),
+                Optional.ofNullable(exchange.shown));
+    }
+
+    private static @Nullable DeviceId shown(Dispatcher.Admitted admitted) {
+        return admitted.caller().map(Caller::device).orElse(null);
     }
 
     private static void sendContinue(ChannelHandlerContext ctx) {

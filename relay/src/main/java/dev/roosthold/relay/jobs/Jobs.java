@@ -94,7 +94,10 @@ public final class Jobs {
         tx.afterCommit(
                 () ->
                         router.toMachineAndUsers(
-                                caller.account(), change.machineId(), SentEvent.MACHINE_JOBS, change));
+                                caller.account(),
+                                change.machineId(),
+                                SentEvent.MACHINE_JOBS,
+                                change));
     }
 
     /// What the tables of this feature hold of an account.

@@ -129,7 +129,7 @@ public final class MachineEvents implements ConnectionListener {
     }
 
     private static InvalidParameters notFound() {
-        return new InvalidParameters("Machine not found");
+        return InvalidParameters.notFound("Machine not found");
     }
 
     private static UpdateAnswer metadata(String result, StoredMachine now) {

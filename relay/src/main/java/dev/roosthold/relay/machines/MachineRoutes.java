@@ -33,6 +33,7 @@ public final class MachineRoutes {
         routes.accountBearer("GET", "/v1/machines", this::list);
         routes.bearer("GET", "/v1/machines/:id", this::get);
         routes.accountBearer("DELETE", "/v1/machines/:id", this::delete);
+        routes.withBodyLimit(MAX_BODY).bearer("PUT", "/v1/machines/:id/keys", this::renewKey);
     }
 
     private Response create(Request request) {
@@ -61,6 +62,26 @@ public final class MachineRoutes {
             case Registered.Foreign() ->
                     Response.error(409, "Machine ID belongs to another account");
         };
+    }
+
+    private Response renewKey(Request request) {
+        MachineId machine = Reach.named(request);
+        // What it replaces is unreadable afterwards, so only who has the machine's own token may.
+        if (!Reach.isMachine(request.requireCaller(), machine)) {
+            return Reach.forbidden();
+        }
+        var fields = Fields.body(request);
+        String metadata = fields.text("metadata");
+        String daemonState = fields.text("daemonState");
+        String key = fields.text("dataEncryptionKey");
+        if (fields.node("dataEncryptionKey").isString() && !isKey(key)) {
+            fields.problem("dataEncryptionKey", "Invalid base64-encoded string");
+        }
+        fields.check();
+        var fresh = new MachineTable.Fresh(key(request), null, false, metadata, daemonState, key);
+        return machines.renewKey(fresh, Actor.of(request))
+                .<Response>map(found -> Response.ok(new MachineAnswer(found)))
+                .orElseGet(MachineRoutes::notFound);
     }
 
     private Response list(Request request) {

@@ -117,6 +117,19 @@ final class MachineTable {
                 fresh.key().machine().value());
     }
 
+    /// Puts a row that has metadata under another key, whatever its versions are.
+    static void renewKey(Transaction tx, Fresh fresh) throws SQLException {
+        tx.execute(
+                "UPDATE machine SET metadata = ?, metadata_version = metadata_version + 1,"
+                        + " daemon_state = ?, daemon_state_version = daemon_state_version + 1,"
+                        + " data_encryption_key = ?, updated_at = ? WHERE id = ?",
+                fresh.metadata(),
+                fresh.daemonState(),
+                fresh.dataEncryptionKey(),
+                tx.nowMs(),
+                fresh.key().machine().value());
+    }
+
     /// Replaces a field if its version is the expected one; the row as it is then, otherwise
     /// nothing.
     static Optional<StoredMachine> replaceMetadata(

@@ -229,6 +229,38 @@ public final class Machines {
                 });
     }
 
+    /// Puts the row of a machine that has lost its key under a new one: what was there is
+    // unreadable
+    /// for it, so nothing is merged. The account's clients hear of it as of a new machine, because
+    /// that is where they take keys from.
+    ///
+    /// @return empty when the account has no such machine
+    Optional<Machine> renewKey(MachineTable.Fresh fresh, Actor who) {
+        MachineKey key = fresh.key();
+        return store.writeNow(
+                tx -> {
+                    Optional<StoredMachine> existing = MachineTable.find(tx, key);
+                    if (existing.isEmpty()) {
+                        return Optional.empty();
+                    }
+                    if (existing.get().inHappyView()) {
+                        MachineTable.renewKey(tx, fresh);
+                    } else {
+                        MachineTable.fill(tx, fresh);
+                    }
+                    boolean _ = MachineTable.saveAsksKeys(tx, key, false);
+                    Audit.append(
+                            tx,
+                            who,
+                            Kind.MACHINE_RENEW_KEY,
+                            Details.of("machine", key.machine().value()));
+                    Registered.Found found = announceNew(tx, key);
+                    StoredMachine now = MachineTable.find(tx, key).orElseThrow();
+                    append(tx, now, now.stateUpdate(rows.activity(now)));
+                    return Optional.of(found.machine());
+                });
+    }
+
     /// The happy view of the account, latest activity first.
     List<Machine> list(AccountId account) {
         return store.readNow(sql -> MachineTable.list(sql, account)).stream()
@@ -338,7 +370,7 @@ public final class Machines {
         }
     }
 
-    private Registered announceNew(Transaction tx, MachineKey key) throws SQLException {
+    private Registered.Found announceNew(Transaction tx, MachineKey key) throws SQLException {
         StoredMachine machine = rows.changed(tx, key);
         var activity = rows.activity(machine);
         updates.append(tx, key.account(), new Recipients.Users(), machine.newMachine(activity));
@@ -347,7 +379,7 @@ public final class Machines {
         return found(machine);
     }
 
-    private Registered found(StoredMachine machine) {
+    private Registered.Found found(StoredMachine machine) {
         return new Registered.Found(
                 machine.happyView(rows.activity(machine))
                         .orElseThrow(() -> new IllegalStateException("no metadata")));

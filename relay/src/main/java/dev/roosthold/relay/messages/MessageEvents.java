@@ -64,7 +64,7 @@ public final class MessageEvents {
                 stored ->
                         stored.ifPresentOrElse(
                                 receipt -> reply.send(new Stored(receipt)),
-                                () -> reply.fail(new InvalidParameters(NOT_FOUND))),
+                                () -> reply.fail(InvalidParameters.notFound(NOT_FOUND))),
                 reply::fail);
     }
 }

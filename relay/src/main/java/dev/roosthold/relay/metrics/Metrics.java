@@ -74,6 +74,12 @@ public final class Metrics {
                         "Updates that left the logs because they were too many or too old.")
                 .callback(callback -> callback.call(relay.droppedUpdates().getAsLong()))
                 .register(registry);
+        sum(
+                        "roost_probes_total",
+                        "Times that a device asked for more in a minute that is not there than"
+                                + " clients do.")
+                .callback(callback -> callback.call(relay.probes().getAsLong()))
+                .register(registry);
     }
 
     private void watchStore(Watched relay, RecordCounts records) {

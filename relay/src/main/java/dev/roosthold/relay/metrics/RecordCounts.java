@@ -23,7 +23,8 @@ final class RecordCounts {
                     "machines", "SELECT count(*) FROM machine",
                     "devices", "SELECT count(*) FROM device",
                     "artifacts", "SELECT count(*) FROM artifact",
-                    "attachments", "SELECT count(*) FROM attachment");
+                    "attachments", "SELECT count(*) FROM attachment",
+                    "audit_entries", "SELECT number - dropped_number FROM audit_head");
 
     private static final String ATTACHMENT_BYTES =
             "SELECT coalesce(sum(size), 0) FROM attachment WHERE uploaded_at IS NOT NULL";

@@ -29,6 +29,7 @@ final class SocketCounters implements ConnectionListener {
     private final Counter machineAlive;
     private final Gauge open;
     private final Counter refusals;
+    private final Counter malformed;
     private final Counter disconnects;
     private final LimitCounter limits;
 
@@ -79,6 +80,12 @@ final class SocketCounters implements ConnectionListener {
                         .register(registry);
         REFUSALS.values().forEach(refusals::initLabelValues);
         refusals.initLabelValues(OTHER);
+        malformed =
+                Counter.builder()
+                        .name("roost_socket_malformed_events_total")
+                        .help("Events that sockets sent in a form that they do not have.")
+                        .withoutExemplars()
+                        .register(registry);
         disconnects =
                 Counter.builder()
                         .name("roost_socket_disconnects_total")
@@ -94,6 +101,11 @@ final class SocketCounters implements ConnectionListener {
     @Override
     public void refused(String reason, String address) {
         refusals.labelValues(REFUSALS.getOrDefault(reason, OTHER)).inc();
+    }
+
+    @Override
+    public void malformed(SocketCaller socket, String event) {
+        malformed.inc();
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.function.LongSupplier;
 /// @param ready as it was last known
 /// @param appendedUpdates since the start
 /// @param droppedUpdates since the start, because they were too many or too old
+/// @param probes how often a device asked for much that is not there
 /// @param activeMachines machines that are online
 /// @param activeSessions sessions that are active
 public record Watched(
@@ -22,5 +23,6 @@ public record Watched(
         BooleanSupplier ready,
         LongSupplier appendedUpdates,
         LongSupplier droppedUpdates,
+        LongSupplier probes,
         IntSupplier activeMachines,
         IntSupplier activeSessions) {}

@@ -6,6 +6,8 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -14,10 +16,15 @@ import java.util.function.Predicate;
 final class Endpoint {
     static final int MAX_LENGTH = 2_048;
 
+    private final List<String> hosts;
     private final Predicate<URI> trusted;
 
-    /// @param trusted addresses that need not be https and public
-    Endpoint(Predicate<URI> trusted) {
+    /// @param hosts names that may be used, in lower case, each with everything below it; empty
+    // lets
+    ///     all in
+    /// @param trusted addresses that need not be https, public or among the hosts
+    Endpoint(List<String> hosts, Predicate<URI> trusted) {
+        this.hosts = hosts;
         this.trusted = trusted;
     }
 
@@ -41,7 +48,9 @@ final class Endpoint {
         boolean allowed =
                 wellFormed
                         && (trusted.test(uri)
-                                || "https".equalsIgnoreCase(uri.getScheme()) && mayBePublic(uri));
+                                || "https".equalsIgnoreCase(uri.getScheme())
+                                        && isListed(uri)
+                                        && mayBePublic(uri));
         return allowed ? Optional.of(uri) : Optional.empty();
     }
 
@@ -59,6 +68,12 @@ final class Endpoint {
         if (!Arrays.stream(addresses).allMatch(PublicAddresses::contain)) {
             throw new NotPublic();
         }
+    }
+
+    private boolean isListed(URI uri) {
+        String name = uri.getHost().toLowerCase(Locale.ROOT);
+        return hosts.isEmpty()
+                || hosts.stream().anyMatch(host -> name.equals(host) || name.endsWith("." + host));
     }
 
     /// False for a number that is not public; names are not resolved.

@@ -40,7 +40,7 @@ final class WebPush implements PushService<Subscription>, AutoCloseable {
         this.config = config;
         this.keys = keys;
         this.contact = contact;
-        this.endpoints = new Endpoint(config.trusted());
+        this.endpoints = new Endpoint(config.hosts(), config.trusted());
         this.clock = clock;
         // A proxy would resolve the name by itself and so undo the check of the address.
         outgoing =

@@ -53,7 +53,8 @@ public final class SecretFiles {
         if (content.length > MAX_BYTES) {
             throw new IOException(file + " is too long to be a secret of the relay");
         }
-        if (hasModes(file) && !Files.getPosixFilePermissions(file).equals(OWNER_ONLY)) {
+        // One that its owner may only read, in a store of secrets for example, is left as it is.
+        if (hasModes(file) && !OWNER_ONLY.containsAll(Files.getPosixFilePermissions(file))) {
             Files.setPosixFilePermissions(file, OWNER_ONLY);
             LOG.warn("{} could be read by others; now only by its owner", name);
         }

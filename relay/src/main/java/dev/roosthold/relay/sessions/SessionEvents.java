@@ -118,7 +118,7 @@ public final class SessionEvents implements ConnectionListener {
                         case FieldWrite.Mismatch(var now) ->
                                 reply.send(field.answer(UpdateAnswer.VERSION_MISMATCH, now));
                         case FieldWrite.Unknown() ->
-                                reply.fail(new InvalidParameters("Session not found"));
+                                reply.fail(InvalidParameters.notFound("Session not found"));
                     }
                 },
                 reply::fail);

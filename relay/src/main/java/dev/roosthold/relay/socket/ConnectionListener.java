@@ -15,6 +15,16 @@ public interface ConnectionListener {
     /// The socket sends faster than it may; its event waits or is refused.
     default void limited(SocketCaller socket) {}
 
+    /// The socket sent an event whose argument breaks a rule of the contract.
+    ///
+    /// @param event its name as registered
+    default void malformed(SocketCaller socket, String event) {}
+
+    /// The socket named something that is not there for it.
+    ///
+    /// @param event its name as registered
+    default void missed(SocketCaller socket, String event) {}
+
     /// The socket was admitted and is in its rooms.
     default void connected(SocketCaller socket) {}
 

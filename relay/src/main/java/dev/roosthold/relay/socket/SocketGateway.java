@@ -203,14 +203,14 @@ public final class SocketGateway implements SocketEvents {
         return true;
     }
 
-    private static void begun(
+    private void begun(
             String event,
             ErrorForm errors,
             ArgumentsHandler handler,
             SocketCaller caller,
             List<JsonNode> args,
             Ack ack) {
-        var reply = new OneReply(event, errors, ack, caller);
+        var reply = new OneReply(this, event, errors, ack, caller);
         try {
             handler.handle(caller, args, reply);
         } catch (Exception e) {
@@ -322,12 +322,20 @@ public final class SocketGateway implements SocketEvents {
             }
             return handler.handle(caller, Payload.of(args));
         } catch (Exception e) {
-            return failure(event, errors, e);
+            return failure(caller, event, errors, e);
         }
     }
 
-    private static Optional<Object> failure(String event, ErrorForm errors, Throwable cause) {
-        if (cause instanceof InvalidParameters) {
+    private Optional<Object> failure(
+            SocketCaller caller, String event, ErrorForm errors, Throwable cause) {
+        if (cause instanceof InvalidParameters problem) {
+            for (ConnectionListener listener : listeners) {
+                if (problem.isMissing()) {
+                    listener.missed(caller, event);
+                } else {
+                    listener.malformed(caller, event);
+                }
+            }
             return errors.of(String.valueOf(cause.getMessage()));
         }
         FAILURES.tryTake()
@@ -344,11 +352,21 @@ public final class SocketGateway implements SocketEvents {
 
     /// Answers once and lets the next event of the socket in.
     private record OneReply(
-            String event, ErrorForm errors, Ack ack, SocketCaller caller, AtomicBoolean done)
+            SocketGateway gateway,
+            String event,
+            ErrorForm errors,
+            Ack ack,
+            SocketCaller caller,
+            AtomicBoolean done)
             implements Reply {
 
-        OneReply(String event, ErrorForm errors, Ack ack, SocketCaller caller) {
-            this(event, errors, ack, caller, new AtomicBoolean());
+        OneReply(
+                SocketGateway gateway,
+                String event,
+                ErrorForm errors,
+                Ack ack,
+                SocketCaller caller) {
+            this(gateway, event, errors, ack, caller, new AtomicBoolean());
         }
 
         @Override
@@ -367,7 +385,7 @@ public final class SocketGateway implements SocketEvents {
         @Override
         public void fail(Throwable cause) {
             if (done.compareAndSet(false, true)) {
-                failure(event, errors, cause).ifPresent(ack::send);
+                gateway.failure(caller, event, errors, cause).ifPresent(ack::send);
                 caller.answered();
             }
         }

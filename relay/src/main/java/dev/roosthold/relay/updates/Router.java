@@ -123,6 +123,11 @@ public final class Router {
                 .emit(event.wire(), new RawValue(Codec.printText(body)));
     }
 
+    /// Whether a socket that was opened with the credential is connected.
+    public boolean isConnected(DeviceId device) {
+        return !sockets.socketsIn(Rooms.device(device)).isEmpty();
+    }
+
     /// Closes the transports of all sockets opened with the credential.
     public void closeDevice(DeviceId device) {
         sockets.socketsIn(Rooms.device(device)).forEach(Socket::closeTransport);

@@ -42,7 +42,8 @@ public final class UsageEvents {
                 report,
                 receipt ->
                         receipt.ifPresentOrElse(
-                                reply::send, () -> reply.fail(new InvalidParameters(NOT_FOUND))),
+                                reply::send,
+                                () -> reply.fail(InvalidParameters.notFound(NOT_FOUND))),
                 failure -> {
                     LOG.warn("a usage report was not saved", failure);
                     reply.fail(new InvalidParameters("Failed to save usage report"));

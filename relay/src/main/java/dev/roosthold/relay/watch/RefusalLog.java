@@ -54,6 +54,7 @@ public final class RefusalLog implements RequestListener, ConnectionListener {
     private final Refusal signIns = new Refusal("sign-in refused", "", LogBudget.of(OF_SIGN_INS));
     private final Refusal events = Refusal.of("too many events");
     private final Refusal malformed = Refusal.of("malformed request");
+    private final Refusal malformedEvents = Refusal.of("malformed event");
     private final Map<Integer, Refusal> requests =
             Map.of(
                     400,
@@ -71,6 +72,7 @@ public final class RefusalLog implements RequestListener, ConnectionListener {
     private final Map<Integer, Refusal> doors =
             Map.of(
                     403, Refusal.of("origin not allowed"),
+                    421, Refusal.of("not over https"),
                     429, Refusal.of("too many connections"));
 
     @Override
@@ -96,6 +98,11 @@ public final class RefusalLog implements RequestListener, ConnectionListener {
     @Override
     public void refused(String reason, String address) {
         signIns.log("socket", reason, address);
+    }
+
+    @Override
+    public void malformed(SocketCaller socket, String event) {
+        malformedEvents.log(event, ClientAddress.of(socket.remote()));
     }
 
     @Override

@@ -80,8 +80,33 @@ class PublicAddressesTest {
     }
 
     @Test
+    void withAListOnlyItsHostsAndWhatIsBelowThemAreTaken() {
+        var config = PushConfig.usual().withHosts(List.of("Push.example", "fcm.googleapis.com"));
+        var endpoint = new Endpoint(config.hosts(), config.trusted());
+        for (String good :
+                List.of(
+                        "https://push.example/a",
+                        "https://PUSH.EXAMPLE/a",
+                        "https://eu.push.example:8443/a",
+                        "https://fcm.googleapis.com/fcm/send/x")) {
+            assertThat(endpoint.parse(good)).as(good).contains(URI.create(good));
+        }
+        for (String bad :
+                List.of(
+                        "https://example/a",
+                        "https://notpush.example/a",
+                        "https://push.example.evil.example/a",
+                        "https://push.example./a",
+                        "https://googleapis.com/a",
+                        "http://push.example/a",
+                        "https://8.8.8.8/a")) {
+            assertThat(endpoint.parse(bad)).as(bad).isEmpty();
+        }
+    }
+
+    @Test
     void onlyHttpsAddressesThatMayBePublicAreTaken() {
-        var endpoint = new Endpoint(_ -> false);
+        var endpoint = new Endpoint(List.of(), _ -> false);
         for (String good :
                 List.of(
                         "https://push.example/send/abc?x=y",

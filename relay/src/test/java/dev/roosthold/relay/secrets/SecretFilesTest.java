@@ -51,6 +51,22 @@ class SecretFilesTest {
     }
 
     @Test
+    void aSecretMayBeALinkIntoAStoreWhereItCanOnlyBeRead() throws IOException {
+        Path store = Files.createDirectory(directory.resolve("store"));
+        Path kept = Files.write(store.resolve("kept"), new byte[] {1, 2});
+        Files.setPosixFilePermissions(kept, PosixFilePermissions.fromString("r--------"));
+        Files.createSymbolicLink(directory.resolve("key"), kept);
+        Files.setPosixFilePermissions(store, PosixFilePermissions.fromString("r-x------"));
+
+        byte[] read = new SecretFiles(directory).readOrMake("key", () -> new byte[] {3});
+
+        assertThat(read).containsExactly(1, 2);
+        assertThat(directory.resolve("key")).isSymbolicLink();
+        assertThat(modes()).isEqualTo("r--------");
+        Files.setPosixFilePermissions(store, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    @Test
     void aFileThatIsTooLongIsRefusedByName() throws IOException {
         Files.write(directory.resolve("key"), new byte[5000]);
 

@@ -1,0 +1,31 @@
+package dev.roosthold.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+        name = "stop",
+        description =
+                "Stops the daemon: asks it, then ends it by a signal when it does not follow.",
+        footer = {"", "Exit status: 0 it does not run any more, 1 it could not be ended."})
+final class DaemonStopCommand implements Callable<Integer> {
+    @Mixin private HomeOption home;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        tell(new BackgroundDaemon(home.path()).stop());
+        return 0;
+    }
+
+    static void tell(BackgroundDaemon.Stopped stopped) {
+        System.out.println(
+                switch (stopped) {
+                    case NOTHING_RAN -> "The machine daemon was not running.";
+                    case WHEN_ASKED -> "The machine daemon has stopped.";
+                    case BY_SIGNAL ->
+                            "The machine daemon did not answer; it was ended by a signal.";
+                    case KILLED -> "The machine daemon did not answer; it was killed.";
+                });
+    }
+}
