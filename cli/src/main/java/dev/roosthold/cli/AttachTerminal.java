@@ -128,7 +128,8 @@ final class AttachTerminal {
                 }
                 throw e;
             } catch (OutboxException e) {
-                reader.printAbove(style.red("! not sent: " + Printable.line(String.valueOf(e.getMessage()))));
+                reader.printAbove(
+                        style.red("! not sent: " + Printable.line(String.valueOf(e.getMessage()))));
             }
         }
     }
@@ -191,8 +192,7 @@ final class AttachTerminal {
                             }
                             return true;
                         });
-        KeyMap<Binding> keys =
-                Objects.requireNonNull(reader.getKeyMaps().get(LineReader.MAIN));
+        KeyMap<Binding> keys = Objects.requireNonNull(reader.getKeyMaps().get(LineReader.MAIN));
         keys.bind(new Reference(widget), letter);
     }
 

@@ -153,8 +153,10 @@ final class SessionCommandsTest {
         }
         assertThat(roost("", "send", "--wait", agent.id(), "now").status()).isZero();
         assertThat(agent.heard).contains("now");
-        await().until(() -> roost("", "send", agent.id(), "again").status() == 0
-                && agent.heard.contains("left behind"));
+        await().until(
+                        () ->
+                                roost("", "send", agent.id(), "again").status() == 0
+                                        && agent.heard.contains("left behind"));
     }
 
     private Access access() {
@@ -175,8 +177,7 @@ final class SessionCommandsTest {
     @Test
     void sessionsAreListedByMachineAndFolder() throws Exception {
         try (EchoAgent second =
-                new EchoAgent(
-                        signIn.server(), signIn.secret(), "second", temp.resolve("agent2"))) {
+                new EchoAgent(signIn.server(), signIn.secret(), "second", temp.resolve("agent2"))) {
             second.state(
                     state ->
                             state.asking(
@@ -238,8 +239,7 @@ final class SessionCommandsTest {
                 "{\"id\":\"%s\",\"key\":\"%s\"}"
                         .formatted(
                                 agent.id(),
-                                Base64.getEncoder()
-                                        .encodeToString(machineKey.bytes())));
+                                Base64.getEncoder().encodeToString(machineKey.bytes())));
         assertThat(new KeptSessionKeys(terminal).find(new SessionId(agent.id())))
                 .contains(machineKey);
         assertThat(CommandRun.of(terminal, "", "sessions").out())

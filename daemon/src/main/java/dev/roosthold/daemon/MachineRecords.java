@@ -20,10 +20,7 @@ final class MachineRecords {
     /// @param agents fields about the agents, asked at each write
     /// @param localPort where commands of this computer reach the daemon
     MachineRecords(
-            DaemonConfig config,
-            CurrentAccess access,
-            Supplier<ObjectNode> agents,
-            int localPort) {
+            DaemonConfig config, CurrentAccess access, Supplier<ObjectNode> agents, int localPort) {
         this.agents = agents;
         this.localPort = localPort;
         this.config = config;
@@ -56,8 +53,7 @@ final class MachineRecords {
                                     now.roots().stream().map(Path::toString).toList(),
                                     now.policy().text());
             // A machine of a sign-in has the name that its owner gives it in a client.
-            ObjectNode tree =
-                    (label.isEmpty() ? written : written.withDisplayName(label)).tree();
+            ObjectNode tree = (label.isEmpty() ? written : written.withDisplayName(label)).tree();
             tree.setAll(aboutAgents.deepCopy());
             return tree;
         };

@@ -36,8 +36,7 @@ class AgentJobsTest {
                             .objectNode()
                             .put("agent", "fake")
                             .put("jobId", "job-1");
-            AgentSessions.Outcome outcome =
-                    runner.spawnWithPrompt(rig.work, params, "say done");
+            AgentSessions.Outcome outcome = runner.spawnWithPrompt(rig.work, params, "say done");
             assertThat(outcome).isInstanceOf(AgentSessions.Outcome.Started.class);
             SessionId session =
                     new SessionId(((AgentSessions.Outcome.Started) outcome).sessionId());
@@ -60,12 +59,7 @@ class AgentJobsTest {
                                 assertThat(running.directory()).isEqualTo(rig.work);
                             });
             // Somebody at the machine brings a command of their own.
-            assertThat(
-                            runner
-                                    .run(
-                                            rig.work,
-                                            Optional.of("own"),
-                                            FakeAgent.command(rig.memory)))
+            assertThat(runner.run(rig.work, Optional.of("own"), FakeAgent.command(rig.memory)))
                     .isInstanceOf(AgentSessions.Outcome.Started.class);
         }
     }

@@ -102,7 +102,7 @@ class AssistantsTest {
                         Clock.systemUTC(),
                         Scheduler.system(),
                         new SecureRandom());
-        daemon = new RunningDaemon(config, Optional.of(agents)).awaitReady();
+        daemon = new RunningDaemon(config, Optional.of(_ -> agents)).awaitReady();
         CompletableFuture<RelaySocket> connected = new CompletableFuture<>();
         listener = owner.listen(connected, (_, _) -> {});
         page = connected.get(10, TimeUnit.SECONDS);

@@ -32,8 +32,7 @@ final class Messages {
     }
 
     Messages json(String json) {
-        return add(
-                Optional.of((ObjectNode) Codec.parse(json.getBytes(StandardCharsets.UTF_8))));
+        return add(Optional.of((ObjectNode) Codec.parse(json.getBytes(StandardCharsets.UTF_8))));
     }
 
     /// Of an older form.
