@@ -22,16 +22,15 @@ class AgentJobsTest {
 
     @Test
     void promptOfAJobIsShownAndActedOnOnce() throws Exception {
-        CompletableFuture<AgentSessions> opened = new CompletableFuture<>();
+        CompletableFuture<AgentSessions> made = new CompletableFuture<>();
         try (AgentRig rig = new AgentRig(temp)) {
             AgentSessions.Factory factory = AgentRunner.factory(rig.settings);
             rig.startDaemon(
                     host -> {
-                        AgentSessions runner = factory.open(host);
-                        opened.complete(runner);
-                        return runner;
+                        made.complete(factory.open(host));
+                        return made.join();
                     });
-            AgentSessions runner = opened.join();
+            AgentSessions runner = made.join();
             ObjectNode params =
                     JsonNodeFactory.instance
                             .objectNode()

@@ -35,7 +35,7 @@ class OpencodeTest {
         Path program = installed();
         Path home = Files.createDirectories(temp.resolve("person"));
         try (ModelServer model = new ModelServer("echo hello from the tool");
-                AgentRig rig = new AgentRig(temp.resolve("rig"))) {
+                AgentRig rig = new AgentRig(temp)) {
             Files.writeString(rig.work.resolve("opencode.json"), configuration(model.url()));
             rig.settings =
                     AgentSettings.USUAL.withAgent(

@@ -44,6 +44,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -66,7 +67,6 @@ public final class Phone implements AutoCloseable {
 
     public final List<JsonNode> frames = new CopyOnWriteArrayList<>();
     public final List<String> daemonStates = new CopyOnWriteArrayList<>();
-    public final List<ObjectNode> daemonStateTexts = new CopyOnWriteArrayList<>();
     public final List<JsonNode> activity = new CopyOnWriteArrayList<>();
     private final Map<MachineId, EncryptedJson> machines = new ConcurrentHashMap<>();
 
@@ -121,15 +121,18 @@ public final class Phone implements AutoCloseable {
                             .add(
                                     message.open(Objects.requireNonNull(known.get(id)).encryption())
                                             .orElseThrow());
+            case Change.MachineAdded(MachineRow row) -> state(row.id(), row.daemonState().value());
             case Change.MachineChanged(MachineId id, _, var state, _) ->
-                    state.map(field -> field.value())
-                            .flatMap(text -> machine(id).open(text))
-                            .ifPresent(
-                                    opened -> {
-                                        daemonStates.add(opened.path("status").asString(""));
-                                        daemonStateTexts.add(opened);
-                                    });
+                    state.ifPresent(field -> state(id, field.value()));
             default -> {}
+        }
+    }
+
+    private void state(MachineId id, @Nullable String sealed) {
+        if (sealed != null) {
+            machine(id)
+                    .open(sealed)
+                    .ifPresent(opened -> daemonStates.add(opened.path("status").asString("")));
         }
     }
 

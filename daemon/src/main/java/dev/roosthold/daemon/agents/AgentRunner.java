@@ -534,15 +534,14 @@ public final class AgentRunner implements AgentSessions {
     @Override
     public List<Running> running() {
         return running.values().stream()
-                .map(AgentSession::record)
-                .filter(record -> record.phase() == SessionRecord.Phase.RUNNING)
+                .filter(one -> one.record().phase() == SessionRecord.Phase.RUNNING)
                 .map(
-                        record ->
+                        one ->
                                 new Running(
-                                        record.id().orElseThrow().value(),
-                                        record.directory(),
-                                        record.agent(),
-                                        record.createdAtMs()))
+                                        one.id().value(),
+                                        one.record().directory(),
+                                        one.record().agent(),
+                                        one.record().createdAtMs()))
                 .toList();
     }
 

@@ -557,7 +557,9 @@ final class AgentSession {
             return;
         }
         reportUsage(turn, result.path("usage"));
-        switch (result.path("stopReason").asString("end_turn")) {
+        // An agent may have been done before it heard of the cancellation; the person was not.
+        String stop = turn.cancelled ? "cancelled" : result.path("stopReason").asString("end_turn");
+        switch (stop) {
             case "cancelled" -> endTurn("cancelled", "");
             case "refusal" -> endTurn("failed", "The agent refuses to go on.");
             case "max_tokens" -> endTurn("completed", "The answer was cut: it became too long.");

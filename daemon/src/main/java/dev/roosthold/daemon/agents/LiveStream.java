@@ -34,6 +34,7 @@ final class LiveStream {
     private final boolean thinking;
     private final StringBuilder waiting = new StringBuilder();
     private long number;
+    private long sentAtNanos = System.nanoTime() - PERIOD.toNanos();
     private boolean scheduled;
     private boolean over;
 
@@ -66,6 +67,10 @@ final class LiveStream {
             return;
         }
         waiting.append(text);
+        if (!scheduled && System.nanoTime() - sentAtNanos >= PERIOD.toNanos()) {
+            // The first words are seen at once.
+            send();
+        }
         schedule();
     }
 
@@ -96,6 +101,7 @@ final class LiveStream {
         String part = waiting.substring(0, end);
         waiting.delete(0, end);
         long n = number++;
+        sentAtNanos = System.nanoTime();
         Optional<RelaySocket> live = socket.get();
         if (live.isEmpty()) {
             return;

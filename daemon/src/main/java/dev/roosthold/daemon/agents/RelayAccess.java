@@ -34,7 +34,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// The relay as the sessions of this machine see it. Thread-safe.
 final class RelayAccess implements AutoCloseable {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
-    private static final Duration MOST_PAUSE = Duration.ofSeconds(15);
+    /// A session is back within five seconds of the relay.
+    private static final Duration MOST_PAUSE = Duration.ofSeconds(4);
 
     private final AgentHost host;
     private final RelayClient client;
