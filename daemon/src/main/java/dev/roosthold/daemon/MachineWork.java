@@ -183,22 +183,6 @@ final class MachineWork implements AutoCloseable {
                     : runner.spawnWithPrompt(directory, params, prompt);
         }
 
-        /// A person at the machine asks nobody.
-        @Override
-        public Outcome run(Path directory, Optional<String> agent, List<String> command)
-                throws IOException, InterruptedException {
-            return runner.run(directory, agent, command);
-        }
-
-        @Override
-        public Outcome run(Path directory, Optional<String> agent, List<String> command)
-                throws IOException, InterruptedException {
-            Optional<String> objection = assistants.objection(directory);
-            return objection.isPresent()
-                    ? new Outcome.Refused(objection.get())
-                    : runner.run(directory, agent, command);
-        }
-
         @Override
         public List<Running> running() {
             return runner.running();
