@@ -1,0 +1,358 @@
+package dev.roosthold.jazz.group;
+
+import dev.roosthold.jazz.encoding.FormatException;
+import dev.roosthold.jazz.ids.Author;
+import dev.roosthold.jazz.ids.CoId;
+import dev.roosthold.jazz.ids.KeyId;
+import dev.roosthold.jazz.ids.SealerId;
+import dev.roosthold.jazz.value.Header;
+import dev.roosthold.jazz.value.Ruleset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// A group or account at one point of its history: which of its steps count, and what everybody's
+/// role was at every time.
+///
+/// The steps are walked once, in the order of time; whether a step counts depends on the role that
+/// its author had just then, which the steps before (and the parent groups) decide. Roles that come
+/// from parents are computed along [#lineage], parents first, so that neither a long chain nor a
+/// wide web of groups costs more than one visit of each.
+///
+/// Immutable once built; thread-safe.
+public final class GroupState {
+    /// Ancestors of a group, all levels together; parents beyond are not followed.
+    public static final int MAX_ANCESTORS = 256;
+
+    private static final String EXTEND = "extend";
+
+    /// A newer value of `groupSealer` replaces older ones, which stay useful for opening.
+    ///
+    /// @param key the read key that the sealer is derived from
+    record Sealer(KeyId key, SealerId id) {}
+
+    private final Header header;
+    private final Map<String, GroupEntry> entries = new LinkedHashMap<>();
+    private final Map<String, History<Role>> roles = new HashMap<>();
+    private final Map<CoId, History<String>> parents = new LinkedHashMap<>();
+    private final Map<CoId, GroupState> known;
+    private final List<GroupState> lineage;
+    private final List<Sealer> sealers = new ArrayList<>();
+
+    private GroupState(Header header, Map<CoId, GroupState> known) {
+        this.header = header;
+        this.known = known;
+        Set<GroupState> all = new LinkedHashSet<>();
+        for (GroupState parent : known.values()) {
+            if (all.size() + parent.lineage.size() <= MAX_ANCESTORS) {
+                all.addAll(parent.lineage);
+            }
+        }
+        all.add(this);
+        lineage = List.copyOf(all);
+    }
+
+    /// @param parents states of the groups that are named as parents, as far as they are there
+    static GroupState build(Header header, GroupSteps steps, Map<CoId, GroupState> parents) {
+        var state = new GroupState(header, parents);
+        for (GroupEntry step : steps.steps()) {
+            if (state.counts(step)) {
+                state.apply(step);
+            }
+        }
+        return state;
+    }
+
+    public CoId id() {
+        return header.id();
+    }
+
+    public Header header() {
+        return header;
+    }
+
+    /// The role that counts for a transaction made at a time, or null when there was none.
+    public @Nullable Role roleAt(Author member, long time) {
+        return roleAt(member.text(), time);
+    }
+
+    /// The role now, or null.
+    public @Nullable Role role(Author member) {
+        return roleAt(member.text(), Long.MAX_VALUE);
+    }
+
+    /// The role that an entry of this group itself gives now, or null; parents and `everyone` are
+    /// left out.
+    public @Nullable Role ownRole(Author member) {
+        return ownRole(member.text(), Long.MAX_VALUE);
+    }
+
+    /// The role of those without one, or null.
+    public @Nullable Role everyone() {
+        return ownRole(GroupEntry.EVERYONE, Long.MAX_VALUE);
+    }
+
+    /// Members by entries of this group, with what they are now; `revoked` ones and `everyone` are
+    /// left out.
+    public Map<Author, Role> members() {
+        var members = new LinkedHashMap<Author, Role>();
+        for (var entry : roles.entrySet()) {
+            Role role = entry.getValue().last();
+            if (role != null
+                    && role != Role.REVOKED
+                    && !entry.getKey().equals(GroupEntry.EVERYONE)) {
+                members.put(Author.of(entry.getKey()), role);
+            }
+        }
+        return members;
+    }
+
+    /// The counted entries with their last values.
+    public Map<String, String> entries() {
+        var texts = new LinkedHashMap<String, String>();
+        entries.forEach((key, entry) -> texts.put(key, entry.value()));
+        return texts;
+    }
+
+    /// The last counted value of an entry, or null.
+    public @Nullable String entry(String key) {
+        GroupEntry entry = entries.get(key);
+        return entry == null ? null : entry.value();
+    }
+
+    /// Name of the key that new values of this group are written with, or null.
+    public @Nullable KeyId readKey() {
+        return keyId(entry(GroupEntry.READ_KEY));
+    }
+
+    /// Name of a write-only member's own key, or null.
+    public @Nullable KeyId writeKey(Author member) {
+        return keyId(entry(GroupEntry.WRITE_KEY + member.text()));
+    }
+
+    /// The public key that outsiders seal to, or null in groups that have none.
+    public @Nullable SealerId sealer() {
+        return sealers.isEmpty() ? null : sealers.getLast().id();
+    }
+
+    /// The groups whose members are members here, now.
+    public List<CoId> parents() {
+        var now = new ArrayList<CoId>();
+        parents.forEach(
+                (id, history) -> {
+                    if (!Role.REVOKED.text().equals(history.last())) {
+                        now.add(id);
+                    }
+                });
+        return now;
+    }
+
+    /// This group and its ancestors, parents before children.
+    public List<GroupState> lineage() {
+        return lineage;
+    }
+
+    Collection<GroupEntry> all() {
+        return Collections.unmodifiableCollection(entries.values());
+    }
+
+    List<Sealer> sealers() {
+        return Collections.unmodifiableList(sealers);
+    }
+
+    /// States of the counted parents, revoked ones included: their keys stay valid.
+    List<GroupState> parentStates() {
+        var states = new ArrayList<GroupState>();
+        for (CoId id : parents.keySet()) {
+            GroupState state = known.get(id);
+            if (state != null && lineage.contains(state)) {
+                states.add(state);
+            }
+        }
+        return states;
+    }
+
+    private @Nullable Role roleAt(String member, long time) {
+        if (parents.isEmpty()) {
+            Role own = ownRole(member, time);
+            return own != null ? own : ownRole(GroupEntry.EVERYONE, time);
+        }
+        var found = new HashMap<CoId, Role>();
+        Role role = null;
+        for (GroupState group : lineage) {
+            role = group.ownRole(member, time);
+            for (var parent : group.parents.entrySet()) {
+                Role inherited = found.get(parent.getKey());
+                String mapping = parent.getValue().at(time);
+                if (inherited == null || !inherited.mayRead() || mapping == null) {
+                    continue;
+                }
+                Role mapped = mapping.equals(EXTEND) ? inherited : Role.of(mapping);
+                if (mapped != null && mapped != Role.REVOKED && Role.isBetter(mapped, role)) {
+                    role = mapped;
+                }
+            }
+            if (role == null) {
+                role = group.ownRole(GroupEntry.EVERYONE, time);
+            }
+            if (role != null) {
+                found.put(group.id(), role);
+            }
+        }
+        return role;
+    }
+
+    private @Nullable Role ownRole(String member, long time) {
+        if (header.isAccount() && member.equals(id().text())) {
+            return Role.ADMIN;
+        }
+        History<Role> history = roles.get(member);
+        Role role = history == null ? null : history.at(time);
+        return role == Role.REVOKED ? null : role;
+    }
+
+    private boolean counts(GroupEntry step) {
+        String key = step.key();
+        String author = step.author().text();
+        Role role = roleAt(author, step.madeAt());
+        boolean manages = role != null && role.mayManage();
+        if (key.equals(GroupEntry.READ_KEY)
+                || key.equals(GroupEntry.SEALER)
+                || key.equals("profile")
+                || key.equals("root")) {
+            return manages;
+        }
+        if (key.startsWith(GroupEntry.PARENT)) {
+            return manages && mayBeParent(step);
+        }
+        if (key.startsWith(GroupEntry.CHILD)) {
+            return false;
+        }
+        if (key.startsWith(KeyId.PREFIX)) {
+            return isRevelation(key)
+                    && (manages || (role != null && role.isInvite()) || isOwnWriteKey(key, author));
+        }
+        if (key.startsWith(GroupEntry.WRITE_KEY)) {
+            String member = key.substring(GroupEntry.WRITE_KEY.length());
+            if (role == Role.WRITE_ONLY_INVITE) {
+                return !entries.containsKey(key);
+            }
+            return manages || member.equals(author);
+        }
+        return roleCounts(step, author, role);
+    }
+
+    private boolean roleCounts(GroupEntry step, String author, @Nullable Role role) {
+        String member = step.key();
+        Role next = Role.of(step.value());
+        if (next == null || !isMemberKey(member)) {
+            return false;
+        }
+        if (member.equals(GroupEntry.EVERYONE)
+                && next != Role.READER
+                && next != Role.WRITER
+                && next != Role.WRITE_ONLY
+                && next != Role.REVOKED) {
+            return false;
+        }
+        Role current = ownRole(member, step.madeAt());
+        if (role == null
+                && !roles.containsKey(member)
+                && next == Role.ADMIN
+                && member.equals(author)
+                && header.ruleset() instanceof Ruleset.Group(Author first)
+                && first.text().equals(author)) {
+            return true;
+        }
+        if (next == Role.REVOKED && member.equals(author)) {
+            return true;
+        }
+        return switch (role) {
+            case ADMIN -> current != Role.ADMIN || next == Role.ADMIN || member.equals(author);
+            case MANAGER ->
+                    current != Role.ADMIN
+                            && next != Role.ADMIN
+                            && next != Role.ADMIN_INVITE
+                            && next != Role.MANAGER_INVITE;
+            case null -> false;
+            default -> next == role.invited();
+        };
+    }
+
+    private void apply(GroupEntry step) {
+        entries.put(step.key(), step);
+        CoId parent = GroupSteps.parent(step);
+        if (parent != null) {
+            parents.computeIfAbsent(parent, _ -> new History<>()).add(step.madeAt(), step.value());
+            return;
+        }
+        if (step.key().equals(GroupEntry.SEALER)) {
+            int at = step.value().indexOf('@');
+            try {
+                if (at > 0) {
+                    sealers.add(
+                            new Sealer(
+                                    new KeyId(step.value().substring(0, at)),
+                                    SealerId.of(step.value().substring(at + 1))));
+                }
+            } catch (FormatException e) {
+                // A value that opens nothing.
+            }
+            return;
+        }
+        Role role = isMemberKey(step.key()) ? Role.of(step.value()) : null;
+        if (role != null) {
+            roles.computeIfAbsent(step.key(), _ -> new History<>()).add(step.madeAt(), role);
+        }
+    }
+
+    private boolean mayBeParent(GroupEntry step) {
+        CoId parent = GroupSteps.parent(step);
+        if (parent == null || parent.equals(id())) {
+            return false;
+        }
+        GroupState state = known.get(parent);
+        if (state != null && state.lineage.stream().anyMatch(g -> g.id().equals(id()))) {
+            return false;
+        }
+        Role mapping = Role.of(step.value());
+        return step.value().equals(EXTEND)
+                || (mapping != null && (mapping.mayRead() || mapping == Role.REVOKED));
+    }
+
+    private boolean isOwnWriteKey(String key, String author) {
+        String own = entry(GroupEntry.WRITE_KEY + author);
+        return own != null && key.startsWith(own + GroupEntry.FOR);
+    }
+
+    private static boolean isRevelation(String key) {
+        return key.contains(GroupEntry.FOR) || key.contains(GroupEntry.SEALED_FOR);
+    }
+
+    private static boolean isMemberKey(String key) {
+        if (key.equals(GroupEntry.EVERYONE)) {
+            return true;
+        }
+        try {
+            Author.of(key);
+            return true;
+        } catch (FormatException e) {
+            return false;
+        }
+    }
+
+    private static @Nullable KeyId keyId(@Nullable String text) {
+        try {
+            return text == null ? null : new KeyId(text);
+        } catch (FormatException e) {
+            return null;
+        }
+    }
+}
