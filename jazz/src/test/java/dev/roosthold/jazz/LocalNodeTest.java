@@ -34,6 +34,8 @@ final class LocalNodeTest {
     private static final InstantSource STOPPED =
             InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z"));
 
+    private static final InstantSource LATER = () -> Instant.now().plusSeconds(60);
+
     @Test
     void aSecondDeviceReadsEverythingWithTheSameSecret() {
         var ada = person();
@@ -272,14 +274,27 @@ final class LocalNodeTest {
     }
 
     @Test
-    void groupsThatExtendEachOtherEnd() {
+    void ofTwoGroupsThatExtendEachOtherTheEarlierCountsForEverybody() {
         var ada = person();
         CoId one = ada.createGroup();
         CoId two = ada.createGroup();
+        var second = device(ada, secret);
+        send(ada, second);
+        var later = new LocalNode(second.node(), Identity.ofAccount(secret), LATER, RANDOM);
         ada.editGroup(one).extend(ada.node().group(two), null);
-        ada.editGroup(two).extend(ada.node().group(one), null);
-        assertThat(ada.node().group(one).role(ada.account())).isEqualTo(Role.ADMIN);
-        assertThat(ada.node().group(two).parents()).isEmpty();
+        later.editGroup(two).extend(second.node().group(one), null);
+        send(ada, later);
+        send(later, ada);
+        Node other = new Node(null);
+        send(ada.node(), other);
+
+        for (Node node : List.of(ada.node(), later.node(), other)) {
+            assertThat(node.group(one).parents()).containsExactly(two);
+            assertThat(node.group(two).parents()).isEmpty();
+            assertThat(node.group(one).role(ada.account())).isEqualTo(Role.ADMIN);
+        }
+        assertThatThrownBy(() -> ada.editGroup(two).extend(ada.node().group(one), null))
+                .isInstanceOf(IllegalStateException.class);
     }
 
     @Test

@@ -7,15 +7,16 @@ import dev.roosthold.jazz.ids.KeyId;
 import dev.roosthold.jazz.ids.SealerId;
 import dev.roosthold.jazz.value.Header;
 import dev.roosthold.jazz.value.Ruleset;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A group or account at one point of its history: which of its steps count, and what everybody's
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Immutable once built; thread-safe.
 public final class GroupState {
-    /// Ancestors of a group, all levels together; parents beyond are not followed.
+    /// Ancestors of a group, all levels together; a step that would make them more does not count.
     public static final int MAX_ANCESTORS = 256;
 
     private static final String EXTEND = "extend";
@@ -42,32 +43,49 @@ public final class GroupState {
     private final Map<String, GroupEntry> entries = new LinkedHashMap<>();
     private final Map<String, History<Role>> roles = new HashMap<>();
     private final Map<CoId, History<String>> parents = new LinkedHashMap<>();
+    /// States of groups that steps name as parents, as far as they are there.
     private final Map<CoId, GroupState> known;
-    private final List<GroupState> lineage;
+
     private final List<Sealer> sealers = new ArrayList<>();
+
+    /// Null while it has to be computed, which happens only during the walk.
+    private @Nullable List<GroupState> lineage;
 
     private GroupState(Header header, Map<CoId, GroupState> known) {
         this.header = header;
         this.known = known;
-        Set<GroupState> all = new LinkedHashSet<>();
-        for (GroupState parent : known.values()) {
-            if (all.size() + parent.lineage.size() <= MAX_ANCESTORS) {
-                all.addAll(parent.lineage);
-            }
-        }
-        all.add(this);
-        lineage = List.copyOf(all);
     }
 
-    /// @param parents states of the groups that are named as parents, as far as they are there
-    static GroupState build(Header header, GroupSteps steps, Map<CoId, GroupState> parents) {
-        var state = new GroupState(header, parents);
-        for (GroupEntry step : steps.steps()) {
-            if (state.counts(step)) {
-                state.apply(step);
+    /// A group that is to be built.
+    record Plan(Header header, GroupSteps steps) {}
+
+    private record Next(GroupState state, GroupEntry step) {}
+
+    /// Builds groups of which each names the others as parents, directly or not; usually it is one.
+    /// Their steps are walked together, so that of two groups that extend each other the earlier
+    /// extension counts.
+    ///
+    /// @param parents states of all other groups that they name, as far as they are there
+    static List<GroupState> build(List<Plan> plans, Map<CoId, GroupState> parents) {
+        var known = new HashMap<>(parents);
+        var states = new ArrayList<GroupState>();
+        var steps = new ArrayList<Next>();
+        for (Plan plan : plans) {
+            var state = new GroupState(plan.header(), known);
+            states.add(state);
+            known.put(state.id(), state);
+            plan.steps().steps().forEach(step -> steps.add(new Next(state, step)));
+        }
+        if (plans.size() > 1) {
+            steps.sort(Comparator.comparing(Next::step, GroupSteps.ORDER));
+        }
+        for (Next next : steps) {
+            if (next.state().counts(next.step()) && next.state().apply(next.step())) {
+                states.forEach(state -> state.lineage = null);
             }
         }
-        return state;
+        states.forEach(GroupState::lineage);
+        return states;
     }
 
     public CoId id() {
@@ -156,7 +174,40 @@ public final class GroupState {
 
     /// This group and its ancestors, parents before children.
     public List<GroupState> lineage() {
-        return lineage;
+        List<GroupState> ready = lineage;
+        if (ready == null) {
+            ready = order();
+            lineage = ready;
+        }
+        return ready;
+    }
+
+    /// Ancestors in depth-first order, with a stack of our own.
+    private List<GroupState> order() {
+        var done = new LinkedHashSet<GroupState>();
+        var path = new ArrayDeque<GroupState>();
+        path.push(this);
+        while (!path.isEmpty()) {
+            GroupState group = path.getFirst();
+            List<GroupState> ready = group.lineage;
+            if (ready != null) {
+                done.addAll(ready);
+                path.pop();
+                continue;
+            }
+            boolean waits = false;
+            for (GroupState parent : group.parentStates()) {
+                if (!done.contains(parent)) {
+                    path.push(parent);
+                    waits = true;
+                }
+            }
+            if (!waits) {
+                done.add(group);
+                path.pop();
+            }
+        }
+        return List.copyOf(done);
     }
 
     Collection<GroupEntry> all() {
@@ -172,7 +223,7 @@ public final class GroupState {
         var states = new ArrayList<GroupState>();
         for (CoId id : parents.keySet()) {
             GroupState state = known.get(id);
-            if (state != null && lineage.contains(state)) {
+            if (state != null) {
                 states.add(state);
             }
         }
@@ -186,7 +237,7 @@ public final class GroupState {
         }
         var found = new HashMap<CoId, Role>();
         Role role = null;
-        for (GroupState group : lineage) {
+        for (GroupState group : lineage()) {
             role = group.ownRole(member, time);
             for (var parent : group.parents.entrySet()) {
                 Role inherited = found.get(parent.getKey());
@@ -286,12 +337,14 @@ public final class GroupState {
         };
     }
 
-    private void apply(GroupEntry step) {
+    /// @return whether the lineage has changed
+    private boolean apply(GroupEntry step) {
         entries.put(step.key(), step);
         CoId parent = GroupSteps.parent(step);
         if (parent != null) {
+            boolean isNew = !parents.containsKey(parent);
             parents.computeIfAbsent(parent, _ -> new History<>()).add(step.madeAt(), step.value());
-            return;
+            return isNew;
         }
         if (step.key().equals(GroupEntry.SEALER)) {
             int at = step.value().indexOf('@');
@@ -305,12 +358,13 @@ public final class GroupState {
             } catch (FormatException e) {
                 // A value that opens nothing.
             }
-            return;
+            return false;
         }
         Role role = isMemberKey(step.key()) ? Role.of(step.value()) : null;
         if (role != null) {
             roles.computeIfAbsent(step.key(), _ -> new History<>()).add(step.madeAt(), role);
         }
+        return false;
     }
 
     private boolean mayBeParent(GroupEntry step) {
@@ -319,7 +373,10 @@ public final class GroupState {
             return false;
         }
         GroupState state = known.get(parent);
-        if (state != null && state.lineage.stream().anyMatch(g -> g.id().equals(id()))) {
+        if (state != null
+                && !parents.containsKey(parent)
+                && (state.lineage().contains(this)
+                        || state.lineage().size() + lineage().size() > MAX_ANCESTORS)) {
             return false;
         }
         Role mapping = Role.of(step.value());

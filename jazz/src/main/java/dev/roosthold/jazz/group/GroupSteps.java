@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /// All well-formed steps of a group in their order, before anybody asked who may do what.
 record GroupSteps(List<GroupEntry> steps) {
-    private static final Comparator<GroupEntry> ORDER =
+    static final Comparator<GroupEntry> ORDER =
             Comparator.comparingLong(GroupEntry::madeAt)
                     .thenComparing(step -> step.at().session())
                     .thenComparingInt(step -> step.at().index());

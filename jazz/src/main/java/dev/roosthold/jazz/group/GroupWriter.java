@@ -150,7 +150,12 @@ public final class GroupWriter {
     /// Makes the members of another group members of this one.
     ///
     /// @param role the role they get, or null for the one they have there
+    /// @throws IllegalStateException when the other group extends this one already
     public void extend(GroupState parent, @Nullable Role role) {
+        if (parent.lineage().stream().anyMatch(group -> group.id().equals(log.id()))) {
+            throw new IllegalStateException(
+                    "group " + parent.id() + " extends group " + log.id() + " already");
+        }
         ReadKey key = currentKey(log.state());
         log.set(GroupEntry.PARENT + parent.id().text(), role == null ? "extend" : role.text());
         revealToParent(key, parent);
