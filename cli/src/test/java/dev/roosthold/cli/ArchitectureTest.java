@@ -60,6 +60,17 @@ final class ArchitectureTest {
                     .because("other projects should be able to use it as it is");
 
     @ArchTest
+    static final ArchRule jazzIsALibrary =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.roosthold.jazz..")
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAPackage("dev.roosthold..")
+                                    .and(outside("dev.roosthold.jazz..")))
+                    .because("other projects should be able to use it as it is");
+
+    @ArchTest
     static final ArchRule cryptoAndProtocolDoNoInputOrOutput =
             noClasses()
                     .that()

@@ -242,7 +242,7 @@ final class LocalNodeTest {
                     Json.object(
                             Map.of(
                                     "sessionID", Json.of(session.text()),
-                                    "txIndex", Json.of(i / 1000),
+                                    "txIndex", Json.of(Math.floorDiv(i, 1000)),
                                     "changeIdx", Json.of(i % 1000)));
             if (changes.size() == 1000) {
                 ada.write(list, changes);

@@ -157,8 +157,8 @@ final class ValueVectorsTest {
                         assertThat(merged).isEqualTo(expected.get("s2"));
                     }
                     if (vector.get("observed") instanceof Json.Obj observed
-                            && observed.get("freshLoad") instanceof Json fresh) {
-                        assertThat(merged).isEqualTo(fresh);
+                            && observed.get("freshLoad") != null) {
+                        assertThat(merged).isEqualTo(observed.get("freshLoad"));
                     }
                     assertThat(
                                     new Json.Arr(
@@ -181,7 +181,7 @@ final class ValueVectorsTest {
                                 Map.of(
                                         "sessionID", Json.of(item.id().session().text()),
                                         "txIndex", Json.of(item.id().index()),
-                                        "madeAt", Json.of(item.madeAt()),
+                                        "madeAt", Json.of((double) item.madeAt()),
                                         "value", item.value())));
             }
             assertThat(new Json.Arr(items)).isEqualTo(object(file, "expected").get("items"));

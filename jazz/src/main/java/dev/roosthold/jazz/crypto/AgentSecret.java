@@ -15,6 +15,8 @@ public record AgentSecret(SealerSecret sealer, SignerSecret signer) {
                 new SignerSecret(Blake3.hash("sign", seed)));
     }
 
+    /// Reads the text form.
+    ///
     /// @throws FormatException when the text is no agent secret
     public static AgentSecret of(String text) {
         int slash = text.indexOf('/');

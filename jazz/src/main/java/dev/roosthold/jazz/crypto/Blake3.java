@@ -7,9 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.bouncycastle.crypto.digests.Blake3Digest;
 
-/// BLAKE3 with 32 bytes of output, unkeyed, as a running state. [#digest] leaves the state as it
-// is,
-/// so one state gives the hash of every prefix. For one thread.
+/// BLAKE3 with 32 bytes of output, unkeyed, as a running state. [#digest] leaves the state as
+/// it is, so one state gives the hash of every prefix. For one thread.
 public final class Blake3 {
     private final Blake3Digest state;
 

@@ -11,6 +11,8 @@ public final class KeySecret extends Secret32 {
         super(bytes);
     }
 
+    /// Reads the text form.
+    ///
     /// @throws FormatException when the text is no key secret
     public static KeySecret of(String text) {
         return new KeySecret(Base58.decode(text, PREFIX, 32));

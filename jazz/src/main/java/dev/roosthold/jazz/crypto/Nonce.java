@@ -7,7 +7,22 @@ import dev.roosthold.jazz.ids.TransactionId;
 import java.util.Arrays;
 
 /// The 24 bytes that make one encryption differ from another: the hash of where the result stands.
-public record Nonce(byte[] bytes) {
+public final class Nonce {
+    private final byte[] bytes;
+
+    private Nonce(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    /// The 24 bytes; a copy.
+    public byte[] bytes() {
+        return bytes.clone();
+    }
+
+    byte[] raw() {
+        return bytes;
+    }
+
     /// For a transaction of a value, and for what it carries sealed.
     public static Nonce of(CoId value, TransactionId transaction) {
         var material =

@@ -8,8 +8,7 @@ import org.bouncycastle.crypto.params.KeyParameter;
 import org.bouncycastle.crypto.params.ParametersWithIV;
 
 /// Encryption under a read key: XSalsa20, no authentication tag. A wrong key or a changed text
-// gives
-/// other bytes without an error; what was signed is checked before. Thread-safe.
+/// gives other bytes without an error; what was signed is checked before. Thread-safe.
 public final class ReadCipher {
     public static final String PREFIX = "encrypted_U";
 
@@ -20,6 +19,8 @@ public final class ReadCipher {
         return PREFIX + Base64Url.encode(xor(bytes, key, nonce));
     }
 
+    /// The plain text, if key and place are the right ones.
+    ///
     /// @throws FormatException when the text is not an encrypted text
     public static String decrypt(String text, KeySecret key, Nonce nonce) {
         byte[] plain = xor(Base64Url.decode(text, PREFIX), key, nonce);
@@ -34,7 +35,7 @@ public final class ReadCipher {
 
     private static byte[] xor(byte[] bytes, KeySecret key, Nonce nonce) {
         var engine = new XSalsa20Engine();
-        engine.init(true, new ParametersWithIV(new KeyParameter(key.raw()), nonce.bytes()));
+        engine.init(true, new ParametersWithIV(new KeyParameter(key.raw()), nonce.raw()));
         byte[] out = new byte[bytes.length];
         engine.processBytes(bytes, 0, bytes.length, out, 0);
         return out;

@@ -14,6 +14,8 @@ public final class SealerSecret extends Secret32 {
         super(scalar);
     }
 
+    /// Reads the text form.
+    ///
     /// @throws FormatException when the text is no sealer secret
     public static SealerSecret of(String text) {
         return new SealerSecret(Base58.decode(text, PREFIX, 32));

@@ -97,7 +97,7 @@ public final class Sealing {
 
     /// The first 32 bytes of the key stream; the message begins after them.
     private static byte[] macKey(XSalsa20Engine engine, byte[] key, Nonce nonce) {
-        engine.init(true, new ParametersWithIV(new KeyParameter(key), nonce.bytes()));
+        engine.init(true, new ParametersWithIV(new KeyParameter(key), nonce.raw()));
         byte[] macKey = new byte[32];
         engine.processBytes(macKey, 0, 32, macKey, 0);
         return macKey;

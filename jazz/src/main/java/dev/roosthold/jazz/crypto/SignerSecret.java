@@ -17,6 +17,8 @@ public final class SignerSecret extends Secret32 {
         Ed25519.generatePublicKey(raw(), 0, publicKey, 0);
     }
 
+    /// Reads the text form.
+    ///
     /// @throws FormatException when the text is no signer secret
     public static SignerSecret of(String text) {
         return new SignerSecret(Base58.decode(text, PREFIX, 32));

@@ -52,6 +52,8 @@ public final class Base58 {
         return text.toString();
     }
 
+    /// The bytes of a text.
+    ///
     /// @throws FormatException when a character is not of the alphabet or the text is too long
     public static byte[] decode(String text) {
         if (text.length() > MAX_DIGITS) {

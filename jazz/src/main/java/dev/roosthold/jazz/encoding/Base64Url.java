@@ -10,6 +10,8 @@ public final class Base64Url {
         return Base64.getUrlEncoder().encodeToString(bytes);
     }
 
+    /// The bytes of a text.
+    ///
     /// @throws FormatException when the text is not base64url; padding may be missing
     public static byte[] decode(String text) {
         try {

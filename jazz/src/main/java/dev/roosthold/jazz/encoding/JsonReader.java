@@ -118,7 +118,10 @@ public final class JsonReader {
             }
             value = value * 10 + digit;
         }
-        return exact(i > from ? -value : value);
+        if (value > MAX_SAFE_INTEGER) {
+            throw new FormatException("JSON: expected an integer");
+        }
+        return i > from ? -value : value;
     }
 
     /// Skips the next value, checking its form.

@@ -7,8 +7,7 @@ import java.util.TreeMap;
 /// Prints JSON exactly as the reference implementation does.
 ///
 /// *Stable* form: no spaces, members sorted by UTF-16 code units, numbers as ECMAScript prints
-// them,
-/// only `"`, `\` and U+0000 to U+001F escaped (lower-case hex). Thread-safe.
+/// them, only `"`, `\` and U+0000 to U+001F escaped (lower-case hex). Thread-safe.
 public final class JsonText {
     private static final char[] HEX = "0123456789abcdef".toCharArray();
 
@@ -101,8 +100,7 @@ public final class JsonText {
     }
 
     /// Java prints at least two digits and then the nearest such number; ECMAScript prints one
-    // digit
-    /// where one is enough (5e-324, not 4.9e-324).
+    /// digit where one is enough (5e-324, not 4.9e-324).
     private static BigDecimal shortest(double value) {
         var printed = new BigDecimal(Double.toString(value)).stripTrailingZeros();
         if (printed.precision() == 2) {

@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /// The states of all groups of a set of values, built when asked for and kept while neither the
@@ -104,7 +105,7 @@ public final class Groups {
     }
 
     /// Takes out the groups that were entered since `root`.
-    private static List<Visit> circle(Visit root, LinkedHashMap<CoId, Visit> open) {
+    private static List<Visit> circle(Visit root, SequencedMap<CoId, Visit> open) {
         var circle = new ArrayList<Visit>();
         Visit visit;
         do {

@@ -22,10 +22,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Keys are revealed in clear to everyone, sealed to a member, encrypted under another key of the
 /// group (rotation) or of a parent group, or sealed to a parent's group sealer. Instead of
-// searching
-/// backwards from one key, the search goes forward from the keys that open directly, parents first:
-/// every revelation is tried at most once, and a circle of revelations ends by itself. A key that
-/// was found first stays.
+/// searching backwards from one key, the search goes forward from the keys that open directly,
+/// parents first: every revelation is tried at most once, and a circle of revelations ends by
+/// itself. A key that was found first stays.
 public final class ReadKeys {
     private final @Nullable Identity me;
     private final Agents agents;
@@ -42,6 +41,8 @@ public final class ReadKeys {
         this.agents = agents;
     }
 
+    /// All keys of a group that somebody can open.
+    ///
     /// @param me who looks, or null for somebody who only has what is revealed to everyone
     public static Map<KeyId, KeySecret> find(
             GroupState group, @Nullable Identity me, Agents agents) {

@@ -74,6 +74,6 @@ public enum Role {
         if (own == WRITE_ONLY) {
             return inherited != READER;
         }
-        return !own.isInvite() ? inherited.ordinal() > own.ordinal() : inherited.mayRead();
+        return own.isInvite() ? inherited.mayRead() : inherited.compareTo(own) > 0;
     }
 }

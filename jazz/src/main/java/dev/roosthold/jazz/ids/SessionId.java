@@ -4,8 +4,7 @@ import dev.roosthold.jazz.encoding.Base58;
 import dev.roosthold.jazz.encoding.FormatException;
 
 /// One writer's log: `<author>_session_<suffix>`. A suffix that starts with `z` is random (8
-// bytes),
-/// one that starts with `d` and ends with `$` holds a tombstone.
+/// bytes), one that starts with `d` and ends with `$` holds a tombstone.
 public final class SessionId implements Comparable<SessionId> {
     private static final String MARK = "_session_";
     private static final int MAX_LENGTH = 256;
@@ -18,6 +17,8 @@ public final class SessionId implements Comparable<SessionId> {
         this.author = author;
     }
 
+    /// Reads a session id.
+    ///
     /// @throws FormatException when it is no session id
     public static SessionId of(String text) {
         int mark = text.indexOf(MARK);
@@ -31,11 +32,15 @@ public final class SessionId implements Comparable<SessionId> {
         return new SessionId(text, Author.of(text.substring(0, mark)));
     }
 
+    /// The session of an author.
+    ///
     /// @param suffix as [#suffix(byte\[\])] makes it
     public static SessionId of(Author author, String suffix) {
         return new SessionId(author.text() + MARK + suffix, author);
     }
 
+    /// The last part of a new session id.
+    ///
     /// @param random 8 bytes
     public static String suffix(byte[] random) {
         return "z" + Base58.encode(random);

@@ -19,6 +19,8 @@ public record Signature(String text) {
         return new Signature(PREFIX + Base58.encode(bytes));
     }
 
+    /// The signature itself.
+    ///
     /// @throws FormatException when it is not 64 bytes
     public byte[] bytes() {
         return Base58.decode(text, PREFIX, 64);

@@ -62,9 +62,9 @@ public final class LocalNode {
         session = SessionId.suffix(suffix);
     }
 
-    /// A new account with a profile that everybody may read; other clients need the profile. Ask
-    // the
-    /// relay for the account first: a second account of the same secret has a second profile.
+    /// A new account with a profile that everybody may read; other clients need the profile.
+    /// Ask the relay for the account first: a second account of the same secret has a second
+    /// profile.
     public static LocalNode createAccount(
             AgentSecret secret, String name, InstantSource clock, SecureRandom random) {
         Identity me = Identity.ofAccount(secret);

@@ -30,12 +30,14 @@ import dev.roosthold.jazz.view.View;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.stream.IntStream;
@@ -45,8 +47,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Content of strangers is taken in by [#receive]: its header must hash to the id, the accounts of
 /// its authors and its group must be here, and every session must be signed by its author. Only
-// then
-/// is anything kept; decrypting and permissions come later, when a view is asked for.
+/// then is anything kept; decrypting and permissions come later, when a view is asked for.
 ///
 /// For one thread. Signatures of many pieces are checked on all processors.
 public final class Node {
@@ -130,7 +131,44 @@ public final class Node {
             }
         }
         finish(wave, results);
+        for (int i : closedCircle(contents, results)) {
+            Content content = contents.get(i);
+            Header header = Objects.requireNonNull(content.header());
+            ValueLog log = values.get(content.id());
+            wave.add(stage(i, content, log == null ? new ValueLog(header) : log));
+            finish(wave, results);
+        }
         return results;
+    }
+
+    /// Pieces that wait for nothing but each other, accounts first: groups that extend each other,
+    // or
+    /// accounts that are members of each other's groups, would wait forever.
+    private static List<Integer> closedCircle(List<Content> contents, List<Received> results) {
+        var circle = new LinkedHashMap<CoId, Integer>();
+        for (int i = 0; i < contents.size(); i++) {
+            Header header = contents.get(i).header();
+            if (results.get(i) instanceof Received.Waiting
+                    && header != null
+                    && header.id().equals(contents.get(i).id())) {
+                circle.putIfAbsent(header.id(), i);
+            }
+        }
+        while (circle.values()
+                .removeIf(
+                        i ->
+                                !(results.get(i) instanceof Received.Waiting(var missing))
+                                        || !circle.keySet().containsAll(missing))) {
+            // Whoever waited for a removed one has to go as well.
+        }
+        var order = new ArrayList<>(circle.values());
+        order.sort(
+                Comparator.comparing(
+                        i -> {
+                            Header header = contents.get(i).header();
+                            return header == null || !header.isAccount();
+                        }));
+        return order;
     }
 
     /// Values that content needs and that are not here: its group, its authors' accounts and, for a
@@ -301,9 +339,8 @@ public final class Node {
         wave.clear();
     }
 
-    /// Null when the author is a value but no account: nobody can sign for it. Only accounts that
-    // are
-    /// here are remembered, so that made-up agents cost no memory.
+    /// Null when the author is a value but no account: nobody can sign for it. Only accounts
+    /// that are here are remembered, so that made-up agents cost no memory.
     private @Nullable Verifier verifier(Author author, ValueLog log) {
         Verifier known = verifiers.get(author);
         if (known != null) {

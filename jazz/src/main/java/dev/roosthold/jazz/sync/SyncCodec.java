@@ -50,6 +50,8 @@ public final class SyncCodec {
         return lines;
     }
 
+    /// Reads one message.
+    ///
     /// @return the message, or null when its action is unknown, which is to be ignored
     /// @throws FormatException when it is not a message
     public static @Nullable SyncMessage read(String text) {
@@ -197,7 +199,7 @@ public final class SyncCodec {
                 case "id" -> id = reader.nextString();
                 case "header" -> header = Json.read(reader);
                 case "isCorrection" -> correction = Json.read(reader).equals(Json.of(true));
-                case "priority" -> priority = (int) Math.clamp(reader.nextLong(), 0, 7);
+                case "priority" -> priority = Math.clamp(reader.nextLong(), 0, 7);
                 case "time" -> time = reader.nextLong();
                 case "sessions" -> counts = counts(reader);
                 case "expectContentUntil" -> expected = counts(reader);

@@ -16,8 +16,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The immutable beginning of a value. Its hash is the value's id, so the header as it came is
-// kept:
-/// `createdAt` absent and `createdAt` null, for example, are two values.
+/// kept: `createdAt` absent and `createdAt` null, for example, are two values.
 public final class Header {
     /// Three digits of a second always, unlike `Instant.toString`.
     private static final DateTimeFormatter TIME =
@@ -53,6 +52,8 @@ public final class Header {
         id = CoId.ofHash(Blake3.stableHash(json));
     }
 
+    /// Reads a header.
+    ///
     /// @throws FormatException when it is no header
     public static Header of(Json json) {
         if (json instanceof Json.Obj object) {

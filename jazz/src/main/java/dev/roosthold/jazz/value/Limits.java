@@ -5,9 +5,8 @@ public final class Limits {
     /// Characters of changes in one transaction; more is refused.
     public static final int MAX_CHANGES = 1 << 20;
 
-    /// After so many characters of changes a session remembers its signature, so that content can
-    // be
-    /// cut there.
+    /// After so many characters of changes a session remembers its signature, so that content
+    /// can be cut there.
     public static final int CHECKPOINT = 100 * 1024;
 
     /// Transactions in one message of one session; more is refused before anything is allocated.

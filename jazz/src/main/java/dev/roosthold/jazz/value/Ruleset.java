@@ -20,6 +20,8 @@ public sealed interface Ruleset {
     /// Everybody.
     record Anyone() implements Ruleset {}
 
+    /// Reads the ruleset of a header.
+    ///
     /// @throws FormatException when it is no ruleset
     static Ruleset of(@Nullable Json json) {
         if (!(json instanceof Json.Obj rules)) {

@@ -20,6 +20,8 @@ public enum ValueType {
         return text;
     }
 
+    /// Reads the word in a header.
+    ///
     /// @throws FormatException when the word is none of the four
     public static ValueType of(String text) {
         for (ValueType type : values()) {

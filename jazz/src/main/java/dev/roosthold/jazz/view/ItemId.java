@@ -20,12 +20,15 @@ public record ItemId(TransactionId transaction, int position) {
     /// The id, or null when it is none; the end markers are none.
     static @Nullable ItemId of(@Nullable Json json) {
         if (json instanceof Json.Obj id
-                && id.text("sessionID") instanceof String session
                 && id.get("txIndex") instanceof Json.Num(double index)
                 && id.get("changeIdx") instanceof Json.Num(double position)) {
             try {
-                return new ItemId(
-                        new TransactionId(SessionId.of(session), (int) index), (int) position);
+                String session = id.text("sessionID");
+                return session == null
+                        ? null
+                        : new ItemId(
+                                new TransactionId(SessionId.of(session), (int) index),
+                                (int) position);
             } catch (FormatException e) {
                 return null;
             }

@@ -46,9 +46,11 @@ public abstract sealed class View permits MapView, ListView, FeedView {
         return unreadable;
     }
 
-    /// Takes in what is new.
+    /// Takes in what is new. Another access object is another state of the group, so identity
+    /// is what counts.
     ///
     /// @return whether anything was
+    @SuppressWarnings("ReferenceEquality")
     public final boolean update(Access now) {
         boolean anew = access != null && access != now;
         access = now;
@@ -83,6 +85,7 @@ public abstract sealed class View permits MapView, ListView, FeedView {
     }
 
     /// New transactions that count; null when a first writer that was taken in has to be replaced.
+    @SuppressWarnings("ReferenceEquality") // the very transaction that won
     private @Nullable List<Counted> collect(Access access) {
         var fresh = new ArrayList<Counted>();
         var racing = new ArrayList<Map.Entry<String, Counted>>();
