@@ -141,9 +141,8 @@ public final class Node {
         return results;
     }
 
-    /// Pieces that wait for nothing but each other, accounts first: groups that extend each other,
-    // or
-    /// accounts that are members of each other's groups, would wait forever.
+    /// Pieces that wait for nothing but each other, accounts first. Groups that extend each
+    /// other would wait forever, and so would accounts in each other's groups.
     private static List<Integer> closedCircle(List<Content> contents, List<Received> results) {
         var circle = new LinkedHashMap<CoId, Integer>();
         for (int i = 0; i < contents.size(); i++) {
