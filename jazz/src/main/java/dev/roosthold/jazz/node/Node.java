@@ -110,7 +110,7 @@ public final class Node {
         var ids = new HashSet<CoId>();
         for (int i = 0; i < contents.size(); i++) {
             Content content = contents.get(i);
-            if (ids.contains(content.id()) || !Collections.disjoint(missing(content), ids)) {
+            if (ids.contains(content.id()) || missing(content).stream().anyMatch(ids::contains)) {
                 finish(wave, results);
                 ids.clear();
             }
