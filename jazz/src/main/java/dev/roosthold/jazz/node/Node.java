@@ -39,7 +39,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +57,7 @@ public final class Node {
     private final Map<CoId, ValueLog> values = new LinkedHashMap<>();
     private final Map<Author, Verifier> verifiers = new HashMap<>();
     private final Map<CoId, View> views = new HashMap<>();
-    private final Map<GroupState, Access> accesses = new WeakHashMap<>();
+    private final Map<CoId, GroupAccess> accesses = new HashMap<>();
     private final Agents agents = this::agentOf;
     private final Groups groups;
     private long groupVersion;
@@ -251,10 +250,17 @@ public final class Node {
         };
     }
 
+    /// The same object as long as the state of the group is the same.
     private @Nullable Access access(@Nullable GroupState group) {
-        return group == null
-                ? null
-                : accesses.computeIfAbsent(group, state -> new GroupAccess(state, keys(state)));
+        if (group == null) {
+            return null;
+        }
+        GroupAccess access = accesses.get(group.id());
+        if (access == null || access.group() != group) {
+            access = new GroupAccess(group, keys(group));
+            accesses.put(group.id(), access);
+        }
+        return access;
     }
 
     private @Nullable View view(CoId id) {
