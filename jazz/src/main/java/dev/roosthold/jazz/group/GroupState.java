@@ -405,7 +405,8 @@ public final class GroupState {
         }
     }
 
-    private static @Nullable KeyId keyId(@Nullable String text) {
+    /// The key id of a text, or null when it is none.
+    static @Nullable KeyId keyId(@Nullable String text) {
         try {
             return text == null ? null : new KeyId(text);
         } catch (FormatException e) {

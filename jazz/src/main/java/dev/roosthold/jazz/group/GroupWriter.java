@@ -83,9 +83,11 @@ public final class GroupWriter {
         Map<KeyId, KeySecret> keys = log.keys(state);
         for (GroupEntry entry : state.all()) {
             if (entry.key().startsWith(GroupEntry.WRITE_KEY)) {
-                KeySecret secret = keys.get(new KeyId(entry.value()));
-                if (secret != null) {
-                    reveal(new ReadKey(new KeyId(entry.value()), secret), member);
+                // Members write these entries themselves: the value may be anything.
+                KeyId id = GroupState.keyId(entry.value());
+                KeySecret secret = id == null ? null : keys.get(id);
+                if (id != null && secret != null) {
+                    reveal(new ReadKey(id, secret), member);
                 }
             }
         }
