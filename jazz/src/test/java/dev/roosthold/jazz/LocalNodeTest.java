@@ -166,7 +166,7 @@ final class LocalNodeTest {
         send(bob.node(), guestNode);
         var visit = new LocalNode(guestNode, guest, InstantSource.system(), RANDOM);
         assertThatThrownBy(() -> visit.account()).isInstanceOf(IllegalStateException.class);
-        visit.editGroup(group).accept(bob.account());
+        visit.editGroup(group).accept(bob.account(), false);
         send(visit, bob);
         send(bob, ada);
 

@@ -24,10 +24,12 @@ import dev.roosthold.jazz.value.ValueType;
 import dev.roosthold.jazz.view.Changes;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Consumer;
+import java.util.Set;
+import java.util.function.BiConsumer;
 
 /// Reads and writes as one account, in one session.
 ///
@@ -44,12 +46,17 @@ import java.util.function.Consumer;
 /// ada.node().map(notes).text("title"); // Optional[groceries]
 /// ```
 public final class LocalNode {
+    private static final System.Logger LOG = System.getLogger(LocalNode.class.getName());
+    private static final long CLOCK_WARNING_MS = 3_600_000;
+
     private final Node node;
     private final Identity me;
     private final String session;
     private final InstantSource clock;
     private final SecureRandom random;
-    private Consumer<ValueLog> listener = _ -> {};
+    private BiConsumer<ValueLog, SessionId> listener = (_, _) -> {};
+    private long relayTime;
+    private boolean warned;
 
     /// @param node holds the account's value, or will before anything is written
     public LocalNode(Node node, Identity me, InstantSource clock, SecureRandom random) {
@@ -69,15 +76,25 @@ public final class LocalNode {
             AgentSecret secret, String name, InstantSource clock, SecureRandom random) {
         Identity me = Identity.ofAccount(secret);
         var local = new LocalNode(new Node(me), me, clock, random);
-        Header header = Header.ofAccount(me.agent());
-        local.node.restore(new ValueLog(header));
-        local.editGroup(header.id()).create(false);
-        CoId group = local.createGroup();
-        local.editGroup(group).addEveryone(Role.READER);
-        CoId profile = local.create(ValueType.MAP, group);
-        local.write(profile, List.of(Changes.set("name", Json.of(name))));
-        local.setInAccount("profile", profile);
+        local.createAccount(name);
         return local;
+    }
+
+    /// Makes our account, with a profile that everybody may read.
+    ///
+    /// @throws IllegalStateException when it is here already
+    public void createAccount(String name) {
+        Header header = Header.ofAccount(me.agent());
+        if (node.log(header.id()) != null) {
+            throw new IllegalStateException("the account is here");
+        }
+        node.restore(new ValueLog(header));
+        editGroup(header.id()).create(false);
+        CoId group = createGroup();
+        editGroup(group).addEveryone(Role.READER);
+        CoId profile = create(ValueType.MAP, group);
+        write(profile, List.of(Changes.set("name", Json.of(name))));
+        setInAccount("profile", profile);
     }
 
     public Node node() {
@@ -94,8 +111,19 @@ public final class LocalNode {
         return me.account();
     }
 
-    /// Called with every value that we have written to, after each transaction.
-    public void onWrite(Consumer<ValueLog> listener) {
+    /// Under which session we write in a value.
+    public SessionId sessionIn(CoId value) {
+        return SessionId.of(me.authorIn(value), session);
+    }
+
+    /// What a relay's clock says; only for telling that some clock is wrong.
+    public void relayTime(long millis) {
+        relayTime = millis;
+    }
+
+    /// Called with every value that we have written to, and the session in it, after each
+    /// transaction.
+    public void onWrite(BiConsumer<ValueLog, SessionId> listener) {
         this.listener = listener;
     }
 
@@ -114,17 +142,21 @@ public final class LocalNode {
     }
 
     /// Ends a membership in a group and gives new keys to it and to all groups here that extend it.
-    public void removeMember(CoId group, Author member) {
-        editGroup(group).remove(member);
+    ///
+    /// @return members who stay but did not get the new keys, since their accounts are not here
+    public Set<Author> removeMember(CoId group, Author member) {
+        var skipped = new LinkedHashSet<>(editGroup(group).remove(member));
         for (ValueLog log : List.copyOf(node.logs())) {
             GroupState state = log.header().isGroup() ? node.group(log.id()) : null;
             if (state != null
                     && !log.id().equals(group)
                     && state.lineage().stream().anyMatch(g -> g.id().equals(group))
-                    && mayManage(state)) {
-                editGroup(log.id()).rotate(null);
+                    && mayManage(state)
+                    && editGroup(log.id()).hasKey()) {
+                skipped.addAll(editGroup(log.id()).rotate(null));
             }
         }
+        return skipped;
     }
 
     /// A new, empty value of a group or account.
@@ -186,7 +218,14 @@ public final class LocalNode {
     private void append(ValueLog log, SessionLog session, Transaction transaction) {
         session.append(List.of(transaction), me.secret().signer());
         node.changed(log);
-        listener.accept(log);
+        listener.accept(log, session.id());
+    }
+
+    /// A writer for the holder of an invite, on the same values and heard by the same listener.
+    public LocalNode as(Identity other) {
+        var local = new LocalNode(node, other, clock, random);
+        local.onWrite((log, session) -> listener.accept(log, session));
+        return local;
     }
 
     private KeyId writeKey(ValueLog log) {
@@ -220,6 +259,13 @@ public final class LocalNode {
         if (me.account() != null) {
             seen = Math.max(seen, lastMadeAt(me.account()));
         }
+        if (relayTime > 0 && seen > relayTime + CLOCK_WARNING_MS && !warned) {
+            warned = true;
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "value {0} was changed by a device whose clock is more than an hour ahead",
+                    log.id());
+        }
         return Math.max(clock.millis(), seen + 1);
     }
 
@@ -229,7 +275,7 @@ public final class LocalNode {
     }
 
     private SessionLog session(ValueLog log) {
-        return log.open(SessionId.of(me.authorIn(log.id()), session));
+        return log.open(sessionIn(log.id()));
     }
 
     private ValueLog required(CoId id) {
@@ -272,7 +318,7 @@ public final class LocalNode {
 
         @Override
         public Map<KeyId, KeySecret> keys(GroupState group) {
-            return node.keys(group);
+            return node.keys(group, me);
         }
     }
 }

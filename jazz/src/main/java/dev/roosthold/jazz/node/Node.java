@@ -119,7 +119,7 @@ public final class Node {
                 continue;
             }
             ValueLog log = values.get(content.id());
-            Header header = log != null ? log.header() : content.header();
+            Header header = header(content);
             if (header == null) {
                 results.set(i, new Received.Headless(content.id()));
             } else if (!header.id().equals(content.id())) {
@@ -132,7 +132,7 @@ public final class Node {
         finish(wave, results);
         for (int i : closedCircle(contents, results)) {
             Content content = contents.get(i);
-            Header header = Objects.requireNonNull(content.header());
+            Header header = Objects.requireNonNull(header(content));
             ValueLog log = values.get(content.id());
             wave.add(stage(i, content, log == null ? new ValueLog(header) : log));
             finish(wave, results);
@@ -142,10 +142,10 @@ public final class Node {
 
     /// Pieces that wait for nothing but each other, accounts first. Groups that extend each
     /// other would wait forever, and so would accounts in each other's groups.
-    private static List<Integer> closedCircle(List<Content> contents, List<Received> results) {
+    private List<Integer> closedCircle(List<Content> contents, List<Received> results) {
         var circle = new LinkedHashMap<CoId, Integer>();
         for (int i = 0; i < contents.size(); i++) {
-            Header header = contents.get(i).header();
+            Header header = header(contents.get(i));
             if (results.get(i) instanceof Received.Waiting
                     && header != null
                     && header.id().equals(contents.get(i).id())) {
@@ -163,18 +163,22 @@ public final class Node {
         order.sort(
                 Comparator.comparing(
                         i -> {
-                            Header header = contents.get(i).header();
+                            Header header = header(contents.get(i));
                             return header == null || !header.isAccount();
                         }));
         return order;
+    }
+
+    private @Nullable Header header(Content content) {
+        ValueLog log = values.get(content.id());
+        return log != null ? log.header() : content.header();
     }
 
     /// Values that content needs and that are not here: its group, its authors' accounts and, for a
     /// group, the accounts of members and parent groups.
     public Set<CoId> missing(Content content) {
         var missing = new LinkedHashSet<CoId>();
-        ValueLog log = values.get(content.id());
-        Header header = log != null ? log.header() : content.header();
+        Header header = header(content);
         if (header == null) {
             return missing;
         }
@@ -212,7 +216,12 @@ public final class Node {
 
     /// The read keys of a group that our identity can open.
     public Map<KeyId, KeySecret> keys(GroupState group) {
-        return ReadKeys.find(group, me, agents);
+        return keys(group, me);
+    }
+
+    /// The read keys of a group that somebody can open.
+    Map<KeyId, KeySecret> keys(GroupState group, @Nullable Identity reader) {
+        return ReadKeys.find(group, reader, agents);
     }
 
     /// The map with this id, up to date; null when it is not here or no map.

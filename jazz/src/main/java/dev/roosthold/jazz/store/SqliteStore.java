@@ -21,15 +21,19 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Keeps the logs of values in a file. Only what a [ValueLog] has accepted gets here, so the count
 /// of a session in the file is also the mark up to which it was verified: loading checks no
 /// signature again.
 ///
 /// [#save] appends what each log has gained since it was last saved or loaded, in one transaction
-/// that is on the disk when it returns. For one thread; one process per file.
+/// that is on the disk when it returns. Who shares the logs with other threads takes their lock for
+/// [#capture] only and gives the result to [#commit]. The file also remembers which values hold
+/// writes of ours that no relay has confirmed. For one thread; one process per file.
 public final class SqliteStore implements AutoCloseable {
     private static final String SCHEMA =
             """
@@ -45,6 +49,7 @@ public final class SqliteStore implements AutoCloseable {
               session INTEGER NOT NULL REFERENCES session, place INTEGER NOT NULL,
               made_at INTEGER NOT NULL, key_used TEXT, changes TEXT NOT NULL, meta TEXT,
               PRIMARY KEY (session, place)) WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS outbox (value TEXT PRIMARY KEY) WITHOUT ROWID;
             """;
 
     private final Connection connection;
@@ -62,6 +67,39 @@ public final class SqliteStore implements AutoCloseable {
 
     private record StoredSession(long num, int count, int checkpoints) {}
 
+    /// What a log has gained.
+    public static final class Gain {
+        private final Header header;
+        private final List<SessionGain> sessions;
+
+        private Gain(Header header, List<SessionGain> sessions) {
+            this.header = header;
+            this.sessions = sessions;
+        }
+    }
+
+    private record SessionGain(
+            SessionId id,
+            int from,
+            List<Transaction> transactions,
+            Signature signature,
+            int checkpointsBefore,
+            List<SessionLog.Checkpoint> checkpoints) {
+        int count() {
+            return from + transactions.size();
+        }
+    }
+
+    /// Changes of the list of values with unconfirmed writes.
+    public record Outbox(Set<CoId> added, Set<CoId> removed) {
+        public static final Outbox SAME = new Outbox(Set.of(), Set.of());
+
+        public Outbox {
+            added = Set.copyOf(added);
+            removed = Set.copyOf(removed);
+        }
+    }
+
     private SqliteStore(Connection connection) {
         this.connection = connection;
     }
@@ -73,6 +111,9 @@ public final class SqliteStore implements AutoCloseable {
         try {
             Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
             try (Statement statement = connection.createStatement()) {
+                statement.execute("PRAGMA busy_timeout = 3000");
+                // Keeps other processes away until the file is closed.
+                statement.execute("PRAGMA locking_mode = EXCLUSIVE");
                 statement.execute("PRAGMA journal_mode = WAL");
                 statement.execute("PRAGMA synchronous = FULL");
                 for (String table : SCHEMA.split(";\n", -1)) {
@@ -115,15 +156,76 @@ public final class SqliteStore implements AutoCloseable {
         }
     }
 
+    /// Values with writes of ours that were not confirmed when the file was last saved.
+    ///
+    /// @throws StoreException when the file is damaged
+    public Set<CoId> outbox() {
+        var outbox = new LinkedHashSet<CoId>();
+        try (var select = prepare("SELECT value FROM outbox ORDER BY value");
+                ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                outbox.add(new CoId(rows.getString(1)));
+            }
+            connection.rollback();
+            return outbox;
+        } catch (SQLException | FormatException e) {
+            throw new StoreException("cannot read the outbox", e);
+        }
+    }
+
     /// Saves what is new in some logs.
     ///
     /// @throws StoreException when nothing was saved
     public void save(Collection<ValueLog> logs) {
-        var next = new HashMap<CoId, Stored>();
-        try {
-            for (ValueLog log : logs) {
-                next.put(log.id(), save(log));
+        commit(capture(logs), Outbox.SAME);
+    }
+
+    /// What the file does not have yet of some logs. Copies references only, so it is quick.
+    public List<Gain> capture(Collection<ValueLog> logs) {
+        var gains = new ArrayList<Gain>(logs.size());
+        for (ValueLog log : logs) {
+            Stored before = stored.get(log.id());
+            var sessions = new ArrayList<SessionGain>();
+            for (SessionLog session : log.sessions()) {
+                StoredSession known = before == null ? null : before.sessions.get(session.id());
+                int from = known == null ? 0 : known.count();
+                Signature signature = session.signature();
+                if (signature == null || from == session.count()) {
+                    continue;
+                }
+                int checkpoints = known == null ? 0 : known.checkpoints();
+                sessions.add(
+                        new SessionGain(
+                                session.id(),
+                                from,
+                                List.copyOf(session.transactions().subList(from, session.count())),
+                                signature,
+                                checkpoints,
+                                List.copyOf(
+                                        session.checkpoints()
+                                                .subList(
+                                                        checkpoints,
+                                                        session.checkpoints().size()))));
             }
+            if (before == null || !sessions.isEmpty()) {
+                gains.add(new Gain(log.header(), sessions));
+            }
+        }
+        return gains;
+    }
+
+    /// Saves what was captured since the last commit.
+    ///
+    /// @throws StoreException when nothing was saved; then capture again
+    public void commit(List<Gain> gains, Outbox outbox) {
+        var next = new HashMap<CoId, Stored>();
+        try (Statements statements = new Statements()) {
+            for (Gain gain : gains) {
+                next.put(gain.header.id(), save(statements, gain));
+            }
+            statements.finish();
+            change("INSERT INTO outbox VALUES (?) ON CONFLICT DO NOTHING", outbox.added());
+            change("DELETE FROM outbox WHERE value = ?", outbox.removed());
             connection.commit();
         } catch (SQLException e) {
             try {
@@ -133,7 +235,13 @@ public final class SqliteStore implements AutoCloseable {
             }
             throw new StoreException("cannot save values", e);
         }
-        stored.putAll(next);
+        next.forEach(
+                (id, gained) -> {
+                    Stored known = stored.putIfAbsent(id, gained);
+                    if (known != null) {
+                        known.sessions.putAll(gained.sessions);
+                    }
+                });
     }
 
     @Override
@@ -208,86 +316,101 @@ public final class SqliteStore implements AutoCloseable {
         return checkpoints;
     }
 
-    private Stored save(ValueLog log) throws SQLException {
-        Stored before = stored.get(log.id());
-        Stored after = new Stored(before == null ? insertValue(log) : before.num);
-        for (SessionLog session : log.sessions()) {
-            StoredSession known = before == null ? null : before.sessions.get(session.id());
-            Signature signature = session.signature();
-            if (signature == null) {
-                continue;
-            }
-            if (known != null && known.count() == session.count()) {
-                after.sessions.put(session.id(), known);
-                continue;
-            }
-            long num = mark(after.num, session, signature);
-            insertTransactions(num, session, known == null ? 0 : known.count());
-            insertCheckpoints(num, session, known == null ? 0 : known.checkpoints());
-            after.sessions.put(
-                    session.id(),
-                    new StoredSession(num, session.count(), session.checkpoints().size()));
-        }
-        return after;
-    }
-
-    private long insertValue(ValueLog log) throws SQLException {
-        try (var insert = prepare("INSERT INTO value (id, header) VALUES (?, ?) RETURNING num")) {
-            insert.setString(1, log.id().text());
-            insert.setString(2, JsonText.compact(log.header().json()));
-            return number(insert);
-        }
-    }
-
-    private long mark(long value, SessionLog session, Signature signature) throws SQLException {
-        try (var upsert =
+    /// The statements of one commit, each prepared once.
+    private final class Statements implements AutoCloseable {
+        private final PreparedStatement value =
+                prepare("INSERT INTO value (id, header) VALUES (?, ?) RETURNING num");
+        private final PreparedStatement session =
                 prepare(
                         "INSERT INTO session (value, id, verified, signature) VALUES (?, ?, ?, ?)"
                                 + " ON CONFLICT (value, id) DO UPDATE"
                                 + " SET verified = excluded.verified,"
-                                + " signature = excluded.signature RETURNING num")) {
-            upsert.setLong(1, value);
-            upsert.setString(2, session.id().text());
-            upsert.setInt(3, session.count());
-            upsert.setString(4, signature.text());
-            return number(upsert);
+                                + " signature = excluded.signature RETURNING num");
+        private final PreparedStatement transaction =
+                prepare("INSERT INTO tx VALUES (?, ?, ?, ?, ?, ?)");
+        private final PreparedStatement checkpoint =
+                prepare("INSERT INTO checkpoint VALUES (?, ?, ?)");
+
+        Statements() throws SQLException {}
+
+        void finish() throws SQLException {
+            transaction.executeBatch();
+            checkpoint.executeBatch();
+        }
+
+        @Override
+        public void close() throws SQLException {
+            value.close();
+            session.close();
+            transaction.close();
+            checkpoint.close();
         }
     }
 
-    private void insertTransactions(long num, SessionLog session, int from) throws SQLException {
-        try (var insert = prepare("INSERT INTO tx VALUES (?, ?, ?, ?, ?, ?)")) {
-            for (int i = from; i < session.count(); i++) {
-                Transaction transaction = session.transactions().get(i);
-                insert.setLong(1, num);
-                insert.setInt(2, i);
-                insert.setLong(3, transaction.madeAt());
-                switch (transaction) {
-                    case Transaction.Trusting trusting -> {
-                        insert.setString(4, null);
-                        insert.setString(5, trusting.changes());
-                    }
-                    case Transaction.Private secret -> {
-                        insert.setString(4, secret.keyUsed());
-                        insert.setString(5, secret.encryptedChanges());
-                    }
+    private Stored save(Statements to, Gain gain) throws SQLException {
+        Stored before = stored.get(gain.header.id());
+        Stored after = new Stored(before == null ? insertValue(to, gain.header) : before.num);
+        for (SessionGain session : gain.sessions) {
+            to.session.setLong(1, after.num);
+            to.session.setString(2, session.id().text());
+            to.session.setInt(3, session.count());
+            to.session.setString(4, session.signature().text());
+            long num = number(to.session);
+            insertTransactions(to.transaction, num, session);
+            for (SessionLog.Checkpoint checkpoint : session.checkpoints()) {
+                to.checkpoint.setLong(1, num);
+                to.checkpoint.setInt(2, checkpoint.count());
+                to.checkpoint.setString(3, checkpoint.signature().text());
+                to.checkpoint.addBatch();
+            }
+            after.sessions.put(
+                    session.id(),
+                    new StoredSession(
+                            num,
+                            session.count(),
+                            session.checkpointsBefore() + session.checkpoints().size()));
+        }
+        return after;
+    }
+
+    private static long insertValue(Statements to, Header header) throws SQLException {
+        to.value.setString(1, header.id().text());
+        to.value.setString(2, JsonText.compact(header.json()));
+        return number(to.value);
+    }
+
+    private static void insertTransactions(PreparedStatement insert, long num, SessionGain session)
+            throws SQLException {
+        int place = session.from();
+        for (Transaction transaction : session.transactions()) {
+            insert.setLong(1, num);
+            insert.setInt(2, place++);
+            insert.setLong(3, transaction.madeAt());
+            switch (transaction) {
+                case Transaction.Trusting trusting -> {
+                    insert.setString(4, null);
+                    insert.setString(5, trusting.changes());
                 }
-                insert.setString(6, transaction.meta());
-                insert.addBatch();
+                case Transaction.Private secret -> {
+                    insert.setString(4, secret.keyUsed());
+                    insert.setString(5, secret.encryptedChanges());
+                }
             }
-            insert.executeBatch();
+            insert.setString(6, transaction.meta());
+            insert.addBatch();
         }
     }
 
-    private void insertCheckpoints(long num, SessionLog session, int from) throws SQLException {
-        try (var insert = prepare("INSERT INTO checkpoint VALUES (?, ?, ?)")) {
-            for (int i = from; i < session.checkpoints().size(); i++) {
-                SessionLog.Checkpoint checkpoint = session.checkpoints().get(i);
-                insert.setLong(1, num);
-                insert.setInt(2, checkpoint.count());
-                insert.setString(3, checkpoint.signature().text());
-                insert.addBatch();
+    private void change(String sql, Set<CoId> ids) throws SQLException {
+        if (ids.isEmpty()) {
+            return;
+        }
+        try (var statement = prepare(sql)) {
+            for (CoId id : ids) {
+                statement.setString(1, id.text());
+                statement.addBatch();
             }
-            insert.executeBatch();
+            statement.executeBatch();
         }
     }
 

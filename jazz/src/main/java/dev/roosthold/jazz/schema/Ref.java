@@ -1,0 +1,8 @@
+package dev.roosthold.jazz.schema;
+
+import dev.roosthold.jazz.ids.CoId;
+
+/// A reference to a map of a schema.
+///
+/// @param <R> the record that the map is read as
+public record Ref<R extends Record>(CoId id) {}
