@@ -93,6 +93,7 @@ public final class Jazz implements AutoCloseable {
             saver = new Saver(store, lock, completions, outbox, engine::unsynced);
         }
         local.onWrite(this::written);
+        engine.onlyWeWrite((id, session) -> session.equals(local.sessionIn(id)));
         connection =
                 options.dialer() == null
                         ? null

@@ -25,6 +25,7 @@ import java.util.SequencedSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,7 @@ final class SyncEngine {
     private final Map<CoId, Map<SessionId, Integer>> unsynced = new LinkedHashMap<>();
     private final List<SyncWaiter> syncWaiters = new ArrayList<>();
 
+    private BiPredicate<CoId, SessionId> own = (_, _) -> false;
     private boolean connected;
     private final ArrayDeque<CoId> loads = new ArrayDeque<>();
     private final LinkedHashMap<CoId, Long> inFlight = new LinkedHashMap<>();
@@ -114,6 +116,12 @@ final class SyncEngine {
         for (int i = 0; i < LANES; i++) {
             contents.add(new LinkedHashSet<>());
         }
+    }
+
+    /// Says which sessions nobody else can write: what a relay tells of them beyond what is here is
+    /// wrong, whatever its signature. (A signature does not say for which value it was made.)
+    void onlyWeWrite(BiPredicate<CoId, SessionId> own) {
+        this.own = own;
     }
 
     /// Whether a connection is open.
@@ -253,7 +261,7 @@ final class SyncEngine {
         var pieces = new ArrayList<Content>();
         for (SyncMessage message : messages) {
             switch (message) {
-                case SyncMessage.Push(Content content) -> pieces.add(content);
+                case SyncMessage.Push(Content content) -> pieces.add(withoutOwn(content));
                 case SyncMessage.Known(KnownState known, boolean correction) -> {
                     take(pieces, now);
                     known(known, correction, now);
@@ -270,6 +278,31 @@ final class SyncEngine {
             }
         }
         take(pieces, now);
+    }
+
+    private Content withoutOwn(Content content) {
+        CoId id = content.id();
+        boolean wrong = false;
+        for (var session : content.sessions().entrySet()) {
+            wrong |= own.test(id, session.getKey()) && session.getValue().end() > count(id, session.getKey());
+        }
+        if (!wrong) {
+            return content;
+        }
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "value {0}: the relay has transactions of ours that we did not write",
+                id);
+        var others = new LinkedHashMap<>(content.sessions());
+        others.keySet().removeIf(session -> own.test(id, session));
+        return new Content(
+                id, content.header(), content.priority(), others, content.expectUntil());
+    }
+
+    private int count(CoId id, SessionId session) {
+        ValueLog log = node.log(id);
+        SessionLog known = log == null ? null : log.session(session);
+        return known == null ? 0 : known.count();
     }
 
     private void known(KnownState known, boolean correction, long now) {

@@ -40,6 +40,7 @@ public final class GroupState {
     record Sealer(KeyId key, SealerId id) {}
 
     private final Header header;
+    private final List<GroupEntry> steps;
     private final Map<String, GroupEntry> entries = new LinkedHashMap<>();
     private final Map<String, History<Role>> roles = new HashMap<>();
     private final Map<CoId, History<String>> parents = new LinkedHashMap<>();
@@ -47,12 +48,14 @@ public final class GroupState {
     private final Map<CoId, GroupState> known;
 
     private final List<Sealer> sealers = new ArrayList<>();
+    private final List<GroupEntry> revelations = new ArrayList<>();
 
     /// Null while it has to be computed, which happens only during the walk.
     private @Nullable List<GroupState> lineage;
 
-    private GroupState(Header header, Map<CoId, GroupState> known) {
+    private GroupState(Header header, List<GroupEntry> steps, Map<CoId, GroupState> known) {
         this.header = header;
+        this.steps = steps;
         this.known = known;
     }
 
@@ -71,7 +74,7 @@ public final class GroupState {
         var states = new ArrayList<GroupState>();
         var steps = new ArrayList<Next>();
         for (Plan plan : plans) {
-            var state = new GroupState(plan.header(), known);
+            var state = new GroupState(plan.header(), plan.steps().steps(), known);
             states.add(state);
             known.put(state.id(), state);
             plan.steps().steps().forEach(step -> steps.add(new Next(state, step)));
@@ -210,6 +213,70 @@ public final class GroupState {
         return List.copyOf(done);
     }
 
+    /// Until when this state answers as an earlier state of the same group does: for all times
+    /// before the returned one, roles are the same. `Long.MAX_VALUE` when nothing has changed,
+    /// `Long.MIN_VALUE` when everything may have.
+    public long sameUntil(GroupState earlier) {
+        if (earlier == this) {
+            return Long.MAX_VALUE;
+        }
+        var before = new HashMap<CoId, GroupState>();
+        earlier.lineage().forEach(group -> before.put(group.id(), group));
+        if (before.size() != lineage().size()) {
+            return Long.MIN_VALUE;
+        }
+        long until = Long.MAX_VALUE;
+        for (GroupState group : lineage()) {
+            GroupState old = before.get(group.id());
+            if (old == null) {
+                return Long.MIN_VALUE;
+            }
+            until = Math.min(until, firstDifference(old.steps, group.steps));
+        }
+        return until;
+    }
+
+    /// Whether an earlier state of the same group, and of its ancestors, was only added to.
+    public boolean continues(GroupState earlier) {
+        if (earlier == this) {
+            return true;
+        }
+        var groups = new HashMap<CoId, GroupState>();
+        lineage().forEach(group -> groups.put(group.id(), group));
+        for (GroupState old : earlier.lineage()) {
+            GroupState now = groups.get(old.id());
+            if (now == old) {
+                continue;
+            }
+            if (now == null
+                    || now.steps.size() < old.steps.size()
+                    || !now.steps.subList(0, old.steps.size()).equals(old.steps)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static long firstDifference(List<GroupEntry> one, List<GroupEntry> other) {
+        int both = Math.min(one.size(), other.size());
+        for (int i = 0; i < both; i++) {
+            if (!one.get(i).equals(other.get(i))) {
+                return Math.min(one.get(i).madeAt(), other.get(i).madeAt());
+            }
+        }
+        if (one.size() == other.size()) {
+            return Long.MAX_VALUE;
+        }
+        return (one.size() > both ? one : other).get(both).madeAt();
+    }
+
+    /// All counted steps that reveal a key, oldest first. Not only the last of each name: a relay can
+    /// repeat a session under another name (which no signature covers), and what was sealed in it
+    /// cannot be opened there.
+    List<GroupEntry> revelations() {
+        return Collections.unmodifiableList(revelations);
+    }
+
     Collection<GroupEntry> all() {
         return Collections.unmodifiableCollection(entries.values());
     }
@@ -340,6 +407,10 @@ public final class GroupState {
     /// @return whether the lineage has changed
     private boolean apply(GroupEntry step) {
         entries.put(step.key(), step);
+        if (step.key().startsWith(KeyId.PREFIX)) {
+            revelations.add(step);
+            return false;
+        }
         CoId parent = GroupSteps.parent(step);
         if (parent != null) {
             boolean isNew = !parents.containsKey(parent);

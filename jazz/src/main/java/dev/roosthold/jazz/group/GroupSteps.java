@@ -3,14 +3,18 @@ package dev.roosthold.jazz.group;
 import dev.roosthold.jazz.encoding.FormatException;
 import dev.roosthold.jazz.encoding.JsonReader;
 import dev.roosthold.jazz.ids.CoId;
+import dev.roosthold.jazz.ids.SessionId;
 import dev.roosthold.jazz.ids.TransactionId;
 import dev.roosthold.jazz.value.SessionLog;
 import dev.roosthold.jazz.value.Transaction;
 import dev.roosthold.jazz.value.ValueLog;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,23 +25,37 @@ record GroupSteps(List<GroupEntry> steps) {
                     .thenComparing(step -> step.at().session())
                     .thenComparingInt(step -> step.at().index());
 
-    static GroupSteps of(ValueLog log) {
-        var steps = new ArrayList<GroupEntry>();
-        for (SessionLog session : log.sessions()) {
-            List<Transaction> transactions = session.transactions();
-            for (int i = 0; i < transactions.size(); i++) {
-                // Private transactions occur in old accounts and are not part of the group.
-                if (transactions.get(i) instanceof Transaction.Trusting trusting) {
-                    var at = new TransactionId(session.id(), i);
-                    GroupEntry step = step(trusting, at);
-                    if (step != null) {
-                        steps.add(step);
+    /// Reads the steps of one group as its log grows: each transaction is parsed once.
+    static final class Reader {
+        private final Map<SessionId, Integer> read = new HashMap<>();
+        private GroupSteps steps = new GroupSteps(List.of());
+
+        /// The steps now; the same object as before when there is nothing new.
+        GroupSteps read(ValueLog log) {
+            var fresh = new ArrayList<GroupEntry>();
+            for (SessionLog session : log.sessions()) {
+                int from = read.getOrDefault(session.id(), 0);
+                List<Transaction> transactions = session.transactions();
+                for (int i = from; i < transactions.size(); i++) {
+                    // Private transactions occur in old accounts and are not part of the group.
+                    if (transactions.get(i) instanceof Transaction.Trusting trusting) {
+                        GroupEntry step = step(trusting, new TransactionId(session.id(), i));
+                        if (step != null) {
+                            fresh.add(step);
+                        }
                     }
                 }
+                read.put(session.id(), transactions.size());
             }
+            if (!fresh.isEmpty()) {
+                var all = new ArrayList<GroupEntry>(steps.steps().size() + fresh.size());
+                all.addAll(steps.steps());
+                all.addAll(fresh);
+                all.sort(ORDER);
+                steps = new GroupSteps(Collections.unmodifiableList(all));
+            }
+            return steps;
         }
-        steps.sort(ORDER);
-        return new GroupSteps(steps);
     }
 
     /// Groups that may turn out to be parents.

@@ -26,6 +26,7 @@ public final class Groups {
 
     private final Source source;
     private final Map<CoId, Cached> cache = new HashMap<>();
+    private final Map<CoId, GroupSteps.Reader> readers = new HashMap<>();
 
     /// @param parents states of the groups named as parents that were built before
     private record Cached(GroupState state, int count, Map<CoId, GroupState> parents) {}
@@ -99,7 +100,9 @@ public final class Groups {
         if (log == null || !log.header().isGroup()) {
             return;
         }
-        var visit = new Visit(log, GroupSteps.of(log), visits++);
+        GroupSteps steps =
+                readers.computeIfAbsent(id, _ -> new GroupSteps.Reader()).read(log);
+        var visit = new Visit(log, steps, visits++);
         open.put(id, visit);
         path.addLast(visit);
     }

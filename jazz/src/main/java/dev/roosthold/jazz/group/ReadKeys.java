@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Finds all read keys of a group that an identity can open.
@@ -46,23 +47,35 @@ public final class ReadKeys {
     /// @param me who looks, or null for somebody who only has what is revealed to everyone
     public static Map<KeyId, KeySecret> find(
             GroupState group, @Nullable Identity me, Agents agents) {
+        return find(group, me, agents, _ -> Map.of());
+    }
+
+    /// The same, with keys that were found before.
+    ///
+    /// @param known keys of a group that need not be opened again
+    public static Map<KeyId, KeySecret> find(
+            GroupState group,
+            @Nullable Identity me,
+            Agents agents,
+            Function<GroupState, Map<KeyId, KeySecret>> known) {
         var search = new ReadKeys(me, agents);
         for (GroupState ancestor : group.lineage()) {
-            search.found.put(ancestor, search.open(ancestor));
+            search.found.put(ancestor, search.open(ancestor, known.apply(ancestor)));
         }
         return search.found.getOrDefault(group, Map.of());
     }
 
-    private Map<KeyId, KeySecret> open(GroupState group) {
-        var keys = new LinkedHashMap<KeyId, KeySecret>();
+    private Map<KeyId, KeySecret> open(GroupState group, Map<KeyId, KeySecret> known) {
+        var keys = new LinkedHashMap<KeyId, KeySecret>(known);
         var sealedToMe = new ArrayList<Map.Entry<KeyId, GroupEntry>>();
         var under = new HashMap<KeyId, List<Revelation>>();
         var forSealer = new LinkedHashMap<String, List<ForSealer>>();
-        for (GroupEntry entry : group.all()) {
+        for (GroupEntry entry : group.revelations().reversed()) {
             sort(entry, keys, sealedToMe, under, forSealer);
         }
         for (var sealed : sealedToMe) {
-            KeySecret secret = unseal(group, sealed.getValue());
+            KeySecret secret =
+                    keys.containsKey(sealed.getKey()) ? null : unseal(group, sealed.getValue());
             if (secret != null) {
                 keys.putIfAbsent(sealed.getKey(), secret);
             }
@@ -105,7 +118,7 @@ public final class ReadKeys {
             var key = new KeyId(text.substring(0, split));
             String recipient = text.substring(split + GroupEntry.FOR.length());
             if (recipient.equals(GroupEntry.EVERYONE)) {
-                keys.put(key, KeySecret.of(entry.value()));
+                keys.putIfAbsent(key, KeySecret.of(entry.value()));
             } else if (recipient.startsWith(KeyId.PREFIX)) {
                 under.computeIfAbsent(new KeyId(recipient), _ -> new ArrayList<>())
                         .add(new Revelation(key, entry.value()));

@@ -220,8 +220,22 @@ public final class Node {
     }
 
     /// The read keys of a group that somebody can open.
+    @SuppressWarnings("ReferenceEquality") // the identity that this node was made with
     Map<KeyId, KeySecret> keys(GroupState group, @Nullable Identity reader) {
-        return ReadKeys.find(group, reader, agents);
+        return reader == me ? known(group).keys() : ReadKeys.find(group, reader, agents);
+    }
+
+    /// Keys of an earlier state of a group, if its history has only been continued since. Of
+    /// ancestors only the very same state counts: comparing all of their histories would cost more
+    /// than opening their keys.
+    @SuppressWarnings("ReferenceEquality")
+    private Map<KeyId, KeySecret> earlier(GroupState group, boolean compare) {
+        GroupAccess access = accesses.get(group.id());
+        return access != null
+                        && (access.group() == group
+                                || (compare && group.continues(access.group())))
+                ? access.keys()
+                : Map.of();
     }
 
     /// The map with this id, up to date; null when it is not here or no map.
@@ -264,9 +278,18 @@ public final class Node {
         if (group == null) {
             return null;
         }
+        return known(group);
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private GroupAccess known(GroupState group) {
         GroupAccess access = accesses.get(group.id());
         if (access == null || access.group() != group) {
-            access = new GroupAccess(group, keys(group));
+            access =
+                    new GroupAccess(
+                            group,
+                            ReadKeys.find(
+                                    group, me, agents, each -> earlier(each, each == group)));
             accesses.put(group.id(), access);
         }
         return access;
@@ -420,6 +443,15 @@ public final class Node {
         @Override
         public @Nullable KeySecret key(KeyId id) {
             return keys.get(id);
+        }
+
+        @Override
+        public long sameUntil(Access earlier) {
+            return earlier instanceof GroupAccess(GroupState before, var _)
+                            && before.id().equals(group.id())
+                            && group.continues(before)
+                    ? group.sameUntil(before)
+                    : Long.MIN_VALUE;
         }
     }
 

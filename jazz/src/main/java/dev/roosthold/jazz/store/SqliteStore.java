@@ -111,7 +111,7 @@ public final class SqliteStore implements AutoCloseable {
         try {
             Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
             try (Statement statement = connection.createStatement()) {
-                statement.execute("PRAGMA busy_timeout = 3000");
+                statement.execute("PRAGMA busy_timeout = 1000");
                 // Keeps other processes away until the file is closed.
                 statement.execute("PRAGMA locking_mode = EXCLUSIVE");
                 statement.execute("PRAGMA journal_mode = WAL");

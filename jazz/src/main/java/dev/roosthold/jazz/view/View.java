@@ -29,6 +29,8 @@ public abstract sealed class View permits MapView, ListView, FeedView {
     private final Map<String, Counted> firstWriters = new HashMap<>();
     private @Nullable Access access;
     private int unreadable;
+    /// The largest time of all transactions that were looked at.
+    private long lastRead;
 
     View(ValueLog log) {
         this.log = log;
@@ -46,13 +48,16 @@ public abstract sealed class View permits MapView, ListView, FeedView {
         return unreadable;
     }
 
-    /// Takes in what is new. Another access object is another state of the group, so identity
-    /// is what counts.
+    /// Takes in what is new. Another access object is another state of the group; what was read is
+    /// kept if that state came later than all of it.
     ///
     /// @return whether anything was
     @SuppressWarnings("ReferenceEquality")
     public final boolean update(Access now) {
-        boolean anew = access != null && access != now;
+        boolean anew =
+                access != null
+                        && access != now
+                        && (unreadable > 0 || now.sameUntil(access) <= lastRead);
         access = now;
         if (anew) {
             restart();
@@ -81,6 +86,7 @@ public abstract sealed class View permits MapView, ListView, FeedView {
         read.clear();
         firstWriters.clear();
         unreadable = 0;
+        lastRead = 0;
         reset();
     }
 
@@ -130,6 +136,7 @@ public abstract sealed class View permits MapView, ListView, FeedView {
             List<Counted> fresh,
             List<Map.Entry<String, Counted>> racing) {
         long madeAt = transaction.madeAt();
+        lastRead = Math.max(lastRead, madeAt);
         if (session.deletes() || !access.mayWrite(session.author(), madeAt)) {
             return;
         }
