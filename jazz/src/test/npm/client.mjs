@@ -82,6 +82,11 @@ function json(value) {
 }
 
 function edit(value, [op, a, b]) {
+  if (value.type === "colist" && typeof a === "number") {
+    const length = value.asArray().length;
+    if (length === 0) return value.appendItems(["was empty"], undefined, "private");
+    a %= length;
+  }
   switch (op) {
     case "set":
       return value.set(a, b, "private");
