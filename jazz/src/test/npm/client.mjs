@@ -269,9 +269,12 @@ const commands = {
     await node.syncManager.waitForAllCoValuesSync(600000);
     return { feed: feed.id, write: written - started, synced: performance.now() - started };
   },
-  async readEntries({ feed }) {
+  async readEntries({ feed, count }) {
     const started = performance.now();
-    const ids = json(await load(feed));
+    const value = await load(feed);
+    // A large value is there with its first piece.
+    while (json(value).length < count) await new Promise((done) => setTimeout(done, 10));
+    const ids = json(value);
     let next = 0;
     let found = 0;
     await Promise.all(

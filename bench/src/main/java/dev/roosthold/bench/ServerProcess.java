@@ -67,6 +67,12 @@ final class ServerProcess implements AutoCloseable {
         return new ServerProcess("socket.io", List.of("node", "--expose-gc", "server.mjs"), folder);
     }
 
+    /// The published Jazz relay, installed in that folder.
+    static ServerProcess jazzNpm(Path folder, Path data) throws IOException {
+        return new ServerProcess(
+                "cojson", List.of("node", "relay.mjs", "0", data.toString()), folder);
+    }
+
     String name() {
         return name;
     }
@@ -94,7 +100,12 @@ final class ServerProcess implements AutoCloseable {
 
     /// Processor time used so far, user and system, in seconds.
     double cpuSeconds() throws IOException {
-        var stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+        return cpuSeconds(process.pid());
+    }
+
+    /// Processor time that any process has used so far.
+    static double cpuSeconds(long pid) throws IOException {
+        var stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
         var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
     }

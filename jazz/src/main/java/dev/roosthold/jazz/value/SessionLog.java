@@ -9,6 +9,7 @@ import dev.roosthold.jazz.ids.Signature;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The append-only log of one session in one value.
@@ -28,6 +29,9 @@ public final class SessionLog {
     private RunningHash hash = new RunningHash();
     private int hashed;
     private @Nullable Signature signature;
+    /// Who signs what was appended since the last signature, when somebody asks for it.
+    private @Nullable SignerSecret toSign;
+
     private long sinceCheckpoint;
     private long lastMadeAt;
 
@@ -74,6 +78,11 @@ public final class SessionLog {
 
     /// Signature of the whole log, or null while it is empty.
     public @Nullable Signature signature() {
+        SignerSecret author = toSign;
+        if (author != null) {
+            signature = author.sign(hash.signedBytes());
+            toSign = null;
+        }
         return signature;
     }
 
@@ -151,14 +160,18 @@ public final class SessionLog {
         if (batch.log != this || batch.base != count()) {
             throw new IllegalStateException("the log has changed since the batch was prepared");
         }
-        keep(batch.added, batch.hash, batch.signature);
+        toSign = null;
+        signature = batch.signature;
+        keep(batch.added, batch.hash);
     }
 
-    /// Appends transactions of our own.
+    /// Appends transactions of our own. One signature vouches for all before it, so it is made when
+    /// somebody wants it, not for each transaction.
     public void append(List<Transaction> added, SignerSecret author) {
         RunningHash next = caughtUp();
         add(next, added, 0);
-        keep(List.copyOf(added), next, author.sign(next.signedBytes()));
+        toSign = author;
+        keep(List.copyOf(added), next);
     }
 
     /// The end of the log from a transaction on.
@@ -170,7 +183,7 @@ public final class SessionLog {
 
     /// The log between two points where it was signed.
     SessionContent piece(int after, int end) {
-        Signature last = end == count() ? signature : null;
+        Signature last = end == count() ? signature() : null;
         for (int i = checkpoints.size() - 1; last == null && i >= 0; i--) {
             if (checkpoints.get(i).count() == end) {
                 last = checkpoints.get(i).signature();
@@ -200,17 +213,17 @@ public final class SessionLog {
         return cuts;
     }
 
-    private void keep(List<Transaction> added, RunningHash next, Signature signed) {
+    private void keep(List<Transaction> added, RunningHash next) {
         transactions.addAll(added);
         hash = next;
         hashed = transactions.size();
-        signature = signed;
         for (Transaction transaction : added) {
             sinceCheckpoint += transaction.size();
             lastMadeAt = Math.max(lastMadeAt, transaction.madeAt());
         }
         if (sinceCheckpoint > Limits.CHECKPOINT) {
-            checkpoints.add(new Checkpoint(transactions.size(), signed));
+            checkpoints.add(
+                    new Checkpoint(transactions.size(), Objects.requireNonNull(signature())));
             sinceCheckpoint = 0;
         }
     }
