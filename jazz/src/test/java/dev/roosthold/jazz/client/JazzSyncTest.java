@@ -16,11 +16,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Devices of one person and of several, on a small relay in the same process.
+@NullUnmarked // what is missing fails the test
 final class JazzSyncTest {
     private static final Duration SOON = Duration.ofSeconds(10);
 

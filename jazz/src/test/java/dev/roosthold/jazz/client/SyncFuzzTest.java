@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
 /// A signature covers the transactions of a session, not the value they belong to. So a relay can
 /// put what a session wrote into one value into another one, where nobody can decrypt it. That is in
 /// the format. Half of the rounds do that too, and only have to bear it.
+@NullUnmarked // what is missing fails the test
 final class SyncFuzzTest {
     @Test
     void noMessageBreaksTheClientOrWhatItHas() {

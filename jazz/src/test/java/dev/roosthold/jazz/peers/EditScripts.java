@@ -30,7 +30,7 @@ import org.awaitility.Awaitility;
 ///
 /// The published client gets even milliseconds, ours odd ones, so that no two edits are at the same
 /// time: then the published one keeps the order of arrival, which is different on every peer.
-final class EditScripts {
+public final class EditScripts {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String[] TYPES = {"comap", "colist", "costream"};
     private static final int ROUNDS = 3;
@@ -43,7 +43,7 @@ final class EditScripts {
     private record Script(String type, CoId id, Random random) {}
 
     /// Runs scripts with seeds from `from` to `from + count - 1`.
-    static void run(Path npm, URI relay, int from, int count) {
+    public static void run(Path npm, URI relay, int from, int count) {
         var last = new AtomicLong();
         var options =
                 JazzOptions.of(AccountKey.random(new java.security.SecureRandom()))

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// People with published clients and people with ours, on one relay.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class InteropSuite {
+public abstract class InteropSuite {
     private static final Duration SOON = Duration.ofSeconds(15);
     private static final MapSchema<CommandHistory.Root> ROOT =
             MapSchema.of(CommandHistory.Root.class);
@@ -54,11 +54,20 @@ abstract class InteropSuite {
     private Path npm;
     private RelayUnderTest relay;
 
-    abstract RelayUnderTest start(Path npm, Path folder);
+    /// Starts the relay.
+    ///
+    /// @param npm the folder of the published packages
+    /// @param folder for its data
+    protected abstract RelayUnderTest start(Path npm, Path folder);
+
+    /// The folder of the module `jazz`.
+    protected Path module() {
+        return Path.of(".");
+    }
 
     @BeforeAll
     void startRelay(@TempDir Path folder) {
-        npm = NpmPackages.folder(Path.of("."));
+        npm = NpmPackages.folder(module());
         relay = start(npm, folder);
     }
 

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 /// Through a relay made of the published packages.
 final class PublishedRelayTest extends InteropSuite {
     @Override
-    RelayUnderTest start(Path npm, Path folder) {
+    protected RelayUnderTest start(Path npm, Path folder) {
         return RelayUnderTest.js(npm, folder.resolve("relay.db"));
     }
 }

@@ -4,7 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 
 /// A relay that the interop tests go through, in a process that can be killed.
-interface RelayUnderTest extends AutoCloseable {
+public interface RelayUnderTest extends AutoCloseable {
     URI address();
 
     /// SIGKILL, and a new process with the same data on the same port.
