@@ -40,7 +40,14 @@ public final class JazzLoad {
         System.out.printf(
                 Locale.ROOT,
                 "%-10s %-14s %8s %8s %8s %10s %10s %9s%n",
-                "relay", "client", "write s", "synced s", "load s", "client CPU", "relay CPU", "relay MB");
+                "relay",
+                "client",
+                "write s",
+                "synced s",
+                "load s",
+                "client CPU",
+                "relay CPU",
+                "relay MB");
         for (int round = 0; round < rounds; round++) {
             var data = Files.createTempDirectory(Path.of("bench/target"), "jazz");
             Row js;
@@ -92,7 +99,8 @@ public final class JazzLoad {
                 var login = new LinkedHashMap<>(account.members());
                 login.put("url", Json.of(url));
                 reader.call("login", login);
-                var loaded = reader.call(
+                var loaded =
+                        reader.call(
                                 "readEntries",
                                 Map.of("feed", get(written, "feed"), "count", Json.of(entries)));
                 clientCpu += ServerProcess.cpuSeconds(reader.process.pid());
@@ -100,7 +108,8 @@ public final class JazzLoad {
                     System.out.printf(
                             Locale.ROOT, "WRONG: %.0f entries found%n", number(loaded, "found"));
                 }
-                var row = new Row(number(written, "synced") / 1000, number(loaded, "loaded") / 1000);
+                var row =
+                        new Row(number(written, "synced") / 1000, number(loaded, "loaded") / 1000);
                 System.out.printf(
                         Locale.ROOT,
                         "%-10s %-14s %8.2f %8.2f %8.2f %10.1f %10.1f %9d%n",
@@ -140,6 +149,9 @@ public final class JazzLoad {
                                     Path.of(System.getProperty("java.home"), "bin", "java")
                                             .toString(),
                                     "-XX:+UseCompactObjectHeaders",
+                                    // A program that lives for seconds is done before the
+                                    // optimising compiler has earned what it costs.
+                                    "-XX:TieredStopAtLevel=1",
                                     "--enable-native-access=ALL-UNNAMED",
                                     "-cp",
                                     System.getProperty("java.class.path"),

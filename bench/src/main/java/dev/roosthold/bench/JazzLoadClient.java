@@ -61,12 +61,11 @@ final class JazzLoadClient {
                         }
                         case "writeEntries" -> write(Objects.requireNonNull(jazz), command);
                         case "readEntries" ->
-                                read(
-                                        Objects.requireNonNull(jazz),
-                                        new CoId(text(command, "feed")));
+                                read(Objects.requireNonNull(jazz), new CoId(text(command, "feed")));
                         case null, default -> throw new IOException("unknown command");
                     };
-            System.out.println(JsonText.compact(Json.object(Map.of("result", new Json.Obj(result)))));
+            System.out.println(
+                    JsonText.compact(Json.object(Map.of("result", new Json.Obj(result)))));
         }
         System.exit(0);
     }
@@ -79,7 +78,13 @@ final class JazzLoadClient {
         CoFeed<CoId> feed = jazz.createFeed(ItemType.REFERENCE, group);
         for (int i = 0; i < count; i++) {
             var entry =
-                    new Entry("command-" + i, "device-1", payload, "safe", true, 1_735_689_600_000L + i);
+                    new Entry(
+                            "command-" + i,
+                            "device-1",
+                            payload,
+                            "safe",
+                            true,
+                            1_735_689_600_000L + i);
             feed.add(jazz.create(ENTRY, group, entry).id());
         }
         double written = millis(start);
@@ -95,8 +100,7 @@ final class JazzLoadClient {
         jazz.load(feed, PATIENCE);
         var ids = new ArrayList<CoId>();
         jazz.feed(ItemType.REFERENCE, feed).items().forEach(item -> ids.add(item.value()));
-        CompletableFuture.allOf(
-                        ids.stream().map(jazz::load).toArray(CompletableFuture[]::new))
+        CompletableFuture.allOf(ids.stream().map(jazz::load).toArray(CompletableFuture[]::new))
                 .join();
         int found = 0;
         for (CoId id : ids) {

@@ -124,12 +124,18 @@ final class ExamplesTest {
         bobs[0] = 1;
         var person =
                 LocalNode.createAccount(
-                        AgentSecret.ofSeed(bobs), "Bob", InstantSource.system(), new SecureRandom());
+                        AgentSecret.ofSeed(bobs),
+                        "Bob",
+                        InstantSource.system(),
+                        new SecureRandom());
         CoId bob = person.account();
 
         var ada =
                 LocalNode.createAccount(
-                        AgentSecret.ofSeed(seed), "Ada", InstantSource.system(), new SecureRandom());
+                        AgentSecret.ofSeed(seed),
+                        "Ada",
+                        InstantSource.system(),
+                        new SecureRandom());
         CoId group = ada.createGroup();
         CoId notes = ada.create(ValueType.MAP, group);
         ada.write(notes, List.of(Changes.set("title", Json.of("groceries"))));

@@ -57,6 +57,30 @@ final class SqliteStoreTest {
     }
 
     @Test
+    void whatIsInTheFileIsNotVerifiedAgain() throws Exception {
+        Identity me = Identity.ofAccount(AgentSecret.ofSeed(new byte[32]));
+        var first =
+                LocalNode.createAccount(
+                        me.secret(), "Ada", InstantSource.system(), new SecureRandom());
+        try (var store = SqliteStore.open(folder.resolve("values.db"))) {
+            store.save(first.node().logs());
+        }
+        // Were a signature looked at, this would be refused.
+        try (var file =
+                        java.sql.DriverManager.getConnection(
+                                "jdbc:sqlite:" + folder.resolve("values.db"));
+                var statement = file.createStatement()) {
+            statement.execute("UPDATE session SET signature = 'signature_z1111'");
+        }
+        try (var store = SqliteStore.open(folder.resolve("values.db"))) {
+            var again = new Node(me);
+            store.load().forEach(again::restore);
+            assertThat(again.group(first.account()).entries())
+                    .isEqualTo(first.node().group(first.account()).entries());
+        }
+    }
+
+    @Test
     void piecesKeepTheirCheckpoints() {
         Json.Obj file = Vectors.file("costream-large-chunks");
         List<Content> pieces = Vectors.contents(file, "messages");

@@ -82,8 +82,7 @@ public final class CoFeed<T> {
                             FeedView view = jazz.node().feed(id);
                             return view == null
                                     ? List.<FeedView.Item>of()
-                                    : List.copyOf(
-                                            view.items().subList(from, view.items().size()));
+                                    : List.copyOf(view.items().subList(from, view.items().size()));
                         });
         return items.stream()
                 .map(

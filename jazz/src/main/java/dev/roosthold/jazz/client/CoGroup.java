@@ -111,8 +111,7 @@ public final class CoGroup {
         byte[] seed = Base58.decode(inviteSecret, INVITE, 32);
         require(id, patience);
         Identity invite = Identity.ofAgent(AgentSecret.ofSeed(seed));
-        jazz.locked(
-                () -> jazz.local().as(invite).editGroup(id).accept(jazz.account(), once));
+        jazz.locked(() -> jazz.local().as(invite).editGroup(id).accept(jazz.account(), once));
     }
 
     /// Calls a listener after changes of the group.

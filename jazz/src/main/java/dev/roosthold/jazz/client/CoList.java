@@ -75,8 +75,7 @@ public final class CoList<T> {
                                 .write(
                                         id,
                                         Changes.replace(
-                                                view().items().get(place).id(),
-                                                type.write(item))));
+                                                view().items().get(place).id(), type.write(item))));
     }
 
     /// Deletes the item at a place.

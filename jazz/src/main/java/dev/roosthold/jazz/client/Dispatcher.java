@@ -93,8 +93,7 @@ final class Dispatcher {
             return true;
         }
         GroupState state = node.group(owner);
-        return state != null
-                && state.lineage().stream().anyMatch(one -> one.id().equals(group));
+        return state != null && state.lineage().stream().anyMatch(one -> one.id().equals(group));
     }
 
     private void run() {

@@ -48,7 +48,8 @@ import org.jspecify.annotations.Nullable;
 ///         .file(folder.resolve("jazz.db"));
 /// try (Jazz jazz = Jazz.open(options)) {
 ///     jazz.login(Duration.ofSeconds(20));
-///     CoMap<Note> note = jazz.create(MapSchema.of(Note.class), jazz.account(), new Note("milk", false));
+///     CoMap<Note> note = jazz.create(MapSchema.of(Note.class), jazz.account(), new Note("milk",
+// false));
 ///     note.update(old -> new Note(old.title(), true));
 ///     jazz.awaitSynced(Duration.ofSeconds(20)); // the relay has it
 /// }
@@ -358,8 +359,7 @@ public final class Jazz implements AutoCloseable {
 
     /// The list of this name.
     public <T> CoList<T> createUniqueList(ItemType<T> type, CoId owner, String name) {
-        return new CoList<>(
-                this, type, locked(() -> createUnique(ValueType.LIST, owner, name)));
+        return new CoList<>(this, type, locked(() -> createUnique(ValueType.LIST, owner, name)));
     }
 
     /// The feed with this id.
@@ -374,8 +374,7 @@ public final class Jazz implements AutoCloseable {
 
     /// The feed of this name.
     public <T> CoFeed<T> createUniqueFeed(ItemType<T> type, CoId owner, String name) {
-        return new CoFeed<>(
-                this, type, locked(() -> createUnique(ValueType.FEED, owner, name)));
+        return new CoFeed<>(this, type, locked(() -> createUnique(ValueType.FEED, owner, name)));
     }
 
     private CoId createUnique(ValueType type, CoId owner, String name) {

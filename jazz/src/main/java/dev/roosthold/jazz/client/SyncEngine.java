@@ -107,8 +107,7 @@ final class SyncEngine {
     /// @param completions runs what waits for futures
     /// @param changed hears of values that have gained something from the relay
     /// @param confirmed hears that the relay has confirmed all writes to some value
-    SyncEngine(
-            Node node, Executor completions, Consumer<ValueLog> changed, Runnable confirmed) {
+    SyncEngine(Node node, Executor completions, Consumer<ValueLog> changed, Runnable confirmed) {
         this.node = node;
         this.completions = completions;
         this.changed = changed;
@@ -197,8 +196,7 @@ final class SyncEngine {
     void wrote(ValueLog log, SessionId session) {
         SessionLog written = log.session(session);
         if (written != null) {
-            unsynced.computeIfAbsent(log.id(), _ -> new HashMap<>(2))
-                    .put(session, written.count());
+            unsynced.computeIfAbsent(log.id(), _ -> new HashMap<>(2)).put(session, written.count());
         }
         offer(log);
     }
@@ -284,7 +282,9 @@ final class SyncEngine {
         CoId id = content.id();
         boolean wrong = false;
         for (var session : content.sessions().entrySet()) {
-            wrong |= own.test(id, session.getKey()) && session.getValue().end() > count(id, session.getKey());
+            wrong |=
+                    own.test(id, session.getKey())
+                            && session.getValue().end() > count(id, session.getKey());
         }
         if (!wrong) {
             return content;
@@ -295,8 +295,7 @@ final class SyncEngine {
                 id);
         var others = new LinkedHashMap<>(content.sessions());
         others.keySet().removeIf(session -> own.test(id, session));
-        return new Content(
-                id, content.header(), content.priority(), others, content.expectUntil());
+        return new Content(id, content.header(), content.priority(), others, content.expectUntil());
     }
 
     private int count(CoId id, SessionId session) {
@@ -393,8 +392,7 @@ final class SyncEngine {
         }
     }
 
-    private void taken(
-            Content content, Received result, Set<CoId> arrived, Set<CoId> waiting) {
+    private void taken(Content content, Received result, Set<CoId> arrived, Set<CoId> waiting) {
         CoId id = content.id();
         switch (result) {
             case Received.Applied(
@@ -530,9 +528,7 @@ final class SyncEngine {
             boolean covered =
                     asked.entrySet().stream()
                             .allMatch(
-                                    entry ->
-                                            value.told.count(entry.getKey())
-                                                    >= entry.getValue());
+                                    entry -> value.told.count(entry.getKey()) >= entry.getValue());
             if (covered) {
                 waiter.open().remove(id);
                 if (waiter.open().isEmpty()) {
@@ -578,8 +574,7 @@ final class SyncEngine {
                 id = acks.removeFirst();
                 size += add(out, new SyncMessage.Known(state(id), false));
             } else if (!loads.isEmpty()
-                    && (inFlight.size() < LOADS_IN_FLIGHT
-                            || parking.isMissing(loads.getFirst()))) {
+                    && (inFlight.size() < LOADS_IN_FLIGHT || parking.isMissing(loads.getFirst()))) {
                 id = loads.removeFirst();
                 inFlight.put(id, now);
                 size += add(out, new SyncMessage.Load(state(id)));
@@ -620,7 +615,8 @@ final class SyncEngine {
         out.add(message);
         return switch (message) {
             case SyncMessage.Push(Content content) -> size(content);
-            case SyncMessage.Known(KnownState known, boolean _) -> 100 + known.sessions().size() * 60;
+            case SyncMessage.Known(KnownState known, boolean _) ->
+                    100 + known.sessions().size() * 60;
             case SyncMessage.Load(KnownState known) -> 100 + known.sessions().size() * 60;
             default -> 100;
         };

@@ -270,7 +270,8 @@ public final class GroupState {
         return (one.size() > both ? one : other).get(both).madeAt();
     }
 
-    /// All counted steps that reveal a key, oldest first. Not only the last of each name: a relay can
+    /// All counted steps that reveal a key, oldest first. Not only the last of each name: a relay
+    // can
     /// repeat a session under another name (which no signature covers), and what was sealed in it
     /// cannot be opened there.
     List<GroupEntry> revelations() {

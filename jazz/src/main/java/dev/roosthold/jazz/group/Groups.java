@@ -100,8 +100,7 @@ public final class Groups {
         if (log == null || !log.header().isGroup()) {
             return;
         }
-        GroupSteps steps =
-                readers.computeIfAbsent(id, _ -> new GroupSteps.Reader()).read(log);
+        GroupSteps steps = readers.computeIfAbsent(id, _ -> new GroupSteps.Reader()).read(log);
         var visit = new Visit(log, steps, visits++);
         open.put(id, visit);
         path.addLast(visit);

@@ -232,8 +232,7 @@ public final class Node {
     private Map<KeyId, KeySecret> earlier(GroupState group, boolean compare) {
         GroupAccess access = accesses.get(group.id());
         return access != null
-                        && (access.group() == group
-                                || (compare && group.continues(access.group())))
+                        && (access.group() == group || (compare && group.continues(access.group())))
                 ? access.keys()
                 : Map.of();
     }
@@ -288,8 +287,7 @@ public final class Node {
             access =
                     new GroupAccess(
                             group,
-                            ReadKeys.find(
-                                    group, me, agents, each -> earlier(each, each == group)));
+                            ReadKeys.find(group, me, agents, each -> earlier(each, each == group)));
             accesses.put(group.id(), access);
         }
         return access;

@@ -74,8 +74,7 @@ public final class ItemType<T> {
     ///
     /// @param name for messages
     /// @param read throws [FormatException] for what it cannot read
-    public static <T> ItemType<T> of(
-            String name, Function<T, Json> write, Function<Json, T> read) {
+    public static <T> ItemType<T> of(String name, Function<T, Json> write, Function<Json, T> read) {
         return new ItemType<>(name, write, read);
     }
 

@@ -101,7 +101,11 @@ public final class MapSchema<R extends Record> {
                 arguments.add(member.optional() ? Optional.ofNullable(value) : value);
             } catch (SchemaException e) {
                 throw new SchemaException(
-                        "value " + map.id() + ", member '" + member.name() + "': "
+                        "value "
+                                + map.id()
+                                + ", member '"
+                                + member.name()
+                                + "': "
                                 + e.getMessage());
             }
         }
@@ -169,7 +173,11 @@ public final class MapSchema<R extends Record> {
                 };
         if (found == null) {
             throw new SchemaException(
-                    "component '" + name + "' of " + in.getName() + ": no member of a map can be "
+                    "component '"
+                            + name
+                            + "' of "
+                            + in.getName()
+                            + ": no member of a map can be "
                             + type.getTypeName());
         }
         return (ItemType<Object>) found;

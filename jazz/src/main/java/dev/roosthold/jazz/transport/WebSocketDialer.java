@@ -33,7 +33,8 @@ public final class WebSocketDialer implements Link.Dialer {
     public WebSocketDialer(URI relay, @Nullable HttpClient client) {
         String scheme = relay.getScheme();
         if (!"ws".equals(scheme) && !"wss".equals(scheme)) {
-            throw new IllegalArgumentException("the address of a relay begins with ws:// or wss://");
+            throw new IllegalArgumentException(
+                    "the address of a relay begins with ws:// or wss://");
         }
         this.relay = relay;
         this.given = client;

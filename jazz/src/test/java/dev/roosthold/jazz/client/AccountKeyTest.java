@@ -44,7 +44,9 @@ final class AccountKeyTest {
         String words = key.passphrase();
         assertThat(words.split(" ")).hasSize(24);
         assertThat(AccountKey.ofPassphrase(words).accountId()).isEqualTo(key.accountId());
-        assertThat(AccountKey.ofPassphrase("  " + words.toUpperCase() .replace(" ", " \n ")).accountId())
+        assertThat(
+                        AccountKey.ofPassphrase("  " + words.toUpperCase().replace(" ", " \n "))
+                                .accountId())
                 .isEqualTo(key.accountId());
         assertThat(AccountKey.ofAccountSecret(key.identity().secret().reveal()).accountId())
                 .isEqualTo(key.accountId());
@@ -52,8 +54,7 @@ final class AccountKeyTest {
 
     @Test
     void theWordsOfZeroAndOfOnesAreThePublishedOnes() {
-        assertThat(Passphrase.of(new byte[32]))
-                .isEqualTo(repeat("abandon", 23) + " art");
+        assertThat(Passphrase.of(new byte[32])).isEqualTo(repeat("abandon", 23) + " art");
         byte[] ones = new byte[32];
         java.util.Arrays.fill(ones, (byte) 0xff);
         assertThat(Passphrase.of(ones)).isEqualTo(repeat("zoo", 23) + " vote");

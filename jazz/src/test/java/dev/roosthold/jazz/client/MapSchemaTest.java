@@ -85,19 +85,24 @@ final class MapSchemaTest {
         var note = jazz.create(MapSchema.of(Note.class), jazz.account(), new Note("milk", false));
         jazz.write(note.id(), List.of(Changes.set("colour", Json.of("red"))));
         var title = jazz.read(node -> node.map(note.id()).lastEdit("title"));
-        assertThat(note.update(old -> new Note(old.title(), true))).isEqualTo(new Note("milk", true));
+        assertThat(note.update(old -> new Note(old.title(), true)))
+                .isEqualTo(new Note("milk", true));
         note.set(new Note("milk", true));
         Map<String, Json> entries = jazz.read(node -> node.map(note.id()).entries());
         assertThat(entries).containsEntry("colour", Json.of("red"));
-        assertThat(jazz.<Object>read(node -> node.map(note.id()).lastEdit("title"))).isEqualTo(title);
+        assertThat(jazz.<Object>read(node -> node.map(note.id()).lastEdit("title")))
+                .isEqualTo(title);
         assertThat(jazz.<Integer>read(node -> node.log(note.id()).count())).isEqualTo(3);
     }
 
     @Test
     void emptyMissingAndNullOptionalsReadAlike() {
         record Maybe(Optional<String> a, Optional<Boolean> b) {}
-        var map = jazz.create(MapSchema.of(Maybe.class), jazz.account(),
-                new Maybe(Optional.of("x"), Optional.empty()));
+        var map =
+                jazz.create(
+                        MapSchema.of(Maybe.class),
+                        jazz.account(),
+                        new Maybe(Optional.of("x"), Optional.empty()));
         jazz.write(map.id(), List.of(Changes.set("b", Json.NULL)));
         assertThat(map.get()).contains(new Maybe(Optional.of("x"), Optional.empty()));
         map.set(new Maybe(Optional.empty(), Optional.of(true)));
@@ -158,7 +163,8 @@ final class MapSchemaTest {
         CoId nowhere = new CoId("co_zNowhere");
         assertThatThrownBy(() -> jazz.list(ItemType.TEXT, nowhere).add("x"))
                 .isInstanceOf(JazzException.NotHere.class);
-        assertThatThrownBy(() -> jazz.map(MapSchema.of(Note.class), nowhere).set(new Note("x", true)))
+        assertThatThrownBy(
+                        () -> jazz.map(MapSchema.of(Note.class), nowhere).set(new Note("x", true)))
                 .isInstanceOf(JazzException.NotHere.class);
         assertThatThrownBy(() -> jazz.awaitSynced(Duration.ofMillis(10)))
                 .isInstanceOf(JazzException.TimedOut.class);

@@ -121,9 +121,7 @@ final class MemoryRelay implements Link.Dialer {
                 }
             }
             case Received.Headless(CoId id) ->
-                    from.say(
-                            SyncCodec.write(
-                                    new SyncMessage.Known(KnownState.nothing(id), true)));
+                    from.say(SyncCodec.write(new SyncMessage.Known(KnownState.nothing(id), true)));
             case Received.Waiting _, Received.Forged _ -> {}
         }
     }

@@ -122,12 +122,12 @@ final class SyncEngineTest {
         hear(new SyncMessage.Push(log.since(second).getFirst()));
         assertThat(said()).containsExactly(new SyncMessage.Known(first, true));
         CoId other = map();
-        hear(new SyncMessage.Push(
-                Objects.requireNonNull(writer.node().log(other))
-                        .since(new KnownState(other, true, Map.of()))
-                        .getFirst()));
-        assertThat(said())
-                .containsExactly(new SyncMessage.Known(KnownState.nothing(other), true));
+        hear(
+                new SyncMessage.Push(
+                        Objects.requireNonNull(writer.node().log(other))
+                                .since(new KnownState(other, true, Map.of()))
+                                .getFirst()));
+        assertThat(said()).containsExactly(new SyncMessage.Known(KnownState.nothing(other), true));
     }
 
     @Test

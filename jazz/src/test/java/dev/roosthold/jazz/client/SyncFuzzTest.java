@@ -32,7 +32,8 @@ import org.junit.jupiter.api.Test;
 /// A relay that says anything: true messages with one thing changed, or several.
 ///
 /// A signature covers the transactions of a session, not the value they belong to. So a relay can
-/// put what a session wrote into one value into another one, where nobody can decrypt it. That is in
+/// put what a session wrote into one value into another one, where nobody can decrypt it. That is
+// in
 /// the format. Half of the rounds do that too, and only have to bear it.
 @NullUnmarked // what is missing fails the test
 final class SyncFuzzTest {
@@ -97,11 +98,16 @@ final class SyncFuzzTest {
             }
             for (ValueLog log : world.writer.node().logs()) {
                 assertThat(node.log(log.id())).as("seed %s, %s", seed, log.id()).isNotNull();
-                assertThat(node.log(log.id()).known().covers(log.known())).as("seed %s: %s of %s", seed, node.log(log.id()).known(), log.known()).isTrue();
+                assertThat(node.log(log.id()).known().covers(log.known()))
+                        .as("seed %s: %s of %s", seed, node.log(log.id()).known(), log.known())
+                        .isTrue();
             }
-            assertThat(node.map(world.map).entries()).isEqualTo(world.writer.node().map(world.map).entries());
-            assertThat(node.list(world.list).values()).isEqualTo(world.writer.node().list(world.list).values());
-            assertThat(node.feed(world.feed).items()).isEqualTo(world.writer.node().feed(world.feed).items());
+            assertThat(node.map(world.map).entries())
+                    .isEqualTo(world.writer.node().map(world.map).entries());
+            assertThat(node.list(world.list).values())
+                    .isEqualTo(world.writer.node().list(world.list).values());
+            assertThat(node.feed(world.feed).items())
+                    .isEqualTo(world.writer.node().feed(world.feed).items());
         }
     }
 
@@ -131,7 +137,8 @@ final class SyncFuzzTest {
             case 3 -> JsonText.compact(change(Json.parse(text), random, 3));
             default -> {
                 String other = world.messages.get(random.nextInt(world.messages.size()));
-                yield JsonText.compact(mix(
+                yield JsonText.compact(
+                        mix(
                                 Json.parse(text),
                                 Json.parse(
                                         (content || other.contains("\"content\"")) && !transplant
@@ -208,8 +215,7 @@ final class SyncFuzzTest {
     private static final class World {
         final AgentSecret secret = secret();
         final LocalNode writer =
-                LocalNode.createAccount(
-                        secret, "Ada", InstantSource.system(), new SecureRandom());
+                LocalNode.createAccount(secret, "Ada", InstantSource.system(), new SecureRandom());
         final CoId map;
         final CoId list;
         final CoId feed;
@@ -226,7 +232,8 @@ final class SyncFuzzTest {
                 say();
                 writer.write(map, List.of(Changes.set("k" + i % 2, Json.of(i))));
                 writer.write(
-                        list, Changes.append(writer.node().list(list), List.of(Json.of(i), Json.NULL)));
+                        list,
+                        Changes.append(writer.node().list(list), List.of(Json.of(i), Json.NULL)));
                 writer.write(feed, List.of(Json.of("item " + i)));
                 if (i == 3) {
                     writer.editGroup(group).rotate(null);
@@ -242,7 +249,8 @@ final class SyncFuzzTest {
                         SyncCodec.write(
                                 new SyncMessage.Known(KnownState.nothing(log.id()), false)));
             }
-            messages.add(SyncCodec.write(new SyncMessage.Reconcile("b", Map.of(map, "shortHash_zX"))));
+            messages.add(
+                    SyncCodec.write(new SyncMessage.Reconcile("b", Map.of(map, "shortHash_zX"))));
         }
 
         private void say() {

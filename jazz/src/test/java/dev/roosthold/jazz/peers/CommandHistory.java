@@ -29,8 +29,15 @@ final class CommandHistory {
             Optional<Long> deletedAt) {
         static Entry of(String id) {
             return new Entry(
-                    id, "d1", "cGF5bG9hZA==", "safe", true, Optional.of(true), 1_735_689_600_000L,
-                    Optional.empty(), Optional.empty());
+                    id,
+                    "d1",
+                    "cGF5bG9hZA==",
+                    "safe",
+                    true,
+                    Optional.of(true),
+                    1_735_689_600_000L,
+                    Optional.empty(),
+                    Optional.empty());
         }
     }
 

@@ -163,7 +163,8 @@ public final class EditScripts {
                                 List.of(
                                         random.nextInt(4) == 0
                                                 ? Changes.delete("k" + random.nextInt(4))
-                                                : Changes.set("k" + random.nextInt(4), value(random)),
+                                                : Changes.set(
+                                                        "k" + random.nextInt(4), value(random)),
                                         Changes.set("j" + random.nextInt(2), value(random)));
                         case "colist" ->
                                 java.read(node -> listChange(node.list(script.id()), random));
@@ -202,7 +203,10 @@ public final class EditScripts {
                         edits.add(
                                 random.nextInt(4) == 0
                                         ? command("del", Json.of("k" + random.nextInt(4)))
-                                        : command("set", Json.of("k" + random.nextInt(4)), value(random)));
+                                        : command(
+                                                "set",
+                                                Json.of("k" + random.nextInt(4)),
+                                                value(random)));
                 case "costream" -> edits.add(command("push", value(random)));
                 default -> {
                     if (size == 0 || random.nextInt(4) == 0) {

@@ -98,7 +98,8 @@ public abstract class InteropSuite {
         AccountKey key = AccountKey.ofSeed(seed);
         assertThat(((Json.Obj) made).text("account")).isEqualTo(key.accountId().text());
         CoId group = js.id("group", Map.of());
-        CoId map = make(js, "comap", group, Json.object(Map.of("a", Json.of(1), "b", Json.of("é✓"))));
+        CoId map =
+                make(js, "comap", group, Json.object(Map.of("a", Json.of(1), "b", Json.of("é✓"))));
         CoId list = make(js, "colist", group, Json.array(Json.of("x"), Json.of("y")));
         CoId feed = make(js, "costream", group, Json.array(Json.of("first")));
         js.call("setRoot", "id", map.json());
@@ -131,7 +132,8 @@ public abstract class InteropSuite {
         edit(js, list, edit("append", texts("end")), edit("remove", Json.of(0)));
         edit(js, feed, edit("push", Json.of("third")));
         until(items::items, List.of("X", "y", "z", "zz", "end"));
-        until(() -> timeline.items().stream().map(CoFeed.Item::value).toList(),
+        until(
+                () -> timeline.items().stream().map(CoFeed.Item::value).toList(),
                 List.of("first", "second", "third"));
         until(
                 () -> java.<Optional<Json>>read(node -> node.map(map).get("c")),
@@ -146,8 +148,11 @@ public abstract class InteropSuite {
         Jazz java = java(key);
         java.createAccount("Ada of Java", SOON);
         CoId me = java.account();
-        CoFeed<CoId> history = java.createUniqueFeed(ItemType.REFERENCE, me, "caro-sync-history-v1");
-        var texts = java.create(MapSchema.of(CommandHistory.Texts.class), me, new CommandHistory.Texts());
+        CoFeed<CoId> history =
+                java.createUniqueFeed(ItemType.REFERENCE, me, "caro-sync-history-v1");
+        var texts =
+                java.create(
+                        MapSchema.of(CommandHistory.Texts.class), me, new CommandHistory.Texts());
         java.write(texts.id(), List.of(Changes.set("editor", Json.of("dmlt"))));
         var preferences =
                 java.create(PREFERENCES, me, new CommandHistory.Preferences(texts.id(), 1));
@@ -191,7 +196,9 @@ public abstract class InteropSuite {
         assertThat(third.load(root.id(), SOON)).isTrue();
         CoId feed = third.map(ROOT, root.id()).get().orElseThrow().commandHistory();
         assertThat(third.load(feed, SOON)).isTrue();
-        until(() -> entryIds(third, third.feed(ItemType.REFERENCE, feed)), union(20, "java-", "js-0"));
+        until(
+                () -> entryIds(third, third.feed(ItemType.REFERENCE, feed)),
+                union(20, "java-", "js-0"));
     }
 
     @Test
@@ -206,7 +213,9 @@ public abstract class InteropSuite {
                         "writeInline",
                         Map.of(
                                 "entries",
-                                Json.array(Json.object(entry("inline-1")), Json.object(entry("inline-2"))),
+                                Json.array(
+                                        Json.object(entry("inline-1")),
+                                        Json.object(entry("inline-2"))),
                                 "devices",
                                 Json.array(
                                         Json.object(
@@ -239,8 +248,10 @@ public abstract class InteropSuite {
 
         // And written into, by their own group's key.
         java.map(DEVICE, device)
-                .update(old -> new CommandHistory.Device(
-                        old.deviceId(), "renamed", old.platform(), 1, 1, 3, false));
+                .update(
+                        old ->
+                                new CommandHistory.Device(
+                                        old.deviceId(), "renamed", old.platform(), 1, 1, 3, false));
         until(
                 () -> {
                     var read = (Json.Obj) js.call("readRoot");
@@ -260,7 +271,10 @@ public abstract class InteropSuite {
 
         CoGroup group = ada.createGroup();
         CoMap<CommandHistory.Texts> map =
-                ada.create(MapSchema.of(CommandHistory.Texts.class), group.id(), new CommandHistory.Texts());
+                ada.create(
+                        MapSchema.of(CommandHistory.Texts.class),
+                        group.id(),
+                        new CommandHistory.Texts());
         ada.write(map.id(), List.of(Changes.set("k", Json.of("before"))));
         group.add(bobId, Role.WRITER, SOON);
         ada.awaitSynced(SOON);
@@ -279,7 +293,15 @@ public abstract class InteropSuite {
         // The other way round.
         CoId theirs = bob.id("group", Map.of());
         CoId shared = make(bob, "comap", theirs, Json.object(Map.of("k", Json.of("before"))));
-        bob.call("addMember", Map.of("group", theirs.json(), "member", ada.account().json(), "role", Json.of("writer")));
+        bob.call(
+                "addMember",
+                Map.of(
+                        "group",
+                        theirs.json(),
+                        "member",
+                        ada.account().json(),
+                        "role",
+                        Json.of("writer")));
         bob.call("sync");
         assertThat(ada.load(shared, SOON)).isTrue();
         assertThat(text(ada, shared, "k")).contains("before");
@@ -300,7 +322,11 @@ public abstract class InteropSuite {
         JsClient bob = js();
         CoId bobId = account(bob, "Bob");
         CoGroup group = ada.createGroup();
-        var map = ada.create(MapSchema.of(CommandHistory.Texts.class), group.id(), new CommandHistory.Texts());
+        var map =
+                ada.create(
+                        MapSchema.of(CommandHistory.Texts.class),
+                        group.id(),
+                        new CommandHistory.Texts());
         ada.write(map.id(), List.of(Changes.set("k", Json.of("v"))));
         String invite = group.invite(Role.WRITER);
         ada.awaitSynced(SOON);
@@ -312,7 +338,8 @@ public abstract class InteropSuite {
         CoId child = bob.id("group", Map.of());
         bob.call("extend", Map.of("child", child.json(), "parent", theirs.json()));
         CoId inChild = make(bob, "comap", child, Json.object(Map.of("k", Json.of("child"))));
-        Json theirInvite = bob.call("invite", Map.of("group", theirs.json(), "role", Json.of("writer")));
+        Json theirInvite =
+                bob.call("invite", Map.of("group", theirs.json(), "role", Json.of("writer")));
         bob.call("sync");
         ada.group(theirs).accept(JsClient.text(theirInvite), true, SOON);
         assertThat(ada.group(theirs).role()).contains(Role.WRITER);
@@ -354,7 +381,12 @@ public abstract class InteropSuite {
     @Test
     void aKilledRelayLosesNothingThatEitherSideWrites(@TempDir Path folder) {
         AccountKey key = AccountKey.ofSeed(seed());
-        Jazz java = keep(Jazz.open(JazzOptions.of(key).relay(relay.address()).file(folder.resolve("a.db"))));
+        Jazz java =
+                keep(
+                        Jazz.open(
+                                JazzOptions.of(key)
+                                        .relay(relay.address())
+                                        .file(folder.resolve("a.db"))));
         java.createAccount("Ada", SOON);
         CoFeed<String> feed = java.createFeed(ItemType.TEXT, java.account());
         feed.add("java before");
@@ -406,7 +438,8 @@ public abstract class InteropSuite {
     }
 
     private static Optional<String> text(Jazz jazz, CoId map, String key) {
-        return jazz.read(node -> node.map(map) == null ? Optional.<String>empty() : node.map(map).text(key));
+        return jazz.read(
+                node -> node.map(map) == null ? Optional.<String>empty() : node.map(map).text(key));
     }
 
     private static TreeSet<String> entryIds(Jazz jazz, CoFeed<CoId> feed) {

@@ -16,8 +16,13 @@ import java.util.concurrent.TimeUnit;
 /// download).
 public final class NpmPackages {
     private static final List<String> FILES =
-            List.of("package.json", "package-lock.json", ".npmrc", "absent/package.json",
-                    "relay.mjs", "client.mjs");
+            List.of(
+                    "package.json",
+                    "package-lock.json",
+                    ".npmrc",
+                    "absent/package.json",
+                    "relay.mjs",
+                    "client.mjs");
 
     private NpmPackages() {}
 
