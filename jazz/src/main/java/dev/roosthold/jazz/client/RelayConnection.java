@@ -40,6 +40,7 @@ final class RelayConnection {
 
     private volatile boolean closed;
     private volatile boolean refused;
+    private volatile boolean hurry;
     private volatile @Nullable Session current;
     private @Nullable Thread thread;
 
@@ -70,6 +71,7 @@ final class RelayConnection {
     /// Tries again at once.
     void reconnect() {
         refused = false;
+        hurry = true;
         Session session = current;
         if (session != null) {
             session.end();
@@ -129,11 +131,12 @@ final class RelayConnection {
         lock.lock();
         try {
             long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-            while (!closed && (refused || System.nanoTime() < end)) {
+            while (!closed && !hurry && (refused || System.nanoTime() < end)) {
                 // Only reconnect() ends a refusal; everything else that wakes us is a write.
                 long left = refused ? Long.MAX_VALUE : end - System.nanoTime();
                 outgoing.awaitNanos(left);
             }
+            hurry = false;
         } catch (InterruptedException e) {
             // close() does this.
         } finally {

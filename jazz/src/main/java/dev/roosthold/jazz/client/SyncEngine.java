@@ -47,6 +47,10 @@ final class SyncEngine {
     static final long RETRY_MS = 3_000;
     static final long CONFIRM_MS = 30_000;
 
+    /// So much later has something else to be sent and answered before a write counts as passed
+    // over.
+    private static final long OVERTAKEN_MS = 5_000;
+
     /// Characters after which a frame is full.
     static final int FRAME = 25_000;
 
@@ -79,6 +83,8 @@ final class SyncEngine {
     /// When content was sent that the relay has not answered, oldest first.
     private final LinkedHashMap<CoId, Long> unanswered = new LinkedHashMap<>();
     private long lastAnswer;
+    /// When the newest content was sent that the relay has answered.
+    private long lastAnswered;
 
     private final Map<CoId, Long> retries = new LinkedHashMap<>();
     private final Set<CoId> awaited = new LinkedHashSet<>();
@@ -137,6 +143,7 @@ final class SyncEngine {
     void opened(long now) {
         connected = true;
         lastAnswer = now;
+        lastAnswered = Long.MIN_VALUE;
         forgetConversation();
         values.values().forEach(SyncEngine::forget);
         // Dependencies stand before what depends on them.
@@ -315,7 +322,10 @@ final class SyncEngine {
         value.told = correction ? known : value.told.merge(known);
         value.assumed = correction ? known : value.assumed.merge(known);
         answered(id, value);
-        unanswered.remove(id);
+        Long sent = unanswered.remove(id);
+        if (sent != null) {
+            lastAnswered = Math.max(lastAnswered, sent);
+        }
         confirm(id, value);
         if (log == null) {
             if (!known.header()) {
@@ -436,9 +446,14 @@ final class SyncEngine {
                 }
             }
             case Received.Waiting(Set<CoId> missing) -> {
-                if (parking.park(content, missing)) {
-                    waiting.add(id);
+                if (!parking.park(content, missing)) {
+                    LOG.log(
+                            System.Logger.Level.WARNING,
+                            "value {0} came while too many others wait for what they need",
+                            id);
+                    return;
                 }
+                waiting.add(id);
                 for (CoId dependency : missing) {
                     Value value = value(dependency);
                     if (connected && !value.loading) {
@@ -543,7 +558,14 @@ final class SyncEngine {
     private void offer(ValueLog log) {
         Value value = value(log.id());
         if (connected && !value.loading && !value.assumed.covers(log.known())) {
-            contents.get(log.header().priority()).add(log.id());
+            SequencedSet<CoId> lane = contents.get(log.header().priority());
+            if (log.header().isGroup()) {
+                // In the order in which they were made: they depend on each other.
+                lane.add(log.id());
+            } else {
+                // At the end: what refers to other values should come after them.
+                lane.addLast(log.id());
+            }
         }
     }
 
@@ -667,9 +689,13 @@ final class SyncEngine {
 
     private boolean isStuck(long now) {
         var oldest = unanswered.firstEntry();
-        if (oldest == null
-                || oldest.getValue() + CONFIRM_MS > now
-                || (unanswered.size() > 1 && lastAnswer + CONFIRM_MS > now && !overtaken())) {
+        if (oldest == null || oldest.getValue() + CONFIRM_MS > now) {
+            return false;
+        }
+        // A slow relay may have much before it, but it works in order.
+        boolean silent = lastAnswer + CONFIRM_MS <= now;
+        boolean overtaken = lastAnswered > oldest.getValue() + OVERTAKEN_MS;
+        if (!silent && !overtaken) {
             return false;
         }
         CoId id = oldest.getKey();
@@ -693,12 +719,6 @@ final class SyncEngine {
             }
         }
         return false;
-    }
-
-    /// Whether the relay has answered what was sent after the oldest unanswered content. It works
-    /// in order, so then the oldest will not be answered any more.
-    private boolean overtaken() {
-        return lastAnswer > unanswered.firstEntry().getValue() + CONFIRM_MS / 2;
     }
 
     private Value value(CoId id) {

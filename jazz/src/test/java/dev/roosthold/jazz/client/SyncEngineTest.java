@@ -187,6 +187,74 @@ final class SyncEngineTest {
     }
 
     @Test
+    void aSlowRelayIsNotASilentOne() {
+        Fixture ours = new Fixture();
+        ours.engine.opened(0);
+        ours.engine.next(0);
+        ours.answerAll();
+        var sent = new ArrayList<CoId>();
+        for (int i = 0; i < 20; i++) {
+            CoId feed = ours.local.create(ValueType.FEED, ours.local.account());
+            ours.local.write(feed, List.of(Json.of(i)));
+            sent.add(feed);
+        }
+        while (!ours.engine.next(0).isEmpty()) {
+            // sent
+        }
+        for (ValueLog log : ours.node.logs()) {
+            if (!sent.contains(log.id())) {
+                ours.engine.handle(List.of(new SyncMessage.Known(log.known(), false)), 1);
+            }
+        }
+        // One answer in ten seconds, in order.
+        long now = 0;
+        for (CoId id : sent) {
+            now += 10_000;
+            ours.engine.handle(
+                    List.of(
+                            new SyncMessage.Known(
+                                    Objects.requireNonNull(ours.node.log(id)).known(), false)),
+                    now);
+            assertThat(ours.engine.tick(now)).isFalse();
+        }
+        // One that is passed over.
+        CoId lost = sent.getFirst();
+        ours.local.write(lost, List.of(Json.of("lost")));
+        ours.engine.next(now);
+        CoId later = sent.getLast();
+        ours.local.write(later, List.of(Json.of("later")));
+        ours.engine.next(now + 10_000);
+        now += 31_000;
+        ours.engine.handle(
+                List.of(
+                        new SyncMessage.Known(
+                                Objects.requireNonNull(ours.node.log(later)).known(), false)),
+                now);
+        assertThat(ours.engine.tick(now)).isTrue();
+    }
+
+    @Test
+    void whatRefersComesAfterWhatItRefersTo() {
+        Fixture ours = new Fixture();
+        ours.engine.opened(0);
+        ours.engine.next(0);
+        ours.answerAll();
+        while (!ours.engine.next(0).isEmpty()) {
+            // sent
+        }
+        CoId feed = ours.local.create(ValueType.FEED, ours.local.account());
+        CoId last = feed;
+        for (int i = 0; i < 3; i++) {
+            last = ours.local.create(ValueType.FEED, ours.local.account());
+            ours.local.write(last, List.of(Json.of(i)));
+            ours.local.write(feed, List.of(last.json()));
+        }
+        List<SyncMessage> sent = ours.engine.next(0);
+        assertThat(sent).hasSize(4);
+        assertThat(((SyncMessage.Push) sent.getLast()).content().id()).isEqualTo(feed);
+    }
+
+    @Test
     void notMoreThanAThousandLoadsAreUnderWay() {
         engine.opened(0);
         for (int i = 0; i < 1500; i++) {
