@@ -7,6 +7,7 @@ import dev.roosthold.jazz.ids.SessionId;
 import dev.roosthold.jazz.schema.ItemType;
 import dev.roosthold.jazz.view.FeedView;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,9 +49,10 @@ public final class CoFeed<T> {
 
     /// Adds items, in one transaction.
     @SafeVarargs
+    @SuppressWarnings("varargs") // only read
     public final void add(T... items) {
         if (items.length > 0) {
-            List<Json> values = List.of(items).stream().map(type::write).toList();
+            List<Json> values = Arrays.stream(items).map(type::write).toList();
             jazz.locked(() -> jazz.local().write(id, values));
         }
     }

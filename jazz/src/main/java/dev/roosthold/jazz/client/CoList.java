@@ -5,6 +5,7 @@ import dev.roosthold.jazz.ids.CoId;
 import dev.roosthold.jazz.schema.ItemType;
 import dev.roosthold.jazz.view.Changes;
 import dev.roosthold.jazz.view.ListView;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -38,9 +39,10 @@ public final class CoList<T> {
 
     /// Appends items, in one transaction.
     @SafeVarargs
+    @SuppressWarnings("varargs") // only read
     public final void add(T... items) {
         if (items.length > 0) {
-            List<Json> values = List.of(items).stream().map(type::write).toList();
+            List<Json> values = Arrays.stream(items).map(type::write).toList();
             jazz.locked(() -> jazz.local().write(id, Changes.append(view(), values)));
         }
     }

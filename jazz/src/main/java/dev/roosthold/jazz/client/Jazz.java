@@ -48,8 +48,8 @@ import org.jspecify.annotations.Nullable;
 ///         .file(folder.resolve("jazz.db"));
 /// try (Jazz jazz = Jazz.open(options)) {
 ///     jazz.login(Duration.ofSeconds(20));
-///     CoMap<Note> note = jazz.create(MapSchema.of(Note.class), jazz.account(), new Note("milk",
-// false));
+///     CoMap<Note> note =
+///             jazz.create(MapSchema.of(Note.class), jazz.account(), new Note("milk", false));
 ///     note.update(old -> new Note(old.title(), true));
 ///     jazz.awaitSynced(Duration.ofSeconds(20)); // the relay has it
 /// }

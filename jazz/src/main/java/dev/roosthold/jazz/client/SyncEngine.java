@@ -47,8 +47,8 @@ final class SyncEngine {
     static final long RETRY_MS = 3_000;
     static final long CONFIRM_MS = 30_000;
 
-    /// So much later has something else to be sent and answered before a write counts as passed
-    // over.
+    /// So much later must other content have been sent, and answered, before a write counts as
+    /// passed over.
     private static final long OVERTAKEN_MS = 5_000;
 
     /// Characters after which a frame is full.

@@ -271,9 +271,8 @@ public final class GroupState {
     }
 
     /// All counted steps that reveal a key, oldest first. Not only the last of each name: a relay
-    // can
-    /// repeat a session under another name (which no signature covers), and what was sealed in it
-    /// cannot be opened there.
+    /// can repeat a session under another name (which no signature covers), and what was sealed in
+    /// it cannot be opened there.
     List<GroupEntry> revelations() {
         return Collections.unmodifiableList(revelations);
     }

@@ -137,6 +137,7 @@ public final class ItemType<T> {
         }
     }
 
+    @SuppressWarnings("TypeParameterUnusedInFormals") // it never returns
     private static <T> T wrong(String expected) {
         throw new FormatException("expected " + expected);
     }

@@ -88,7 +88,7 @@ public final class MapSchema<R extends Record> {
     public R read(MapView map) {
         var arguments = new ArrayList<@Nullable Object>(members.size());
         for (Member member : members) {
-            Json json = map.get(member.name()).filter(value -> value != Json.NULL).orElse(null);
+            Json json = map.get(member.name()).orElse(null);
             if (json instanceof Json.Null) {
                 json = null;
             }

@@ -11,6 +11,7 @@ import dev.roosthold.jazz.ids.CoId;
 import dev.roosthold.jazz.value.ValueType;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,8 @@ final class AccountKeyTest {
         assertThat(words.split(" ")).hasSize(24);
         assertThat(AccountKey.ofPassphrase(words).accountId()).isEqualTo(key.accountId());
         assertThat(
-                        AccountKey.ofPassphrase("  " + words.toUpperCase().replace(" ", " \n "))
+                        AccountKey.ofPassphrase(
+                                        "  " + words.toUpperCase(Locale.ROOT).replace(" ", " \n "))
                                 .accountId())
                 .isEqualTo(key.accountId());
         assertThat(AccountKey.ofAccountSecret(key.identity().secret().reveal()).accountId())

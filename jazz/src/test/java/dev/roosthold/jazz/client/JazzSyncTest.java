@@ -253,7 +253,7 @@ final class JazzSyncTest {
         relay.say("{\"action\":\"content\",\"id\":\"co_zX\",\"new\":{}}");
         assertThat(two.load(good.id(), SOON)).isTrue();
         assertThat(two.feed(ItemType.TEXT, good.id()).items()).hasSize(1);
-        two.load(bad.id());
+        var _ = two.load(bad.id());
         await().until(() -> two.read(node -> node.log(bad.id()) != null));
         assertThat(two.feed(ItemType.TEXT, bad.id()).items()).isEmpty();
         relay.falsify = java.util.function.UnaryOperator.identity();

@@ -258,7 +258,7 @@ final class SyncEngineTest {
     void notMoreThanAThousandLoadsAreUnderWay() {
         engine.opened(0);
         for (int i = 0; i < 1500; i++) {
-            engine.want(Jazz.uniqueId(ValueType.MAP, writer.account(), "v" + i), false);
+            var _ = engine.want(Jazz.uniqueId(ValueType.MAP, writer.account(), "v" + i), false);
         }
         var loads = new ArrayList<SyncMessage>();
         for (var next = said(); !next.isEmpty(); next = said()) {

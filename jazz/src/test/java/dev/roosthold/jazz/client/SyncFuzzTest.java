@@ -33,8 +33,7 @@ import org.junit.jupiter.api.Test;
 ///
 /// A signature covers the transactions of a session, not the value they belong to. So a relay can
 /// put what a session wrote into one value into another one, where nobody can decrypt it. That is
-// in
-/// the format. Half of the rounds do that too, and only have to bear it.
+/// in the format. Half of the rounds do that too, and only have to bear it.
 @NullUnmarked // what is missing fails the test
 final class SyncFuzzTest {
     @Test
@@ -55,7 +54,9 @@ final class SyncFuzzTest {
             Node node = new Node(Identity.ofAccount(world.secret));
             var engine = new SyncEngine(node, Runnable::run, _ -> {}, () -> {});
             engine.opened(0);
-            world.ids.forEach(id -> engine.want(id, true));
+            for (CoId id : world.ids) {
+                var _ = engine.want(id, true);
+            }
             long now = 0;
             for (int i = 0; i < messages; i++) {
                 String text = world.messages.get(random.nextInt(world.messages.size()));

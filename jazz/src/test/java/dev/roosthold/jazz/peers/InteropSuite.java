@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -442,7 +443,7 @@ public abstract class InteropSuite {
                 node -> node.map(map) == null ? Optional.<String>empty() : node.map(map).text(key));
     }
 
-    private static TreeSet<String> entryIds(Jazz jazz, CoFeed<CoId> feed) {
+    private static Set<String> entryIds(Jazz jazz, CoFeed<CoId> feed) {
         var ids = new TreeSet<String>();
         for (var item : feed.items()) {
             assertThat(jazz.load(item.value(), SOON)).isTrue();
@@ -451,7 +452,7 @@ public abstract class InteropSuite {
         return ids;
     }
 
-    private static TreeSet<String> union(int count, String prefix, String more) {
+    private static Set<String> union(int count, String prefix, String more) {
         var ids = new TreeSet<String>();
         for (int i = 0; i < count; i++) {
             ids.add(prefix + i);
@@ -460,7 +461,7 @@ public abstract class InteropSuite {
         return ids;
     }
 
-    private static TreeSet<String> ids(Json entries) {
+    private static Set<String> ids(Json entries) {
         var ids = new TreeSet<String>();
         ((Json.Arr) entries).items().forEach(entry -> ids.add(((Json.Obj) entry).text("id")));
         return ids;

@@ -23,6 +23,8 @@ public final class JsRelay extends NodeProcess {
         }
     }
 
+    /// Starts one; it serves when this returns.
+    ///
     /// @param port 0 for any
     public static JsRelay start(Path npm, Path data, int port) {
         return new JsRelay(npm, data, port);
