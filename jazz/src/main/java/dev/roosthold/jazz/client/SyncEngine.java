@@ -57,8 +57,12 @@ final class SyncEngine {
     /// Characters of parked content; what comes beyond is loaded again later.
     static final long MAX_PARKED = 64 * 1024 * 1024;
 
-    /// Values that nobody asked for are dropped beyond this.
-    static final int MAX_VALUES = 1_000_000;
+    /// Characters of values that nobody asked for; what comes beyond is dropped. Dependencies come
+    /// unasked, so some have to be taken.
+    static final long MAX_UNASKED = 256L * 1024 * 1024;
+
+    /// Answers about values that are not here.
+    private static final int MAX_ANSWERS = 100_000;
 
     private static final System.Logger LOG = System.getLogger(SyncEngine.class.getName());
     private static final int LANES = 8;
@@ -82,6 +86,8 @@ final class SyncEngine {
     private final List<SequencedSet<CoId>> contents = new ArrayList<>();
     /// When content was sent that the relay has not answered, oldest first.
     private final LinkedHashMap<CoId, Long> unanswered = new LinkedHashMap<>();
+    private long unasked;
+    private long maxUnasked = MAX_UNASKED;
     private long lastAnswer;
     /// When the newest content was sent that the relay has answered.
     private long lastAnswered;
@@ -121,6 +127,11 @@ final class SyncEngine {
         for (int i = 0; i < LANES; i++) {
             contents.add(new LinkedHashSet<>());
         }
+    }
+
+    /// For tests: another limit than [#MAX_UNASKED].
+    void limitUnasked(long characters) {
+        maxUnasked = characters;
     }
 
     /// Says which sessions nobody else can write: what a relay tells of them beyond what is here is
@@ -266,7 +277,11 @@ final class SyncEngine {
         var pieces = new ArrayList<Content>();
         for (SyncMessage message : messages) {
             switch (message) {
-                case SyncMessage.Push(Content content) -> pieces.add(withoutOwn(content));
+                case SyncMessage.Push(Content content) -> {
+                    if (isWelcome(content)) {
+                        pieces.add(withoutOwn(content));
+                    }
+                }
                 case SyncMessage.Known(KnownState known, boolean correction) -> {
                     take(pieces, now);
                     known(known, correction, now);
@@ -283,6 +298,25 @@ final class SyncEngine {
             }
         }
         take(pieces, now);
+    }
+
+    private boolean isWelcome(Content content) {
+        CoId id = content.id();
+        if (node.log(id) != null
+                || awaited.contains(id)
+                || inFlight.containsKey(id)
+                || parking.isMissing(id)) {
+            return true;
+        }
+        unasked += size(content);
+        if (unasked <= maxUnasked) {
+            return true;
+        }
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "value {0} is dropped: the relay sends too much that nobody asked for",
+                id);
+        return false;
     }
 
     private Content withoutOwn(Content content) {
@@ -351,7 +385,7 @@ final class SyncEngine {
         CoId id = known.id();
         ValueLog log = node.log(id);
         if (log == null) {
-            if (acks.size() < MAX_VALUES) {
+            if (acks.size() < MAX_ANSWERS) {
                 acks.add(id);
             }
             return;
@@ -462,7 +496,7 @@ final class SyncEngine {
                 }
             }
             case Received.Headless _ -> {
-                if (corrections.size() < MAX_VALUES) {
+                if (corrections.size() < MAX_ANSWERS) {
                     corrections.add(id);
                 }
             }

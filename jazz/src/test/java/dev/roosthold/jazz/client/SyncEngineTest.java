@@ -8,11 +8,14 @@ import dev.roosthold.jazz.encoding.Json;
 import dev.roosthold.jazz.group.Identity;
 import dev.roosthold.jazz.ids.CoId;
 import dev.roosthold.jazz.ids.SessionId;
+import dev.roosthold.jazz.ids.Signature;
 import dev.roosthold.jazz.node.LocalNode;
 import dev.roosthold.jazz.node.Node;
 import dev.roosthold.jazz.sync.SyncMessage;
 import dev.roosthold.jazz.value.Content;
 import dev.roosthold.jazz.value.KnownState;
+import dev.roosthold.jazz.value.SessionContent;
+import dev.roosthold.jazz.value.Transaction;
 import dev.roosthold.jazz.value.ValueLog;
 import dev.roosthold.jazz.value.ValueType;
 import java.security.SecureRandom;
@@ -231,6 +234,35 @@ final class SyncEngineTest {
                                 Objects.requireNonNull(ours.node.log(later)).known(), false)),
                 now);
         assertThat(ours.engine.tick(now)).isTrue();
+    }
+
+    @Test
+    void aFloodOfValuesThatNobodyAskedForEnds() {
+        engine.opened(0);
+        engine.limitUnasked(2_500_000);
+        hear(push(writer.account()));
+        String text = "x".repeat(10_000);
+        int taken = 0;
+        // Pieces with a wrong signature are as large as others, and need not be signed here.
+        for (int i = 0; i < 300; i++) {
+            CoId id = writer.create(ValueType.FEED, writer.account());
+            var header = Objects.requireNonNull(writer.node().log(id)).header();
+            var piece =
+                    new SessionContent(
+                            0,
+                            List.of(new Transaction.Trusting(1, text, null)),
+                            Signature.of(new byte[64]));
+            hear(
+                    new SyncMessage.Push(
+                            new Content(
+                                    id, header, 3, Map.of(writer.sessionIn(id), piece), Map.of())));
+            taken += node.log(id) == null ? 0 : 1;
+        }
+        assertThat(taken).isBetween(200, 250);
+        CoId wanted = map();
+        CompletableFuture<Boolean> found = engine.want(wanted, true);
+        hear(push(wanted));
+        assertThat(found).isCompletedWithValue(true);
     }
 
     @Test
