@@ -12,7 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// The published packages, installed once into the build folder from the lock file (20 MB to
+/// The published packages, installed once into the build folder from the lock file (26 MB to
 /// download).
 public final class NpmPackages {
     private static final List<String> FILES =
