@@ -20,11 +20,11 @@ import java.util.Random;
 /// A command history through a relay: every command is a map and an item of one feed, written and
 /// confirmed, then loaded by a second device that has nothing. The Java client and the published
 /// JavaScript one take turns at the same relay; each in a process of its own that has just started.
-public final class JazzLoad {
+public final class HistoryLoad {
     private static final String PAYLOAD = "A".repeat(300);
     private static final double BAR_SECONDS = 6;
 
-    private JazzLoad() {}
+    private HistoryLoad() {}
 
     public static void main(String[] args) throws Exception {
         int entries = args.length > 0 ? Integer.parseInt(args[0]) : 10_000;
@@ -155,7 +155,7 @@ public final class JazzLoad {
                                     "--enable-native-access=ALL-UNNAMED",
                                     "-cp",
                                     System.getProperty("java.class.path"),
-                                    JazzLoadClient.class.getName())
+                                    HistoryLoadClient.class.getName())
                             : List.of("node", npm.resolve("client.mjs").toString());
             process =
                     new ProcessBuilder(new ArrayList<>(command))

@@ -22,8 +22,8 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/// The Java side of [JazzLoad]: the commands of `client.mjs` that it needs.
-final class JazzLoadClient {
+/// The Java side of [HistoryLoad]: the commands of `client.mjs` that it needs.
+final class HistoryLoadClient {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final MapSchema<Entry> ENTRY = MapSchema.of(Entry.class);
 
@@ -35,7 +35,7 @@ final class JazzLoadClient {
             boolean executed,
             long createdAt) {}
 
-    private JazzLoadClient() {}
+    private HistoryLoadClient() {}
 
     public static void main(String[] args) throws IOException {
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
