@@ -9,8 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /// The relay in a process of its own, with the rates for single sockets and accounts raised far
-// above
-/// the load; everything else is as people run it. Prints its port and ends when stdin ends.
+/// above the load; everything else is as people run it. Prints its port and ends when stdin ends.
 ///
 /// Argument: the data directory.
 final class BenchRelay {

@@ -5,8 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.LongAdder;
 
 /// Events with acknowledgement, closed loop: each sending socket keeps a number of them under way
-// and
-/// sends the next one when an acknowledgement arrives. The other sockets only listen.
+/// and sends the next one when an acknowledgement arrives. The other sockets only listen.
 final class ClosedLoop implements LoadClient.Traffic {
     private static final int ID_DIGITS = 6;
     private static final int FIRST_ID = 100_000;

@@ -39,8 +39,7 @@ final class StartLoad {
     }
 
     /// Leaves a store as a killed relay does: with all that was written since its last checkpoint
-    // in
-    /// the write-ahead log.
+    /// in the write-ahead log.
     private static void fillAndKill(Path data, List<String> jvm) throws Exception {
         try (var relay = ServerProcess.relay(jvm, data)) {
             var api = new RelayApi(relay.port());

@@ -10,6 +10,7 @@ import picocli.CommandLine.Spec;
         description = "The accounts of your relay.",
         subcommands = {
             AccountsListCommand.class,
+            AccountsSignOutCommand.class,
             AccountsDeleteCommand.class,
             AccountsExportCommand.class
         })

@@ -81,6 +81,13 @@ final class EnrolCommand implements Callable<Integer> {
         RelayAddress address = parse("--server", server, RelayAddress::parse);
         MachineToken token = parse("--token", readToken(), MachineToken::parse);
         AccountKey key = parse("--account-key", accountKey, AccountKey::parse);
+        if (address.isReadableOnTheWay()) {
+            System.err.println(
+                    "warning: "
+                            + address
+                            + " is not encrypted: whoever is on the way can read the token and use"
+                            + " this machine. Give the relay a certificate and use https.");
+        }
         refuseWrongToken(address, token);
         EnrolmentResult result =
                 new Enrolment(home.path()).enrol(address, token, key, root, replace);

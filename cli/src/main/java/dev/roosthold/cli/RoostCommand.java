@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             EnrolCommand.class,
             DaemonCommand.class,
             InviteCommand.class,
+            ImportHappyCommand.class,
             ConfigCommand.class,
             AuditCommand.class,
             AccountsCommand.class,

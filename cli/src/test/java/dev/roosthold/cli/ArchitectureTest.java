@@ -182,6 +182,22 @@ final class ArchitectureTest {
                     .accessField(System.class, "out")
                     .because("libraries and servers report through their listeners and the log");
 
+    @ArchTest
+    static final ArchRule secretsAreDrawnFromTheSecureSource =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages("dev.roosthold.bench..", "dev.roosthold.conformance..")
+                    .and()
+                    // The number of an incident is shown to whoever caused it.
+                    .doNotHaveFullyQualifiedName(RELAY + ".http.Incident")
+                    .should()
+                    .dependOnClassesThat()
+                    .haveNameMatching(
+                            "java\\.util\\.(Random|SplittableRandom|concurrent\\.ThreadLocalRandom)")
+                    .orShould()
+                    .callMethod(Math.class, "random")
+                    .because("tokens, ids and keys that can be foreseen protect nobody");
+
     private static DescribedPredicate<JavaClass> outside(String... packages) {
         return DescribedPredicate.not(resideInAnyPackage(packages));
     }

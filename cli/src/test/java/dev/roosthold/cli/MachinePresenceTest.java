@@ -125,6 +125,26 @@ final class MachinePresenceTest {
         }
     }
 
+    /// The address that stands for all of this computer's is none of the loopback's.
+    @Test
+    void plainHttpToAnotherComputerIsWarnedAbout(@TempDir Path otherHome) throws Exception {
+        try (RoostProcess enrol =
+                RoostProcess.start(
+                        otherHome,
+                        "enrol",
+                        "--server",
+                        relay.address().replace("127.0.0.1", "0.0.0.0"),
+                        "--token",
+                        MACHINE + ":" + SECRET + "x",
+                        "--account-key",
+                        "A".repeat(43))) {
+            assertThat(enrol.exitStatus()).as("%s", enrol.lines()).isEqualTo(1);
+            assertThat(enrol.lines())
+                    .anyMatch(line -> line.startsWith("warning: http://0.0.0.0"))
+                    .noneMatch(line -> line.contains(SECRET));
+        }
+    }
+
     private void awaitStatus(String status, Duration within) {
         await().atMost(within)
                 .pollInterval(Duration.ofMillis(50))

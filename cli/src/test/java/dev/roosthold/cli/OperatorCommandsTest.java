@@ -58,6 +58,17 @@ final class OperatorCommandsTest {
                     .isZero();
             assertThat(status(ada)).isEqualTo(401);
             assertThat(json("accounts", "list", "--data", data.toString(), "--json")).isEmpty();
+
+            AppClient bob = AppClient.signUp(relay.address());
+            String other =
+                    json("accounts", "list", "--data", data.toString(), "--json")
+                            .path(0)
+                            .path("id")
+                            .asString();
+            assertThat(signOut("nobody", data)).isOne();
+            assertThat(status(bob)).isEqualTo(200);
+            assertThat(signOut(other, data)).isZero();
+            assertThat(status(bob)).isEqualTo(401);
             relay.terminate();
         }
         Path restored = home.resolve("restored");
@@ -78,6 +89,11 @@ final class OperatorCommandsTest {
                 .isOne();
         assertThat(none).doesNotExist();
         assertThat(Main.run(arguments("accounts"), Map.of())).isEqualTo(2);
+    }
+
+    private int signOut(String account, Path data) {
+        return Main.run(
+                arguments("accounts", "sign-out", account, "--data", data.toString()), Map.of());
     }
 
     /// In this process: the answer comes from standard input.

@@ -1,5 +1,6 @@
 package dev.roosthold.client;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
@@ -53,6 +54,24 @@ public record RelayAddress(URI uri) {
         return path < 0
                 ? address.toLowerCase(Locale.ROOT)
                 : address.substring(0, path).toLowerCase(Locale.ROOT) + address.substring(path);
+    }
+
+    /// Whether what is sent there leaves this computer without encryption. Names are not looked up:
+    /// other names of this computer than `localhost` count as elsewhere.
+    public boolean isReadableOnTheWay() {
+        return "http".equals(uri.getScheme()) && !isThisComputer(String.valueOf(uri.getHost()));
+    }
+
+    private static boolean isThisComputer(String host) {
+        if (host.equals("localhost")) {
+            return true;
+        }
+        try {
+            String literal = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+            return InetAddress.ofLiteral(literal).isLoopbackAddress();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /// Path of the Socket.IO endpoint on the host.

@@ -42,4 +42,20 @@ class RelayAddressTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageNotContaining("password");
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://relay.example, true",
+        "http://192.168.1.2:3005, true",
+        "http://0.0.0.0:3005, true",
+        "http://[2001:db8::1]:3005, true",
+        "http://localhost.example, true",
+        "https://relay.example, false",
+        "http://127.0.0.1:3005, false",
+        "http://[::1]:3005, false",
+        "http://localhost:3005, false"
+    })
+    void onlyPlainHttpToAnotherComputerIsReadableOnTheWay(String address, boolean readable) {
+        assertThat(RelayAddress.parse(address).isReadableOnTheWay()).isEqualTo(readable);
+    }
 }

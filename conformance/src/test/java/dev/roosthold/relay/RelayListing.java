@@ -1,5 +1,6 @@
 package dev.roosthold.relay;
 
+import dev.roosthold.relay.http.RouteInfo;
 import java.util.List;
 import java.util.Set;
 
@@ -9,7 +10,7 @@ public final class RelayListing {
 
     /// Method and pattern of every route, for example `GET /v1/machines/:id`.
     public static List<String> routes(Relay relay) {
-        return relay.routes();
+        return relay.routes().stream().map(RouteInfo::name).toList();
     }
 
     /// The names of all socket events that are handled.

@@ -25,6 +25,7 @@ import dev.roosthold.relay.messages.Messages;
 import dev.roosthold.relay.operator.AccountDeletion;
 import dev.roosthold.relay.operator.AccountExport;
 import dev.roosthold.relay.operator.AccountOverview;
+import dev.roosthold.relay.operator.AccountSignOut;
 import dev.roosthold.relay.operator.OperatorRecord;
 import dev.roosthold.relay.operator.OperatorTasks;
 import dev.roosthold.relay.push.Push;
@@ -43,6 +44,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// What the operator does with the data of a relay, whether it runs or not. Thread-safe.
@@ -58,6 +60,7 @@ public final class Operator {
                             switch (action) {
                                 case ACCOUNT_DELETED -> Kind.ACCOUNT_DELETE;
                                 case ACCOUNT_EXPORTED -> Kind.DATA_EXPORT;
+                                case SIGNED_OUT -> Kind.SIGN_OUT;
                             },
                             Details.none());
 
@@ -115,8 +118,24 @@ public final class Operator {
     /// @throws IOException when the data directory cannot be used
     public Optional<OperatorTasks.Outcome> deleteAccount(AccountId account, Duration patience)
             throws IOException, InterruptedException {
+        return fulfilled(store -> OperatorTasks.submitDeletion(store, account), patience);
+    }
+
+    /// Ends all credentials of an account: in the running relay, or here when none runs. Blocks.
+    ///
+    /// @param patience how long to wait for a running relay
+    /// @return what came of it; empty when the relay was not ready in time: it will do it later
+    /// @throws IOException when the data directory cannot be used
+    public Optional<OperatorTasks.Outcome> signOut(AccountId account, Duration patience)
+            throws IOException, InterruptedException {
+        return fulfilled(store -> OperatorTasks.submitSignOut(store, account), patience);
+    }
+
+    private Optional<OperatorTasks.Outcome> fulfilled(
+            Function<Store, String> wish, Duration patience)
+            throws IOException, InterruptedException {
         try (Store store = Relay.openStore(config)) {
-            String task = OperatorTasks.submitDeletion(store, account);
+            String task = wish.apply(store);
             long end = System.nanoTime() + patience.toNanos();
             Optional<OperatorTasks.Outcome> outcome = OperatorTasks.outcome(store, task);
             while (outcome.isEmpty() && System.nanoTime() < end) {
@@ -224,8 +243,9 @@ public final class Operator {
         var alone =
                 new AccountDeletion.Surroundings() {
                     @Override
-                    public void close(Transaction tx, AccountId account) {
-                        // Its credentials go with its rows, and nobody is connected.
+                    public void close(Transaction tx, AccountId account) throws SQLException {
+                        // Nobody is connected.
+                        Devices.deleteAll(tx, account);
                     }
 
                     @Override
@@ -243,7 +263,11 @@ public final class Operator {
                         }
                     }
                 };
-        new OperatorTasks(store, new AccountDeletion(store, accountTables(), alone, RECORD)).run();
+        new OperatorTasks(
+                        store,
+                        new AccountDeletion(store, accountTables(), alone, RECORD),
+                        new AccountSignOut(store, alone, RECORD))
+                .run();
         // Messages of sessions that were deleted earlier stay for the relay to purge.
     }
 }

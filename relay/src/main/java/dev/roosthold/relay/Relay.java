@@ -22,11 +22,13 @@ import dev.roosthold.relay.catchup.LogRecovery;
 import dev.roosthold.relay.connect.ConnectRoutes;
 import dev.roosthold.relay.connect.GithubRoutes;
 import dev.roosthold.relay.connect.VendorTokens;
+import dev.roosthold.relay.description.DescriptionRoutes;
 import dev.roosthold.relay.doctor.RunningRelay;
 import dev.roosthold.relay.enrolment.EnrolmentRoutes;
 import dev.roosthold.relay.http.HttpConfig;
 import dev.roosthold.relay.http.HttpServer;
 import dev.roosthold.relay.http.RequestListener;
+import dev.roosthold.relay.http.RouteInfo;
 import dev.roosthold.relay.http.Routes;
 import dev.roosthold.relay.ids.Ids;
 import dev.roosthold.relay.kv.KeyValues;
@@ -44,6 +46,7 @@ import dev.roosthold.relay.metrics.MetricsServer;
 import dev.roosthold.relay.metrics.RpcMetrics;
 import dev.roosthold.relay.metrics.Watched;
 import dev.roosthold.relay.operator.AccountDeletion;
+import dev.roosthold.relay.operator.AccountSignOut;
 import dev.roosthold.relay.operator.OperatorTasks;
 import dev.roosthold.relay.presence.MachineKey;
 import dev.roosthold.relay.presence.Presence;
@@ -274,6 +277,8 @@ public final class Relay implements AutoCloseable {
                             new ConnectRoutes(vendorTokens).register(seen);
                             new GithubRoutes(home(config)).register(seen);
                             new AppServiceRoutes().register(seen);
+                            new DescriptionRoutes(Version.text(), config.publicUrl())
+                                    .register(seen);
                         },
                         devices,
                         readiness,
@@ -294,15 +299,12 @@ public final class Relay implements AutoCloseable {
         upkeep.every(PRUNE, audit::prune);
         upkeep.every(PRUNE, http::refreshCertificates);
         upkeep.every(PRUNE, () -> updates.prune(store));
+        var live = new LiveAccounts(devices, social, machines, sessions, attachments, blocking);
         var tasks =
                 new OperatorTasks(
                         store,
-                        new AccountDeletion(
-                                store,
-                                Operator.accountTables(),
-                                new LiveAccounts(
-                                        devices, social, machines, sessions, attachments, blocking),
-                                Operator.RECORD));
+                        new AccountDeletion(store, Operator.accountTables(), live, Operator.RECORD),
+                        new AccountSignOut(store, live, Operator.RECORD));
         upkeep.every(SWEEP, () -> tasks.runOn(blocking));
         attachments.tidyOn(blocking);
         upkeep.every(TIDY, () -> attachments.tidyOn(blocking));
@@ -448,8 +450,8 @@ public final class Relay implements AutoCloseable {
                 config.clock().millis());
     }
 
-    /// Method and pattern of every route.
-    List<String> routes() {
+    /// Every route, in the order of registration.
+    List<RouteInfo> routes() {
         return http.routes();
     }
 
@@ -497,7 +499,7 @@ public final class Relay implements AutoCloseable {
     }
 
     /// Metrics are worth a warning, not a relay: a second one on this computer finds the port
-    // taken.
+    /// taken.
     private static Optional<MetricsServer> serve(Metrics metrics, int port) {
         try {
             return Optional.of(MetricsServer.start(metrics, port));

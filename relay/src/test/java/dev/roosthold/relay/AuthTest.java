@@ -420,7 +420,7 @@ class AuthTest {
             String key = key();
             poll(rig, Map.of("publicKey", key));
             approve(ada, key, "c2VhbGVk");
-            rig.passes(Duration.ofMinutes(15));
+            rig.passes(Duration.ofMinutes(10));
             assertThat(status(rig, key)).isEqualTo("not_found");
             assertThat(poll(rig, Map.of("publicKey", key)).text("state")).isEqualTo("requested");
             assertThat(ada.api().get("/v1/devices").body()).hasSize(1);
@@ -451,12 +451,12 @@ class AuthTest {
     }
 
     @Test
-    void anUnansweredPairingEndsAfterAQuarterOfAnHourAndCanStartAgain() {
+    void anUnansweredPairingEndsAfterTenMinutesAndCanStartAgain() {
         try (var rig = RelayRig.start()) {
             Person ada = rig.signsUp();
             String key = key();
             poll(rig, Map.of("publicKey", key));
-            rig.passes(Duration.ofMinutes(14));
+            rig.passes(Duration.ofMinutes(9));
             assertThat(status(rig, key)).isEqualTo("pending");
             rig.passes(Duration.ofMinutes(1));
             assertThat(status(rig, key)).isEqualTo("not_found");
@@ -486,6 +486,27 @@ class AuthTest {
             assertThat(poll(rig, Map.of("publicKey", key)).text("state")).isEqualTo("requested");
             assertThat(rig.api().as(authorized.text("token")).get("/v1/devices").status())
                     .isEqualTo(401);
+        }
+    }
+
+    @Test
+    void tooManyPairingPollsFromOneAddressAreRefusedForAMoment() {
+        UnaryOperator<RelayConfig> strict =
+                config ->
+                        config.withLimits(
+                                config.limits()
+                                        .withAuth(new Auth.Rates(new Rate(3, 1), new Rate(3, 1))));
+        try (var rig = RelayRig.start(strict)) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(poll(rig, Map.of("publicKey", key())).status()).isEqualTo(200);
+            }
+            String path = "/v1/auth/request";
+            var request = Map.of("publicKey", key());
+            assertThat(rig.api().post(path, request).status()).isEqualTo(429);
+            assertThat(rig.api().post("/v1/auth/account/request", request).status()).isEqualTo(429);
+            assertThat(rig.api().get(path + "/status?publicKey=x").status()).isEqualTo(429);
+            rig.passes(Duration.ofSeconds(2));
+            assertThat(rig.api().post(path, request).status()).isEqualTo(200);
         }
     }
 

@@ -7,6 +7,8 @@ import dev.roosthold.protocol.Codec;
 import dev.roosthold.protocol.SessionId;
 import dev.roosthold.protocol.sessions.Message;
 import dev.roosthold.protocol.updates.UpdateBody;
+import dev.roosthold.relay.http.Front;
+import dev.roosthold.relay.limits.Rate;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -32,7 +34,14 @@ class MessagesTest {
 
     @BeforeEach
     void start() {
-        rig = RelayRig.start();
+        // A follower asks more often than one account may, and the clock that would heal stands.
+        rig =
+                RelayRig.start(
+                        config ->
+                                config.withFront(
+                                        Front.USUAL.withLimits(
+                                                Front.Limits.USUAL.withRequestsPerAccount(
+                                                        new Rate(10_000_000, 1)))));
         ada = rig.signsUp();
         session = ada.makesSession("chat");
     }
@@ -324,7 +333,9 @@ class MessagesTest {
     }
 
     private JsonNode messages(String query) {
-        return ada.api().get(path(query)).body().path("messages");
+        Answer answer = ada.api().get(path(query));
+        assertThat(answer.status()).isEqualTo(200);
+        return answer.body().path("messages");
     }
 
     private boolean more(String query) {

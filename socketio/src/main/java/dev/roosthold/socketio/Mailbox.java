@@ -63,8 +63,7 @@ abstract class Mailbox implements Runnable {
 
     /// Does the task on the calling thread if nothing waits or is running; what is posted meanwhile
     /// runs after it. Otherwise, and when it declines, `later` is posted, in the place that the
-    // task
-    /// would have had.
+    /// task would have had.
     ///
     /// @param now false when it did nothing; what it throws passes through, and counts as done
     final void runNow(BooleanSupplier now, Runnable later) {

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// The protocol: the answer to CONNECT carries a `pid`, secret to the client. An event whose last
 /// argument is a text moves the client's offset to that text. A client that comes back presents
 /// both in its CONNECT payload, the offset only if it ever had one; when it is recovered it gets
-// the
-/// same `pid` again, which is how it knows. A client that is not recovered gets a new `pid` and
+/// the same `pid` again, which is how it knows. A client that is not recovered gets a new `pid` and
 /// keeps the offset it had.
 ///
 /// An implementation on a durable log emits its events with their log position as the last
@@ -35,8 +34,8 @@ public interface Recovery {
     ///     joined its rooms, and consumed piece by piece, on the event loop, as the client reads;
     ///     when it throws, the connection ends and the client may try again
     /// @param done called once, when the last missed event was taken or none will be taken any
-    // more:
-    ///     what they occupy can be given to others. On any thread, under locks: must not block
+    ///     more: what they occupy can be given to others. On any thread, under locks: must not
+    ///     block
     record Continuation(
             String socketId, Set<String> rooms, Iterable<MissedEvent> missed, Runnable done) {
         public Continuation {
@@ -106,8 +105,8 @@ public interface Recovery {
     /// the answer completes.
     ///
     /// A socket with the id of the continuation may still be there, because the end of its
-    // transport
-    /// was not noticed: it is ended, without a word to the client, when the new one enters.
+    /// transport was not noticed: it is ended, without a word to the client, when the new one
+    /// enters.
     ///
     /// @param offset of the last event the client has got; empty when it has got none yet
     /// @return empty when not every missed event can be replayed, or when the pid was given to

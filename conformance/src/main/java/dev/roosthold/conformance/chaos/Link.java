@@ -80,7 +80,7 @@ final class Link {
     }
 
     /// @param answer payload of the answer to CONNECT: `sid`, and `pid` when the server can
-    // continue
+    ///     continue
     record Connected(Link link, JsonNode answer) {}
 
     /// Sends an event and returns its acknowledgement's first argument; fails with [IOException]

@@ -11,6 +11,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -25,10 +26,12 @@ final class HttpCalls implements AutoCloseable {
                     .build();
     private final URI server;
     private final Placeholders placeholders;
+    private final Witness witness;
 
-    HttpCalls(URI server, Placeholders placeholders) {
+    HttpCalls(URI server, Placeholders placeholders, Witness witness) {
         this.server = server;
         this.placeholders = placeholders;
+        this.witness = witness;
     }
 
     JsonNode send(Exchange.Http exchange) {
@@ -50,7 +53,10 @@ final class HttpCalls implements AutoCloseable {
         exchange.raw().ifPresent(raw -> request.header("Content-Type", raw.contentType()));
         unrecorded.forEach(request::header);
         try {
-            return answer(exchange, client.send(request.build(), BodyHandlers.ofString()));
+            JsonNode answer =
+                    answer(exchange, client.send(request.build(), BodyHandlers.ofString()));
+            witness.answered(exchange.method(), target(address), sent(exchange), answer);
+            return answer;
         } catch (IOException e) {
             throw new ReplayException(exchange.method() + " " + exchange.path() + " failed", e);
         } catch (InterruptedException e) {
@@ -71,6 +77,20 @@ final class HttpCalls implements AutoCloseable {
         return exchange.body()
                 .map(body -> BodyPublishers.ofString(placeholders.resolve(body).toString()))
                 .orElse(BodyPublishers.noBody());
+    }
+
+    private String target(String address) {
+        URI uri = server.resolve(address);
+        return uri.getRawQuery() == null
+                ? uri.getRawPath()
+                : uri.getRawPath() + "?" + uri.getRawQuery();
+    }
+
+    private Optional<JsonNode> sent(Exchange.Http exchange) {
+        return exchange.raw().isPresent()
+                ? Optional.of(body(whole(exchange.raw().get().text())))
+                        .filter(body -> !body.isMissingNode())
+                : exchange.body().map(placeholders::resolve);
     }
 
     private static String whole(String raw) {

@@ -45,6 +45,7 @@ public final class Replay {
     private final Listeners listeners;
     private final Steps steps;
     private final Offstage offstage;
+    private final Witness witness;
     private final List<ReplayReport.Outcome> outcomes = new ArrayList<>();
     private int unanswered;
     private final List<Runnable> late = new ArrayList<>();
@@ -54,7 +55,8 @@ public final class Replay {
             OkHttpClient sockets,
             boolean pollingOnly,
             Placeholders placeholders,
-            HttpCalls http) {
+            HttpCalls http,
+            Witness witness) {
         this.server = server;
         this.placeholders = placeholders;
         this.allowed = AllowedDifferences.bundled(placeholders);
@@ -62,6 +64,7 @@ public final class Replay {
         this.listeners = new Listeners(sockets, server, pollingOnly, placeholders);
         this.steps = new Steps(server, listeners, http, placeholders);
         this.offstage = new Offstage(listeners, http, placeholders);
+        this.witness = witness;
     }
 
     /// Replays all recordings of this module, with the listeners on websockets, as they were made.
@@ -69,7 +72,14 @@ public final class Replay {
     /// @param server address of the server, for example `http://127.0.0.1:3005`
     /// @throws ReplayException when the replay cannot go on
     public static ReplayReport against(URI server) {
-        return against(server, false);
+        return against(server, Witness.NONE);
+    }
+
+    /// The same before a witness.
+    ///
+    /// @throws ReplayException when the replay cannot go on
+    public static ReplayReport against(URI server, Witness witness) {
+        return against(server, false, witness);
     }
 
     /// Replays all recordings of this module, with the listeners on HTTP long-polling. Everything
@@ -77,18 +87,18 @@ public final class Replay {
     ///
     /// @throws ReplayException when the replay cannot go on
     public static ReplayReport overPolling(URI server) {
-        return against(server, true);
+        return against(server, true, Witness.NONE);
     }
 
-    private static ReplayReport against(URI server, boolean pollingOnly) {
+    private static ReplayReport against(URI server, boolean pollingOnly, Witness witness) {
         Placeholders placeholders = new Placeholders(server, Clock.systemUTC());
         // A poll may wait for as long as the server has nothing to say and does not ping.
         OkHttpClient sockets =
                 new OkHttpClient.Builder().readTimeout(Duration.ofMinutes(1)).build();
         // Each polling listener keeps one request waiting; the usual five would starve the others.
         sockets.dispatcher().setMaxRequestsPerHost(64);
-        try (HttpCalls http = new HttpCalls(server, placeholders)) {
-            return new Replay(server, sockets, pollingOnly, placeholders, http).run();
+        try (HttpCalls http = new HttpCalls(server, placeholders, witness)) {
+            return new Replay(server, sockets, pollingOnly, placeholders, http, witness).run();
         } finally {
             sockets.dispatcher().executorService().shutdown();
             sockets.connectionPool().evictAll();
@@ -202,6 +212,9 @@ public final class Replay {
         Optional<JsonNode> auth = exchange.auth().map(placeholders::resolve);
         try (Listener socket = Listener.connect(sockets, server, auth, exchange.pollingOnly())) {
             Optional<JsonNode> refusal = socket.refusal();
+            witness.connected(
+                    auth.orElse(Json.NODES.objectNode()),
+                    refusal.map(error -> error.path("message").asString("")));
             ObjectNode response = Json.NODES.objectNode();
             response.put("connected", refusal.isEmpty());
             refusal.ifPresent(error -> response.set("connect_error", error));
@@ -214,16 +227,18 @@ public final class Replay {
         ArrayNode args = placeholders.resolve(offstage.args(key, exchange)).asArray();
         if (!exchange.asks()) {
             from.emit(exchange.event(), args);
+            witness.sent(exchange.event(), args, Optional.empty());
             return List::of;
         }
         CompletableFuture<Listener.Answer> answer = from.ask(exchange.event(), args);
         offstage.during(key);
-        return () -> compareAck(exchange, answer);
+        return () -> compareAck(exchange, args, answer);
     }
 
     private List<Difference> compareAck(
-            Exchange.Emit exchange, CompletableFuture<Listener.Answer> answer) {
+            Exchange.Emit exchange, ArrayNode args, CompletableFuture<Listener.Answer> answer) {
         Optional<Listener.Answer> received = Listener.await(answer, patience(exchange));
+        witness.sent(exchange.event(), args, received.map(Listener.Answer::args));
         if (received.isEmpty() && !exchange.askedInVain()) {
             unanswered++;
         }
@@ -284,6 +299,9 @@ public final class Replay {
                                     event.path("event").asString(), event.path("args").asArray()));
         }
         Map<String, List<ObservedEvent>> received = listeners.drain();
+        received.values().stream()
+                .flatMap(List::stream)
+                .forEach(event -> witness.received(event.event(), event.args()));
         TreeSet<String> names = new TreeSet<>(recorded.keySet());
         names.addAll(received.keySet());
         List<Difference> differences = new ArrayList<>();

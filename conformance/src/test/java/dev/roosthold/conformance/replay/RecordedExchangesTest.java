@@ -3,6 +3,7 @@ package dev.roosthold.conformance.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.roosthold.conformance.RelayRig;
+import dev.roosthold.conformance.description.DescriptionWitness;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -16,9 +17,13 @@ class RecordedExchangesTest {
     @TempDir Path folder;
 
     @Test
-    void relayAnswersAsRecordedExceptForTheDeclaredDifferences() throws IOException {
+    void relayAnswersAsRecordedExceptForTheDeclaredDifferencesAndAsItDescribesItself()
+            throws IOException {
         try (RelayRig relay = RelayRig.start(folder)) {
-            assertAsRecorded(Replay.against(relay.url()));
+            var description = new DescriptionWitness(relay.url());
+            assertAsRecorded(Replay.against(relay.url(), description));
+            System.out.println("described: " + description.summary());
+            assertThat(description.problems()).isEmpty();
         }
     }
 

@@ -142,8 +142,7 @@ public final class Attachments {
     }
 
     /// Gives up announcements that are too old and removes files without a row. Leaves alone what
-    // an
-    /// upload is writing. May block on the store.
+    /// an upload is writing. May block on the store.
     void tidy() throws IOException {
         boolean more = true;
         while (more) {

@@ -41,10 +41,15 @@ public enum Kind {
     /// A call that starts or stops something was sent to its target. `method`, `target`: the id of
     /// a machine or session.
     RPC_CALL("rpc-call"),
+    /// All credentials of the account were ended by the operator.
+    SIGN_OUT("sign-out"),
     /// `session`.
     SESSION_DELETE("session-delete"),
     ACCOUNT_DELETE("account-delete"),
     DATA_EXPORT("data-export"),
+    /// The operator brought in rows of another server. `source`; `newAccount` is `true` when the
+    /// account is one of them.
+    IMPORT("import"),
     /// The operator made a code. `invite`.
     INVITE_CREATE("invite-create"),
     /// The operator ended a code. `invite`.

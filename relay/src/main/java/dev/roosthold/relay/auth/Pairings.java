@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 /// absent --request--> waiting --answer--> answered --one poll--> picked up
-///    ^                   | 15 min            | 15 min                 | 5 min
+///    ^                   | 10 min            | 10 min                 | 5 min
 ///    +-------------------+-------------------+------------------------+
 /// ```
 ///
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 /// The key on the screen of a terminal is no secret: were the token given out again, whoever saw it
 /// could have it too, and unseen. Of two that poll with one key one waits in vain, which shows.
 final class Pairings {
-    static final Duration UNANSWERED = Duration.ofMinutes(15);
+    static final Duration UNANSWERED = Duration.ofMinutes(10);
     static final Duration PICKED_UP = Duration.ofMinutes(5);
     private static final int MAX_WAITING = 10_000;
 

@@ -28,8 +28,7 @@ import java.util.Locale;
 import java.util.UUID;
 
 /// Makes a backup of a data directory, whether its relay runs or not. The package's description
-// says
-/// in which order and why.
+/// says in which order and why.
 public final class Backup {
     /// Free space that is left to others.
     private static final long RESERVE = 64L << 20;

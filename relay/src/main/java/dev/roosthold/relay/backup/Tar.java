@@ -22,8 +22,7 @@ final class Tar {
     private static final byte[] MAGIC = {'u', 's', 't', 'a', 'r', 0, '0', '0'};
 
     /// The largest size that fits into octal digits; beyond it the field is a binary number with
-    // its
-    /// first bit set, as GNU tar writes it.
+    /// its first bit set, as GNU tar writes it.
     private static final long MAX_OCTAL = 077777777777L;
 
     private Tar() {}

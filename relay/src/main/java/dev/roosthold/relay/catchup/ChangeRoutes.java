@@ -47,8 +47,7 @@ public final class ChangeRoutes {
     /// The answer.
     ///
     /// @param verdict `resumed`, or `gap` when not everything behind the number is known: the
-    // client
-    ///     reads its state anew and goes on from `lastSeq`
+    ///     client reads its state anew and goes on from `lastSeq`
     /// @param changes arguments of the event `update`, in rising order
     /// @param lastSeq number of the account's latest update, of the same moment
     /// @param hasMore whether a change for this client follows

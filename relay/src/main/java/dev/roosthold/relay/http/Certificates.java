@@ -97,8 +97,7 @@ final class Certificates {
     }
 
     /// Looks at the files and takes what is new in them for new connections. What is wrong with
-    // them
-    /// is told once and changes nothing: the two files may be half-way through being replaced.
+    /// them is told once and changes nothing: the two files may be half-way through being replaced.
     synchronized void refresh() {
         byte[] digest = rejected;
         try {

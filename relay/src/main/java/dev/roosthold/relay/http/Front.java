@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 ///
 /// @param tls the certificate; without one plain HTTP is spoken
 /// @param trustedProxies whose `Forwarded` and `X-Forwarded-` headers are believed; default
-// nobody's
+///     nobody's
 /// @param basePath path under which the relay is reached, such as `/roost`, or empty. Requests are
 ///     understood with it and, because many proxies take it away, without it
 /// @param allowedOrigins origins (`https://app.example`) whose pages may use the relay beside its

@@ -61,14 +61,16 @@ final class FrontDoor {
         return basePath.isEmpty() ? Optional.empty() : takeOffBasePath(request);
     }
 
-    /// Names the one page that may read the answer, instead of all, where not all may.
+    /// Every answer is what its type says and nothing that a browser would rather see in it. Names
+    /// the one page that may read the answer, instead of all, where not all may.
     ///
     /// @param origin of the request that is answered, when it was admitted with one
     void leave(HttpResponse response, @Nullable String origin) {
+        HttpHeaders headers = response.headers();
+        headers.set("x-content-type-options", "nosniff");
         if (origins.all()) {
             return;
         }
-        HttpHeaders headers = response.headers();
         headers.add(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
         if (origin == null) {
             headers.remove(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN);

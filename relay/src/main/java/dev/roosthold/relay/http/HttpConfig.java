@@ -39,13 +39,11 @@ public record HttpConfig(
         InstantSource clock) {
 
     /// The largest body that a route may name. Clients repeat a refused post of messages for ever,
-    // so
-    /// there must be room for one of this size however small the heap is.
+    /// so there must be room for one of this size however small the heap is.
     private static final long LARGEST_BODY = 112L << 20;
 
     /// Usual values: bodies of 1 MB, a quarter of the heap for all bodies together, but at least
-    // one
-    /// of the largest.
+    /// one of the largest.
     public static HttpConfig on(InetSocketAddress address) {
         return new HttpConfig(
                 address,

@@ -64,7 +64,8 @@ public final class HttpServer implements AutoCloseable {
                         ? Optional.of(Certificates.load(front.tls().get(), config.clock()))
                         : Optional.empty();
         var door = new FrontDoor(front, config.publicUrl(), sawForwardedHeader);
-        var strangers = new Strangers(front.limits().connectionsPerAddress(), door.proxies());
+        var strangers =
+                new Strangers(front.limits().connectionsPerAddress(), door.proxies(), listener);
         var dispatcher =
                 new Dispatcher(authenticator, door.basePath(), front.limits(), config.clock());
         var budget = new BodyBudget(config.maxBodiesTotal());
@@ -103,7 +104,7 @@ public final class HttpServer implements AutoCloseable {
                                                 .addLast(
                                                         new HttpServerCodec(
                                                                 HeadCheck.decoder(config)))
-                                                .addLast(new RequestGate(timeouts, door))
+                                                .addLast(new RequestGate(timeouts, door, listener))
                                                 .addLast(socketHandler.get())
                                                 .addLast(
                                                         new RestHandler(
@@ -195,9 +196,9 @@ public final class HttpServer implements AutoCloseable {
         return address().getPort();
     }
 
-    /// Method and pattern of every route, for example `GET /v1/machines/:id`.
-    public List<String> routes() {
-        return routes.all().stream().map(route -> route.method() + " " + route.pattern()).toList();
+    /// Every route, in the order of registration; the browser UI has none.
+    public List<RouteInfo> routes() {
+        return routes.all();
     }
 
     /// Whether any request since the start carried `Forwarded` or an `X-Forwarded-` header, which

@@ -15,9 +15,8 @@ import java.util.Optional;
 ///
 /// Each proxy writes the address of its own client behind what it received, so the list is read
 /// from its end: the first address that is no trusted proxy is the client, and what stands before
-// it
-/// is the client's word only. Where both kinds of header came, `X-Forwarded-` counts: that is what
-/// most proxies write, and they let a `Forwarded` of the client pass.
+/// it is the client's word only. Where both kinds of header came, `X-Forwarded-` counts: that is
+/// what most proxies write, and they let a `Forwarded` of the client pass.
 final class Proxies {
     private static final String FORWARDED = "forwarded";
     private static final String FOR = "x-forwarded-for";

@@ -1,5 +1,6 @@
 package dev.roosthold.relay.http;
 
+import dev.roosthold.relay.limits.ClientAddress;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -34,6 +35,7 @@ final class RequestGate extends ChannelDuplexHandler {
 
     private final ConnectionTimeouts timeouts;
     private final FrontDoor door;
+    private final RequestListener listener;
     private final ArrayDeque<HttpObject> held = new ArrayDeque<>();
 
     private boolean receiving;
@@ -45,9 +47,10 @@ final class RequestGate extends ChannelDuplexHandler {
     private boolean readWanted;
     private @Nullable String origin;
 
-    RequestGate(ConnectionTimeouts timeouts, FrontDoor door) {
+    RequestGate(ConnectionTimeouts timeouts, FrontDoor door, RequestListener listener) {
         this.timeouts = timeouts;
         this.door = door;
+        this.listener = listener;
     }
 
     @Override
@@ -125,6 +128,8 @@ final class RequestGate extends ChannelDuplexHandler {
             closing |= !HttpUtil.isKeepAlive(request);
             timeouts.bodyAwaited();
             origin = null;
+            // Whoever sent the request before on this connection of a proxy was somebody else.
+            ctx.channel().attr(Visit.KEY).set(null);
             var problem = HeadCheck.problem(request).or(() -> door.enter(ctx.channel(), request));
             if (problem.isPresent()) {
                 ReferenceCountUtil.release(object);
@@ -145,6 +150,10 @@ final class RequestGate extends ChannelDuplexHandler {
     }
 
     private void refuse(ChannelHandlerContext ctx, Response response) {
+        if (response.status() >= 400) {
+            String address = ClientAddress.of(HttpServer.client(ctx.channel()));
+            listener.turnedAway(response.status(), address);
+        }
         closing = true;
         receiving = true;
         if (answering) {

@@ -100,8 +100,8 @@ final class RouteTable implements Routes {
     }
 
     /// Every route, in the order of registration.
-    List<Route> all() {
-        return List.copyOf(all);
+    List<RouteInfo> all() {
+        return all.stream().map(RouteInfo::of).toList();
     }
 
     /// The route for a request, if any. `HEAD` is answered by the route of `GET`.

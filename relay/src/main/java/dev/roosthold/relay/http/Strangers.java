@@ -37,10 +37,12 @@ final class Strangers {
     private final ConcurrentHashMap<String, Integer> byAddress = new ConcurrentHashMap<>();
     private final int limit;
     private final Proxies proxies;
+    private final RequestListener listener;
 
-    Strangers(int limit, Proxies proxies) {
+    Strangers(int limit, Proxies proxies, RequestListener listener) {
         this.limit = limit;
         this.proxies = proxies;
+        this.listener = listener;
     }
 
     /// What the pipeline of a new connection begins with; empty where nothing counts it: a proxy
@@ -53,6 +55,7 @@ final class Strangers {
         boolean admitted = byAddress.merge(address, 1, Integer::sum) <= limit;
         if (!admitted) {
             leave(address);
+            listener.turnedAway(429, ClientAddress.of(peer));
         }
         return Optional.of(admitted ? new Watch(address) : new TurnAway(tls));
     }

@@ -11,12 +11,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 
-/// One file of the browser UI, ready to be sent.
+/// One file, such as those of the browser UI, ready to be sent. Thread-safe.
 ///
 /// @param tag of the content, without quotes
 /// @param zipped empty when compression does not pay
 @SuppressWarnings("ArrayRecordComponent") // written once, never compared
-record WebFile(String contentType, String tag, boolean immutable, byte[] plain, byte[] zipped) {
+public record WebFile(
+        String contentType, String tag, boolean immutable, byte[] plain, byte[] zipped) {
     private static final int WORTH_ZIPPING = 1024;
 
     /// The page runs only what came with it, is never framed and tells nobody where it was.
@@ -57,7 +58,7 @@ record WebFile(String contentType, String tag, boolean immutable, byte[] plain, 
                     Map.entry("woff2", "font/woff2"));
 
     /// @param path inside the folder; what lies below `assets/` has a hash in its name
-    static WebFile of(String path, byte[] content) {
+    public static WebFile of(String path, byte[] content) {
         String extension = path.substring(path.lastIndexOf('.') + 1);
         String type = TYPES.getOrDefault(extension, "application/octet-stream");
         boolean text = type.endsWith("utf-8") || extension.equals("wasm");
@@ -65,8 +66,10 @@ record WebFile(String contentType, String tag, boolean immutable, byte[] plain, 
         return new WebFile(type, tag(content), path.startsWith("assets/"), content, zipped);
     }
 
+    /// The file, or 304 when the client has it; compressed when the client takes that.
+    ///
     /// @param headers of the request, by lower-case name
-    Response answer(Map<String, String> headers) {
+    public Response answer(Map<String, String> headers) {
         boolean gzip =
                 zipped.length > 0 && Accept.takesGzip(headers.getOrDefault("accept-encoding", ""));
         // Two encodings are two representations and need two tags (RFC 9110, 8.8.3.3).

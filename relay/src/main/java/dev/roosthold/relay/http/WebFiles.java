@@ -59,8 +59,7 @@ final class WebFiles {
     }
 
     /// The page for an address of so many segments. Its files are named relative to that address,
-    // so
-    /// that it works under whatever path a proxy puts in front, known here or not.
+    /// so that it works under whatever path a proxy puts in front, known here or not.
     private Optional<Response> index(Map<String, String> headers, int depth) {
         if (!present || depth > MAX_DEPTH) {
             return Optional.empty();

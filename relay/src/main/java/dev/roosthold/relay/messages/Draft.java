@@ -17,8 +17,7 @@ record Draft(String id, @Nullable String localId, String content, String content
     }
 
     /// The update that tells of the message, as
-    // [dev.roosthold.protocol.updates.UpdateBody.NewMessage]
-    /// is printed.
+    /// [dev.roosthold.protocol.updates.UpdateBody.NewMessage] is printed.
     String newMessageJson(SessionId session, Receipt stored) {
         return "{\"t\":\"new-message\",\"sid\":"
                 + Codec.printText(session.value())

@@ -73,8 +73,7 @@ public final class Messages {
     /// without the socket that sent it.
     ///
     /// @param stored gets the receipt, or nothing when the session is out of reach; after the
-    // commit
-    ///     and after the event, on the store's thread
+    ///     commit and after the event, on the store's thread
     /// @param failed gets the reason when it could not be stored
     void send(
             Caller caller,

@@ -4,8 +4,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /// The labels `client` and `client_type`: which program a request or socket comes from, as far as
-// it
-/// says so in `X-Happy-Client: <kind>/<version>`. Unknown kinds are all `other`.
+/// it says so in `X-Happy-Client: <kind>/<version>`. Unknown kinds are all `other`.
 ///
 /// @param client one of the kinds, `other` or `none`
 /// @param type the family of the kind

@@ -133,8 +133,7 @@ public final class Metrics {
     }
 
     /// Names that dashboards of the happy server read and that count nothing here: there is no
-    // cache
-    /// of sessions, no second server process and no Redis. They stay at 0.
+    /// cache of sessions, no second server process and no Redis. They stay at 0.
     private void withoutCounterpart() {
         counter("session_cache_operations_total", "Always 0: sessions are not cached.");
         counter("database_updates_skipped_total", "Always 0: no update is skipped.");

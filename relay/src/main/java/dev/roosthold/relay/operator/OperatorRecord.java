@@ -12,7 +12,9 @@ public interface OperatorRecord {
         /// The account is closed; its data goes in the same moment or soon after.
         ACCOUNT_DELETED,
         /// Its data is read out.
-        ACCOUNT_EXPORTED
+        ACCOUNT_EXPORTED,
+        /// All its credentials end in the same moment.
+        SIGNED_OUT
     }
 
     void record(Transaction tx, Action action, AccountId account) throws SQLException;

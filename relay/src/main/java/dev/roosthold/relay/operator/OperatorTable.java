@@ -10,19 +10,31 @@ import java.util.Optional;
 /// Every statement about the table `operator_task`.
 final class OperatorTable {
     private static final long KEPT_MS = Duration.ofDays(1).toMillis();
-    private static final String DELETE_ACCOUNT = "delete-account";
+
+    /// What can be wished for. The text is stored.
+    enum Wish {
+        DELETE_ACCOUNT("delete-account"),
+        SIGN_OUT("sign-out");
+
+        private final String text;
+
+        Wish(String text) {
+            this.text = text;
+        }
+    }
 
     /// A wish that was not fulfilled yet.
-    record Task(String id, AccountId account) {}
+    record Task(String id, Wish wish, AccountId account) {}
 
     private OperatorTable() {}
 
-    static void insert(Transaction tx, String id, AccountId account) throws SQLException {
+    static void insert(Transaction tx, String id, Wish wish, AccountId account)
+            throws SQLException {
         tx.execute("DELETE FROM operator_task WHERE finished_at < ?", tx.nowMs() - KEPT_MS);
         tx.execute(
                 "INSERT INTO operator_task (id, kind, account_id, requested_at) VALUES (?, ?, ?, ?)",
                 id,
-                DELETE_ACCOUNT,
+                wish.text,
                 account.value(),
                 tx.nowMs());
     }
@@ -30,10 +42,17 @@ final class OperatorTable {
     /// The oldest that waits.
     static Optional<Task> next(Sql sql) throws SQLException {
         return sql.first(
-                "SELECT id, account_id FROM operator_task WHERE finished_at IS NULL AND kind = ?"
-                        + " ORDER BY requested_at, id LIMIT 1",
-                row -> new Task(row.getString(1), new AccountId(row.getString(2))),
-                DELETE_ACCOUNT);
+                "SELECT id, account_id, kind FROM operator_task WHERE finished_at IS NULL"
+                        + " AND kind IN (?, ?) ORDER BY requested_at, id LIMIT 1",
+                row ->
+                        new Task(
+                                row.getString(1),
+                                row.getString(3).equals(Wish.SIGN_OUT.text)
+                                        ? Wish.SIGN_OUT
+                                        : Wish.DELETE_ACCOUNT,
+                                new AccountId(row.getString(2))),
+                Wish.DELETE_ACCOUNT.text,
+                Wish.SIGN_OUT.text);
     }
 
     /// Writes what came of it and forgets whom it was about.

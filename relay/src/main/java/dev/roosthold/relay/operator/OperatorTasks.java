@@ -19,6 +19,7 @@ public final class OperatorTasks {
 
     private final Store store;
     private final AccountDeletion deletion;
+    private final AccountSignOut signOut;
     private final AtomicBoolean busy = new AtomicBoolean();
 
     /// What came of a wish.
@@ -29,19 +30,31 @@ public final class OperatorTasks {
         FAILED
     }
 
-    public OperatorTasks(Store store, AccountDeletion deletion) {
+    public OperatorTasks(Store store, AccountDeletion deletion, AccountSignOut signOut) {
         this.store = store;
         this.deletion = deletion;
+        this.signOut = signOut;
     }
 
     /// Leaves the wish that an account be deleted.
     ///
     /// @return what to ask [#outcome] with
     public static String submitDeletion(Store store, AccountId account) {
+        return submit(store, OperatorTable.Wish.DELETE_ACCOUNT, account);
+    }
+
+    /// Leaves the wish that all credentials of an account end.
+    ///
+    /// @return what to ask [#outcome] with
+    public static String submitSignOut(Store store, AccountId account) {
+        return submit(store, OperatorTable.Wish.SIGN_OUT, account);
+    }
+
+    private static String submit(Store store, OperatorTable.Wish wish, AccountId account) {
         String id = UUID.randomUUID().toString();
         return store.writeNow(
                 tx -> {
-                    OperatorTable.insert(tx, id, account);
+                    OperatorTable.insert(tx, id, wish, account);
                     return id;
                 });
     }
@@ -91,9 +104,14 @@ public final class OperatorTasks {
 
     private String fulfil(OperatorTable.Task task) {
         try {
-            return deletion.run(task.account()) ? DONE : NO_ACCOUNT;
+            boolean known =
+                    switch (task.wish()) {
+                        case DELETE_ACCOUNT -> deletion.run(task.account());
+                        case SIGN_OUT -> signOut.run(task.account());
+                    };
+            return known ? DONE : NO_ACCOUNT;
         } catch (RuntimeException e) {
-            LOG.warn("an account was not deleted; the command can be given again", e);
+            LOG.warn("a wish of the operator failed; the command can be given again", e);
             return "failed";
         }
     }

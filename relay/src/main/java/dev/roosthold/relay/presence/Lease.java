@@ -4,8 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /// What is known of one key that is active, or was a moment ago, or has a socket. Guarded by the
-// map
-/// that holds it.
+/// map that holds it.
 final class Lease {
     /// A connection scoped to the key.
     static final class Holder {

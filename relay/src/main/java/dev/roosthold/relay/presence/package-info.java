@@ -8,8 +8,7 @@
 /// | its last socket ends by the client's own DISCONNECT packet | inactive at once |
 /// | its last socket stops answering | inactive at once |
 /// | its last socket ends in any other way | inactive after 5 s without a new one |
-/// | machine: 60 s without an event from a socket | that socket is closed and has stopped answering
-// |
+/// | machine: 60 s without an event from a socket | that socket is closed, it answers no more |
 /// | session: made | active; inactive after 60 s without a socket |
 /// | session: another socket says that it is alive | active for 60 s from then on |
 /// | session: ended or archived | inactive at once, as if its sockets were gone |

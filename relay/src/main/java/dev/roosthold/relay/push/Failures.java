@@ -5,6 +5,7 @@ import java.net.http.HttpTimeoutException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 
 /// Reasons of failures in words that give nothing away: messages of exceptions may name addresses,
 /// and the address of a receiver is its secret.
@@ -23,6 +24,7 @@ final class Failures {
             case UnknownHostException _ -> new PushResult.Failed("unknown-host");
             case RejectedExecutionException _, Outgoing.TooManyRequests _ ->
                     new PushResult.Failed("busy");
+            case SSLException _ -> new PushResult.Failed("tls-failed");
             case Endpoint.NotPublic _ -> new PushResult.Failed("address-not-public");
             default -> new PushResult.Failed("unreachable");
         };

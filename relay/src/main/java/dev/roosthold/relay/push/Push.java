@@ -49,7 +49,7 @@ public final class Push implements AutoCloseable {
     ///
     /// @param publicUrl named to push services as the contact, when it is https
     /// @throws IOException when the key pair cannot be read or made, with a message for the
-    // operator
+    ///     operator
     public static Push open(
             PushConfig config,
             Optional<URI> publicUrl,

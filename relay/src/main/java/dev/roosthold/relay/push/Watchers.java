@@ -13,8 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// them. Sockets of sessions and machines are nobody's eyes. Thread-safe.
 final class Watchers implements ConnectionListener {
     /// By connection and not by socket id: a client that comes back may have the same id, before
-    // the
-    /// end of its earlier connection is noticed.
+    /// the end of its earlier connection is noticed.
     private final Map<AccountId, Map<Long, SocketCaller>> sockets = new ConcurrentHashMap<>();
 
     @Override

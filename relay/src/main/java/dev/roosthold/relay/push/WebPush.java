@@ -32,8 +32,7 @@ final class WebPush implements PushService<Subscription>, AutoCloseable {
     private final SecureRandom random = new SecureRandom();
 
     /// Platform threads: a name that resolves slowly would hold up one of the few threads that
-    // carry
-    /// all virtual ones.
+    /// carry all virtual ones.
     private final ThreadPoolExecutor resolvers;
 
     /// @param contact `mailto:` or `https:` address of whoever is responsible for the relay

@@ -39,8 +39,7 @@ final class Endpoint {
     }
 
     /// Whether both are the same client. One that continues an earlier connection has its socket
-    // id,
-    /// and may find a registration of that one still there.
+    /// id, and may find a registration of that one still there.
     boolean isSameClient(Endpoint other) {
         return this == other || socket.socketId().equals(other.socket.socketId());
     }

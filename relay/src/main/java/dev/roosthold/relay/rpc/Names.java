@@ -18,10 +18,8 @@ import java.util.concurrent.CompletableFuture;
 /// Whose name is whose; the table stands in the package's description. Thread-safe.
 ///
 /// That an id is not a machine's is remembered for [#REMEMBERED]: a burst of registrations costs
-// one
-/// look at the store, and whoever registers names of a machine that does not exist yet loses them
-// to
-/// the machine when it comes, as every older registration does.
+/// one look at the store, and whoever registers names of a machine that does not exist yet loses
+/// them to the machine when it comes, as every older registration does.
 final class Names {
     static final int MAX_LENGTH = 256;
 

@@ -15,6 +15,7 @@ import dev.roosthold.relay.socket.Reply;
 import dev.roosthold.relay.socket.SocketCaller;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.updates.Router;
+import dev.roosthold.relay.updates.SentEvent;
 import dev.roosthold.socketio.AckTimeoutException;
 import dev.roosthold.socketio.SocketClosedException;
 import java.time.Duration;
@@ -33,8 +34,6 @@ import tools.jackson.databind.JsonNode;
 /// answer. Time passes for waiting calls only by [#sweep()], which the relay calls now and then.
 public final class Rpc {
     private static final Logger LOG = LoggerFactory.getLogger(Rpc.class);
-
-    static final String REQUEST = "rpc-request";
 
     /// Calls that start or end something on a machine.
     private static final Set<String> NOTED =
@@ -246,7 +245,7 @@ public final class Rpc {
         try {
             var request = new RpcRequest(call.method, call.takeParams());
             var _ =
-                    router.ask(target.socket.socketId(), left(call), REQUEST, request)
+                    router.ask(target.socket.socketId(), left(call), SentEvent.RPC_REQUEST, request)
                             .whenComplete((values, failure) -> answered(call, values, failure));
         } catch (RuntimeException e) {
             fail(call, e);

@@ -9,6 +9,7 @@ import dev.roosthold.relay.socket.Reply;
 import dev.roosthold.relay.socket.SocketCaller;
 import dev.roosthold.relay.socket.SocketEvents;
 import dev.roosthold.relay.updates.Router;
+import dev.roosthold.relay.updates.SentEvent;
 import dev.roosthold.socketio.DisconnectReason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +60,8 @@ public final class RpcEvents implements ConnectionListener {
             return;
         }
         try {
-            switch (rpc.register(socket, method, () -> tell(socket, "rpc-registered", method))) {
+            switch (rpc.register(
+                    socket, method, () -> tell(socket, SentEvent.RPC_REGISTERED, method))) {
                 case DONE -> reply.send(RpcAnswer.of(null));
                 case GONE -> reply.send(NO_SUCH_METHOD);
                 case NOT_ALLOWED ->
@@ -79,7 +81,7 @@ public final class RpcEvents implements ConnectionListener {
             return;
         }
         rpc.unregister(socket, method);
-        tell(socket, "rpc-unregistered", method);
+        tell(socket, SentEvent.RPC_UNREGISTERED, method);
         reply.send(RpcAnswer.of(null));
     }
 
@@ -96,11 +98,11 @@ public final class RpcEvents implements ConnectionListener {
     }
 
     private void refuse(SocketCaller socket, String type, String error, Reply reply) {
-        router.toSocket(socket.socketId(), "rpc-error", new RpcError(type, error));
+        router.toSocket(socket.socketId(), SentEvent.RPC_ERROR, new RpcError(type, error));
         reply.send(RpcAnswer.failed(error));
     }
 
-    private void tell(SocketCaller socket, String event, String method) {
+    private void tell(SocketCaller socket, SentEvent event, String method) {
         router.toSocket(socket.socketId(), event, new RpcMethod(method));
     }
 

@@ -8,8 +8,7 @@
 ///
 /// - A session is found by its tag, one for each account, or by its id.
 /// - The credential of an account reaches all its sessions, that of a machine those it made; what
-// is
-///   out of reach looks absent.
+///   is out of reach looks absent.
 /// - Encrypted fields have versions; a write names the version it replaces, and a refused one gets
 ///   what is current.
 /// - A deleted session is gone at once; its messages leave the disk little by little.

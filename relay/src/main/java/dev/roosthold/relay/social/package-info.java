@@ -15,8 +15,7 @@
 ///
 /// Everything else leaves both as they are. Each change is told to the account whose row it is; a
 /// request and its acceptance also become an item in the feed of the other person, at most one in
-// 24
-/// hours for each direction. All of it is one write.
+/// 24 hours for each direction. All of it is one write.
 @NullMarked
 package dev.roosthold.relay.social;
 

@@ -63,7 +63,7 @@ public final class Payload {
     }
 
     /// The object itself, for what is passed on as it is; without fields when the argument was
-    // none.
+    /// none.
     public JsonNode whole() {
         return object;
     }

@@ -10,7 +10,6 @@ public interface Reply {
     void send(Object answer);
 
     /// Answers with the event's error form: [InvalidParameters] with its message, everything else
-    // as
-    /// an internal error.
+    /// as an internal error.
     void fail(Throwable cause);
 }

@@ -67,8 +67,7 @@ public final class SocketCaller {
     }
 
     /// Number of the account's latest update when the socket was let in, before it was in its
-    // rooms:
-    /// every later update was sent to it or is missing to it.
+    /// rooms: every later update was sent to it or is missing to it.
     public long admittedAt() {
         return admittedAt;
     }

@@ -19,8 +19,8 @@ public interface SocketEvents {
     ///
     /// At most [#MAX_UNANSWERED] such events of one socket are unanswered; the socket's next one
     /// waits, and the socket is not read meanwhile. An event that comes too often is refused with
-    // the
-    /// error form, or made to wait when its sender wants no answer and so could not learn of it.
+    /// the error form, or made to wait when its sender wants no answer and so could not learn of
+    /// it.
     void onAsync(String event, ErrorForm errors, AsyncHandler handler);
 
     /// Like [#onAsync], for an event whose argument may be anything.

@@ -1,7 +1,7 @@
 package dev.roosthold.relay.store;
 
 /// Told about every commit, for counting. Called on the writer thread: must neither block nor
-// throw.
+/// throw.
 @FunctionalInterface
 public interface CommitListener {
     CommitListener NONE = (_, _) -> {};

@@ -9,9 +9,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Properties;
+import org.sqlite.JDBC;
 
 /// Opens the database file. Thread-safe.
 final class Connections {
@@ -71,7 +72,8 @@ final class Connections {
     }
 
     private SqlConnection open() throws SQLException {
-        Connection jdbc = DriverManager.getConnection("jdbc:sqlite:" + file);
+        // Not through DriverManager, which would load every other driver of the class path too.
+        Connection jdbc = JDBC.createConnection("jdbc:sqlite:" + file, new Properties());
         var connection = new SqlConnection(jdbc);
         try {
             pragmas(

@@ -17,8 +17,7 @@ import org.slf4j.LoggerFactory;
 /// and a lone write waits for nobody.
 ///
 /// Failures: when a write throws, the group is undone and run again with a savepoint for each
-// write,
-/// and the one that throws fails alone. When the commit
+/// write, and the one that throws fails alone. When the commit
 /// fails, or SQLite has undone the whole transaction, all of the group fail and none was
 /// acknowledged. The next group starts on a fresh connection, so the store works again as soon as
 /// the cause is gone.

@@ -12,6 +12,7 @@ import dev.roosthold.relay.socket.Payload;
 import dev.roosthold.relay.socket.SocketCaller;
 import dev.roosthold.relay.socket.SocketEvents;
 import dev.roosthold.relay.updates.Router;
+import dev.roosthold.relay.updates.SentEvent;
 import dev.roosthold.socketio.DisconnectReason;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -27,8 +28,6 @@ public final class StreamEvents implements ConnectionListener {
     /// Frames of one socket.
     static final Rate RATE = new Rate(200, 50);
 
-    private static final String SESSION_STREAM = "session-stream";
-    private static final String MACHINE_STREAM = "machine-stream";
     private static final String SESSION_ID = "sid";
     private static final String MACHINE_ID = "machineId";
 
@@ -46,8 +45,8 @@ public final class StreamEvents implements ConnectionListener {
     }
 
     public void register(SocketEvents events) {
-        events.on(SESSION_STREAM, ErrorForm.SILENT, this::sessionStream);
-        events.on(MACHINE_STREAM, ErrorForm.SILENT, this::machineStream);
+        events.on(SentEvent.SESSION_STREAM.wire(), ErrorForm.SILENT, this::sessionStream);
+        events.on(SentEvent.MACHINE_STREAM.wire(), ErrorForm.SILENT, this::machineStream);
     }
 
     @Override
@@ -61,7 +60,7 @@ public final class StreamEvents implements ConnectionListener {
         if (mayStream(socket)
                 && StreamFrame.isValid(frame, SESSION_ID)
                 && maySpeakFor(socket, new SessionId(frame.path(SESSION_ID).stringValue()))) {
-            router.toUsers(socket.account(), SESSION_STREAM, frame);
+            router.toUsers(socket.account(), SentEvent.SESSION_STREAM, frame);
         }
         return Optional.empty();
     }
@@ -72,7 +71,7 @@ public final class StreamEvents implements ConnectionListener {
                 && StreamFrame.isValid(frame, MACHINE_ID)
                 && socket.scope() instanceof ClientScope.Machine(var own)
                 && own.value().equals(frame.path(MACHINE_ID).stringValue())) {
-            router.toUsers(socket.account(), MACHINE_STREAM, frame);
+            router.toUsers(socket.account(), SentEvent.MACHINE_STREAM, frame);
         }
         return Optional.empty();
     }

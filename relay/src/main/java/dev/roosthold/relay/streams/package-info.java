@@ -2,9 +2,8 @@
 ///
 /// Owns the events `session-stream` and `machine-stream`. A frame is passed on as it is, under the
 /// same name, to all user-scoped sockets of the account. It is never stored, has no
-// acknowledgement,
-/// and what is wrong, too large or too much is dropped without a word: the stored message that ends
-/// a stream is what counts.
+/// acknowledgement, and what is wrong, too large or too much is dropped without a word: the stored
+/// message that ends a stream is what counts.
 @NullMarked
 package dev.roosthold.relay.streams;
 

@@ -26,8 +26,6 @@ import tools.jackson.databind.util.RawValue;
 /// Clients take a text at the end of any event for their place in the update log, see
 /// [dev.roosthold.socketio.Recovery]: so only an update may end with one.
 public final class Router {
-    private static final String UPDATE = "update";
-
     private final Namespace sockets;
 
     public Router(Namespace sockets) {
@@ -45,7 +43,7 @@ public final class Router {
         if (exceptSocket.isPresent()) {
             broadcast = broadcast.exceptSocket(exceptSocket.get());
         }
-        broadcast.emit(UPDATE, update, offset(seq));
+        broadcast.emit(SentEvent.UPDATE.wire(), update, offset(seq));
     }
 
     /// What a client holds on to and presents when it comes back.
@@ -55,33 +53,34 @@ public final class Router {
 
     /// What [#deliver] sends, for a client that comes back.
     public static MissedEvent replayed(UpdateLog.Entry entry) {
-        return new MissedEvent(UPDATE, List.of(entry.update(), offset(entry.seq())));
+        return new MissedEvent(
+                SentEvent.UPDATE.wire(), List.of(entry.update(), offset(entry.seq())));
     }
 
     /// Gives one socket an update that is not in the log: the state on connect.
     void deliverTo(String socketId, RawValue update) {
-        sockets.socket(socketId).ifPresent(socket -> socket.emit(UPDATE, update));
+        sockets.socket(socketId).ifPresent(socket -> socket.emit(SentEvent.UPDATE.wire(), update));
     }
 
     /// Tells all user-scoped sockets something that is never stored.
     public void ephemeral(AccountId account, Ephemeral event) {
-        emit(account, "ephemeral", event);
+        emit(account, SentEvent.EPHEMERAL, event);
     }
 
     /// Tells the sockets of a session, and all user-scoped ones, something that is never stored.
     public void ephemeral(AccountId account, SessionId session, Ephemeral event) {
         sockets.to(rooms(account, new Recipients.Session(session)))
-                .emit("ephemeral", new RawValue(Codec.printText(event)));
+                .emit(SentEvent.EPHEMERAL.wire(), new RawValue(Codec.printText(event)));
     }
 
     /// Sends all user-scoped sockets of the account an event of its own name.
-    public void toUsers(AccountId account, String event, JsonNode body) {
-        sockets.to(Rooms.users(account)).emit(event, body);
+    public void toUsers(AccountId account, SentEvent event, JsonNode body) {
+        sockets.to(Rooms.users(account)).emit(event.wire(), body);
     }
 
     /// Sends one socket an event; nothing when it is gone.
-    public void toSocket(String socketId, String event, Object body) {
-        sockets.socket(socketId).ifPresent(socket -> socket.emit(event, body));
+    public void toSocket(String socketId, SentEvent event, Object body) {
+        sockets.socket(socketId).ifPresent(socket -> socket.emit(event.wire(), body));
     }
 
     /// Sends one socket an event and waits for its acknowledgement. What depends on the result must
@@ -89,23 +88,25 @@ public final class Router {
     ///
     /// @return the arguments of the acknowledgement; fails with
     ///     [dev.roosthold.socketio.AckTimeoutException] or, at once when the socket is gone or
-    // goes,
-    ///     with [dev.roosthold.socketio.SocketClosedException]
+    ///     goes, with [dev.roosthold.socketio.SocketClosedException]
     public CompletableFuture<List<JsonNode>> ask(
-            String socketId, Duration timeout, String event, Object body) {
+            String socketId, Duration timeout, SentEvent event, Object body) {
         return sockets.socket(socketId)
-                .map(socket -> socket.emitWithPromptAck(timeout, event, body))
-                .orElseGet(() -> CompletableFuture.failedFuture(new SocketClosedException(event)));
+                .map(socket -> socket.emitWithPromptAck(timeout, event.wire(), body))
+                .orElseGet(
+                        () ->
+                                CompletableFuture.failedFuture(
+                                        new SocketClosedException(event.wire())));
     }
 
     /// Tells the web pages that a row is new or different.
     public void machineRow(AccountId account, MachineRow row) {
-        emit(account, "machine-row", row);
+        emit(account, SentEvent.MACHINE_ROW, row);
     }
 
     /// Tells the web pages that a row is gone.
     public void machineGone(AccountId account, MachineGone gone) {
-        emit(account, "machine-gone", gone);
+        emit(account, SentEvent.MACHINE_GONE, gone);
     }
 
     /// Closes the transports of all sockets opened with the credential.
@@ -123,8 +124,8 @@ public final class Router {
         sockets.socket(socketId).ifPresent(Socket::closeTransport);
     }
 
-    private void emit(AccountId account, String event, Object body) {
-        sockets.to(Rooms.users(account)).emit(event, new RawValue(Codec.printText(body)));
+    private void emit(AccountId account, SentEvent event, Object body) {
+        sockets.to(Rooms.users(account)).emit(event.wire(), new RawValue(Codec.printText(body)));
     }
 
     private static List<String> rooms(AccountId account, Recipients to) {

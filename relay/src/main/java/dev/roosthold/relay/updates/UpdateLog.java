@@ -54,8 +54,7 @@ public final class UpdateLog {
     }
 
     /// Reads on behind a number. Messages of deleted sessions are left out: the log tells later
-    // that
-    /// the session is gone.
+    /// that the session is gone.
     public Part read(Sql sql, AccountId account, long after, Filter filter, Bounds bounds)
             throws SQLException {
         long last = Updates.lastSeq(sql, account);

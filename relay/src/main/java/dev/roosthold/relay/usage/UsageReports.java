@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
 
 /// What the accounts have used. Thread-safe.
 public final class UsageReports {
@@ -34,6 +35,12 @@ public final class UsageReports {
         this.store = store;
         this.router = router;
         this.ids = ids;
+    }
+
+    /// The numbers of a report as rows keep them, for rows that come from elsewhere; empty when it
+    /// is no object or has no number `total`.
+    public static Optional<String> storedForm(JsonNode amounts) {
+        return Amounts.of(amounts).map(Amounts::json);
     }
 
     /// Keeps a report, and tells the user-scoped sockets when it belongs to a session.

@@ -20,8 +20,8 @@ class UpgradeUnderLoadTest {
     private static final Duration TIME = Duration.ofSeconds(4);
 
     /// Once a session that was drained when its upgrade was over was put a second time into the
-    // list
-    /// of those to drain, and took the place of others: what they were sent stayed where it was.
+    /// list of those to drain, and took the place of others: what they were sent stayed where it
+    /// was.
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void nobodysAnswerStaysBehindWhenOthersUpgrade(int loops) throws Exception {

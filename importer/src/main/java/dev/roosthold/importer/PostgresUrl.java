@@ -1,0 +1,138 @@
+package dev.roosthold.importer;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+
+/// Address of a PostgreSQL database: `postgresql://user:password@host:port/database?sslmode=...`,
+/// as the happy server has it in `DATABASE_URL`. Prints nothing, because a password may be in it.
+public final class PostgresUrl {
+    private static final int USUAL_PORT = 5432;
+    private static final String FORM =
+            "It looks like postgresql://user@host:5432/database?sslmode=require";
+    private static final String ENCODED =
+            "In a password, other characters than letters and digits are written as %XX.";
+
+    private final String host;
+    private final int port;
+    private final String database;
+    private final String user;
+    private final Optional<String> password;
+    private final Map<String, String> parameters;
+
+    private PostgresUrl(
+            String host,
+            int port,
+            String database,
+            String user,
+            Optional<String> password,
+            Map<String, String> parameters) {
+        this.host = host;
+        this.port = port;
+        this.database = database;
+        this.user = user;
+        this.password = password;
+        this.parameters = parameters;
+    }
+
+    public static boolean isOne(String source) {
+        return source.startsWith("postgres://") || source.startsWith("postgresql://");
+    }
+
+    /// Takes an address apart.
+    ///
+    /// @throws ImportFailure when it is no such address; without any part of it
+    public static PostgresUrl parse(String text) {
+        URI uri;
+        try {
+            uri = new URI(text);
+        } catch (URISyntaxException e) {
+            throw new ImportFailure("the database address cannot be read", FORM + "\n" + ENCODED);
+        }
+        String host = uri.getHost();
+        String path = uri.getPath();
+        if (host == null || path == null || path.length() < 2) {
+            throw new ImportFailure("the database address lacks a host or a database", FORM);
+        }
+        String raw = uri.getRawPath();
+        if (raw.indexOf('/', 1) > 0 || raw.indexOf('@') > 0) {
+            // A password with a slash in it looks so; then a part of it would be the database.
+            throw new ImportFailure(
+                    "the database address cannot be read: there is more than one / behind the host",
+                    FORM + "\n" + ENCODED);
+        }
+        String info = uri.getRawUserInfo() == null ? "" : uri.getRawUserInfo();
+        int colon = info.indexOf(':');
+        String user = decoded(colon < 0 ? info : info.substring(0, colon));
+        return new PostgresUrl(
+                host,
+                uri.getPort() < 0 ? USUAL_PORT : uri.getPort(),
+                path.substring(1),
+                user.isEmpty() ? System.getProperty("user.name") : user,
+                colon < 0 ? Optional.empty() : Optional.of(decoded(info.substring(colon + 1))),
+                parameters(uri.getRawQuery() == null ? "" : uri.getRawQuery()));
+    }
+
+    public Optional<String> password() {
+        return password;
+    }
+
+    /// The schema; Prisma keeps its name in the address.
+    String schema() {
+        return parameters.getOrDefault("schema", "public");
+    }
+
+    /// Host and port, for messages.
+    String place() {
+        return host + ":" + port;
+    }
+
+    /// Address for the driver, without user and password.
+    String jdbc() {
+        return "jdbc:postgresql://" + host + ":" + port + "/" + encoded(database);
+    }
+
+    /// For the driver: only what is named here, as some of its settings load classes.
+    Properties properties() {
+        var properties = new Properties();
+        properties.setProperty("user", user);
+        for (String name : new String[] {"sslmode", "sslrootcert", "sslcert", "sslkey"}) {
+            String value = parameters.get(name);
+            if (value != null) {
+                properties.setProperty(name, value);
+            }
+        }
+        return properties;
+    }
+
+    private static Map<String, String> parameters(String query) {
+        var parameters = new HashMap<String, String>();
+        for (String pair : query.split("&", -1)) {
+            int equals = pair.indexOf('=');
+            if (equals > 0) {
+                parameters.put(
+                        decoded(pair.substring(0, equals)), decoded(pair.substring(equals + 1)));
+            }
+        }
+        return parameters;
+    }
+
+    /// A plus is a plus in an address of a database.
+    private static String decoded(String part) {
+        try {
+            return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new ImportFailure("the database address has a broken percent sign", FORM);
+        }
+    }
+
+    private static String encoded(String part) {
+        return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}
