@@ -29,7 +29,12 @@ final class JazzClient implements AutoCloseable {
     private volatile boolean reading = true;
 
     private JazzClient(HttpClient http, URI address) {
-        socket = http.newWebSocketBuilder().buildAsync(address, new Reader()).join();
+        socket =
+                http.newWebSocketBuilder()
+                        .connectTimeout(PATIENCE)
+                        .buildAsync(address, new Reader())
+                        .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                        .join();
     }
 
     static JazzClient connects(HttpClient http, URI address) {
@@ -83,8 +88,8 @@ final class JazzClient implements AutoCloseable {
 
     /// Waits until everything that was sent before is answered.
     JazzClient settled() {
-        String id = "co_zFence" + nextFence();
-        send("{\"action\":\"load\",\"id\":\"" + id + "\",\"header\":false,\"sessions\":{}}");
+        String id = "fence" + nextFence();
+        send("{\"action\":\"reconcile\",\"id\":\"" + id + "\",\"values\":[]}");
         JsonNode fence = awaits(message -> message.path("id").asString().equals(id));
         messages.remove(fence);
         return this;

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,21 +30,25 @@ class JazzTranscriptsTest {
     private static final Path VECTORS = Path.of("../jazz/src/test/resources/vectors");
 
     @TempDir Path folder;
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @AfterEach
+    void stop() {
+        http.shutdownNow();
+    }
+
+    private JazzServer start() throws IOException {
+        return JazzServer.start(
+                "127.0.0.1", 0, folder.resolve("data"), JazzConfig.USUAL, OptionalInt.empty());
+    }
 
     @Test
     void everyScenarioIsAnsweredLikeARealRelayAnswersIt() throws Exception {
         JsonNode file = vector("sync-transcripts");
         int compared = 0;
-        try (var relay =
-                        JazzServer.start(
-                                "127.0.0.1",
-                                0,
-                                folder.resolve("data"),
-                                JazzConfig.USUAL,
-                                OptionalInt.empty());
-                HttpClient http = HttpClient.newHttpClient()) {
+        try (var relay = start()) {
             for (JsonNode scenario : file.path("scenarios")) {
-                compared += play(relay, http, scenario);
+                compared += play(relay, scenario);
             }
         }
         assertThat(compared).isGreaterThan(80);
@@ -51,21 +56,14 @@ class JazzTranscriptsTest {
 
     @Test
     void theRelayPingsLikeARealOne() throws Exception {
-        try (var relay =
-                        JazzServer.start(
-                                "127.0.0.1",
-                                0,
-                                folder.resolve("data"),
-                                JazzConfig.USUAL,
-                                OptionalInt.empty());
-                HttpClient http = HttpClient.newHttpClient();
+        try (var relay = start();
                 var client = JazzClient.connects(http, relay.address().resolve("/"))) {
             await().atMost(Duration.ofSeconds(8)).until(() -> client.pings() >= 2);
             assertThat(client.messages()).isEmpty();
         }
     }
 
-    private int play(JazzServer relay, HttpClient http, JsonNode scenario) throws IOException {
+    private int play(JazzServer relay, JsonNode scenario) throws IOException {
         String name = scenario.path("name").asString();
         var clients = new LinkedHashMap<String, JazzClient>();
         var expected = new TreeMap<String, List<String>>();
@@ -108,8 +106,9 @@ class JazzTranscriptsTest {
             if (name.equals("bad-signature") && client.getKey().equals("c1")) {
                 // A real relay says nothing more about a value on a connection that once brought a
                 // wrong signature. Ours answers the load.
-                assertThat(heard.getLast()).startsWith("content co_zTpveTBzSyH6mkDfrQHSfjsn5JN");
-                heard.removeLast();
+                String answer = "content co_zPkx5srxMGHaV1WWbzvVwFSfPyT with header";
+                assertThat(heard.stream().filter(line -> line.startsWith(answer))).hasSize(1);
+                heard.removeIf(line -> line.startsWith(answer));
             }
             assertThat(heard)
                     .as(name + ", " + client.getKey())

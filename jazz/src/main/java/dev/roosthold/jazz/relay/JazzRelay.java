@@ -337,7 +337,7 @@ public final class JazzRelay implements AutoCloseable {
                     take(peer, space);
                 }
             }
-            judge();
+            settle();
             commit();
         } catch (SQLException | RuntimeException | StackOverflowError e) {
             fail(e);
@@ -414,7 +414,7 @@ public final class JazzRelay implements AutoCloseable {
 
     private void handle(RelayPeer peer, Space space, RelayPeer.Incoming next) throws SQLException {
         if (!(next.message() instanceof SyncMessage.Push)) {
-            judge();
+            settle();
         }
         switch (next.message()) {
             case SyncMessage.Load(KnownState theirs) -> load(peer, space, theirs);
@@ -484,7 +484,7 @@ public final class JazzRelay implements AutoCloseable {
             }
         }
         if (open.isEmpty()) {
-            say(peer, new SyncMessage.ReconcileAck(batch));
+            peer.compared.add(batch);
             return;
         }
         peer.comparisons.add(new RelayPeer.Comparison(batch, open));
@@ -549,12 +549,20 @@ public final class JazzRelay implements AutoCloseable {
             return;
         }
         accept(peer, space, content, size, false);
+    }
+
+    /// Checks what is staged, and takes in what has waited for it.
+    private void settle() throws SQLException {
+        judge();
         while (!released.isEmpty()) {
             Waiting next = released.remove();
             Space theirs = next.peer.space;
             if (theirs != null) {
                 touched.add(next.peer);
                 accept(next.peer, theirs, next.content, next.size, false);
+            }
+            if (released.isEmpty()) {
+                judge();
             }
         }
     }

@@ -210,7 +210,12 @@ final class JazzUpgrade extends ChannelInboundHandlerAdapter {
             refuse(ctx, 400, "The handshake of the websocket is malformed");
             return;
         }
-        behind.forEach(pipeline::remove);
+        for (ChannelHandler handler : behind) {
+            // One of them leaves by itself once the answer is written.
+            if (pipeline.context(handler) != null) {
+                pipeline.remove(handler);
+            }
+        }
         pipeline.addBefore(DECODER, null, socket.receiver());
         pipeline.addLast(new WebSocketFrameAggregator(MAX_FRAME), socket);
         pipeline.remove(this);
