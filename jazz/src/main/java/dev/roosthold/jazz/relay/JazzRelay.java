@@ -614,9 +614,16 @@ public final class JazzRelay implements AutoCloseable {
         return value <= limits.valueBytes()
                 && space.bytes + grown.getOrDefault(space, 0L) + size <= limits.spaceBytes()
                 && head.sessions().size() + begun <= Limits.MAX_SESSIONS
+                && content.sessions().keySet().stream().allMatch(JazzRelay::isPlain)
                 && content.sessions().values().stream()
                         .flatMap(session -> session.transactions().stream())
                         .allMatch(JazzRelay::isOfUsualForm);
+    }
+
+    /// Session ids are not signed, so anybody may make up others; what is no plain text would not
+    /// come out of the file as it went in.
+    private static boolean isPlain(SessionId session) {
+        return session.text().chars().allMatch(c -> c > 0x20 && c < 0x7f && c != '"' && c != '\\');
     }
 
     private static boolean isOfUsualForm(Transaction transaction) {
@@ -917,6 +924,9 @@ public final class JazzRelay implements AutoCloseable {
                 peer.takeBack();
                 peer.link.close(Link.FAILED, "this could not be stored");
                 forget(peer);
+            } else {
+                // It may have something in line.
+                ready(peer);
             }
         }
         touched.clear();
