@@ -108,8 +108,7 @@ final class KilledJazzRelayTest {
     }
 
     private static URI jazz(RoostProcess relay, String token) {
-        return URI.create(
-                relay.address().replaceFirst("http", "ws") + "/jazz?token=" + token);
+        return URI.create(relay.address().replaceFirst("http", "ws") + "/jazz?token=" + token);
     }
 
     /// One person with a feed.
@@ -196,7 +195,8 @@ final class KilledJazzRelayTest {
                                 .mapToInt(piece -> piece.transactions().size())
                                 .sum();
                     }
-                    case SyncMessage.Known(KnownState known, boolean _) when known.id().equals(id) -> {
+                    case SyncMessage.Known(KnownState known, boolean _)
+                            when known.id().equals(id) -> {
                         return 0;
                     }
                     default -> {}

@@ -137,7 +137,8 @@ final class RoostProcess implements AutoCloseable {
     }
 
     private boolean ended() {
-        return !process.isAlive() && lines.stream()
+        return !process.isAlive()
+                && lines.stream()
                         .noneMatch(line -> line.contains("http://") || line.contains("ws://"));
     }
 

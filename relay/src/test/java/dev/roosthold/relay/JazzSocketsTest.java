@@ -44,8 +44,7 @@ class JazzSocketsTest {
                         config ->
                                 config.withMetricsPort(0)
                                         .withJazz(
-                                                JazzConfig.USUAL.withKey(
-                                                        JazzConfig.Key.of(KEY))));
+                                                JazzConfig.USUAL.withKey(JazzConfig.Key.of(KEY))));
         ada = rig.signsUp();
     }
 
@@ -64,7 +63,8 @@ class JazzSocketsTest {
     private int refusal(String query) {
         URI address = URI.create(rig.relay().address() + "/jazz" + query);
         try {
-            JazzClient.connects(rig.http(), URI.create(address.toString().replaceFirst("http", "ws")))
+            JazzClient.connects(
+                            rig.http(), URI.create(address.toString().replaceFirst("http", "ws")))
                     .close();
             return 101;
         } catch (CompletionException e) {
@@ -208,7 +208,9 @@ class JazzSocketsTest {
                 dev.roosthold.relay.store.DatabaseFile.open(
                         rig.config().dataDirectory().resolve("jazz.db"))) {
             return file.read(
-                    sql -> sql.first("SELECT count(*) FROM space", row -> row.getLong(1)).orElse(0L));
+                    sql ->
+                            sql.first("SELECT count(*) FROM space", row -> row.getLong(1))
+                                    .orElse(0L));
         }
     }
 
@@ -241,8 +243,7 @@ class JazzSocketsTest {
                                         .withDataDirectory(place.resolve("restored")));
                 var client =
                         JazzClient.connects(
-                                rig.http(),
-                                JazzClient.address(restored.address(), ada.token()))) {
+                                rig.http(), JazzClient.address(restored.address(), ada.token()))) {
             client.send(JazzValues.load(values.feed()));
             JsonNode all = client.awaits(content(values.feed(), 0));
             int there = all.path("new").iterator().next().path("newTransactions").size();

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,14 +122,8 @@ final class JazzRelayTest {
         sessions.put(
                 first,
                 new SessionContent(
-                        0,
-                        piece.transactions(),
-                        new Signature("signature_z" + "1".repeat(64))));
-        laptop.brings(
-                        List.of(
-                                new Content(
-                                        feed, both.header(), 3, sessions, Map.of())))
-                .settled();
+                        0, piece.transactions(), new Signature("signature_z" + "1".repeat(64))));
+        laptop.brings(List.of(new Content(feed, both.header(), 3, sessions, Map.of()))).settled();
         assertThat(count(laptop.known(feed))).isEqualTo(1);
     }
 
@@ -143,10 +138,13 @@ final class JazzRelayTest {
         Wire laptop = Wire.to(relay).brings(withoutFeed()).settled();
         String content =
                 SyncCodec.write(
-                        new SyncMessage.Push(
-                                log(feed).since(KnownState.nothing(feed)).getFirst()));
-        for (String suffix : List.of("z\\ud800", "z\\udc01", "z\\u0000", "z\\n", "z \\\"", "z\u00e9")) {
-            laptop.says(content.replaceAll("_session_z[1-9A-Za-z]+", "_session_" + suffix));
+                        new SyncMessage.Push(log(feed).since(KnownState.nothing(feed)).getFirst()));
+        for (String suffix :
+                List.of("z\\ud800", "z\\udc01", "z\\u0000", "z\\n", "z \\\"", "z\u00e9")) {
+            laptop.says(
+                    content.replaceAll(
+                            "_session_z[1-9A-Za-z]+",
+                            Matcher.quoteReplacement("_session_" + suffix)));
         }
         laptop.settled();
         assertThat(laptop.closed()).isZero();
@@ -163,7 +161,9 @@ final class JazzRelayTest {
         early.brings(log(feed).since(KnownState.nothing(feed))).settled();
         assertThat(item).isNotNull();
         assertThat(early.known(feed)).isNull();
-        assertThat(early.heard()).hasSizeGreaterThan(1).allMatch(SyncMessage.Load.class::isInstance);
+        assertThat(early.heard())
+                .hasSizeGreaterThan(1)
+                .allMatch(SyncMessage.Load.class::isInstance);
         Wire late = Wire.to(relay).brings(needs).settled();
         early.awaits(wire -> count(wire.known(feed)) == 1);
         assertThat(late.closed()).isZero();
@@ -178,9 +178,7 @@ final class JazzRelayTest {
         early.brings(log(feed).since(KnownState.nothing(feed))).settled();
         Wire late = Wire.to(relay);
         // The clock of the relay looks once a second.
-        await()
-                .pollDelay(Duration.ofMillis(2_300))
-                .until(() -> true);
+        await().pollDelay(Duration.ofMillis(2_300)).until(() -> true);
         late.brings(withoutFeed()).settled();
         assertThat(early.settled().known(feed)).isNull();
         early.brings(log(feed).since(KnownState.nothing(feed))).settled();
@@ -267,10 +265,7 @@ final class JazzRelayTest {
         }
         laptop.settled();
         assertThat(count(laptop.known(feed))).isEqualTo(30);
-        Wire phone =
-                Wire.to(relay)
-                        .says(new SyncMessage.Load(partly(11)))
-                        .settled();
+        Wire phone = Wire.to(relay).says(new SyncMessage.Load(partly(11))).settled();
         Content rest = phone.contents(feed).getFirst();
         assertThat(rest.header()).isNull();
         assertThat(rest.sessions().values().iterator().next())
@@ -298,9 +293,7 @@ final class JazzRelayTest {
     void aDiskThatRefusesIsNotAcknowledgedAndLaterEverythingWorks() throws Exception {
         Wire laptop = Wire.to(relay).brings(all(ada)).settled();
         Content item = adds("kept?");
-        try (var other =
-                        DriverManager.getConnection(
-                                "jdbc:sqlite:" + folder.resolve("jazz.db"));
+        try (var other = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("jazz.db"));
                 var statement = other.createStatement()) {
             statement.execute("BEGIN IMMEDIATE");
             laptop.brings(List.of(item));
@@ -309,8 +302,7 @@ final class JazzRelayTest {
             statement.execute("ROLLBACK");
         }
         assertThat(count(laptop.known(feed))).isZero();
-        await()
-                .atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(10))
                 .until(
                         () -> {
                             Wire again = Wire.to(relay).brings(List.of(item)).settled();

@@ -32,9 +32,27 @@ import org.junit.jupiter.api.io.TempDir;
 final class RelayFuzzTest {
     private static final List<String> SPICE =
             List.of(
-                    "null", "{}", "[]", "-1", "1e308", "9007199254740993", "\"\"", "\\u0000", "\"co_z1\"",
-                    "\"signature_z1\"", "{\"a\":", "]", "}", "\n", "\uD800", "true", "0.5",
-                    "\"parent_co_z1\"", "2147483647", "_session_z", "[[[[[[[[");
+                    "null",
+                    "{}",
+                    "[]",
+                    "-1",
+                    "1e308",
+                    "9007199254740993",
+                    "\"\"",
+                    "\\u0000",
+                    "\"co_z1\"",
+                    "\"signature_z1\"",
+                    "{\"a\":",
+                    "]",
+                    "}",
+                    "\n",
+                    "\uD800",
+                    "true",
+                    "0.5",
+                    "\"parent_co_z1\"",
+                    "2147483647",
+                    "_session_z",
+                    "[[[[[[[[");
 
     @TempDir Path folder;
 

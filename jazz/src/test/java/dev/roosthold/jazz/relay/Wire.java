@@ -68,10 +68,7 @@ final class Wire implements Link {
         says("{\"action\":\"reconcile\",\"id\":\"" + batch + "\",\"values\":[]}");
         await().atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(1))
-                .until(
-                        () ->
-                                closed != 0
-                                        || heard.remove(new SyncMessage.ReconcileAck(batch)));
+                .until(() -> closed != 0 || heard.remove(new SyncMessage.ReconcileAck(batch)));
         return this;
     }
 
