@@ -67,6 +67,28 @@ final class ServerProcess implements AutoCloseable {
         return new ServerProcess("socket.io", List.of("node", "--expose-gc", "server.mjs"), folder);
     }
 
+    /// Our Jazz relay, on this program's class path and JDK.
+    static ServerProcess jazz(Path data) throws IOException {
+        return new ServerProcess(
+                "roosthold",
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseCompactObjectHeaders",
+                        "-XX:+UseSerialGC",
+                        "-Xmx256m",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        BenchJazzRelay.class.getName(),
+                        data.toString()),
+                Path.of("."));
+    }
+
+    /// A Jazz relay of published packages, installed in that folder.
+    static ServerProcess npmJazz(Path folder) throws IOException {
+        return new ServerProcess("npm, memory", List.of("node", "relay.mjs"), folder);
+    }
+
     String name() {
         return name;
     }

@@ -62,9 +62,14 @@ final class JazzPeer implements AutoCloseable {
         return does(deed, Map.of());
     }
 
-    /// What it sees of a value now, as JSON.
+    /// What it sees of a value now.
+    JsonNode value(String id) {
+        return does("read", Map.of("id", id)).path("value");
+    }
+
+    /// Likewise, as JSON.
     String reads(String id) {
-        return does("read", Map.of("id", id)).path("value").toString();
+        return value(id).toString();
     }
 
     @Override

@@ -88,7 +88,7 @@ final class JazzPeersTest {
                                 "secret",
                                 account.path("secret").asString()));
                 for (String id : List.of(map, list, feed)) {
-                    assertThat(second.reads(id)).isEqualTo(ada.reads(id));
+                    assertThat(second.value(id)).isEqualTo(ada.value(id));
                 }
                 // Removed: what follows is written with a key that Bob does not have.
                 ada.does("remove", inGroup);
