@@ -67,7 +67,29 @@ final class ServerProcess implements AutoCloseable {
         return new ServerProcess("socket.io", List.of("node", "--expose-gc", "server.mjs"), folder);
     }
 
-    /// The published Jazz relay, installed in that folder.
+    /// Our Jazz relay, on this program's class path and JDK.
+    static ServerProcess jazz(Path data) throws IOException {
+        return new ServerProcess(
+                "roosthold",
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseCompactObjectHeaders",
+                        "-XX:+UseSerialGC",
+                        "-Xmx256m",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        BenchJazzRelay.class.getName(),
+                        data.toString()),
+                Path.of("."));
+    }
+
+    /// A Jazz relay of published packages, installed in that folder.
+    static ServerProcess npmJazz(Path folder) throws IOException {
+        return new ServerProcess("npm, memory", List.of("node", "relay.mjs"), folder);
+    }
+
+    /// The published Jazz relay, installed in that folder, with its data in a file.
     static ServerProcess jazzNpm(Path folder, Path data) throws IOException {
         return new ServerProcess(
                 "cojson", List.of("node", "relay.mjs", "0", data.toString()), folder);

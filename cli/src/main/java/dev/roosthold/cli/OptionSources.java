@@ -30,7 +30,7 @@ final class OptionSources implements CommandLine.IDefaultValueProvider {
     /// Read by the launcher before this program runs.
     private static final Set<String> OF_THE_LAUNCHER = Set.of("ROOST_JAVA_HOME", "ROOST_JAVA_OPTS");
 
-    private static final Pattern SECRET = Pattern.compile("(^|-)(token|secret|password)$");
+    private static final Pattern SECRET = Pattern.compile("(^|-)(token|secret|password|key)$");
 
     private final SettingsFile file;
     private final Map<String, String> environment;

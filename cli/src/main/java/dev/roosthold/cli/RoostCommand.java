@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             UpCommand.class,
             EnrolCommand.class,
             DaemonCommand.class,
+            JazzRelayCommand.class,
             InviteCommand.class,
             ImportHappyCommand.class,
             ConfigCommand.class,

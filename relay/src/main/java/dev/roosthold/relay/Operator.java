@@ -19,6 +19,7 @@ import dev.roosthold.relay.doctor.Finding;
 import dev.roosthold.relay.doctor.RunningRelay;
 import dev.roosthold.relay.doctor.Situation;
 import dev.roosthold.relay.http.TlsFiles;
+import dev.roosthold.relay.jazz.Jazz;
 import dev.roosthold.relay.kv.KeyValues;
 import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.messages.Messages;
@@ -256,8 +257,9 @@ public final class Operator {
 
                     @Override
                     public void gone(AccountId account) {
-                        try {
+                        try (var jazz = Jazz.ofStopped(config.dataDirectory())) {
                             attachments.removeStrays();
+                            jazz.deleteAccount(account);
                         } catch (IOException e) {
                             throw new UncheckedIOException(e);
                         }

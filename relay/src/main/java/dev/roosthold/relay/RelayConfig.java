@@ -5,6 +5,7 @@ import dev.roosthold.relay.audit.Audit;
 import dev.roosthold.relay.auth.Auth;
 import dev.roosthold.relay.auth.RegistrationPolicy;
 import dev.roosthold.relay.http.Front;
+import dev.roosthold.relay.jazz.JazzConfig;
 import dev.roosthold.relay.limits.Rate;
 import dev.roosthold.relay.push.PushConfig;
 import dev.roosthold.relay.rpc.RpcLimits;
@@ -30,6 +31,7 @@ import java.util.OptionalInt;
 /// @param limits how much clients may do; default [Limits#USUAL]
 /// @param audit how much of the audit log is kept; default [Audit.Retention#USUAL]
 /// @param front certificate, proxies, path, origins, limits at the door; default [Front#USUAL]
+/// @param jazz the websocket for Jazz clients; default [JazzConfig#USUAL]
 /// @param clock gives all times; default the system's
 public record RelayConfig(
         String host,
@@ -42,6 +44,7 @@ public record RelayConfig(
         Limits limits,
         Audit.Retention audit,
         Front front,
+        JazzConfig jazz,
         InstantSource clock) {
 
     /// Limits of a relay.
@@ -107,6 +110,7 @@ public record RelayConfig(
                 Limits.USUAL,
                 Audit.Retention.USUAL,
                 Front.USUAL,
+                JazzConfig.USUAL,
                 InstantSource.system());
     }
 
@@ -122,6 +126,7 @@ public record RelayConfig(
                 limits,
                 audit,
                 front,
+                jazz,
                 clock);
     }
 
@@ -137,6 +142,7 @@ public record RelayConfig(
                 limits,
                 audit,
                 front,
+                jazz,
                 clock);
     }
 
@@ -152,6 +158,7 @@ public record RelayConfig(
                 limits,
                 audit,
                 front,
+                jazz,
                 clock);
     }
 
@@ -167,6 +174,7 @@ public record RelayConfig(
                 limits,
                 audit,
                 front,
+                jazz,
                 clock);
     }
 
@@ -182,6 +190,7 @@ public record RelayConfig(
                 limits,
                 audit,
                 front,
+                jazz,
                 clock);
     }
 
@@ -197,6 +206,7 @@ public record RelayConfig(
                 limits,
                 audit,
                 front,
+                jazz,
                 clock);
     }
 
@@ -212,6 +222,7 @@ public record RelayConfig(
                 limits,
                 audit,
                 front,
+                jazz,
                 clock);
     }
 
@@ -227,6 +238,7 @@ public record RelayConfig(
                 value,
                 audit,
                 front,
+                jazz,
                 clock);
     }
 
@@ -242,6 +254,7 @@ public record RelayConfig(
                 limits,
                 value,
                 front,
+                jazz,
                 clock);
     }
 
@@ -256,6 +269,23 @@ public record RelayConfig(
                 metricsPort,
                 limits,
                 audit,
+                value,
+                jazz,
+                clock);
+    }
+
+    public RelayConfig withJazz(JazzConfig value) {
+        return new RelayConfig(
+                host,
+                port,
+                dataDirectory,
+                registration,
+                publicUrl,
+                push,
+                metricsPort,
+                limits,
+                audit,
+                front,
                 value,
                 clock);
     }
@@ -272,6 +302,7 @@ public record RelayConfig(
                 limits,
                 audit,
                 front,
+                jazz,
                 value);
     }
 }

@@ -139,12 +139,7 @@ public final class SyncCodec {
             JsonText.string(out, session.getKey().text());
             SessionContent piece = session.getValue();
             out.append(":{\"after\":").append(piece.after()).append(",\"newTransactions\":[");
-            String inner = "";
-            for (Transaction transaction : piece.transactions()) {
-                out.append(inner);
-                inner = ",";
-                transaction(out, transaction);
-            }
+            writeTransactions(out, piece.transactions());
             out.append("],\"lastSignature\":\"").append(piece.lastSignature().text()).append("\"}");
         }
         out.append('}');
@@ -152,6 +147,26 @@ public final class SyncCodec {
             out.append(",\"expectContentUntil\":");
             counts(out, content.expectUntil());
         }
+    }
+
+    /// Writes the elements of the array `newTransactions`, without its brackets.
+    public static void writeTransactions(StringBuilder out, List<Transaction> transactions) {
+        String comma = "";
+        for (Transaction transaction : transactions) {
+            out.append(comma);
+            comma = ",";
+            transaction(out, transaction);
+        }
+    }
+
+    /// Reads what [#writeTransactions] has written.
+    ///
+    /// @throws FormatException when it was something else
+    public static List<Transaction> readTransactions(String elements) {
+        var reader = new JsonReader("[" + elements + "]");
+        List<Transaction> transactions = Draft.transactions(reader);
+        reader.end();
+        return transactions;
     }
 
     private static void transaction(StringBuilder out, Transaction transaction) {

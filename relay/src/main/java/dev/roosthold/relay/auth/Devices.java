@@ -26,6 +26,8 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,8 @@ public final class Devices implements Authenticator {
     private final DeviceActivity activity;
     private final Cache<String, Caller> callers = Caffeine.newBuilder().maximumSize(CACHED).build();
 
+    private final List<Consumer<DeviceId>> revocations = new CopyOnWriteArrayList<>();
+
     /// Longer than any look-up can take.
     private final Cache<DeviceId, Boolean> revoked =
             Caffeine.newBuilder().expireAfterWrite(Duration.ofMinutes(10)).build();
@@ -57,6 +61,12 @@ public final class Devices implements Authenticator {
         this.router = router;
         this.ids = ids;
         this.activity = activity;
+    }
+
+    /// Adds somebody who is told of every credential that ends, on the store's thread; it must
+    /// neither block nor throw.
+    public void onRevoked(Consumer<DeviceId> listener) {
+        revocations.add(listener);
     }
 
     @Override
@@ -248,6 +258,7 @@ public final class Devices implements Authenticator {
                         revoked.put(device.id(), true);
                         callers.invalidate(device.hash());
                         router.closeDevice(device.id());
+                        revocations.forEach(listener -> listener.accept(device.id()));
                     }
                 });
         return gone.size();
