@@ -118,7 +118,7 @@ final class JazzRelayTest {
         assertThat(both.sessions()).hasSize(2);
         var sessions = new LinkedHashMap<>(both.sessions());
         SessionId first = sessions.keySet().iterator().next();
-        SessionContent piece = sessions.get(first);
+        SessionContent piece = Objects.requireNonNull(sessions.get(first));
         sessions.put(
                 first,
                 new SessionContent(
