@@ -72,7 +72,7 @@ final class JazzPackages {
         Process npm;
         try {
             npm =
-                    // Not `npm install`, which wants the lock file to name the native packages of every
+                    // Not `npm ci`, which wants the lock file to name the native packages of every
                     // system too. The versions are those of the lock file all the same.
                     new ProcessBuilder(
                                     "npm",

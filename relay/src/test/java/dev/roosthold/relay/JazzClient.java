@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -25,7 +26,7 @@ final class JazzClient implements AutoCloseable {
     private final WebSocket socket;
     private final List<JsonNode> messages = new CopyOnWriteArrayList<>();
     private final CompletableFuture<String> end = new CompletableFuture<>();
-    private volatile int pings;
+    private final AtomicInteger pings = new AtomicInteger();
     private volatile boolean reading = true;
 
     private JazzClient(HttpClient http, URI address) {
@@ -66,7 +67,7 @@ final class JazzClient implements AutoCloseable {
     }
 
     int pings() {
-        return pings;
+        return pings.get();
     }
 
     /// Waits for a message that has come or comes.
@@ -141,7 +142,7 @@ final class JazzClient implements AutoCloseable {
                 for (String line : frame.toString().split("\n", -1)) {
                     JsonNode message = Codec.parse(line.getBytes(StandardCharsets.UTF_8));
                     if (message.path("type").asString("").equals("ping")) {
-                        pings++;
+                        pings.incrementAndGet();
                     } else {
                         messages.add(message);
                     }

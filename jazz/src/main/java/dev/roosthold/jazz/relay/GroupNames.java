@@ -9,9 +9,8 @@ import dev.roosthold.jazz.value.Transaction;
 import java.util.List;
 import java.util.Set;
 
-/// Which other values the steps of a group name: accounts that are members, groups that are
-// parents.
-/// These stand in the clear.
+/// Which other values the steps of a group name: accounts that are members, and groups that are
+/// parents. These stand in the clear.
 final class GroupNames {
     private static final String PARENT = "parent_";
 

@@ -111,6 +111,12 @@ final class Head {
         return state;
     }
 
+    /// Whether a state is [#known] itself: nothing has come since somebody was given it.
+    @SuppressWarnings("ReferenceEquality") // equal ones share an object; a missed one costs nothing
+    boolean isKnown(KnownState state) {
+        return state == known();
+    }
+
     /// What a peer has, as far as it matters: of sessions that are not here nothing is kept, so
     /// that made-up ones cost no memory.
     KnownState relevant(KnownState theirs) {

@@ -21,6 +21,7 @@ final class Intake {
     /// @param begun whether the session is new
     /// @param hash of the session with them
     /// @param author null when nobody can sign for it
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Batch(
             SessionHead session,
             boolean begun,
@@ -76,6 +77,8 @@ final class Intake {
 
     /// Told of each piece in the order in which they were added.
     interface Judged {
+        /// One piece was judged.
+        ///
         /// @param sound which of its batches are signed by their authors
         void judged(Staged piece, List<Batch> sound) throws java.sql.SQLException;
     }

@@ -87,6 +87,7 @@ public final class JazzRelay implements AutoCloseable {
     /// Equal only to itself.
     private record Shared(KnownState state) {
         @Override
+        @SuppressWarnings("ReferenceEquality") // that is what it is for
         public boolean equals(@Nullable Object other) {
             return other instanceof Shared(KnownState theirs) && theirs == state;
         }
@@ -450,7 +451,7 @@ public final class JazzRelay implements AutoCloseable {
             Subscription subscription = subscribe(peer, space, theirs.id());
             if (correction) {
                 subscription.known = head.relevant(theirs);
-            } else if (subscription.known != head.known()) {
+            } else if (!head.isKnown(subscription.known)) {
                 subscription.known = head.relevant(subscription.known.merge(theirs));
             }
             wantIfBehind(subscription, head);
@@ -534,7 +535,7 @@ public final class JazzRelay implements AutoCloseable {
     }
 
     private void wantIfBehind(Subscription subscription, Head head) {
-        if (subscription.known != head.known() || subscription.needsSeen != head.needs().size()) {
+        if (!head.isKnown(subscription.known) || subscription.needsSeen != head.needs().size()) {
             subscription.peer.want(head, false);
             active.add(subscription.peer);
         }
@@ -885,7 +886,7 @@ public final class JazzRelay implements AutoCloseable {
             }
         }
         appended += added.size();
-        return elements.length() + BATCH_BYTES;
+        return (long) elements.length() + BATCH_BYTES;
     }
 
     private void refuse(RelayPeer peer, RelayListener.Refusal why) {
@@ -1071,7 +1072,7 @@ public final class JazzRelay implements AutoCloseable {
                 Subscription known = peer.subscriptions.get(id);
                 if (known == null || known.needsSeen != need.needs().size()) {
                     path.push(new Open(need, List.copyOf(need.needs()).iterator()));
-                } else if (known.known != need.known()) {
+                } else if (!need.isKnown(known.known)) {
                     peer.plan.add(new RelayPeer.Delivery(id, false));
                 }
                 continue;

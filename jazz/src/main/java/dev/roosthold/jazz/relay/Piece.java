@@ -23,11 +23,13 @@ record Piece(String message, KnownState after) {
     /// No session is begun in a message that is longer.
     private static final int LONG = 2 << 20;
 
+    /// Makes it.
+    ///
     /// @param first whether it is the first that the receiver gets in a row
     /// @return null when nothing is missing
     static @Nullable Piece next(RelayFile file, Head head, KnownState known, boolean first)
             throws SQLException {
-        if (known == head.known()) {
+        if (head.isKnown(known)) {
             return null;
         }
         List<SessionHead> missing = new ArrayList<>();

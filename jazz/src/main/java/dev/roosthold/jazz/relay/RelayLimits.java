@@ -37,7 +37,7 @@ public record RelayLimits(
                 256L << 20,
                 64 << 10,
                 200_000,
-                (int) Math.clamp(heap / 1024, 100_000, 20_000_000),
+                Math.clamp(heap / 1024, 100_000, 20_000_000),
                 16L << 20,
                 Math.max(16L << 20, heap / 8),
                 Duration.ofSeconds(60),

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -118,7 +119,7 @@ final class JazzRelayTest {
         assertThat(both.sessions()).hasSize(2);
         var sessions = new LinkedHashMap<>(both.sessions());
         SessionId first = sessions.keySet().iterator().next();
-        SessionContent piece = sessions.get(first);
+        SessionContent piece = Objects.requireNonNull(sessions.get(first));
         sessions.put(
                 first,
                 new SessionContent(
@@ -172,13 +173,23 @@ final class JazzRelayTest {
     @Test
     void contentWhoseNeedsDoNotComeIsGivenUp() throws Exception {
         relay.close();
-        relay = open(RelayLimits.usual().withWaiting(1 << 20, Duration.ofMillis(100)));
+        var refused = new AtomicInteger();
+        relay =
+                JazzRelay.open(
+                        folder.resolve("jazz.db"),
+                        RelayLimits.usual().withWaiting(1 << 20, Duration.ofMillis(100)),
+                        new RelayListener() {
+                            @Override
+                            public void refused(Refusal why) {
+                                assertThat(why).isEqualTo(Refusal.UNRESOLVED);
+                                refused.incrementAndGet();
+                            }
+                        });
         adds("lonely");
         Wire early = Wire.to(relay);
         early.brings(log(feed).since(KnownState.nothing(feed))).settled();
+        await().atMost(Duration.ofSeconds(10)).until(() -> refused.get() == 1);
         Wire late = Wire.to(relay);
-        // The clock of the relay looks once a second.
-        await().pollDelay(Duration.ofMillis(2_300)).until(() -> true);
         late.brings(withoutFeed()).settled();
         assertThat(early.settled().known(feed)).isNull();
         early.brings(log(feed).since(KnownState.nothing(feed))).settled();

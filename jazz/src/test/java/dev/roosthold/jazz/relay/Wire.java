@@ -24,7 +24,7 @@ final class Wire implements Link {
     private final boolean keeps;
     private volatile int closed;
     private volatile boolean congested;
-    private volatile long characters;
+    private final AtomicLong characters = new AtomicLong();
 
     private Wire(JazzRelay relay, String space, boolean keeps) {
         this.keeps = keeps;
@@ -111,7 +111,7 @@ final class Wire implements Link {
     }
 
     long characters() {
-        return characters;
+        return characters.get();
     }
 
     void congests(boolean yes) {
@@ -128,7 +128,7 @@ final class Wire implements Link {
 
     @Override
     public void send(String frame) {
-        characters += frame.length();
+        characters.addAndGet(frame.length());
         for (String line : SyncCodec.lines(frame)) {
             SyncMessage message = SyncCodec.read(line);
             assertThat(message).as(line).isNotNull();

@@ -27,8 +27,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// One websocket. What [Link] asks for comes from any thread, everything else runs on the event
-// loop
+/// One websocket. What [Link] asks for comes from any thread, all else runs on the event loop
 /// of the channel.
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write ends the channel
 final class JazzSocket extends SimpleChannelInboundHandler<WebSocketFrame> implements Link {
