@@ -67,6 +67,34 @@ final class ServerProcess implements AutoCloseable {
         return new ServerProcess("socket.io", List.of("node", "--expose-gc", "server.mjs"), folder);
     }
 
+    /// Our Jazz relay, on this program's class path and JDK.
+    static ServerProcess jazz(Path data) throws IOException {
+        return new ServerProcess(
+                "roosthold",
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseCompactObjectHeaders",
+                        "-XX:+UseSerialGC",
+                        "-Xmx256m",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        BenchJazzRelay.class.getName(),
+                        data.toString()),
+                Path.of("."));
+    }
+
+    /// A Jazz relay of published packages, installed in that folder.
+    static ServerProcess npmJazz(Path folder) throws IOException {
+        return new ServerProcess("npm, memory", List.of("node", "relay.mjs"), folder);
+    }
+
+    /// The published Jazz relay, installed in that folder, with its data in a file.
+    static ServerProcess jazzNpm(Path folder, Path data) throws IOException {
+        return new ServerProcess(
+                "cojson", List.of("node", "relay.mjs", "0", data.toString()), folder);
+    }
+
     String name() {
         return name;
     }
@@ -94,7 +122,12 @@ final class ServerProcess implements AutoCloseable {
 
     /// Processor time used so far, user and system, in seconds.
     double cpuSeconds() throws IOException {
-        var stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+        return cpuSeconds(process.pid());
+    }
+
+    /// Processor time that any process has used so far.
+    static double cpuSeconds(long pid) throws IOException {
+        var stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
         var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
     }

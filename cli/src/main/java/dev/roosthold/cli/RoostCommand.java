@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             EnrolCommand.class,
             DaemonCommand.class,
             StatusCommand.class,
+            JazzRelayCommand.class,
             InviteCommand.class,
             ImportHappyCommand.class,
             ConfigCommand.class,

@@ -88,6 +88,7 @@ final class UpCommand implements Callable<Integer> {
     @Mixin private FrontOptions front;
     @Mixin private DeviceOptions devices;
     @Mixin private PushOptions push;
+    @Mixin private JazzOptions jazz;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -100,6 +101,7 @@ final class UpCommand implements Callable<Integer> {
                         .withDataDirectory(data.path())
                         .withRegistration(registration)
                         .withFront(front.front(host))
+                        .withJazz(jazz.config())
                         .withPush(push.apply(ExpoPushOption.apply(expoPush)))
                         .withAudit(audit.retention());
         config = config.withLimits(config.limits().withDevices(devices.lifetime()));
@@ -120,7 +122,7 @@ final class UpCommand implements Callable<Integer> {
                 .addShutdownHook(
                         new Thread(
                                 () -> {
-                                    endAnyway();
+                                    endAnyway(LONGEST_STOP);
                                     relay.close();
                                     stopped.countDown();
                                 },
@@ -135,14 +137,14 @@ final class UpCommand implements Callable<Integer> {
 
     /// A stop that hangs, on a disk that does not answer for example, is ended as by a kill, which
     /// loses nothing that was acknowledged: whoever asked for the stop waits 5 seconds.
-    private static void endAnyway() {
+    static void endAnyway(Duration patience) {
         Thread.ofPlatform()
                 .daemon()
                 .name("end-anyway")
                 .start(
                         () -> {
                             try {
-                                Thread.sleep(LONGEST_STOP);
+                                Thread.sleep(patience);
                                 Runtime.getRuntime().halt(TERMINATED);
                             } catch (InterruptedException e) {
                                 Thread.currentThread().interrupt();
@@ -150,7 +152,7 @@ final class UpCommand implements Callable<Integer> {
                         });
     }
 
-    private static int parseMetricsPort(String text) {
+    static int parseMetricsPort(String text) {
         try {
             int number = Integer.parseInt(text);
             requirePort("--metrics-port", number);
@@ -169,7 +171,7 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    private static void requirePort(String option, int number) {
+    static void requirePort(String option, int number) {
         if (number < 0 || number > 65_535) {
             throw new CommandFailure(option + " " + number + " is not between 0 and 65535", "");
         }

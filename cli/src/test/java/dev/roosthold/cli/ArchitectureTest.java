@@ -60,6 +60,41 @@ final class ArchitectureTest {
                     .because("other projects should be able to use it as it is");
 
     @ArchTest
+    static final ArchRule jazzIsALibrary =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.roosthold.jazz..")
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAPackage("dev.roosthold..")
+                                    .and(outside("dev.roosthold.jazz..")))
+                    .because("other projects should be able to use it as it is");
+
+    @ArchTest
+    static final ArchRule jazzValuesNeedNoNetworkAndNoDisk =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(
+                            "dev.roosthold.jazz.encoding..",
+                            "dev.roosthold.jazz.ids..",
+                            "dev.roosthold.jazz.crypto..",
+                            "dev.roosthold.jazz.value..",
+                            "dev.roosthold.jazz.sync..",
+                            "dev.roosthold.jazz.group..",
+                            "dev.roosthold.jazz.view..",
+                            "dev.roosthold.jazz.node..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "java.net..",
+                            "java.nio.file..",
+                            "java.sql..",
+                            "dev.roosthold.jazz.store..",
+                            "dev.roosthold.jazz.transport..",
+                            "dev.roosthold.jazz.client..")
+                    .because("what decides about signatures and permissions is tested on its own");
+
+    @ArchTest
     static final ArchRule cryptoAndProtocolDoNoInputOrOutput =
             noClasses()
                     .that()

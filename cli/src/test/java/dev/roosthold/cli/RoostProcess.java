@@ -20,6 +20,8 @@ import java.util.regex.Pattern;
 final class RoostProcess implements AutoCloseable {
     private static final Pattern ADDRESS = Pattern.compile("https?://127\\.0\\.0\\.1:(\\d+)");
 
+    private static final Pattern JAZZ_ADDRESS = Pattern.compile("ws://127\\.0\\.0\\.1:(\\d+)");
+
     private final Process process;
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final Thread collector;
@@ -89,6 +91,17 @@ final class RoostProcess implements AutoCloseable {
         return "http://127.0.0.1:" + port();
     }
 
+    /// Where `roost jazz-relay` listens.
+    int jazzPort() {
+        for (String line : lines) {
+            Matcher matcher = JAZZ_ADDRESS.matcher(line);
+            if (matcher.find()) {
+                return Integer.parseInt(matcher.group(1));
+            }
+        }
+        throw new IllegalStateException("no address in " + lines);
+    }
+
     List<String> lines() {
         return lines;
     }
@@ -130,7 +143,9 @@ final class RoostProcess implements AutoCloseable {
     }
 
     private boolean ended() {
-        return !process.isAlive() && lines.stream().noneMatch(line -> line.contains("http://"));
+        return !process.isAlive()
+                && lines.stream()
+                        .noneMatch(line -> line.contains("http://") || line.contains("ws://"));
     }
 
     @Override

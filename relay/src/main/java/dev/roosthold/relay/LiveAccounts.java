@@ -3,6 +3,7 @@ package dev.roosthold.relay;
 import dev.roosthold.protocol.AccountId;
 import dev.roosthold.relay.attachments.Attachments;
 import dev.roosthold.relay.auth.Devices;
+import dev.roosthold.relay.jazz.Jazz;
 import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.operator.AccountDeletion;
 import dev.roosthold.relay.sessions.Sessions;
@@ -19,6 +20,7 @@ record LiveAccounts(
         Machines machines,
         Sessions sessions,
         Attachments attachments,
+        Jazz jazz,
         Executor blocking)
         implements AccountDeletion.Surroundings {
 
@@ -38,5 +40,6 @@ record LiveAccounts(
         sessions.forget(account);
         // Removes the files that have no row any more.
         attachments.tidyOn(blocking);
+        jazz.deleteAccount(account);
     }
 }

@@ -21,6 +21,7 @@ import dev.roosthold.relay.doctor.RunningRelay;
 import dev.roosthold.relay.doctor.Situation;
 import dev.roosthold.relay.enrolment.EnrolmentRoutes;
 import dev.roosthold.relay.http.TlsFiles;
+import dev.roosthold.relay.jazz.Jazz;
 import dev.roosthold.relay.jobs.Jobs;
 import dev.roosthold.relay.kv.KeyValues;
 import dev.roosthold.relay.machines.Machines;
@@ -263,8 +264,9 @@ public final class Operator {
 
                     @Override
                     public void gone(AccountId account) {
-                        try {
+                        try (var jazz = Jazz.ofStopped(config.dataDirectory())) {
                             attachments.removeStrays();
+                            jazz.deleteAccount(account);
                         } catch (IOException e) {
                             throw new UncheckedIOException(e);
                         }

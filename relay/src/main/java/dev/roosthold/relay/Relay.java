@@ -1,5 +1,6 @@
 package dev.roosthold.relay;
 
+import dev.roosthold.jazz.relay.RelayListener;
 import dev.roosthold.protocol.Codec;
 import dev.roosthold.relay.accesskeys.AccessKeyEvents;
 import dev.roosthold.relay.accesskeys.AccessKeyRoutes;
@@ -33,6 +34,8 @@ import dev.roosthold.relay.http.RequestListener;
 import dev.roosthold.relay.http.RouteInfo;
 import dev.roosthold.relay.http.Routes;
 import dev.roosthold.relay.ids.Ids;
+import dev.roosthold.relay.jazz.Doorkeeper;
+import dev.roosthold.relay.jazz.Jazz;
 import dev.roosthold.relay.jobs.JobRoutes;
 import dev.roosthold.relay.jobs.Jobs;
 import dev.roosthold.relay.kv.KeyValues;
@@ -147,6 +150,7 @@ public final class Relay implements AutoCloseable {
     private final Rpc rpc;
     private final Push push;
     private final Attachments attachments;
+    private final Jazz jazz;
     private final Readiness readiness;
     private final HttpServer http;
     private final Optional<MetricsServer> metricsServer;
@@ -261,6 +265,27 @@ public final class Relay implements AutoCloseable {
                 new AttachmentRoutes(
                         attachments, secrets, config.publicUrl(), devices::exists, clock);
 
+        RequestListener requests =
+                metrics.map(Metrics::requests)
+                        .orElse(RequestListener.NONE)
+                        .and(refusals)
+                        .and(probes);
+        jazz =
+                new Jazz(
+                        config.dataDirectory(),
+                        config.jazz(),
+                        Doorkeeper.of(config.jazz(), devices),
+                        Jazz.Limits.of(
+                                Set.of("/jazz"),
+                                config.front().limits().socketsPerAccount(),
+                                config.front().limits().failuresPerAddress()),
+                        requests,
+                        metrics.map(Metrics::jazz).orElse(RelayListener.NONE),
+                        (caller, from) -> activity.seen(caller.device(), from),
+                        blocking,
+                        clock);
+        devices.onRevoked(jazz::closeDevice);
+
         readiness = new Readiness(store::failure, () -> store.writeFailure(WRITE_PROBE));
         http =
                 HttpServer.start(
@@ -296,13 +321,11 @@ public final class Relay implements AutoCloseable {
                         },
                         devices,
                         readiness,
-                        metrics.map(Metrics::requests)
-                                .orElse(RequestListener.NONE)
-                                .and(refusals)
-                                .and(probes),
-                        socketServer::httpHandler);
+                        requests,
+                        () -> jazz.handler(socketServer.httpHandler()));
         listening = true;
         metrics.ifPresent(m -> m.watch(watched()));
+        metrics.ifPresent(m -> m.watchJazz(jazz::connections, jazz::bytes, jazz::lastCommitStored));
         metricsServer = metrics.flatMap(m -> serve(m, config.metricsPort().orElse(0)));
 
         for (Presence<?> presence : List.of(machines.presence(), sessions.presence())) {
@@ -324,7 +347,8 @@ public final class Relay implements AutoCloseable {
         upkeep.every(PRUNE, audit::prune);
         upkeep.every(PRUNE, http::refreshCertificates);
         upkeep.every(PRUNE, () -> updates.prune(store));
-        var live = new LiveAccounts(devices, social, machines, sessions, attachments, blocking);
+        var live =
+                new LiveAccounts(devices, social, machines, sessions, attachments, jazz, blocking);
         var tasks =
                 new OperatorTasks(
                         store,
@@ -333,6 +357,7 @@ public final class Relay implements AutoCloseable {
         upkeep.every(SWEEP, () -> tasks.runOn(blocking));
         attachments.tidyOn(blocking);
         upkeep.every(TIDY, () -> attachments.tidyOn(blocking));
+        upkeep.every(TIDY, () -> blocking.execute(this::tidyJazz));
         announce();
     }
 
@@ -416,6 +441,7 @@ public final class Relay implements AutoCloseable {
         machines.presence().stop();
         sessions.presence().stop();
         drainSockets();
+        jazz.close();
         activity.flush(store);
         push.close();
         http.close();
@@ -507,6 +533,10 @@ public final class Relay implements AutoCloseable {
         return rpc;
     }
 
+    Jazz jazz() {
+        return jazz;
+    }
+
     Attachments attachments() {
         return attachments;
     }
@@ -540,6 +570,11 @@ public final class Relay implements AutoCloseable {
                     e.getMessage());
             return Optional.empty();
         }
+    }
+
+    /// A deletion may have been cut short.
+    private void tidyJazz() {
+        jazz.tidy(account -> store.readNow(sql -> Accounts.exists(sql, account)));
     }
 
     private void drainSockets() {

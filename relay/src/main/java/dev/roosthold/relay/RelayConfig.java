@@ -6,6 +6,7 @@ import dev.roosthold.relay.auth.Auth;
 import dev.roosthold.relay.auth.DeviceLifetime;
 import dev.roosthold.relay.auth.RegistrationPolicy;
 import dev.roosthold.relay.http.Front;
+import dev.roosthold.relay.jazz.JazzConfig;
 import dev.roosthold.relay.limits.Rate;
 import dev.roosthold.relay.push.PushConfig;
 import dev.roosthold.relay.rpc.RpcLimits;
@@ -31,6 +32,7 @@ import java.util.OptionalInt;
 /// @param limits how much clients may do; default [Limits#USUAL]
 /// @param audit how much of the audit log is kept; default [Audit.Retention#USUAL]
 /// @param front certificate, proxies, path, origins, limits at the door; default [Front#USUAL]
+/// @param jazz the websocket for Jazz clients; default [JazzConfig#USUAL]
 /// @param clock gives all times; default the system's
 public record RelayConfig(
         String host,
@@ -43,6 +45,7 @@ public record RelayConfig(
         Limits limits,
         Audit.Retention audit,
         Front front,
+        JazzConfig jazz,
         InstantSource clock) {
 
     /// Limits of a relay.
@@ -115,6 +118,7 @@ public record RelayConfig(
                 Limits.USUAL,
                 Audit.Retention.USUAL,
                 Front.USUAL,
+                JazzConfig.USUAL,
                 InstantSource.system());
     }
 
@@ -130,6 +134,7 @@ public record RelayConfig(
                 limits,
                 audit,
                 front,
+                jazz,
                 clock);
     }
 
@@ -145,6 +150,7 @@ public record RelayConfig(
                 limits,
                 audit,
                 front,
+                jazz,
                 clock);
     }
 
@@ -160,6 +166,7 @@ public record RelayConfig(
                 limits,
                 audit,
                 front,
+                jazz,
                 clock);
     }
 
@@ -175,6 +182,7 @@ public record RelayConfig(
                 limits,
                 audit,
                 front,
+                jazz,
                 clock);
     }
 
@@ -190,6 +198,7 @@ public record RelayConfig(
                 limits,
                 audit,
                 front,
+                jazz,
                 clock);
     }
 
@@ -205,6 +214,7 @@ public record RelayConfig(
                 limits,
                 audit,
                 front,
+                jazz,
                 clock);
     }
 
@@ -220,6 +230,7 @@ public record RelayConfig(
                 limits,
                 audit,
                 front,
+                jazz,
                 clock);
     }
 
@@ -235,6 +246,7 @@ public record RelayConfig(
                 value,
                 audit,
                 front,
+                jazz,
                 clock);
     }
 
@@ -250,6 +262,7 @@ public record RelayConfig(
                 limits,
                 value,
                 front,
+                jazz,
                 clock);
     }
 
@@ -264,6 +277,23 @@ public record RelayConfig(
                 metricsPort,
                 limits,
                 audit,
+                value,
+                jazz,
+                clock);
+    }
+
+    public RelayConfig withJazz(JazzConfig value) {
+        return new RelayConfig(
+                host,
+                port,
+                dataDirectory,
+                registration,
+                publicUrl,
+                push,
+                metricsPort,
+                limits,
+                audit,
+                front,
                 value,
                 clock);
     }
@@ -280,6 +310,7 @@ public record RelayConfig(
                 limits,
                 audit,
                 front,
+                jazz,
                 value);
     }
 }

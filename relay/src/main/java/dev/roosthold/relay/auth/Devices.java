@@ -30,6 +30,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +59,8 @@ public final class Devices implements Authenticator {
     private final InstantSource clock;
     private final AtomicBoolean ending = new AtomicBoolean();
     private final Cache<String, Known> callers = Caffeine.newBuilder().maximumSize(CACHED).build();
+
+    private final List<Consumer<DeviceId>> revocations = new CopyOnWriteArrayList<>();
 
     /// Longer than any look-up can take.
     private final Cache<DeviceId, Boolean> revoked =
@@ -90,6 +94,12 @@ public final class Devices implements Authenticator {
         this.activity = activity;
         this.lifetime = lifetime;
         this.clock = clock;
+    }
+
+    /// Adds somebody who is told of every credential that ends, on the store's thread; it must
+    /// neither block nor throw.
+    public void onRevoked(Consumer<DeviceId> listener) {
+        revocations.add(listener);
     }
 
     @Override
@@ -354,6 +364,7 @@ public final class Devices implements Authenticator {
                         revoked.put(device.id(), true);
                         callers.invalidate(device.hash());
                         router.closeDevice(device.id());
+                        revocations.forEach(listener -> listener.accept(device.id()));
                     }
                 });
         return gone.size();

@@ -149,6 +149,7 @@ public final class Backup {
             schema = database.schema(Migration.ofProgram());
         }
         out.add(Manifest.DATABASE, snapshot);
+        copyJazz(out, work);
         for (Path secret : secrets()) {
             out.add(String.valueOf(secret.getFileName()), Files.readAllBytes(secret));
         }
@@ -168,6 +169,18 @@ public final class Backup {
                         .getBytes(StandardCharsets.US_ASCII);
         out.put(Manifest.SUM_NAME, sum.length, to -> to.write(sum));
         return lost;
+    }
+
+    /// The file of Jazz knows nothing of the other database but ids of accounts: it may be a moment
+    /// younger.
+    private void copyJazz(Output out, Path work) throws IOException {
+        Path jazz = data.resolve(Manifest.JAZZ);
+        if (Files.isRegularFile(jazz, LinkOption.NOFOLLOW_LINKS)) {
+            Path copy = work.resolve(Manifest.JAZZ);
+            PrivateFiles.create(copy).close();
+            DatabaseFile.copy(jazz, copy);
+            out.add(Manifest.JAZZ, copy);
+        }
     }
 
     private static boolean addIfThere(Output out, Path folder, String name) throws IOException {
@@ -243,11 +256,12 @@ public final class Backup {
     }
 
     private long neededBytes() throws IOException {
-        Path database = data.resolve(Manifest.DATABASE);
-        long snapshot = Files.size(database);
-        Path log = data.resolve(Manifest.DATABASE + "-wal");
-        if (Files.exists(log)) {
-            snapshot += Files.size(log);
+        long snapshot = 0;
+        for (String database : List.of(Manifest.DATABASE, Manifest.JAZZ)) {
+            for (String name : List.of(database, database + "-wal")) {
+                Path file = data.resolve(name);
+                snapshot += Files.exists(file) ? Files.size(file) : 0;
+            }
         }
         Path folder = AttachmentArchive.folder(data);
         long attachments = 0;
@@ -258,7 +272,7 @@ public final class Backup {
                 // Deleted meanwhile.
             }
         }
-        // The copy of the database lies beside what is made of it.
+        // The copies of the databases lie beside what is made of it.
         return 2 * snapshot + attachments;
     }
 

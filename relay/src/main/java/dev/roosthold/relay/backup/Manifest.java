@@ -25,6 +25,7 @@ record Manifest(
     static final String NAME = "manifest.json";
     static final String SUM_NAME = "manifest.sha256";
     static final String DATABASE = "relay.db";
+    static final String JAZZ = "jazz.db";
     static final String ATTACHMENTS = "attachments/";
     static final String WEB_PUSH = "web-push.json";
 

@@ -213,6 +213,7 @@ public final class Restore {
 
     private static boolean isName(String name) {
         return name.equals(Manifest.DATABASE)
+                || name.equals(Manifest.JAZZ)
                 || name.equals(Manifest.NAME)
                 || name.equals(Manifest.SUM_NAME)
                 || Manifest.isSecret(name)
@@ -243,6 +244,9 @@ public final class Restore {
             throw damaged("it holds no database", null);
         }
         checkDatabase(work.resolve(Manifest.DATABASE), manifest, named);
+        if (named.contains(Manifest.JAZZ)) {
+            checkJazz(work.resolve(Manifest.JAZZ));
+        }
         return manifest;
     }
 
@@ -303,6 +307,17 @@ public final class Restore {
         } catch (StoreException e) {
             throw new BackupException(
                     source + " cannot be restored: " + e.getMessage(), "Nothing was restored.", e);
+        }
+    }
+
+    private void checkJazz(Path file) {
+        try (var database = DatabaseFile.open(file)) {
+            List<String> damage = database.damage(true);
+            if (!damage.isEmpty()) {
+                throw damaged("its Jazz values are damaged: " + String.join("; ", damage), null);
+            }
+        } catch (StoreException e) {
+            throw damaged("its Jazz values cannot be read: " + e.getMessage(), e);
         }
     }
 

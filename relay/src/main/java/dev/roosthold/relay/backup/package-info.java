@@ -8,6 +8,7 @@
 /// |---|---|
 /// | `attachments/<file>` | bytes as they were uploaded |
 /// | `relay.db` | the database, without a log beside it |
+/// | `jazz.db` | the database of Jazz values, where there is one |
 /// | `*.key`, `web-push.json` | secrets |
 /// | `manifest.json` | see `Manifest`; written last but one, so that what is cut short has none |
 /// | `manifest.sha256` | SHA-256 of the manifest in hex |

@@ -13,6 +13,7 @@ public final class Doctor {
                         new ProgramCheck(situation),
                         new DirectoryCheck(situation),
                         new DatabaseCheck(situation),
+                        new JazzCheck(situation),
                         new AuditCheck(situation),
                         new AttachmentCheck(situation),
                         new BackupCheck(situation),

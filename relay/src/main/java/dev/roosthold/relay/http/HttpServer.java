@@ -153,15 +153,21 @@ public final class HttpServer implements AutoCloseable {
     /// @throws IOException when the address cannot be used
     public static HttpServer startBare(HttpConfig config, Consumer<Routes> registration)
             throws IOException {
+        return startBare(
+                config, registration, RequestListener.NONE, ChannelInboundHandlerAdapter::new);
+    }
+
+    /// Like [#startBare(HttpConfig, Consumer)], with sockets.
+    public static HttpServer startBare(
+            HttpConfig config,
+            Consumer<Routes> registration,
+            RequestListener listener,
+            Supplier<ChannelHandler> socketHandler)
+            throws IOException {
         var routes = new RouteTable(config.maxBody());
         registration.accept(routes);
         return new HttpServer(
-                config,
-                routes,
-                WebFiles.none(),
-                _ -> Optional.empty(),
-                RequestListener.NONE,
-                ChannelInboundHandlerAdapter::new);
+                config, routes, WebFiles.none(), _ -> Optional.empty(), listener, socketHandler);
     }
 
     /// Listens on the address of the configuration.

@@ -1,5 +1,6 @@
 package dev.roosthold.relay.metrics;
 
+import dev.roosthold.jazz.relay.RelayListener;
 import dev.roosthold.relay.http.RequestListener;
 import dev.roosthold.relay.socket.ConnectionListener;
 import dev.roosthold.relay.store.CommitListener;
@@ -15,6 +16,9 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /// Everything that one relay counts. Thread-safe.
 public final class Metrics {
@@ -27,6 +31,7 @@ public final class Metrics {
     private final SocketCounters sockets = new SocketCounters(registry, limits);
     private final StoreCounters commits = new StoreCounters(registry);
     private final RpcCounters rpc = new RpcCounters(registry);
+    private final JazzCounters jazz = new JazzCounters(registry);
 
     public Metrics() {
         withoutCounterpart();
@@ -46,6 +51,25 @@ public final class Metrics {
 
     public RpcMetrics rpc() {
         return rpc;
+    }
+
+    public RelayListener jazz() {
+        return jazz;
+    }
+
+    /// Adds what is read of Jazz at the moment somebody asks.
+    public void watchJazz(IntSupplier connections, LongSupplier bytes, BooleanSupplier stored) {
+        read("roost_jazz_connections", "Jazz connections that are open.")
+                .callback(callback -> callback.call(connections.getAsInt()))
+                .register(registry);
+        read("roost_jazz_store_bytes", "Size of the file of Jazz values.")
+                .callback(callback -> callback.call(bytes.getAsLong()))
+                .register(registry);
+        read(
+                        "roost_jazz_last_write_stored",
+                        "0 after Jazz transactions that the disk refused, 1 otherwise.")
+                .callback(callback -> callback.call(stored.getAsBoolean() ? 1 : 0))
+                .register(registry);
     }
 
     /// Adds what is read at the moment somebody asks.

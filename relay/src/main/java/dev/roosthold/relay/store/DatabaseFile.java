@@ -58,6 +58,14 @@ public final class DatabaseFile implements AutoCloseable {
         }
     }
 
+    /// Unpacks SQLite's own library into a directory, which must happen before the first database
+    /// is opened to be of use; [SqliteStore] does it by itself.
+    ///
+    /// @throws IOException when the directory cannot be written
+    public static void prepare(Path directory) throws IOException {
+        NativeLibrary.unpackInto(directory.resolve("native"));
+    }
+
     /// Writes what the database holds at this moment into another file: everything that was
     /// acknowledged before the call, and nothing that was not committed. Writers go on meanwhile.
     /// The copy is on the disk when this returns.
