@@ -15,6 +15,8 @@ const contentSecurityPolicy = [
   "style-src 'self'",
   "img-src 'self' data:",
   "connect-src 'self'",
+  "manifest-src 'self'",
+  "worker-src 'self'",
   "form-action 'none'",
   "base-uri 'none'",
   "require-trusted-types-for 'script'",
@@ -50,6 +52,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
+  worker: { format: "es" },
   server: {
     proxy: {
       "/v1": { target: process.env["ROOST_DEV_RELAY"] ?? "http://127.0.0.1:3005", ws: true },

@@ -1,7 +1,8 @@
-import { useComputed, useSignal } from "@preact/signals";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { MachineRow } from "../../relay/schema.ts";
 import { describe } from "../../ui/problems.ts";
+import { lazy } from "../../ui/Lazy.tsx";
+import type { Workspace } from "../../workspace/workspace.ts";
 import { AddMachineDialog } from "./AddMachineDialog.tsx";
 import { EmptyState } from "./EmptyState.tsx";
 import { KeysChangedDialog, RemoveDialog, RenameDialog, ReplaceTokenDialog } from "./MachineDialogs.tsx";
@@ -9,7 +10,11 @@ import { MachineItem, type MachineAction } from "./MachineItem.tsx";
 import { counts, type MachineList } from "./machineList.ts";
 import { machineName } from "./machineName.ts";
 import type { MachinesModel } from "./machinesModel.ts";
-import type { OpenedMachines } from "./openMachines.ts";
+
+const ApproveDialog = lazy(() => import("./ApproveDialog.tsx").then((file) => file.ApproveDialog));
+
+/** What the page needs of the signed-in state; `null` while the code and the keys are on their way. */
+export type OpenedMachines = Pick<Workspace, "model" | "accountKey">;
 
 type Open = { readonly action: "add" } | { readonly action: MachineAction; readonly row: MachineRow };
 
@@ -32,7 +37,6 @@ export function MachinesPage({ opened }: { readonly opened: OpenedMachines | nul
           </button>
         )}
       </header>
-      {opened !== null && <ConnectionNotice model={opened.model} />}
       {opened === null || list === null ? (
         <Loading opened={opened} />
       ) : list.rows.length === 0 ? (
@@ -100,33 +104,6 @@ function Loading({ opened }: { readonly opened: OpenedMachines | null }) {
   );
 }
 
-const PATIENCE_MS = 1_500;
-
-/** Says that the list may be old. A short interruption, as of a relay that restarts quickly, is not worth a word. */
-function ConnectionNotice({ model }: { readonly model: MachinesModel }) {
-  const lost = useComputed(() => model.connection.value === "lost");
-  const shown = useSignal(false);
-  useEffect(() => {
-    if (!lost.value) {
-      shown.value = false;
-      return;
-    }
-    const timer = setTimeout(() => {
-      shown.value = true;
-    }, PATIENCE_MS);
-    return () => clearTimeout(timer);
-  }, [lost.value]);
-  return (
-    <div role="status">
-      {shown.value && (
-        <p class="banner banner-warning" data-testid="connection-lost">
-          Connection to the relay lost; trying again. What you see is as of a moment ago.
-        </p>
-      )}
-    </div>
-  );
-}
-
 function OpenDialog(props: { opened: OpenedMachines; dialog: Open; onClose: () => void }) {
   const { opened, dialog, onClose } = props;
   const { model, accountKey } = opened;
@@ -144,6 +121,8 @@ function OpenDialog(props: { opened: OpenedMachines; dialog: Open; onClose: () =
       return <RemoveDialog {...shared} />;
     case "replace-token":
       return <ReplaceTokenDialog {...shared} accountKey={accountKey} />;
+    case "approve":
+      return <ApproveDialog workspace={opened as Workspace} row={row} name={shared.name} onClose={onClose} />;
     case "review-keys":
       return details?.kind === "keys-changed" ? <KeysChangedDialog {...shared} changedKey={details.key} /> : null;
   }
