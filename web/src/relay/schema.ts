@@ -53,7 +53,7 @@ export const machineMetadata = z.object({
   rootDirectories: z.catch(z.optional(z.array(z.string())), undefined),
   remotePolicy: z.catch(z.optional(z.string()), undefined),
   cliAvailability: z.catch(z.optional(z.record(z.string(), z.unknown())), undefined),
-  agents: z.catch(z.optional(z.array(z.looseObject({ id: z.string(), name: z.optional(z.string()) }))), undefined),
+  agents: z.catch(z.optional(z.array(z.looseObject({ name: z.string() }))), undefined),
 });
 export type MachineMetadata = z.infer<typeof machineMetadata>;
 

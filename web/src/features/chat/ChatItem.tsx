@@ -145,9 +145,9 @@ function Plan({ steps }: { readonly steps: readonly PlanStep[] }) {
   const words = { open: "to do", active: "in progress", done: "done" } as const;
   return (
     <section class="plan" aria-label="Plan">
-      <h3 class="plan-title">
+      <p class="plan-title">
         Plan, {steps.filter(({ state }) => state === "done").length} of {steps.length} done
-      </h3>
+      </p>
       <ol>
         {steps.map((step, at) => (
           <li key={at} class={`plan-${step.state}`}>

@@ -21,7 +21,7 @@ function block(token: Token, key: number): ComponentChildren {
     case "heading": {
       // The page has its own headings above; an answer starts below them.
       const { depth, tokens } = token as Tokens.Heading;
-      const Heading = depth <= 1 ? "h3" : depth === 2 ? "h4" : "h5";
+      const Heading = depth <= 1 ? "h2" : depth === 2 ? "h3" : "h4";
       return <Heading key={key}>{inlines(tokens)}</Heading>;
     }
     case "paragraph":

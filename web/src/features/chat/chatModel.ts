@@ -469,7 +469,7 @@ export class ChatModel implements LinkListener {
 
 function isSame(a: Item, b: Item): boolean {
   const fields = Object.keys(b) as (keyof Item)[];
-  return Object.keys(a).length === fields.length && fields.every((field) => field === ("steps" as string) || a[field] === b[field]);
+  return Object.keys(a).length === fields.length && fields.every((field) => a[field] === b[field]);
 }
 
 const PERMISSION_MODES = ["default", "acceptEdits", "bypassPermissions", "plan", "read-only", "safe-yolo", "yolo"];

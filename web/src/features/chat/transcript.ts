@@ -76,6 +76,7 @@ export function transcript(entries: readonly Entry[]): Transcript {
   const endedStreams = new Set<string>();
   let working = false;
   let usage: Usage | null = null;
+  let planAt: number | null = null;
 
   const stopTools = () => {
     for (const at of tools.values()) {
@@ -100,6 +101,7 @@ export function transcript(entries: readonly Entry[]): Transcript {
         case "text":
           if (fact.streamId !== null) endedStreams.add(fact.streamId);
           if (fact.role === "agent") working ||= fact.subagent === null;
+          else planAt = null;
           if (fact.subagent === null) add({ ...shown(fact), kind: "text", role: fact.role, text: fact.text, thinking: fact.thinking });
           break;
         case "note":
@@ -108,7 +110,13 @@ export function transcript(entries: readonly Entry[]): Transcript {
         case "tool": {
           const plan = planOf(fact.name, fact.args);
           if (plan !== null) {
-            add({ ...shown(fact), kind: "plan", steps: plan });
+            // One plan for each turn, at its first place, as it stands now.
+            const before = planAt === null ? undefined : items[planAt];
+            if (planAt !== null && before?.kind === "plan") items[planAt] = { ...before, steps: plan };
+            else if (!seen.has(fact.id)) {
+              planAt = items.length;
+              add({ ...shown(fact), kind: "plan", steps: plan });
+            }
             break;
           }
           if (fact.subagent !== null) break;

@@ -5,6 +5,7 @@ import type { OpenMachine, Workspace } from "../../workspace/workspace.ts";
 
 const jobRecord = z.object({ jobId: z.string(), data: z.string(), version: z.number(), updatedAt: z.number() });
 const jobData = z.looseObject({
+  id: z.catch(z.optional(z.string()), undefined),
   assistantId: z.catch(z.optional(z.string()), undefined),
   directory: z.catch(z.optional(z.string()), undefined),
   cron: z.string(),
@@ -48,7 +49,7 @@ export function saveJob(
   expectedVersion: number,
 ): Promise<Answer<unknown>> {
   const where = path("/v1/machines", machine.row.machineId, "jobs", jobId);
-  return workspace.link.http.request("PUT", where, { data: machine.cipher.seal(data), expectedVersion }, jobRecord);
+  return workspace.link.http.request("PUT", where, { data: machine.cipher.seal({ ...data, id: jobId }), expectedVersion }, jobRecord);
 }
 
 export function removeJob(workspace: Workspace, machine: OpenMachine, jobId: string): Promise<Answer<unknown>> {

@@ -19,7 +19,7 @@ const USUAL = ["claude", "codex", "gemini"];
 /** Agents of a machine: the ones it names, else the ones it says are installed, else the usual ones. */
 export function agentsOf({ agents, cliAvailability }: MachineMetadata): readonly AgentChoice[] {
   if (agents !== undefined && agents.length > 0) {
-    return agents.map(({ id, name, ...rest }) => ({ id, name: name ?? NAMES[id] ?? id, models: modelsOf(rest) }));
+    return agents.map(({ name, ...rest }) => ({ id: name, name: NAMES[name] ?? name, models: modelsOf(rest) }));
   }
   const installed = Object.entries(cliAvailability ?? {})
     .filter(([id, there]) => there === true && id !== "detectedAt")
