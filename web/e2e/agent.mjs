@@ -192,6 +192,7 @@ export class AgentSession {
   seen = 0;
   thinking = false;
   queue = Promise.resolve();
+  acting = Promise.resolve();
   waiting = new Map();
   posted = 0;
 
@@ -273,7 +274,8 @@ export class AgentSession {
           const { role, content } = openRecord(message.content.c, this.key);
           if (role !== "user") continue;
           this.machine.heard.push(content.text);
-          void this.act(content.text).catch((error) => console.error("agent:", error));
+          // One turn after the other, as agents work.
+          this.acting = this.acting.then(() => this.act(content.text)).catch((error) => console.error("agent:", error));
         }
         if (!page.hasMore) return;
       }

@@ -29,6 +29,8 @@ if (options.roost === undefined || options.dir === undefined) {
   process.exit(2);
 }
 
+/** A small square. */
+const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFklEQVR4nGNkYPjPgA0wYRUdtBIAMi0BD9L0SA0AAAAASUVORK5CYII=";
 const faults = [];
 const machines = [];
 const relay = await OwnRelay.start(options.roost, options.dir);
@@ -83,8 +85,8 @@ async function main() {
   await phone.getByRole("button", { name: "Sign in" }).click();
   await phone.getByRole("heading", { name: "Machines" }).waitFor();
   await phone.getByRole("link", { name: "Sessions" }).click();
-  await phone.getByRole("link", { name: /say hello/ }).click();
-  await phone.getByText("Hello from the agent.").waitFor();
+  await phone.getByRole("link", { name: /say Hello/ }).click();
+  await phone.locator(".chat .answer").getByText("Hello from the agent.").waitFor();
 
   await agreement(page, phone, machine, session);
   await strangers(context);
@@ -143,7 +145,7 @@ async function newSession(page, machine) {
 async function conversation(page, machine, session) {
   begin("the first message gives the name");
   await say(page, "say Hello from the agent.");
-  await page.getByText("Hello from the agent.").first().waitFor();
+  await page.locator(".chat .answer").getByText("Hello from the agent.").waitFor();
   await page.getByRole("heading", { name: "say Hello from the agent." }).waitFor();
   await page.getByText("Idle", { exact: true }).last().waitFor();
 
@@ -157,14 +159,14 @@ async function conversation(page, machine, session) {
 
   begin("everything that can be shown");
   await say(page, "show");
-  await page.getByText("The last line is kept now.").waitFor();
+  await page.locator(".chat").getByText("The last line is kept now.").waitFor();
   await page.getByRole("region", { name: "Plan" }).getByText("Add a test").waitFor();
   const tool = page.locator("details.tool").filter({ hasText: "Edit" });
   await tool.locator("summary").click();
   await tool.getByText("return all.at(-1)").first().waitFor();
   await page.locator(".hljs-keyword").first().waitFor();
   assert.equal(await page.locator(".chat script").count(), 0);
-  await page.getByText("<script>alert(1)</script>").waitFor();
+  await page.locator(".chat").getByText("<script>alert(1)</script>").waitFor();
   await page.getByText("24.2k in, 412 out").waitFor();
   await page.getByText("$0.42").waitFor();
   const link = page.getByRole("link", { name: "the documentation" });
@@ -188,13 +190,13 @@ async function conversation(page, machine, session) {
   await say(page, "hang");
   await page.getByText("Working", { exact: true }).last().waitFor();
   await page.getByRole("button", { name: "Stop" }).click();
-  await page.getByText("Stopped.").waitFor();
+  await page.locator(".chat").getByText("Stopped.").waitFor();
 
   begin("mode and model follow the session");
   await page.getByLabel("Model", { exact: true }).selectOption("large");
   await page.getByRole("form", { name: "Message" }).getByLabel("Permissions").selectOption("plan");
   await say(page, "say picked");
-  await page.getByText("picked", { exact: true }).waitFor();
+  await page.locator(".chat").getByText("picked", { exact: true }).waitFor();
   void session;
   void machine;
 }
@@ -217,20 +219,20 @@ async function agreement(page, phone, machine, session) {
   await Promise.all([page, phone].map((one) => one.getByText(/allowed, (running|done)/).last().waitFor()));
   console.log(`chat: both browsers showed the outcome after ${Date.now() - pressed} ms`);
   assert.ok(Date.now() - pressed < 3_000);
-  await Promise.all([page, phone].map((one) => one.getByText("I ran rm -rf build.").waitFor()));
+  await Promise.all([page, phone].map((one) => one.locator(".chat").getByText("I ran rm -rf build.").waitFor()));
   assert.deepEqual([...machine.answers.values()].map((given) => given.length), [1], "one answer arrived");
 
   begin("a question refused");
   await say(phone, "ask curl example.org");
   await page.locator("[data-request]").waitFor();
   await page.getByRole("button", { name: "Deny", exact: true }).click();
-  await phone.getByText("I did not run curl example.org.").waitFor();
+  await phone.locator(".chat").getByText("I did not run curl example.org.").waitFor();
   await phone.getByText(/denied, failed/).waitFor();
 
   begin("what one browser says is on the other within a second");
   await say(page, "say across");
   const said = Date.now();
-  await phone.getByText("across", { exact: true }).waitFor();
+  await phone.locator(".chat").getByText("across", { exact: true }).waitFor();
   console.log(`chat: the other browser showed the answer after ${Date.now() - said} ms`);
   void session;
 }
@@ -266,12 +268,12 @@ async function killedWhileWriting(page, phone, machine, session) {
   await shoot(page, options.shots, "offline");
   await relay.up();
   await page.getByTestId("connection-lost").waitFor({ state: "detached", timeout: 30_000 });
-  await Promise.all([page, phone].map((one) => one.getByText(/word59 whole\./).waitFor({ timeout: 30_000 })));
-  await Promise.all([page, phone].map((one) => one.getByText("written while away", { exact: true }).waitFor({ timeout: 30_000 })));
+  await Promise.all([page, phone].map((one) => one.locator(".chat").getByText(/word59 whole\./).waitFor({ timeout: 30_000 })));
+  await Promise.all([page, phone].map((one) => one.locator(".chat").getByText("written while away", { exact: true }).waitFor({ timeout: 30_000 })));
   await page.locator("[data-outgoing]").waitFor({ state: "detached" });
   for (const one of [page, phone]) {
-    assert.equal(await one.getByText(/word59 whole\./).count(), 1, "the answer is there once");
-    assert.equal(await one.getByText("say written while away").count(), 1, "what was said is there once");
+    assert.equal(await one.locator(".chat").getByText(/word59 whole\./).count(), 1, "the answer is there once");
+    assert.equal(await one.locator(".chat").getByText("say written while away").count(), 1, "what was said is there once");
   }
   assert.deepEqual(machine.heard.slice(heard), ["stream 60", "say written while away"], "the agent heard both, once, in order");
   await page.getByText("Idle", { exact: true }).last().waitFor({ timeout: 30_000 });
@@ -291,7 +293,7 @@ async function killedWhileAsking(page, phone, machine, session) {
   const allow = page.getByRole("button", { name: "Allow", exact: true });
   await enabled(allow);
   await allow.click();
-  await Promise.all([page, phone].map((one) => one.getByText("I ran make deploy.").waitFor({ timeout: 30_000 })));
+  await Promise.all([page, phone].map((one) => one.locator(".chat").getByText("I ran make deploy.").waitFor({ timeout: 30_000 })));
   assert.equal(machine.answers.get(question).length, 1);
   assert.equal(await page.locator("[data-request]").count(), 0);
   void session;
@@ -301,16 +303,21 @@ async function killedWhileAsking(page, phone, machine, session) {
 async function kept(page, session) {
   begin("drafts are kept");
   await page.getByLabel("Message to the agent").fill("half a thought");
-  await page.waitForFunction(
-    () =>
-      new Promise((resolve) => {
-        const open = indexedDB.open("roosthold");
-        open.onsuccess = () => {
-          const count = open.result.transaction("drafts").objectStore("drafts").count();
-          count.onsuccess = () => resolve(count.result > 0);
-        };
-      }),
-  );
+  const count = () =>
+    page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const open = indexedDB.open("roosthold");
+          open.onsuccess = () => {
+            const request = open.result.transaction("drafts").objectStore("drafts").count();
+            request.onsuccess = () => {
+              open.result.close();
+              resolve(request.result);
+            };
+          };
+        }),
+    );
+  await until(async () => (await count()) > 0, "the draft is kept");
   await page.reload();
   await waitForValue(page.getByLabel("Message to the agent"), "half a thought");
   await page.getByLabel("Message to the agent").fill("");
@@ -322,15 +329,15 @@ async function kept(page, session) {
   await page.locator('[data-outgoing="pending"]').waitFor();
   await page.reload();
   await relay.up();
-  await page.getByText("after the reload", { exact: true }).waitFor({ timeout: 30_000 });
-  assert.equal(await page.getByText("say after the reload").count(), 1);
+  await page.locator(".chat").getByText("after the reload", { exact: true }).waitFor({ timeout: 30_000 });
+  assert.equal(await page.locator(".chat").getByText("say after the reload").count(), 1);
   void session;
 }
 
 async function search(page, session) {
   begin("search, far back, export");
   await say(page, "big 700");
-  await page.getByText("message 699", { exact: true }).waitFor({ timeout: 60_000 });
+  await page.locator(".chat").getByText("message 699", { exact: true }).waitFor({ timeout: 60_000 });
   const loaded = async () => Number(await page.locator(".chat").getAttribute("data-loaded"));
   const scroll = page.locator(".chat-scroll");
   for (let round = 0; round < 400 && (await page.getByText("The beginning of the session").count()) === 0; round++) {
@@ -340,7 +347,7 @@ async function search(page, session) {
   await page.getByText("The beginning of the session").waitFor();
   assert.ok((await loaded()) <= 500, "the page keeps a window, not the whole session");
   await page.getByRole("button", { name: /newer messages/ }).click();
-  await page.getByText("message 699", { exact: true }).waitFor();
+  await page.locator(".chat").getByText("message 699", { exact: true }).waitFor();
 
   await page.getByRole("button", { name: "Session actions" }).click();
   await page.getByRole("button", { name: "Search", exact: true }).click();
@@ -379,7 +386,7 @@ async function keyboard(page, machine) {
   await page.locator("[data-request]").waitFor();
   await tabTo(page, "Allow");
   await page.keyboard.press("Enter");
-  await page.getByText("I ran ls.").waitFor();
+  await page.locator(".chat").getByText("I ran ls.").waitFor();
   assert.equal(machine.sessions.size, 2);
 }
 
@@ -393,7 +400,7 @@ async function management(page, phone, machine, session) {
   await action(page, "End and archive");
   await Promise.all([page, phone].map((one) => one.getByText("Archived", { exact: true }).last().waitFor()));
   await say(page, "say awake again");
-  await page.getByText("awake again", { exact: true }).waitFor({ timeout: 20_000 });
+  await page.locator(".chat").getByText("awake again", { exact: true }).waitFor({ timeout: 20_000 });
   await page.getByText("Idle", { exact: true }).last().waitFor();
 
   begin("the list");
@@ -519,13 +526,13 @@ async function offlineShell(page, machine) {
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
   await page.reload();
   await page.getByRole("link", { name: /ask ls/ }).click();
-  await page.getByText("I ran ls.").waitFor();
+  await page.locator(".chat").getByText("I ran ls.").waitFor();
   await relay.kill();
   await page.reload();
   await page.getByTestId("connection-lost").waitFor({ timeout: 20_000 });
   await page.getByRole("link", { name: "Machines" }).waitFor();
   await relay.up();
-  await page.getByText("I ran ls.").waitFor({ timeout: 30_000 });
+  await page.locator(".chat").getByText("I ran ls.").waitFor({ timeout: 30_000 });
   void machine;
 }
 
@@ -574,5 +581,3 @@ async function tabTo(page, name) {
   }
   assert.fail(`Tab leads to "${name}"`);
 }
-
-const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFklEQVR4nGNkYPjPgA0wYRUdtBIAMi0BD9L0SA0AAAAASUVORK5CYII=";

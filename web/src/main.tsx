@@ -10,6 +10,9 @@ import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/pages.css";
 
+// Their addresses are relative to where the page was opened; the address of the page changes later.
+for (const link of document.querySelectorAll<HTMLLinkElement>("link[rel]")) link.href = link.href;
+
 void askRelay();
 const root = document.getElementById("app");
 const store = await AccountStore.open(new Vault(await openDeviceStore()));

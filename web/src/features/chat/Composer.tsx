@@ -30,6 +30,7 @@ export function Composer({ chat, session, working }: ComposerProps) {
   const box = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const typed = useRef(false);
+  const latest = useRef("");
 
   useEffect(() => {
     void chat.draft().then((draft) => {
@@ -39,7 +40,8 @@ export function Composer({ chat, session, working }: ComposerProps) {
 
   useEffect(() => {
     if (!typed.current) return;
-    const timer = setTimeout(() => void chat.keepDraft(words), DRAFT_PAUSE_MS);
+    // What is there then, not now: it may have been sent in between.
+    const timer = setTimeout(() => void chat.keepDraft(latest.current), DRAFT_PAUSE_MS);
     return () => clearTimeout(timer);
   }, [words]);
 
@@ -56,6 +58,7 @@ export function Composer({ chat, session, working }: ComposerProps) {
 
   const write = (text: string) => {
     typed.current = true;
+    latest.current = text;
     setWords(text);
     setError(null);
   };
@@ -83,6 +86,7 @@ export function Composer({ chat, session, working }: ComposerProps) {
   };
 
   const { metadata } = session;
+  const empty = words.trim() === "" && files.length === 0;
   return (
     <form
       class="composer"
@@ -146,8 +150,15 @@ export function Composer({ chat, session, working }: ComposerProps) {
               event.currentTarget.value = "";
             }}
           />
-          <button type="button" class="button button-quiet button-small" onClick={() => picker.current?.click()}>
-            Attach
+          <button
+            type="button"
+            class="button button-quiet button-small button-icon attach"
+            aria-label="Attach files"
+            onClick={() => picker.current?.click()}
+          >
+            <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
+              <path d="m15.500 9.500-5.600 5.600a3.500 3.500 0 0 1-5-5l6-6a2.300 2.300 0 0 1 3.300 3.300l-5.900 5.900a1.100 1.100 0 0 1-1.600-1.600l5.200-5.200" />
+            </svg>
           </button>
           <SelectField
             quiet
@@ -174,13 +185,11 @@ export function Composer({ chat, session, working }: ComposerProps) {
               {stopping ? "Stopping…" : "Stop"}
             </button>
           )}
-          <button
-            type="submit"
-            class="button button-primary button-small"
-            disabled={busy || (words.trim() === "" && files.length === 0)}
-          >
-            {busy ? "Sending…" : "Send"}
-          </button>
+          {(!working || !empty) && (
+            <button type="submit" class="button button-primary button-small" disabled={busy || empty}>
+              {busy ? "Sending…" : "Send"}
+            </button>
+          )}
         </div>
       </div>
     </form>

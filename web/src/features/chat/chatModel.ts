@@ -411,12 +411,20 @@ export class ChatModel implements LinkListener {
     if (this.closed) return;
     this.shown.value = window;
     const { endedStreams } = this.transcript.value;
-    const turnEnded = window.entries.at(-1)?.facts?.some(({ kind }) => kind === "turn-end") === true;
-    for (const id of turnEnded ? [...this.live.keys()] : endedStreams) {
-      this.ended.add(id);
-      this.live.delete(id);
+    for (const id of endedStreams) this.endStream(id);
+    // A turn that has ended writes nothing more, whatever became of its text.
+    for (const fact of window.entries.at(-1)?.facts ?? []) {
+      if (fact.kind !== "turn-end") continue;
+      for (const { id, turn } of [...this.live.values()]) {
+        if (turn === null || fact.turn === null || turn === fact.turn) this.endStream(id);
+      }
     }
     this.streams.value = [...this.live.values()].flatMap((stream) => stream.read());
+  }
+
+  private endStream(id: string): void {
+    this.ended.add(id);
+    this.live.delete(id);
   }
 
   private async page(query: string): Promise<{ entries: Entry[]; hasMore: boolean } | null> {

@@ -44,7 +44,14 @@ export type Fact =
       readonly after: string | null;
     }
   | { readonly kind: "turn-start"; readonly time: number }
-  | { readonly kind: "turn-end"; readonly id: string; readonly time: number; readonly status: TurnStatus }
+  | {
+      readonly kind: "turn-end";
+      readonly id: string;
+      readonly time: number;
+      readonly status: TurnStatus;
+      /** `null` in forms that have one turn at a time. */
+      readonly turn: string | null;
+    }
   | { readonly kind: "usage"; readonly usage: Usage };
 
 export type Role = "user" | "agent";
@@ -179,7 +186,7 @@ function envelopeFacts(envelope: Json, streamId: string | null, origin: Origin):
         return [{ kind: "turn-start", time }];
       case "turn-end": {
         const status = ev["status"];
-        return [{ kind: "turn-end", id, time, status: isStatus(status) ? status : "completed" }];
+        return [{ kind: "turn-end", id, time, status: isStatus(status) ? status : "completed", turn: text(envelope["turn"]) }];
       }
       default:
         return [];
@@ -320,9 +327,9 @@ function agentItemFacts(data: Json, streamId: string | null, { id, time }: Origi
     case "task_started":
       return [{ kind: "turn-start", time }];
     case "task_complete":
-      return [{ kind: "turn-end", id, time, status: "completed" }];
+      return [{ kind: "turn-end", id, time, status: "completed", turn: null }];
     case "turn_aborted":
-      return [{ kind: "turn-end", id, time, status: "cancelled" }];
+      return [{ kind: "turn-end", id, time, status: "cancelled", turn: null }];
     default:
       // `token_count` has no fixed form, and questions stand in the state of the agent.
       return [];
@@ -332,7 +339,7 @@ function agentItemFacts(data: Json, streamId: string | null, { id, time }: Origi
 function agentEventFacts(data: Json, id: string, { time }: Origin): readonly Fact[] {
   switch (data["type"]) {
     case "ready":
-      return [{ kind: "turn-end", id, time, status: "completed" }];
+      return [{ kind: "turn-end", id, time, status: "completed", turn: null }];
     case "switch":
       return [{ kind: "note", id, time, text: data["mode"] === "local" ? "Control is at the terminal now." : "Control is here now." }];
     case "message": {

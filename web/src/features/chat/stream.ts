@@ -2,12 +2,16 @@ import { list, object, text } from "./facts.ts";
 
 /** A piece of an answer that is being written. */
 export interface StreamPart {
+  /** Of the turn that it belongs to, if it says so. */
+  readonly turn?: string | null;
   readonly text: string;
   readonly thinking: boolean;
 }
 
 /** Text as far as it is known; `hole` says that a piece is missing before what follows. */
-export interface LiveText extends StreamPart {
+export interface LiveText {
+  readonly text: string;
+  readonly thinking: boolean;
   readonly hole: boolean;
 }
 
@@ -19,8 +23,9 @@ export function readPart(value: unknown): StreamPart | null {
   const type = text(part["t"]) ?? text(part["type"]);
   const said = text(part["text"]) ?? text(part["delta"]);
   if (said === null || type === null) return null;
-  if (type === "text") return { text: said, thinking: part["thinking"] === true };
-  return type === "thinking" || type === "reasoning" ? { text: said, thinking: true } : null;
+  const turn = text(part["turn"]) ?? text(outer["turn"]);
+  if (type === "text") return { text: said, thinking: part["thinking"] === true, turn };
+  return type === "thinking" || type === "reasoning" ? { text: said, thinking: true, turn } : null;
 }
 
 const MAX_PARTS = 20_000;
@@ -32,6 +37,7 @@ const MAX_PARTS = 20_000;
 export class LiveStream {
   private readonly parts = new Map<number, StreamPart | null>();
   private highest = -1;
+  turn: string | null = null;
 
   constructor(
     readonly id: string,
@@ -43,6 +49,7 @@ export class LiveStream {
     if (this.parts.has(n) || n < 0 || !Number.isInteger(n) || this.parts.size >= MAX_PARTS) return false;
     this.parts.set(n, part);
     this.highest = Math.max(this.highest, n);
+    this.turn ??= part?.turn ?? null;
     return true;
   }
 
@@ -57,7 +64,7 @@ export class LiveStream {
       const part = this.parts.get(n as number);
       if (part === null || part === undefined) continue;
       const last = runs.at(-1);
-      if (last === undefined || last.thinking !== part.thinking || hole) runs.push({ ...part, hole });
+      if (last === undefined || last.thinking !== part.thinking || hole) runs.push({ text: part.text, thinking: part.thinking, hole });
       else last.text += part.text;
     }
     return runs;

@@ -22,7 +22,7 @@ export function FolderPicker({ workspace, machine, path, onPath }: FolderPickerP
         onInput={onPath}
         hint="Where the agent works. One that does not exist is made after you agree."
       />
-      <button type="button" class="button" aria-expanded={looking} onClick={() => setLooking(!looking)}>
+      <button type="button" class="button self-start" aria-expanded={looking} onClick={() => setLooking(!looking)}>
         {looking ? "Close the folders" : "Browse folders"}
       </button>
       {looking && <Browser workspace={workspace} machine={machine} path={path} onPath={onPath} />}
