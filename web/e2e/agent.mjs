@@ -17,6 +17,7 @@ export class AgentMachine {
   /** Texts of the person that were acted on, in order. */
   heard = [];
   sessions = new Map();
+  jobsRun = [];
   folders = new Map([
     ["/home/ada", ["code", "notes", ".config"]],
     ["/home/ada/code", ["roost", "atlas"]],
@@ -61,6 +62,10 @@ export class AgentMachine {
       "make-directory": ({ path }) => machine.makeFolder(path),
       "git-clone": (params) => machine.clone(params),
       "create-assistant": (params) => machine.createAssistant(params),
+      "run-job": ({ id }) => {
+        machine.jobsRun.push(id);
+        return { success: true };
+      },
     });
     machine.socket.on("connect", () => machine.socket.emit("machine-alive", { machineId, time: Date.now() }));
     machine.alive = setInterval(() => machine.socket.emit("machine-alive", { machineId, time: Date.now() }), 5_000);
@@ -127,8 +132,7 @@ export class AgentMachine {
 
   async createAssistant({ directory, name }) {
     if (!this.folders.has(directory)) throw new Error("There is no such directory on this machine");
-    await this.announce(directory, name);
-    return { success: true };
+    return { success: true, assistantId: await this.announce(directory, name) };
   }
 
   /** An assistant that somebody made at the machine itself: it waits for the owner's word. */
@@ -199,26 +203,23 @@ export class AgentSession {
   static async start(machine, metadata) {
     const session = new AgentSession();
     Object.assign(session, { machine, key: randomBytes(32) });
-    const { session: row } = await request(
-      "POST",
-      `${machine.server}/v1/sessions`,
-      {
-        tag: randomUUID(),
-        metadata: sealRecord(metadata, session.key),
-        agentState: sealRecord({}, session.key),
-        dataEncryptionKey: wrapKey(session.key, machine.accountKey),
-      },
-      machine.bearer,
-    );
-    session.id = row.id;
-    session.version = row.agentStateVersion;
-    machine.sessions.set(row.id, session);
+    session.row = {
+      tag: randomUUID(),
+      metadata: sealRecord(metadata, session.key),
+      agentState: sealRecord({}, session.key),
+      dataEncryptionKey: wrapKey(session.key, machine.accountKey),
+    };
     await session.wake();
     return session;
   }
 
   async wake() {
     if (this.socket?.active) return;
+    // Also when it is there already: only this makes heartbeats of an archived session count again.
+    const { session: row } = await request("POST", `${this.machine.server}/v1/sessions`, this.row, this.machine.bearer);
+    this.id = row.id;
+    this.version = row.agentStateVersion;
+    this.machine.sessions.set(row.id, this);
     this.socket = this.machine.connect({ clientType: "session-scoped", sessionId: this.id });
     this.machine.serve(this.socket, this.id, this.key, {
       permission: (params) => this.answered(params),

@@ -147,7 +147,7 @@ async function conversation(page, machine, session) {
   await say(page, "say Hello from the agent.");
   await page.locator(".chat .answer").getByText("Hello from the agent.").waitFor();
   await page.getByRole("heading", { name: "say Hello from the agent." }).waitFor();
-  await page.getByText("Idle", { exact: true }).last().waitFor();
+  await page.locator(".chat-facts").getByText("Idle", { exact: true }).waitFor();
 
   begin("an answer while it is written");
   await say(page, "stream 40");
@@ -188,7 +188,7 @@ async function conversation(page, machine, session) {
 
   begin("stop");
   await say(page, "hang");
-  await page.getByText("Working", { exact: true }).last().waitFor();
+  await page.locator(".chat-facts").getByText("Working", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Stop" }).click();
   await page.locator(".chat").getByText("Stopped.").waitFor();
 
@@ -276,7 +276,7 @@ async function killedWhileWriting(page, phone, machine, session) {
     assert.equal(await one.locator(".chat").getByText("say written while away").count(), 1, "what was said is there once");
   }
   assert.deepEqual(machine.heard.slice(heard), ["stream 60", "say written while away"], "the agent heard both, once, in order");
-  await page.getByText("Idle", { exact: true }).last().waitFor({ timeout: 30_000 });
+  await page.locator(".chat-facts").getByText("Idle", { exact: true }).waitFor({ timeout: 30_000 });
   void session;
 }
 
@@ -401,7 +401,7 @@ async function management(page, phone, machine, session) {
   await Promise.all([page, phone].map((one) => one.getByText("Archived", { exact: true }).last().waitFor()));
   await say(page, "say awake again");
   await page.locator(".chat").getByText("awake again", { exact: true }).waitFor({ timeout: 20_000 });
-  await page.getByText("Idle", { exact: true }).last().waitFor();
+  await page.locator(".chat-facts").getByText("Idle", { exact: true }).waitFor();
 
   begin("the list");
   await page.goto(`${relay.url}/sessions`);
@@ -441,13 +441,16 @@ async function otherPages(page, machine) {
 
   await page.getByRole("button", { name: "Add job" }).click();
   await page.getByLabel("What the agent is told").fill("Look through the open issues and sort them.");
-  await page.getByLabel("Schedule").fill("61 * * * *");
+  await page.getByLabel("Schedule", { exact: true }).fill("61 * * * *");
   await page.getByText("outside 0 to 59").waitFor();
-  await page.getByLabel("Schedule").fill("30 7 * * 1-5");
+  await page.getByLabel("Schedule", { exact: true }).fill("30 7 * * 1-5");
   await page.getByText("Monday to Friday at 07:30").waitFor();
   await checkAccessible(page, "job");
   await page.getByRole("button", { name: "Save" }).click();
   await page.locator('[data-job="on"]').waitFor();
+  await page.getByRole("button", { name: "Run now" }).click();
+  await page.getByText("The machine runs it now.").waitFor();
+  assert.equal(machine.jobsRun.length, 1);
   await page.getByRole("button", { name: "Pause" }).click();
   await page.locator('[data-job="paused"]').waitFor();
   await page.getByRole("button", { name: "Go on" }).click();

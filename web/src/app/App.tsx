@@ -65,7 +65,7 @@ export function App({ store }: { readonly store: AccountStore }) {
       <header class="top">
         <Link to={signedIn ? "sessions" : "welcome"} class="brand">
           <Mark />
-          Roosthold
+          <span class={signedIn ? "brand-word" : ""}>Roosthold</span>
         </Link>
         {signedIn && (
           <nav aria-label="Main">

@@ -14,6 +14,7 @@ export type OpenKeys = (fields: readonly string[]) => Promise<readonly (Uint8Arr
 interface Known {
   readonly cipher: RecordCipher;
   readonly fingerprint: string;
+  readonly key: Uint8Array;
 }
 
 /** Keys that one job opens; the first ones are there soon, however many follow. */
@@ -47,6 +48,11 @@ export class KeyRing {
     return this.one(field)?.fingerprint ?? "";
   }
 
+  /** The key itself, for the machine that once made it and has lost it. `null` for records without one of their own. */
+  key(field: string | null | undefined): Uint8Array | null {
+    return typeof field === "string" ? (this.one(field)?.key ?? null) : null;
+  }
+
   /** Opens what is not known yet, in portions and in order; `opened` is called after each. */
   async prepare(fields: readonly (string | null | undefined)[], opened: () => void = () => {}): Promise<void> {
     const missing = [...new Set(fields)].filter(
@@ -66,7 +72,7 @@ export class KeyRing {
   }
 
   private keep(field: string, key: Uint8Array | null): Known | null {
-    const entry = key === null ? null : { cipher: dataKeyCipher(key), fingerprint: toBase64(sha256(key)) };
+    const entry = key === null ? null : { cipher: dataKeyCipher(key), fingerprint: toBase64(sha256(key)), key };
     this.known.set(field, entry);
     return entry;
   }

@@ -1,5 +1,5 @@
 import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
-import { dataKeyCipher, openBlob, sealBlob, type RecordCipher } from "../../crypto/index.ts";
+import { dataKeyCipher, openBlob, sealBlob, toBase64, type RecordCipher } from "../../crypto/index.ts";
 import { path, type Problem } from "../../relay/http.ts";
 import type { LinkListener } from "../../relay/link.ts";
 import { read, type UpdateHead } from "../../relay/schema.ts";
@@ -256,7 +256,14 @@ export class ChatModel implements LinkListener {
     if (lifecycle === "archived" || lifecycle === "archiveRequested") {
       await this.workspace.sessions.changeMetadata(this.id, (metadata) => ({ ...metadata, lifecycleState: "running", lifecycleStateSince: Date.now() }));
     }
-    const answer = await callRemote(this.workspace.link, machine.cipher, machineId, "resume-happy-session", { sessionId: this.id });
+    const onMachine = (method: string, params: object) => callRemote(this.workspace.link, machine.cipher, machineId, method, params);
+    let answer = await onMachine("resume-happy-session", { sessionId: this.id });
+    const key = this.workspace.sessions.key(this.id);
+    if (!answer.ok && !answer.lost && key !== null) {
+      // A machine that was set up again has lost the key of its own session; it gets it back and tries again.
+      const given = await onMachine("restore-session-key", { sessionId: this.id, key: toBase64(key) });
+      if (given.ok) answer = await onMachine("resume-happy-session", { sessionId: this.id });
+    }
     this.wakingUp.value = { running: false, error: answer.ok ? null : answer.error };
   }
 

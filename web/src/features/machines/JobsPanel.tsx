@@ -10,7 +10,7 @@ import { TimeAgo } from "../../ui/TimeAgo.tsx";
 import type { OpenMachine, Workspace } from "../../workspace/workspace.ts";
 import { titleOfSession } from "../sessions/sessionState.ts";
 import { listAssistants, type Assistant } from "./assistants.ts";
-import { cronFault, cronWords, listJobs, removeJob, saveJob, type Job, type JobData } from "./jobs.ts";
+import { cronFault, cronWords, listJobs, removeJob, runJob, saveJob, type Job, type JobData } from "./jobs.ts";
 
 const changed = z.object({ machineId: z.string() });
 
@@ -25,6 +25,7 @@ export function JobsPanel({ workspace, machine }: JobsPanelProps) {
   const [jobs, setJobs] = useState<readonly Job[] | null>(null);
   const [assistants, setAssistants] = useState<readonly Assistant[]>([]);
   const [error, setError] = useState<string | null>(null);
+  const [told, setTold] = useState("");
   const [editing, setEditing] = useState<Job | "new" | null>(null);
 
   const load = async () => {
@@ -33,7 +34,8 @@ export function JobsPanel({ workspace, machine }: JobsPanelProps) {
     if (known.ok) setAssistants(known.value.filter(({ approval }) => approval === "approved"));
     setError(found.ok ? null : describe(found.problem));
   };
-  useEffect(() => void load(), [machineId]);
+  // The row changes with every assistant; a job needs an approved one.
+  useEffect(() => void load(), [machineId, machine.row.rev]);
   useEffect(
     () =>
       workspace.link.listen({
@@ -53,6 +55,12 @@ export function JobsPanel({ workspace, machine }: JobsPanelProps) {
     const answer = await saveJob(workspace, machine, job.jobId, { ...job.data, ...change }, job.version);
     setError(answer.ok ? null : describe(answer.problem));
     await load();
+  };
+
+  const run = async (job: Job) => {
+    const fault = await runJob(workspace, machine, job.jobId);
+    setError(fault);
+    setTold(fault === null ? "The machine runs it now." : "");
   };
 
   const remove = async (job: Job) => {
@@ -75,6 +83,9 @@ export function JobsPanel({ workspace, machine }: JobsPanelProps) {
       {jobs?.length === 0 && (
         <p class="hint">None. The machine itself keeps the schedule, so a job also runs while no page is open.</p>
       )}
+      <p class="hint" role="status" hidden={told === ""}>
+        {told}
+      </p>
       <ul class="plain-rows">
         {jobs?.map((job) => (
           <JobRow
@@ -82,7 +93,8 @@ export function JobsPanel({ workspace, machine }: JobsPanelProps) {
             workspace={workspace}
             job={job}
             onPause={() => void write(job, { enabled: job.data?.enabled !== true })}
-            onRun={() => void write(job, { runRequestedAt: Date.now() })}
+            online={machine.row.status === "online"}
+            onRun={() => void run(job)}
             onEdit={() => setEditing(job)}
             onRemove={() => void remove(job)}
           />
@@ -115,6 +127,7 @@ export function JobsPanel({ workspace, machine }: JobsPanelProps) {
 interface JobRowProps {
   readonly workspace: Workspace;
   readonly job: Job;
+  readonly online: boolean;
   readonly onPause: () => void;
   readonly onRun: () => void;
   readonly onEdit: () => void;
@@ -123,7 +136,7 @@ interface JobRowProps {
 
 const LAST_RUNS = 3;
 
-function JobRow({ workspace, job, onPause, onRun, onEdit, onRemove }: JobRowProps) {
+function JobRow({ workspace, job, online, onPause, onRun, onEdit, onRemove }: JobRowProps) {
   const { data, jobId } = job;
   if (data === null) {
     return (
@@ -149,7 +162,6 @@ function JobRow({ workspace, job, onPause, onRun, onEdit, onRemove }: JobRowProp
         <p class="job-prompt" dir="auto">
           {data.prompt}
         </p>
-        {data.runRequestedAt != null && <p class="hint">Asked to run now; it does so as soon as the machine is online.</p>}
         {runs.map((session) =>
           session === undefined ? null : (
             <p key={session.id} class="hint">
@@ -162,7 +174,7 @@ function JobRow({ workspace, job, onPause, onRun, onEdit, onRemove }: JobRowProp
         )}
       </div>
       <div class="row">
-        <button type="button" class="button button-small" disabled={data.runRequestedAt != null} onClick={onRun}>
+        <button type="button" class="button button-small" disabled={!online} onClick={onRun}>
           Run now
         </button>
         <button type="button" class="button button-small" onClick={onPause}>
@@ -208,7 +220,6 @@ function JobDialog({ job, assistants, onSave, onClose }: JobDialogProps) {
       prompt: prompt.trim(),
       model: model.trim() === "" ? null : model.trim(),
       enabled: data?.enabled ?? true,
-      runRequestedAt: data?.runRequestedAt ?? null,
     });
     setBusy(false);
     setError(wrong);

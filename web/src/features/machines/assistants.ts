@@ -52,7 +52,12 @@ export function changeAssistant(
     : http.request("POST", `${where}/${action}`, {}, z.unknown());
 }
 
-/** The machine checks the directory and registers the assistant; it is approved from the start. */
+const created = z.object({ assistantId: z.catch(z.optional(z.string()), undefined) });
+
+/**
+ * The machine checks the directory and registers the assistant. Whoever asked for it is the owner, so it is approved at
+ * once; a machine cannot do that itself.
+ */
 export async function createAssistant(
   workspace: Workspace,
   machine: OpenMachine,
@@ -61,5 +66,9 @@ export async function createAssistant(
 ): Promise<string | null> {
   const params = { directory, ...(name === "" ? {} : { name }) };
   const answer = await onMachine(workspace, machine, "create-assistant", params);
-  return answer.ok ? null : answer.error;
+  if (!answer.ok) return answer.error;
+  const assistantId = read(created, answer.value)?.assistantId;
+  if (assistantId === undefined) return null;
+  const approved = await changeAssistant(workspace, machine.row.machineId, assistantId, "approve");
+  return approved.ok ? null : "It was added, but not approved. Approve it in the list.";
 }

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { path, type Answer } from "../../relay/http.ts";
 import { read } from "../../relay/schema.ts";
 import type { OpenMachine, Workspace } from "../../workspace/workspace.ts";
+import { onMachine } from "./remoteFolders.ts";
 
 const jobRecord = z.object({ jobId: z.string(), data: z.string(), version: z.number(), updatedAt: z.number() });
 const jobData = z.looseObject({
@@ -13,8 +14,6 @@ const jobData = z.looseObject({
   prompt: z.string(),
   model: z.catch(z.nullish(z.string()), null),
   enabled: z.catch(z.boolean(), true),
-  /** Set by the page; the machine fires it once and takes it away. */
-  runRequestedAt: z.catch(z.nullish(z.number()), null),
 });
 export type JobData = z.infer<typeof jobData>;
 
@@ -50,6 +49,12 @@ export function saveJob(
 ): Promise<Answer<unknown>> {
   const where = path("/v1/machines", machine.row.machineId, "jobs", jobId);
   return workspace.link.http.request("PUT", where, { data: machine.cipher.seal({ ...data, id: jobId }), expectedVersion }, jobRecord);
+}
+
+/** Fires a job now, beside its schedule. `null` when the machine has taken it. */
+export async function runJob(workspace: Workspace, machine: OpenMachine, jobId: string): Promise<string | null> {
+  const answer = await onMachine(workspace, machine, "run-job", { id: jobId });
+  return answer.ok ? null : answer.error;
 }
 
 export function removeJob(workspace: Workspace, machine: OpenMachine, jobId: string): Promise<Answer<unknown>> {

@@ -81,6 +81,11 @@ export class SessionsModel implements LinkListener {
     return entry === undefined ? null : this.ring.cipher(entry.record.dataEncryptionKey);
   }
 
+  /** See [KeyRing.key]. */
+  key(id: string): Uint8Array | null {
+    return this.ring.key(this.entries.get(id)?.record.dataEncryptionKey);
+  }
+
   async reload(): Promise<boolean> {
     this.updatesSinceRequest = [];
     const answer = await this.link.http.request("GET", "/v1/sessions", undefined, sessionList);
