@@ -348,14 +348,18 @@ export class AgentSession {
       await this.post({ t: "text", text: MARKDOWN }, turn, {
         usage: { input_tokens: 1820, output_tokens: 412, cache_read_input_tokens: 22_400, context_window: 200_000 },
       });
-      this.socket.emit("usage-report", {
-        key: "opencode",
-        sessionId: this.id,
-        tokens: { total: 24_632, input: 1820, output: 412, cache_creation: 0, cache_read: 22_400 },
-        cost: { total: 0.42, input: 0.3, output: 0.12 },
-      });
+      this.report();
     },
   };
+
+  report() {
+    this.socket.emit("usage-report", {
+      key: "opencode",
+      sessionId: this.id,
+      tokens: { total: 24_632, input: 1820, output: 412, cache_creation: 0, cache_read: 22_400 },
+      cost: { total: 0.42, input: 0.3, output: 0.12 },
+    });
+  }
 
   async tool(turn, call, name, args, output) {
     const id = `${call}${randomBytes(4).toString("hex")}`;

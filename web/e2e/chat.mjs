@@ -459,6 +459,7 @@ async function otherPages(page, machine) {
   await shoot(page, options.shots, "machine");
 
   begin("usage, activity, devices, settings");
+  for (const session of machine.sessions.values()) session.report();
   await page.getByRole("link", { name: "Account" }).click();
   await page.getByRole("heading", { name: "Devices" }).waitFor();
   await page.locator('[data-device="web"]').nth(1).waitFor();

@@ -1,6 +1,7 @@
 import { effect } from "@preact/signals";
 import { accountKeys, fromBase64Url, toBase64Url, type AccountKeys, type RecordCipher } from "../crypto/index.ts";
 import { openDeviceStore, type DeviceStore } from "../device/deviceStore.ts";
+import { nameThisBrowser } from "../features/account/devices.ts";
 import { Outbox } from "../features/chat/outbox.ts";
 import { KnownKeys } from "../features/machines/knownKeys.ts";
 import { machineName } from "../features/machines/machineName.ts";
@@ -74,6 +75,7 @@ export async function openWorkspace(
   link.listen(machinesListener(model));
   link.listen(sessions);
   link.listen(outbox);
+  void nameThisBrowser(http);
   // What an earlier visit left goes out as soon as the keys of its sessions are known.
   let restored = false;
   const stop = effect(() => {

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { Link } from "../../app/Link.tsx";
 import { read } from "../../relay/schema.ts";
 import { describe } from "../../ui/problems.ts";
-import { exactTime } from "../../ui/time.ts";
+import { exactTime, shortTime } from "../../ui/time.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
 import { machineName } from "../machines/machineName.ts";
 import { titleOfSession } from "../sessions/sessionState.ts";
@@ -104,8 +104,10 @@ export function ActivityPage({ workspace }: { readonly workspace: Workspace | nu
           <tbody>
             {entries.map((one) => (
               <tr key={one.number}>
-                <td>
-                  <time dateTime={new Date(one.at).toISOString()}>{exactTime(one.at)}</time>
+                <td class="nowrap">
+                  <time dateTime={new Date(one.at).toISOString()} title={exactTime(one.at)}>
+                    {shortTime(one.at)}
+                  </time>
                 </td>
                 <td>
                   {KINDS[one.kind] ?? one.kind} <bdi class="hint">{about(one, workspace)}</bdi>
@@ -113,7 +115,7 @@ export function ActivityPage({ workspace }: { readonly workspace: Workspace | nu
                 <td>
                   <bdi>{one.device == null ? "" : (devices.get(one.device)?.name ?? "A device that was revoked")}</bdi>
                 </td>
-                <td>{one.address ?? ""}</td>
+                <td class="nowrap">{one.address ?? ""}</td>
               </tr>
             ))}
           </tbody>
@@ -139,7 +141,8 @@ function about({ details }: Entry, workspace: Workspace | null): string {
       if (row !== undefined) return machineName(row, workspace?.model.details.peek().get(value));
       const session = workspace?.sessions.session(value)?.peek();
       if (session !== undefined) return titleOfSession(session);
-      return /machine|session|assistant|device/i.test(name) ? "" : value;
+      // An id of something that is gone says nothing to a person.
+      return /^[a-z0-9]{20,}$|^[\w-]{21}$|^[0-9a-f-]{36}$/.test(value) ? "" : value;
     })
     .filter((words) => words !== "")
     .join(", ");

@@ -2,9 +2,8 @@ import { useEffect, useState } from "preact/hooks";
 import { describe } from "../../ui/problems.ts";
 import { SelectField } from "../../ui/SelectField.tsx";
 import type { Workspace } from "../../workspace/workspace.ts";
-import { changeSettings, readSettings } from "./settings.ts";
+import { changeSettings, PERMISSION_SETTING, readSettings } from "./settings.ts";
 
-const FIELD = "roostPermissionMode";
 const MODES = [
   { value: "default", words: "Ask me first" },
   { value: "acceptEdits", words: "Edit files without asking" },
@@ -19,7 +18,7 @@ export function SettingsPanel({ workspace }: { readonly workspace: Workspace }) 
 
   const load = async () => {
     const settings = await readSettings(workspace);
-    if ("values" in settings) setMode(typeof settings.values[FIELD] === "string" ? settings.values[FIELD] : "default");
+    if ("values" in settings) setMode(typeof settings.values[PERMISSION_SETTING] === "string" ? settings.values[PERMISSION_SETTING] : "default");
     else setMessage(describe(settings));
   };
   useEffect(() => {
@@ -34,7 +33,7 @@ export function SettingsPanel({ workspace }: { readonly workspace: Workspace }) 
   const change = async (next: string) => {
     setMode(next);
     setMessage("Storing…");
-    const stored = await changeSettings(workspace, (values) => ({ ...values, [FIELD]: next }));
+    const stored = await changeSettings(workspace, (values) => ({ ...values, [PERMISSION_SETTING]: next }));
     setMessage("values" in stored ? "Stored for all your devices." : describe(stored));
   };
 

@@ -28,3 +28,33 @@ export function renameDevice(http: RelayHttp, id: string, name: string): Promise
 export function revokeDevice(http: RelayHttp, id: string): Promise<Answer<unknown>> {
   return http.request("DELETE", path("/v1/devices", id), undefined, succeeded);
 }
+
+/** What the relay calls a page that has not been named. */
+const UNNAMED = /^web\/[\d.]+(-\w+)?$/;
+
+/** Gives this browser a name that its owner knows it by, unless it has one. */
+export async function nameThisBrowser(http: RelayHttp): Promise<void> {
+  const devices = await listDevices(http);
+  const own = devices.ok ? devices.value.find(({ current }) => current) : undefined;
+  if (own !== undefined && UNNAMED.test(own.name)) await renameDevice(http, own.id, browserName(navigator.userAgent));
+}
+
+/** "Firefox on Linux" */
+export function browserName(userAgent: string): string {
+  const find = (names: readonly (readonly [RegExp, string])[]) => names.find(([pattern]) => pattern.test(userAgent))?.[1];
+  const program = find([
+    [/Edg\//, "Edge"],
+    [/Firefox\/|FxiOS\//, "Firefox"],
+    [/OPR\//, "Opera"],
+    [/Chrome\/|CriOS\//, "Chrome"],
+    [/Safari\//, "Safari"],
+  ]);
+  const system = find([
+    [/Android/, "Android"],
+    [/iPhone|iPad/, "iOS"],
+    [/Windows/, "Windows"],
+    [/Macintosh/, "macOS"],
+    [/Linux|X11/, "Linux"],
+  ]);
+  return `${program ?? "Browser"}${system === undefined ? "" : ` on ${system}`}`;
+}

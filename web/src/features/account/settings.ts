@@ -17,6 +17,9 @@ export interface Settings {
   readonly version: number;
 }
 
+/** Field of what a new session may do without asking. */
+export const PERMISSION_SETTING = "roostPermissionMode";
+
 const TRIES = 4;
 
 export async function readSettings(workspace: Workspace): Promise<Settings | Problem> {

@@ -1,10 +1,11 @@
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import * as z from "zod/mini";
 import { navigate } from "../../app/routes.ts";
 import { read } from "../../relay/schema.ts";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { SelectField } from "../../ui/SelectField.tsx";
 import type { OpenMachine, Workspace } from "../../workspace/workspace.ts";
+import { PERMISSION_SETTING, readSettings } from "../account/settings.ts";
 import { onMachine, rootsOf } from "../machines/remoteFolders.ts";
 import { agentsOf } from "./agents.ts";
 import { FolderPicker } from "./FolderPicker.tsx";
@@ -90,6 +91,14 @@ function Details({ workspace, machine, directory, onClose }: DetailsProps) {
   const agent = agents.find(({ id }) => id === agentId);
   const [model, setModel] = useState("");
   const [mode, setMode] = useState("default");
+  const chosen = useRef(false);
+  useEffect(() => {
+    // The person's own preference, unless they were faster.
+    void readSettings(workspace).then((settings) => {
+      const preferred = "values" in settings ? settings.values[PERMISSION_SETTING] : undefined;
+      if (!chosen.current && PERMISSION_MODES.some(([code]) => code === preferred)) setMode(String(preferred));
+    });
+  }, []);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const [toMake, setToMake] = useState<string | null>(null);
@@ -177,7 +186,10 @@ function Details({ workspace, machine, directory, onClose }: DetailsProps) {
         <SelectField
           label="Permissions"
           value={mode}
-          onChange={setMode}
+          onChange={(code) => {
+            chosen.current = true;
+            setMode(code);
+          }}
           options={PERMISSION_MODES.map(([value, words]) => ({ value, words }))}
         />
       </div>
