@@ -50,6 +50,16 @@ export default defineConfig({
     // A data: address for a small file would need a wider policy than files of our own.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // What every page needs comes in one file, not in twenty small ones.
+        codeSplitting: {
+          groups: [
+            { name: "base", test: /node_modules\/(preact|@preact|zod)|src\/(ui|relay|app|device)\/(?!.*(QrCode|ComponentsPage|socket|link))/ },
+          ],
+        },
+      },
+    },
     reportCompressedSize: false,
   },
   worker: { format: "es" },

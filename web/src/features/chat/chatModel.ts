@@ -36,9 +36,10 @@ export interface Cost {
   readonly cost: number;
 }
 
-const PAGE = 100;
+/** Messages of one request; more at once would be drawn in one go and be felt. */
+const PAGE = 60;
 /** Messages that are kept in the page; the far end is dropped and read again when it is scrolled to. */
-const MAX_WINDOW = 500;
+const MAX_WINDOW = 300;
 const MAX_ATTACHMENT = 10_485_760 - 40;
 const FROM_END = 2_147_483_647;
 

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { MachineRow } from "../../relay/schema.ts";
 import { describe } from "../../ui/problems.ts";
 import { lazy } from "../../ui/Lazy.tsx";
+import { More, PORTION } from "../../ui/More.tsx";
 import type { Workspace } from "../../workspace/workspace.ts";
 import { AddMachineDialog } from "./AddMachineDialog.tsx";
 import { EmptyState } from "./EmptyState.tsx";
@@ -65,18 +66,23 @@ function Summary({ list }: { readonly list: MachineList | null }) {
 
 function Rows(props: { model: MachinesModel; rows: readonly MachineRow[]; onOpen: (open: Open) => void }) {
   const details = props.model.details.value;
+  const [limit, setLimit] = useState(PORTION);
+  const rest = props.rows.length - limit;
   return (
-    <ul class="machines" aria-label="Machines">
-      {props.rows.map((row) => (
-        <MachineItem
-          key={row.machineId}
-          row={row}
-          name={machineName(row, details.get(row.machineId))}
-          details={details.get(row.machineId)}
-          onAction={(action) => props.onOpen({ action, row })}
-        />
-      ))}
-    </ul>
+    <>
+      <ul class="machines" aria-label="Machines">
+        {props.rows.slice(0, limit).map((row) => (
+          <MachineItem
+            key={row.machineId}
+            row={row}
+            name={machineName(row, details.get(row.machineId))}
+            details={details.get(row.machineId)}
+            onAction={(action) => props.onOpen({ action, row })}
+          />
+        ))}
+      </ul>
+      {rest > 0 && <More rest={rest} onNear={() => setLimit(limit + PORTION)} />}
+    </>
   );
 }
 

@@ -1,7 +1,8 @@
 import { useComputed } from "@preact/signals";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Link } from "../../app/Link.tsx";
 import { lazy } from "../../ui/Lazy.tsx";
+import { More, PORTION } from "../../ui/More.tsx";
 import { describe } from "../../ui/problems.ts";
 import { TimeAgo } from "../../ui/TimeAgo.tsx";
 import type { Workspace } from "../../workspace/workspace.ts";
@@ -17,12 +18,17 @@ interface SessionListProps {
   readonly current: string;
 }
 
-/** Rows that are drawn at first; more follow when the end of the list comes near. */
-const PORTION = 60;
+/** Typing is not held up by a long list: it is looked through when the person pauses. */
+const PAUSE_MS = 120;
 
 export function SessionList({ workspace, current }: SessionListProps) {
   const [filter, setFilter] = useState<Filter>("current");
   const [words, setWords] = useState("");
+  const [sought, setSought] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => setSought(words.trim()), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [words]);
   const [making, setMaking] = useState(false);
   const aside = current !== "";
   const order = workspace?.sessions.order.value ?? null;
@@ -65,7 +71,7 @@ export function SessionList({ workspace, current }: SessionListProps) {
               </button>
             </div>
           </div>
-          <Groups workspace={workspace} filter={filter} words={words.trim()} current={current} onAll={() => setFilter("all")} />
+          <Groups workspace={workspace} filter={filter} words={sought} current={current} onAll={() => setFilter("all")} />
         </>
       )}
       {making && workspace !== null && <NewSessionDialog workspace={workspace} onClose={() => setMaking(false)} />}
@@ -84,11 +90,13 @@ interface GroupsProps {
 function Groups({ workspace, filter, words, current, onAll }: GroupsProps) {
   const [limit, setLimit] = useState(PORTION);
   const { sessions, model } = workspace;
+  // One signal for all of them: a component that listens to thousands is slow to draw and slow to leave.
+  void sessions.revision.value;
   const order = sessions.order.value ?? [];
   const machines = new Map(model.list.value?.rows.map((row) => [row.machineId, row]));
   const now = Date.now();
   const listed = order.filter((id) => {
-    const session = sessions.session(id)?.value;
+    const session = sessions.session(id)?.peek();
     if (session === undefined) return false;
     return id === current || isListed(session, machines.get(session.metadata.machineId ?? ""), filter, words, now);
   });
@@ -116,27 +124,6 @@ function Groups({ workspace, filter, words, current, onAll }: GroupsProps) {
       )}
       {listed.length > limit && <More onNear={() => setLimit(limit + PORTION)} rest={listed.length - limit} />}
     </>
-  );
-}
-
-/** Loads the next portion when it comes near; as a button for who does not scroll. */
-function More({ onNear, rest }: { readonly onNear: () => void; readonly rest: number }) {
-  const place = useRef<HTMLButtonElement>(null);
-  const near = useRef(onNear);
-  near.current = onNear;
-  useEffect(() => {
-    const element = place.current;
-    if (element === null || typeof IntersectionObserver === "undefined") return;
-    const observer = new IntersectionObserver((seen) => {
-      if (seen.some(({ isIntersecting }) => isIntersecting)) near.current();
-    }, { rootMargin: "600px" });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [rest]);
-  return (
-    <button type="button" ref={place} class="button button-quiet more-button" onClick={onNear}>
-      Show {Math.min(rest, PORTION)} more of {rest}
-    </button>
   );
 }
 

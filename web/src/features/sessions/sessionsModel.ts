@@ -49,6 +49,7 @@ export class SessionsModel implements LinkListener {
   private readonly entries = new Map<string, Entry>();
   private readonly listed = signal<readonly string[] | null>(null);
   private readonly waitingCount = signal(0);
+  private readonly changes = signal(0);
   private readonly failure = signal<Problem | null>(null);
   private updatesSinceRequest: UpdateHead[] | null = null;
   private scheduled = false;
@@ -61,6 +62,11 @@ export class SessionsModel implements LinkListener {
   /** Ids, last changed first; `null` until the relay has answered once. */
   get order(): ReadonlySignal<readonly string[] | null> {
     return this.listed;
+  }
+
+  /** Grows with every visible change of any session. */
+  get revision(): ReadonlySignal<number> {
+    return this.changes;
   }
 
   /** Sessions in which an agent waits for the person. */
@@ -230,6 +236,7 @@ export class SessionsModel implements LinkListener {
     await this.ring.prepare(fields, () => {
       batch(() => {
         for (const entry of opening()) if (this.ring.isKnown(entry.record.dataEncryptionKey)) this.open(entry);
+        this.changes.value++;
       });
     });
     batch(() => opening().forEach((entry) => this.open(entry)));
@@ -318,6 +325,7 @@ export class SessionsModel implements LinkListener {
       if (shown.peek().active && shown.peek().agentState.requests.size > 0) waiting++;
     }
     this.waitingCount.value = waiting;
+    this.changes.value++;
   }
 }
 
