@@ -20,6 +20,8 @@ const contentSecurityPolicy = [
   "form-action 'none'",
   "base-uri 'none'",
   "require-trusted-types-for 'script'",
+  // The one policy: addresses of this origin become workers.
+  "trusted-types roosthold",
 ].join("; ");
 
 /** Only in the built page: the development server needs inline styles for its live updates. */

@@ -1,7 +1,8 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { x25519 } from "@noble/curves/ed25519.js";
 import { io } from "socket.io-client";
 import { readCommand } from "./machine.mjs";
-import { openRecord, request, sealRecord, wrapKey } from "./wire.mjs";
+import { openEnvelope, openRecord, request, sealRecord, wrapKey } from "./wire.mjs";
 
 /**
  * A machine with an agent that does what it is told, over the relay's own wire and encryption. One command in each
@@ -454,4 +455,56 @@ function connected(socket) {
 
 function pause(ms) {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/**
+ * A machine that was given its token only: it asks for keys and waits until the owner, who has compared the code, sends
+ * them. Answers the content public key that it got, base64url.
+ */
+export async function askForKeys(server, token) {
+  const [machineId, secret] = token.split(":", 2);
+  const { token: bearer } = await request("POST", `${server}/v1/machines/authenticate`, { machineId, secret });
+  const secretKey = x25519.utils.randomSecretKey();
+  const publicKey = x25519.getPublicKey(secretKey);
+  const socket = io(server, {
+    path: new URL(`${server}/v1/updates`).pathname,
+    transports: ["websocket"],
+    auth: { token: bearer, clientType: "machine-scoped", machineId },
+    forceNew: true,
+  });
+  await connected(socket);
+  const approved = new Promise((resolve) => socket.once("enrolment-approved", ({ response }) => resolve(response)));
+  await request("PUT", `${server}/v1/machines/${machineId}/enrolment`, { publicKey: Buffer.from(publicKey).toString("base64") }, bearer);
+  const hash = createHash("sha256").update("machine-enrol-v1\0").update(`${machineId}\0`).update(publicKey).digest();
+  const bits = [...hash.subarray(0, 8)].map((byte) => byte.toString(2).padStart(8, "0")).join("");
+  const letters = bits.match(/.{5}/g).slice(0, 12).map((five) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[Number.parseInt(five, 2)]).join("");
+  return {
+    machineId,
+    code: letters.match(/.{4}/g).join("-"),
+    async accountKey() {
+      const plain = openEnvelope(Buffer.from(await approved, "base64"), secretKey);
+      socket.disconnect();
+      if (plain.length !== 33 || plain[0] !== 0) throw new Error("the answer has another form");
+      return Buffer.from(plain.subarray(1)).toString("base64url");
+    },
+  };
+}
+
+/** A terminal that waits to be let in. */
+export function askAsTerminal(server) {
+  const secretKey = x25519.utils.randomSecretKey();
+  const publicKey = Buffer.from(x25519.getPublicKey(secretKey));
+  const ask = () =>
+    request("POST", `${server}/v1/auth/request`, { publicKey: publicKey.toString("base64"), supportsV2: true });
+  return {
+    address: `${server}/terminal/connect#key=${publicKey.toString("base64url")}`,
+    ask,
+    /** What it was given: a bearer, and the content public key. */
+    async given() {
+      const answer = await ask();
+      if (answer.state !== "authorized") return null;
+      const plain = openEnvelope(Buffer.from(answer.response, "base64"), secretKey);
+      return { token: answer.token, length: plain.length, accountKey: Buffer.from(plain.subarray(1)).toString("base64url") };
+    },
+  };
 }

@@ -9,7 +9,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { AgentMachine } from "./agent.mjs";
+import { AgentMachine, askAsTerminal, askForKeys } from "./agent.mjs";
 import { checkAccessible } from "./axe.mjs";
 import { launch, watchedPage } from "./browser.mjs";
 import { DESKTOP, PHONE, shoot } from "./pictures.mjs";
@@ -97,6 +97,8 @@ async function main() {
   await keyboard(page, machine);
   await management(page, phone, machine, session);
   await otherPages(page, machine);
+  await approvals(page, machine);
+  await notifications(context, page, session);
   await linkedBrowser(page);
   await offlineShell(page, machine);
   await phoneContext.close();
@@ -486,6 +488,78 @@ async function otherPages(page, machine) {
   await checkAccessible(page, "components");
   await shoot(page, options.shots, "components");
   await page.goto(`${relay.url}/sessions`);
+}
+
+/** A machine with its token only and a terminal get the account's public key, each after its owner has agreed. */
+async function approvals(page, machine) {
+  begin("a machine that asks for keys");
+  await page.goto(`${relay.url}/machines`);
+  await addMachine(page, "attic");
+  const token = await page.getByTestId("enrol-token").innerText();
+  const asking = await askForKeys(relay.url, token);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Compare and approve" }).click();
+  assert.equal(await page.getByTestId("enrolment-code").innerText(), asking.code);
+  await checkAccessible(page, "approval");
+  await shoot(page, options.shots, "approval");
+  await page.getByRole("button", { name: "The codes are the same: approve" }).click();
+  await page.getByText("Approved. The machine sets up its keys now.").waitFor();
+  assert.equal(await asking.accountKey(), machine.accountKey);
+  await page.keyboard.press("Escape");
+
+  begin("a machine that is refused");
+  await addMachine(page, "cellar");
+  const second = await askForKeys(relay.url, await page.getByTestId("enrol-token").innerText());
+  await page.keyboard.press("Escape");
+  const row = page.locator(`[data-machine="${second.machineId}"]`);
+  await row.getByRole("button", { name: "Compare and approve" }).click();
+  await page.getByRole("button", { name: "Reject" }).click();
+  await page.getByText("Its old token no longer works").waitFor();
+  await page.keyboard.press("Escape");
+
+  begin("a terminal is let in");
+  const terminal = askAsTerminal(relay.url);
+  await terminal.ask();
+  await page.goto(terminal.address);
+  await page.getByText("A terminal asks to be connected").waitFor();
+  assert.ok(!page.url().includes("key="));
+  assert.equal(await terminal.given(), null);
+  await page.getByRole("button", { name: "Approve" }).click();
+  await page.getByText("Approved. The terminal goes on by itself.").waitFor();
+  const given = await terminal.given();
+  assert.equal(given.length, 33, "the public key, not the master secret");
+  assert.equal(given.accountKey, machine.accountKey);
+}
+
+/** What the worker does with a push message while no page looks. */
+async function notifications(context, page, session) {
+  begin("a notification");
+  await context.grantPermissions(["notifications"]);
+  await page.goto(`${relay.url}/account`);
+  await page.getByRole("button", { name: "Turn on in this browser" }).waitFor();
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  const devtools = await context.newCDPSession(page);
+  const registered = new Promise((resolve) => {
+    devtools.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
+      if (registrations.length > 0) resolve(registrations[0].registrationId);
+    });
+  });
+  await devtools.send("ServiceWorker.enable");
+  const registrationId = await registered;
+  const deliver = (title) =>
+    devtools.send("ServiceWorker.deliverPushMessage", {
+      origin: relay.url,
+      registrationId,
+      data: JSON.stringify({ title, body: "rm -rf build", data: { sessionId: session.id, kind: "permission" } }),
+    });
+  const shown = () => page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(({ title }) => title));
+  await deliver("Seen on the page");
+  await page.goto("about:blank");
+  await deliver("An agent asks");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await page.goto(`${relay.url}/account`);
+  await until(async () => (await shown()).length > 0, "a notification is shown");
+  assert.deepEqual(await shown(), ["An agent asks"], "who looks at a page is not told twice");
 }
 
 /** A browser without an account asks; the one that is signed in opens its address and lets it in. */

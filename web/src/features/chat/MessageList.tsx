@@ -30,7 +30,7 @@ export function MessageList({ chat, session }: MessageListProps) {
   const anchor = useRef<{ key: string; top: number } | null>(null);
   const [away, setAway] = useState(false);
   const window = chat.window.value;
-  const { items } = chat.transcript.value;
+  const { items, working } = chat.transcript.value;
   const writing = chat.writing.value;
   const outgoing = chat.outgoing.value;
   const problem = chat.problem.value;
@@ -143,11 +143,14 @@ export function MessageList({ chat, session }: MessageListProps) {
                 </li>
               ))}
             {window.atEnd && outgoing.map((message) => <Pending key={message.localId} message={message} chat={chat} />)}
+            {window.atEnd && working && !session.active && (
+              <li class="chat-note">Interrupted: the session ended in the middle of this answer.</li>
+            )}
             {items.length === 0 && outgoing.length === 0 && <li class="chat-note">Nothing has been said yet.</li>}
           </ol>
         )}
       </div>
-      {away && (
+      {(away || window?.atEnd === false) && (
         <button type="button" class="button to-end" onClick={() => void toEnd()}>
           {last > 0 ? `${last} newer ${last === 1 ? "message" : "messages"}` : "To the end"}
         </button>

@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PermissionRequest } from "../sessions/metadata.ts";
 import { ToolArguments } from "./ChatItem.tsx";
 import type { ChatModel, Decision } from "./chatModel.ts";
@@ -29,9 +30,19 @@ const DONE: Readonly<Record<Decision, string>> = {
 export function PermissionPrompt({ chat, id, request, reachable }: PermissionPromptProps) {
   const state = chat.answers.value.get(id);
   const view = viewTool(request.tool, "", request.arguments);
+  const place = useRef<HTMLElement>(null);
+  useLayoutEffect(
+    () => () => {
+      // Answered, here or elsewhere: who was on one of its buttons goes on at the message.
+      if (place.current?.contains(document.activeElement) === true && !matchMedia("(pointer: coarse)").matches) {
+        document.querySelector<HTMLElement>(".composer-text")?.focus();
+      }
+    },
+    [],
+  );
   const busy = state?.kind === "sending" || state?.kind === "sent";
   return (
-    <section class="prompt" aria-labelledby={`prompt-${id}`} data-request={id}>
+    <section ref={place} class="prompt" aria-labelledby={`prompt-${id}`} data-request={id}>
       <h2 id={`prompt-${id}`} class="prompt-title">
         The agent asks: {view.verb} <bdi>{view.subject}</bdi>
       </h2>

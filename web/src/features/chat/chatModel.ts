@@ -8,6 +8,7 @@ import type { Workspace } from "../../workspace/workspace.ts";
 import { titleOf } from "../sessions/metadata.ts";
 import type { Session } from "../sessions/sessionsModel.ts";
 import { messagePage, sessionUpdate, streamFrame, usageEvent, type StoredMessage } from "../sessions/wire.ts";
+import { total, usageSums } from "../usage/sums.ts";
 import { downloadUrl, uploadAnswer } from "./attachments.ts";
 import { readFacts, type FileReference } from "./facts.ts";
 import type { Outgoing } from "./outbox.ts";
@@ -59,6 +60,7 @@ export class ChatModel implements LinkListener {
   private readonly stop: () => void;
   private readonly unwatch: () => void;
   private drawing = false;
+  private askingCost = false;
   private closed = false;
   private fetching: Promise<void> | null = null;
   private reused = new Map<string, Item>();
@@ -102,7 +104,7 @@ export class ChatModel implements LinkListener {
     return this.answerStates;
   }
 
-  /** Sums the session itself reported, while the page was open. */
+  /** What the session has reported so far; `null` until it is known. */
   get cost(): ReadonlySignal<Cost | null> {
     return this.reported;
   }
@@ -141,6 +143,7 @@ export class ChatModel implements LinkListener {
     return this.fetch("newer", async () => {
       const page = await this.page(`before_seq=${FROM_END}&limit=${PAGE}`);
       if (page !== null) this.show({ entries: page.entries.reverse(), atStart: !page.hasMore, atEnd: true });
+      if (this.reported.value === null) void this.readCost();
     });
   }
 
@@ -219,7 +222,7 @@ export class ChatModel implements LinkListener {
       if (frame?.sid === this.id) this.streamed(frame.streamId, frame.n, frame.data);
     } else if (name === "ephemeral") {
       const usage = read(usageEvent, value);
-      if (usage?.id === this.id) this.reported.value = { tokens: total(usage.tokens), cost: total(usage.cost) };
+      if (usage?.id === this.id) void this.readCost();
     }
   }
 
@@ -369,6 +372,20 @@ export class ChatModel implements LinkListener {
     return null;
   }
 
+  /** All reports of the session together. Several in a row are asked for once. */
+  private async readCost(): Promise<void> {
+    if (this.askingCost) return;
+    this.askingCost = true;
+    const body = { sessionId: this.id, groupBy: "day" };
+    const answer = await this.workspace.link.http.request("POST", "/v1/usage/query", body, usageSums);
+    this.askingCost = false;
+    if (!answer.ok || this.closed) return;
+    this.reported.value = answer.value.usage.reduce(
+      (sum, { tokens, cost }) => ({ tokens: sum.tokens + total(tokens), cost: sum.cost + total(cost) }),
+      { tokens: 0, cost: 0 },
+    );
+  }
+
   private setAnswer(requestId: string, state: AnswerState): void {
     this.answerStates.value = new Map(this.answerStates.value).set(requestId, state);
   }
@@ -493,10 +510,6 @@ const PERMISSION_MODES = ["default", "acceptEdits", "bypassPermissions", "plan",
 /** Another value would make the command line ignore the message. */
 function isPermissionMode(mode: string | null | undefined): mode is string {
   return typeof mode === "string" && PERMISSION_MODES.includes(mode);
-}
-
-function total(amounts: Readonly<Record<string, unknown>>): number {
-  return typeof amounts["total"] === "number" ? amounts["total"] : 0;
 }
 
 async function imageSize(file: File): Promise<{ image?: { width: number; height: number } }> {

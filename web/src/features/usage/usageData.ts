@@ -1,17 +1,7 @@
-import * as z from "zod/mini";
 import type { RelayHttp } from "../../relay/http.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
 import { machineName } from "../machines/machineName.ts";
-
-const sums = z.object({
-  usage: z.array(
-    z.object({
-      timestamp: z.number(),
-      tokens: z.catch(z.record(z.string(), z.unknown()), {}),
-      cost: z.catch(z.record(z.string(), z.unknown()), {}),
-    }),
-  ),
-});
+import { total, usageSums } from "./sums.ts";
 
 export interface Amount {
   readonly tokens: number;
@@ -33,7 +23,7 @@ export async function usageByDay(http: RelayHttp, days: number, nowMs: number, s
   const today = Math.floor(nowMs / 1_000 / DAY_S) * DAY_S;
   const startTime = today - (days - 1) * DAY_S;
   const body = { startTime, endTime: today + DAY_S, groupBy: "day", ...(sessionId === undefined ? {} : { sessionId }) };
-  const answer = await http.request("POST", "/v1/usage/query", body, sums);
+  const answer = await http.request("POST", "/v1/usage/query", body, usageSums);
   if (!answer.ok) return null;
   const found = new Map(
     answer.value.usage.map(({ timestamp, tokens, cost }) => [timestamp, { tokens: total(tokens), cost: total(cost) }]),
@@ -92,10 +82,4 @@ function add(to: Map<string, Amount>, name: string, amount: Amount): void {
 
 function sorted(from: ReadonlyMap<string, Amount>): readonly Share[] {
   return [...from].map(([name, amount]) => ({ name, ...amount })).sort((a, b) => b.tokens - a.tokens);
-}
-
-/** Reports name a total; the parts of one that does not are added. */
-export function total(amounts: Readonly<Record<string, unknown>>): number {
-  if (typeof amounts["total"] === "number") return amounts["total"];
-  return Object.values(amounts).reduce<number>((sum, one) => sum + (typeof one === "number" ? one : 0), 0);
 }
