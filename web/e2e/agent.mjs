@@ -63,8 +63,8 @@ export class AgentMachine {
       "make-directory": ({ path }) => machine.makeFolder(path),
       "git-clone": (params) => machine.clone(params),
       "create-assistant": (params) => machine.createAssistant(params),
-      "run-job": ({ id }) => {
-        machine.jobsRun.push(id);
+      "run-job": ({ jobId }) => {
+        machine.jobsRun.push(jobId);
         return { success: true };
       },
     });

@@ -107,6 +107,7 @@ describe("schedules", () => {
     ["*/15 * * * *", "Every 15 minutes"],
     ["5 * * * *", "Every hour at minute 5"],
     ["0 0 1 1 *", "0 0 1 1 *"],
+    ["0 8 * Jan-Mar mon,thu", "0 8 * Jan-Mar mon,thu"],
   ])("%s is %s", (cron, words) => {
     expect(cronFault(cron)).toBeNull();
     expect(cronWords(cron)).toBe(words);

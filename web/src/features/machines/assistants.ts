@@ -52,7 +52,11 @@ export function changeAssistant(
     : http.request("POST", `${where}/${action}`, {}, z.unknown());
 }
 
-const created = z.object({ assistantId: z.catch(z.optional(z.string()), undefined) });
+const created = z.object({
+  assistantId: z.catch(z.optional(z.string()), undefined),
+  /** Of one that the directory has already. */
+  approval: z.catch(z.string(), "pending"),
+});
 
 /**
  * The machine checks the directory and registers the assistant. Whoever asked for it is the owner, so it is approved at
@@ -67,8 +71,9 @@ export async function createAssistant(
   const params = { directory, ...(name === "" ? {} : { name }) };
   const answer = await onMachine(workspace, machine, "create-assistant", params);
   if (!answer.ok) return answer.error;
-  const assistantId = read(created, answer.value)?.assistantId;
-  if (assistantId === undefined) return null;
+  const { assistantId, approval } = read(created, answer.value) ?? { assistantId: undefined, approval: "" };
+  if (assistantId === undefined || approval === "approved") return null;
+  if (approval === "revoked") return "This directory has an assistant that was revoked. Remove that one first.";
   const approved = await changeAssistant(workspace, machine.row.machineId, assistantId, "approve");
   return approved.ok ? null : "It was added, but not approved. Approve it in the list.";
 }

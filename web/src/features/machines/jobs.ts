@@ -53,7 +53,7 @@ export function saveJob(
 
 /** Fires a job now, beside its schedule. `null` when the machine has taken it. */
 export async function runJob(workspace: Workspace, machine: OpenMachine, jobId: string): Promise<string | null> {
-  const answer = await onMachine(workspace, machine, "run-job", { id: jobId });
+  const answer = await onMachine(workspace, machine, "run-job", { jobId });
   return answer.ok ? null : answer.error;
 }
 
@@ -71,13 +71,25 @@ const BOUNDS: readonly (readonly [min: number, max: number])[] = [
   [0, 7],
 ];
 
+const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+
+/** Months and days may be written by their names of three letters. */
+function numbered(field: string, at: number): string {
+  const names = at === 3 ? MONTHS : at === 4 ? WEEKDAYS : [];
+  return field.toLowerCase().replace(/[a-z]{3}/g, (name) => {
+    const found = names.indexOf(name);
+    return found < 0 ? name : String(at === 3 ? found + 1 : found);
+  });
+}
+
 /** What is wrong with a schedule of five fields (minute, hour, day, month, weekday), or `null`. The machine judges at last. */
 export function cronFault(cron: string): string | null {
   const fields = cron.trim().split(/\s+/);
   if (fields.length !== 5) return "Five fields: minute, hour, day of the month, month, day of the week.";
   for (const [at, field] of fields.entries()) {
     const [min, max] = BOUNDS[at] ?? [0, 0];
-    for (const part of field.split(",")) {
+    for (const part of numbered(field, at).split(",")) {
       if (!FIELD.test(part)) return `“${part}” is no part of a schedule.`;
       const numbers = (part.split("/")[0] ?? "").match(/\d+/g)?.map(Number) ?? [];
       if (numbers.some((number) => number < min || number > max)) return `“${part}” is outside ${min} to ${max}.`;
