@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vitest/config";
@@ -39,12 +40,31 @@ function selfRestraint(): Plugin {
   };
 }
 
+/**
+ * The service worker, with the names of all files of this build in it. A new build is a new worker, which keeps its own
+ * files and drops those of the old one.
+ */
+function serviceWorker(): Plugin {
+  return {
+    name: "service-worker",
+    apply: "build",
+    generateBundle(_, bundle) {
+      const files = Object.keys(bundle).filter((file) => file.startsWith("assets/")).sort();
+      const build = createHash("sha256").update(files.join(" ")).digest("hex").slice(0, 16);
+      const source = readFileSync(new URL("src/worker/sw.js", import.meta.url), "utf8")
+        .replace("__BUILD__", build)
+        .replace('["__FILES__"]', JSON.stringify(files));
+      this.emitFile({ type: "asset", fileName: "sw.js", source });
+    },
+  };
+}
+
 export default defineConfig({
   root: here,
   // Files are named relative to the page, so that it works in any folder of a site.
   base: "./",
   define: { __VERSION__: JSON.stringify(version) },
-  plugins: [selfRestraint()],
+  plugins: [selfRestraint(), serviceWorker()],
   build: {
     outDir: process.env["WEB_OUT_DIR"] ?? `${here}target/classes/web`,
     emptyOutDir: true,

@@ -608,7 +608,11 @@ async function offlineShell(page, machine) {
   await relay.kill();
   await page.reload();
   await page.getByTestId("connection-lost").waitFor({ timeout: 20_000 });
-  await page.getByRole("link", { name: "Machines" }).waitFor();
+  await page.getByRole("link", { name: "Account" }).click();
+  await page.getByRole("link", { name: "Connect a terminal or device" }).click();
+  await page.getByLabel("What the other device shows").waitFor();
+  await page.goBack();
+  await page.goBack();
   await relay.up();
   await page.locator(".chat").getByText("I ran ls.").waitFor({ timeout: 30_000 });
   void machine;

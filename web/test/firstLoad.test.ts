@@ -65,6 +65,12 @@ describe("the built page", () => {
     for (const file of later) expect(gzipped(file)).toBeLessThan(35_000);
   });
 
+  it("is known to its service worker, every part of it", () => {
+    const worker = read("sw.js");
+    expect(worker).not.toMatch(/__(BUILD|FILES)__/);
+    for (const file of readdirSync(join(page, "assets"))) expect(worker).toContain(`"assets/${file}"`);
+  });
+
   it("has nothing inline and nothing from elsewhere", () => {
     const html = read("index.html");
     expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc="\.\/assets\/)/);

@@ -19,7 +19,11 @@ export function ConnectPage({ workspace }: { readonly workspace: Workspace | nul
   return (
     <section class="narrow stack">
       <h1 tabIndex={-1}>{request?.kind === "account" ? "Let another device in" : "Connect a terminal or a device"}</h1>
-      {request === null || workspace === null ? (
+      {request !== null && workspace === null ? (
+        <p class="loading-line" role="status">
+          Loading…
+        </p>
+      ) : request === null || workspace === null ? (
         <TextField
           label="What the other device shows"
           value={text}

@@ -263,9 +263,9 @@ export class SessionsModel implements LinkListener {
   }
 
   private setMetadata(entry: Entry, metadata: string, metadataVersion: number): void {
-    if (metadataVersion <= entry.record.metadataVersion && entry.record.metadata !== "") {
-      if (metadataVersion !== entry.record.metadataVersion || metadata === entry.record.metadata) return;
-    }
+    const { record } = entry;
+    if (metadataVersion < record.metadataVersion) return;
+    if (metadataVersion === record.metadataVersion && metadata === record.metadata) return;
     entry.record = { ...entry.record, metadata, metadataVersion };
     this.open(entry);
   }

@@ -2,7 +2,10 @@
  * Keeps the files of the page, so that it opens without the relay, and shows notifications while no page is open.
  * It never keeps an answer of the API, a key or a message.
  */
-const CACHE = "roosthold-shell-1";
+const BUILD = "__BUILD__";
+const CACHE = `roosthold-${BUILD}`;
+/** All parts of the page, written here by the build: also those that were never used shall open without the relay. */
+const FILES = ["__FILES__"];
 const BASE = new URL("./", self.location.href).pathname;
 
 self.addEventListener("install", (event) => {
@@ -18,15 +21,13 @@ self.addEventListener("activate", (event) => {
   );
 });
 
-/** The start page and what it names. Other parts are kept when they are first used. */
+/** The start page and all its parts. One that does not come is kept when it is first used. */
 async function fill() {
   const cache = await caches.open(CACHE);
   const response = await fetch(BASE, { cache: "no-cache", headers: { Accept: "text/html" } });
   if (!response.ok) return;
-  const text = await response.clone().text();
   await cache.put(BASE, response);
-  const files = [...text.matchAll(/(?:src|href)="\.\/([^"]+)"/g)].map((match) => BASE + match[1]);
-  await Promise.all(files.map((file) => cache.add(file).catch(() => {})));
+  await Promise.all(FILES.map((file) => cache.add(BASE + file).catch(() => {})));
 }
 
 self.addEventListener("fetch", (event) => {
