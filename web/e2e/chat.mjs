@@ -474,7 +474,7 @@ async function otherPages(page, machine) {
   await checkAccessible(page, "account");
   await shoot(page, options.shots, "account");
   await page.getByRole("link", { name: "Activity" }).click();
-  await page.getByRole("cell", { name: "Added a machine" }).waitFor();
+  await page.getByRole("listitem").filter({ hasText: "Added a machine" }).waitFor();
   await checkAccessible(page, "activity");
   await shoot(page, options.shots, "activity");
   await page.goBack();

@@ -91,36 +91,28 @@ export function ActivityPage({ workspace }: { readonly workspace: Workspace | nu
       <p class="error" role="alert" hidden={error === null}>
         {error}
       </p>
-      <div class="table-scroll" tabIndex={0} role="region" aria-label="Activity of the account">
-        <table class="table" aria-busy={next === undefined}>
-          <thead>
-            <tr>
-              <th scope="col">When</th>
-              <th scope="col">What</th>
-              <th scope="col">By</th>
-              <th scope="col">From</th>
-            </tr>
-          </thead>
-          <tbody>
-            {entries.map((one) => (
-              <tr key={one.number}>
-                <td class="nowrap">
-                  <time dateTime={new Date(one.at).toISOString()} title={exactTime(one.at)}>
-                    {shortTime(one.at)}
-                  </time>
-                </td>
-                <td>
-                  {KINDS[one.kind] ?? one.kind} <bdi class="hint">{about(one, workspace)}</bdi>
-                </td>
-                <td>
-                  <bdi>{one.device == null ? "" : (devices.get(one.device)?.name ?? "A device that was revoked")}</bdi>
-                </td>
-                <td class="nowrap">{one.address ?? ""}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <ul class="plain-rows panel" aria-label="Activity of the account" aria-busy={next === undefined}>
+        {entries.map((one) => (
+          <li key={one.number} class="plain-row">
+            <div>
+              <p>
+                {KINDS[one.kind] ?? one.kind} <bdi class="hint">{about(one, workspace)}</bdi>
+              </p>
+              <p class="machine-facts machine-system">
+                <time class="fact" dateTime={new Date(one.at).toISOString()} title={exactTime(one.at)}>
+                  {shortTime(one.at)}
+                </time>
+                {one.device != null && (
+                  <span class="fact">
+                    <bdi>{devices.get(one.device)?.name ?? "A device that was revoked"}</bdi>
+                  </span>
+                )}
+                {one.address != null && <span class="fact">{one.address}</span>}
+              </p>
+            </div>
+          </li>
+        ))}
+      </ul>
       {typeof next === "number" && (
         <p>
           <button type="button" class="button" onClick={() => void load(next)}>

@@ -10,6 +10,8 @@ interface UsageChartProps {
 }
 
 const HEIGHT = 220;
+const DAY_S = 86_400;
+const day = new Intl.DateTimeFormat("en", { month: "short", day: "numeric", timeZone: "UTC" });
 
 /** Bars by day. The figures stand in a table beside it, for who cannot see them. */
 export function UsageChart({ days, value, format }: UsageChartProps) {
@@ -38,9 +40,13 @@ export function UsageChart({ days, value, format }: UsageChartProps) {
           cursor: { show: false },
           // Days are days in UTC, as the relay counts them.
           tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), "Etc/UTC"),
-          scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
+          scales: {
+            // Room for the whole of the first and the last bar.
+            x: { range: (_, min, max) => [min - DAY_S / 2, max + DAY_S / 2] },
+            y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] },
+          },
           axes: [
-            { ...axis, grid: { show: false } },
+            { ...axis, grid: { show: false }, space: 72, values: (_, splits) => splits.map((seconds) => day.format(seconds * 1_000)) },
             { ...axis, size: 64, values: (_, splits) => splits.map(format) },
           ],
           series: [{}, { stroke: colour("--accent"), fill: colour("--accent"), width: 0, points: { show: false }, ...(bars === undefined ? {} : { paths: bars }) }],
