@@ -22,6 +22,7 @@ export function AccountPage({ store, workspace }: AccountPageProps) {
   const [text, setText] = useState<string | null>(null);
   const [leaving, setLeaving] = useState(false);
   const info = relayInfo.value;
+  const unsent = workspace?.outbox.messages.value.filter(({ state }) => state.kind !== "confirmed").length ?? 0;
 
   const reveal = async () => {
     const { fromBase64Url, toRecoveryText } = await import("../../crypto/index.ts");
@@ -103,12 +104,19 @@ export function AccountPage({ store, workspace }: AccountPageProps) {
           </div>
         </Dialog>
       )}
-      {leaving && <SignOutDialog store={store} onClose={() => setLeaving(false)} />}
+      {leaving && <SignOutDialog store={store} unsent={unsent} onClose={() => setLeaving(false)} />}
     </section>
   );
 }
 
-function SignOutDialog({ store, onClose }: { readonly store: AccountStore; readonly onClose: () => void }) {
+interface SignOutDialogProps {
+  readonly store: AccountStore;
+  /** Messages that the relay does not have yet. */
+  readonly unsent: number;
+  readonly onClose: () => void;
+}
+
+function SignOutDialog({ store, unsent, onClose }: SignOutDialogProps) {
   const [stored, setStored] = useState(false);
   const signOut = () => {
     const token = store.account.value?.token ?? null;
@@ -120,6 +128,11 @@ function SignOutDialog({ store, onClose }: { readonly store: AccountStore; reado
     <Dialog title="Sign out of this browser?" onClose={onClose}>
       <div class="stack">
         <p>Without its recovery text the account cannot be opened again, here or anywhere.</p>
+        {unsent > 0 && (
+          <p class="notice">
+            {unsent === 1 ? "One message has" : `${unsent} messages have`} not been sent yet and will be lost.
+          </p>
+        )}
         <label class="check">
           <input
             type="checkbox"

@@ -179,6 +179,18 @@ export function Composer({ chat, session, working }: ComposerProps) {
               ]}
             />
           )}
+          {metadata.thoughtLevels !== undefined && metadata.thoughtLevels.length > 0 && (
+            <SelectField
+              quiet
+              label="Effort"
+              value={metadata.effortLevel ?? metadata.currentThoughtLevelCode ?? ""}
+              onChange={(code) => void chat.pick("effortLevel", code === "" ? null : code)}
+              options={[
+                ...(metadata.currentThoughtLevelCode == null ? [{ value: "", words: "Effort" }] : []),
+                ...metadata.thoughtLevels.map(({ code, value }) => ({ value: code, words: value === "" ? code : value })),
+              ]}
+            />
+          )}
           <span class="spring" />
           {working && (
             <button type="button" class="button button-small" disabled={stopping} onClick={() => void stop()}>

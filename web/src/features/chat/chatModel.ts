@@ -238,11 +238,12 @@ export class ChatModel implements LinkListener {
     }
     const text = words.trim();
     if (text !== "") {
-      const { permissionMode, modelMode } = session.metadata;
+      const { permissionMode, modelMode, effortLevel } = session.metadata;
       const meta = {
         sentFrom: "web",
         ...(isPermissionMode(permissionMode) ? { permissionMode } : {}),
         ...(modelMode === undefined ? {} : { model: modelMode }),
+        ...(effortLevel === undefined ? {} : { effort: effortLevel }),
       };
       await this.workspace.outbox.send(this.id, text, { role: "user", content: { type: "text", text }, meta });
       if (session.seq === 0 && session.metadata.summary === undefined) void this.rename(titleOf(text));
@@ -302,7 +303,7 @@ export class ChatModel implements LinkListener {
   }
 
   /** For the next messages; `null` sets it back to what the agent prefers. */
-  pick(field: "permissionMode" | "modelMode", code: string | null): Promise<boolean> {
+  pick(field: "permissionMode" | "modelMode" | "effortLevel", code: string | null): Promise<boolean> {
     return this.workspace.sessions.changeMetadata(this.id, (metadata) => ({ ...metadata, [field]: code }));
   }
 
