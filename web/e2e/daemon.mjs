@@ -97,10 +97,45 @@ async function walk(device, settings) {
   await page.getByRole("region", { name: "Plan" }).waitFor();
   await shoot(page, options.shots, `daemon-${device}`);
 
+  await killedInTheMiddle(page);
   await daemon.stop();
   await page.locator(".chat-facts").getByText("Machine offline").waitFor();
   daemon = undefined;
   await context.close();
+}
+
+/** The relay dies while the agent writes, and while it asks: everything is there afterwards, once. */
+async function killedInTheMiddle(page) {
+  const chat = page.locator(".chat");
+  const lost = page.getByTestId("connection-lost");
+  await say(page, "stream 20\nwait 6000\nsay the end of it");
+  await page.locator(".chat-live, .answer").getByText(/\b19\b/).last().waitFor();
+  await relay.kill();
+  await lost.waitFor();
+  await say(page, "say after the break");
+  await relay.up();
+  await lost.waitFor({ state: "detached" });
+  await chat.locator(".answer").getByText("the end of it").waitFor();
+  await chat.locator(".answer").getByText("after the break").waitFor();
+  assert.equal(await chat.locator(".answer").getByText("the end of it").count(), 1);
+  assert.equal(await chat.locator(".answer").getByText("after the break").count(), 1);
+  assert.equal(await chat.locator(".said").getByText("say after the break").count(), 1);
+
+  await say(page, "tool echo twice");
+  await page.locator("[data-request]").waitFor();
+  await relay.kill();
+  await lost.waitFor();
+  await relay.up();
+  await lost.waitFor({ state: "detached" });
+  const allow = page.getByRole("button", { name: "Allow", exact: true });
+  for (const deadline = Date.now() + PATIENCE_MS; await allow.isDisabled(); ) {
+    assert.ok(Date.now() < deadline, "the question can be answered again");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await allow.click();
+  await page.locator("[data-request]").waitFor({ state: "detached" });
+  assert.equal(await chat.locator("details.tool").filter({ hasText: "echo twice" }).count(), 1);
+  console.log("daemon: the relay was killed twice, nothing was lost or doubled");
 }
 
 async function say(page, text) {
