@@ -23,6 +23,9 @@ export function launch(executablePath) {
 const HARMLESS = [
   /^The Cross-Origin-Opener-Policy header has been ignored/, // over plain http
   /net::ERR_INTERNET_DISCONNECTED/, // network switched off
+  /WebSocket is already in CLOSING or CLOSED state/, // something was written while the connection broke off
+  /net::ERR_CONNECTION_(REFUSED|RESET|CLOSED)|net::ERR_EMPTY_RESPONSE/, // relay killed
+  /status of 404 .*|status of 409/, // a message to a session that was deleted meanwhile
   /^Failed to load resource: .* 401 /, // sign-in revoked
 ];
 

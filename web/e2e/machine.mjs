@@ -1,9 +1,7 @@
-import { createCipheriv, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { spawn } from "node:child_process";
-import { hsalsa, xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
-import { u32 } from "@noble/ciphers/utils.js";
-import { x25519 } from "@noble/curves/ed25519.js";
 import { io } from "socket.io-client";
+import { request, sealRecord, wrapKey } from "./wire.mjs";
 
 /**
  * The machine at the other end: either a real daemon, started with the command of the dialog, or a small machine of
@@ -45,9 +43,10 @@ export function startProgram([program, ...rest], environment = {}) {
 export async function startPlainMachine(command, metadata) {
   const { server, token, accountKey } = readCommand(command);
   const [machineId, secret] = token.split(":", 2);
-  const { token: bearer } = await post(`${server}/v1/machines/authenticate`, { machineId, secret });
+  const { token: bearer } = await request("POST", `${server}/v1/machines/authenticate`, { machineId, secret });
   const key = randomBytes(32);
-  await post(
+  await request(
+    "POST",
     `${server}/v1/machines`,
     { id: machineId, metadata: sealRecord(metadata, key), dataEncryptionKey: wrapKey(key, accountKey) },
     bearer,
@@ -78,36 +77,4 @@ export function readCommand(command) {
   if (match === null) throw new Error("the dialog's command has another form");
   const [, server, token, accountKey] = match;
   return { server, token, accountKey };
-}
-
-async function post(url, body, bearer) {
-  const response = await fetch(url, {
-    method: "POST",
-    headers: {
-      "Content-Type": "application/json",
-      ...(bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` }),
-    },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`POST ${new URL(url).pathname}: ${response.status}`);
-  return response.json();
-}
-
-/** AES-256-GCM record: version 0, nonce, ciphertext, tag. */
-function sealRecord(value, key) {
-  const nonce = randomBytes(12);
-  const cipher = createCipheriv("aes-256-gcm", key, nonce);
-  const sealed = [cipher.update(JSON.stringify(value), "utf8"), cipher.final(), cipher.getAuthTag()];
-  return Buffer.concat([Buffer.of(0), nonce, ...sealed]).toString("base64");
-}
-
-/** The machine's key in a NaCl box for the account: version 0, ephemeral public key, nonce, box. */
-function wrapKey(key, accountKey) {
-  const ephemeral = x25519.utils.randomSecretKey();
-  const shared = x25519.getSharedSecret(ephemeral, new Uint8Array(Buffer.from(accountKey, "base64url")));
-  const boxKey = new Uint32Array(8);
-  hsalsa(u32(new TextEncoder().encode("expand 32-byte k")), u32(shared), new Uint32Array(4), boxKey);
-  const nonce = new Uint8Array(randomBytes(24));
-  const box = xsalsa20poly1305(new Uint8Array(boxKey.buffer), nonce).encrypt(new Uint8Array(key));
-  return Buffer.concat([Buffer.of(0), x25519.getPublicKey(ephemeral), nonce, box]).toString("base64");
 }

@@ -6,10 +6,10 @@
  * Starts its own relay and daemon in the folder. Ends with 0 if everything held, else with 1 and the reason on stderr.
  */
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
 import { parseArgs } from "node:util";
 import { launch, watchedPage } from "./browser.mjs";
 import { startProgram, startRoost } from "./machine.mjs";
+import { freePort } from "./relay.mjs";
 import { addMachine, createAccount } from "./steps.mjs";
 
 const { values: options } = parseArgs({
@@ -108,15 +108,4 @@ function track(program) {
 async function end(program) {
   running.delete(program);
   await program.stop();
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -243,6 +243,7 @@ async function main() {
   await leave.click();
   for (const one of [page, second]) await one.getByRole("heading", { name: "A home base" }).waitFor();
   assert.equal(await page.evaluate(() => localStorage.length), 0, "signing out erases what was kept");
+  assert.equal(await countKept(page), 0, "also in the database");
   await second.close();
 
   begin("sign in by recovery text");
@@ -307,8 +308,44 @@ async function revoked(page) {
   await page.locator("[data-machine]").first().waitFor();
 }
 
+function countKept(page) {
+  return page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const request = indexedDB.open("roosthold");
+        request.onsuccess = async () => {
+          const names = [...request.result.objectStoreNames];
+          const counts = names.map(
+            (name) =>
+              new Promise((counted) => {
+                const count = request.result.transaction(name).objectStore(name).count();
+                count.onsuccess = () => counted(count.result);
+              }),
+          );
+          resolve((await Promise.all(counts)).reduce((sum, one) => sum + one, 0));
+          request.result.close();
+        };
+      }),
+  );
+}
+
 function ownBearer(page) {
-  return page.evaluate(() => JSON.parse(localStorage.getItem("roosthold.account")).token);
+  return page.evaluate(async () => {
+    const database = await new Promise((resolve) => {
+      const request = indexedDB.open("roosthold");
+      request.onsuccess = () => resolve(request.result);
+    });
+    const get = (key) =>
+      new Promise((resolve) => {
+        const request = database.transaction("vault").objectStore("vault").get(key);
+        request.onsuccess = () => resolve(request.result);
+      });
+    const [key, { iv, sealed }] = [await get("wrapping-key"), await get("account")];
+    database.close();
+    if (key.extractable) throw new Error("the key of the account can be taken out");
+    const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, sealed);
+    return JSON.parse(new TextDecoder().decode(plain)).token;
+  });
 }
 
 async function call(method, path, bearer, body) {

@@ -23,6 +23,7 @@ export async function createAccount(page) {
   await page.getByRole("button", { name: "I have stored it" }).click();
   await confirmGroups(page, recovery);
   await page.getByRole("heading", { name: "No machines yet" }).waitFor();
+  return recovery;
 }
 
 /** Opens the dialog, makes a machine and answers the command to paste; the dialog stays open. */

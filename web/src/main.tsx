@@ -1,15 +1,20 @@
 import { render } from "preact";
 import { App } from "./app/App.tsx";
-import { AccountStore, browserStorage } from "./features/account/accountStore.ts";
+import { openDeviceStore } from "./device/deviceStore.ts";
+import { AccountStore } from "./features/account/accountStore.ts";
 import { askRelay } from "./features/account/registration.ts";
+import { Vault } from "./features/account/vault.ts";
+import { keepOfflineShell } from "./app/offlineShell.ts";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/pages.css";
 
-const store = new AccountStore(browserStorage());
-addEventListener("storage", (event) => store.changedElsewhere(event.key));
-void askRelay();
+// Their addresses are relative to where the page was opened; the address of the page changes later.
+for (const link of document.querySelectorAll<HTMLLinkElement>("link[rel]")) link.href = link.href;
 
+void askRelay();
 const root = document.getElementById("app");
+const store = await AccountStore.open(new Vault(await openDeviceStore()));
 if (root !== null) render(<App store={store} />, root);
+keepOfflineShell();

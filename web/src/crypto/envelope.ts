@@ -1,7 +1,7 @@
 import { hsalsa, xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
 import { u32, swap32IfBE } from "@noble/ciphers/utils.js";
 import { x25519 } from "@noble/curves/ed25519.js";
-import { fromBase64, utf8 } from "./bytes.ts";
+import { concat, fromBase64, randomBytes, utf8 } from "./bytes.ts";
 
 const PUBLIC_KEY = 32;
 const NONCE = 24;
@@ -29,6 +29,14 @@ export function openDataEncryptionKey(field: string, contentSecretKey: Uint8Arra
   if (bytes === null || bytes[0] !== 0) return null;
   const key = openEnvelope(bytes.subarray(1), contentSecretKey);
   return key !== null && key.length === 32 ? key : null;
+}
+
+/** Seals for the holder of a public key, from a fresh sender. Throws when the key is none. */
+export function sealEnvelope(plain: Uint8Array, recipientPublicKey: Uint8Array): Uint8Array {
+  const secret = randomBytes(32);
+  const nonce = randomBytes(NONCE);
+  const box = xsalsa20poly1305(boxKey(secret, recipientPublicKey), nonce).encrypt(plain);
+  return concat(x25519.getPublicKey(secret), nonce, box);
 }
 
 /** HSalsa20 of the X25519 secret with a zero input: the precomputed key of a NaCl box. Throws on an all-zero secret. */

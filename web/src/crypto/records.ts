@@ -28,6 +28,25 @@ export function openDataKeyRecord(text: string, key: Uint8Array): Opened {
   return openJson(() => gcm(key, bytes.subarray(1, body)).decrypt(bytes.subarray(body)));
 }
 
+export function sealLegacyRecord(value: unknown, key: Uint8Array, nonce: Uint8Array = randomBytes(LEGACY_NONCE)): string {
+  return toBase64(concat(nonce, xsalsa20poly1305(key, nonce).encrypt(utf8(JSON.stringify(value)))));
+}
+
+/** Raw bytes of an attachment: `nonce(24) || tag(16) || ciphertext` under the blob key. */
+export function sealBlob(bytes: Uint8Array, key: Uint8Array, nonce: Uint8Array = randomBytes(LEGACY_NONCE)): Uint8Array {
+  return concat(nonce, xsalsa20poly1305(key, nonce).encrypt(bytes));
+}
+
+/** `null` when the bytes are damaged or for another key. */
+export function openBlob(bytes: Uint8Array, key: Uint8Array): Uint8Array | null {
+  if (bytes.length < LEGACY_NONCE + LEGACY_TAG) return null;
+  try {
+    return xsalsa20poly1305(key, bytes.subarray(0, LEGACY_NONCE)).decrypt(bytes.subarray(LEGACY_NONCE));
+  } catch {
+    return null;
+  }
+}
+
 export function sealDataKeyRecord(
   value: unknown,
   key: Uint8Array,

@@ -20,6 +20,7 @@ const row = {
   status: "online",
   lastSeen: 1,
   assistantCount: 0,
+  assistantCounts: { online: 0, offline: 0, pending: 0 },
   createdAt: 1,
   connectedBefore: true,
   enrolment: "ready",

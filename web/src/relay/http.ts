@@ -30,6 +30,7 @@ export type Problem =
 export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
 
 const PATIENCE_MS = 20_000;
+const UPLOAD_PATIENCE_MS = 300_000;
 
 /** The REST side of the relay. Never throws for an answer or a missing one. */
 export class RelayHttp {
@@ -80,7 +81,32 @@ export class RelayHttp {
     return this.request("POST", path, { secret }, createdMachine);
   }
 
-  private async request<S extends z.core.$ZodType>(
+  /**
+   * Bytes to or from an address that the relay handed out. It may name the relay as others reach it; this page reaches
+   * it where it came from.
+   */
+  async bytes(method: "GET" | "PUT", address: string, body?: Uint8Array): Promise<Answer<Uint8Array>> {
+    const { pathname, search } = new URL(address, "http://relay.invalid");
+    const route = pathname.slice(Math.max(pathname.indexOf("/v1/"), 0)) + search;
+    try {
+      const response = await this.send(at(route), {
+        method,
+        credentials: "omit",
+        cache: "no-store",
+        signal: AbortSignal.timeout(UPLOAD_PATIENCE_MS),
+        ...(body === undefined
+          ? {}
+          : { body: new Blob([body as Uint8Array<ArrayBuffer>]), headers: { "Content-Type": "application/octet-stream" } }),
+      });
+      if (!response.ok) return { ok: false, problem: { kind: "refused", status: response.status, text: "" } };
+      return { ok: true, value: new Uint8Array(await response.arrayBuffer()) };
+    } catch {
+      return { ok: false, problem: { kind: "unreachable" } };
+    }
+  }
+
+  /** Any request; what comes back is checked against `shape`. */
+  async request<S extends z.core.$ZodType>(
     method: string,
     path: string,
     body: unknown,
@@ -118,8 +144,14 @@ export class RelayHttp {
   }
 }
 
-function map<A, B>(answer: Answer<A>, change: (value: A) => B): Answer<B> {
+/** The value of an answer, changed; a problem stays what it is. */
+export function map<A, B>(answer: Answer<A>, change: (value: A) => B): Answer<B> {
   return answer.ok ? { ok: true, value: change(answer.value) } : answer;
+}
+
+/** Path of one thing: `path("/v1/sessions", id, "archive")`. */
+export function path(root: string, ...segments: readonly string[]): string {
+  return [root, ...segments.map(encodeURIComponent)].join("/");
 }
 
 function parse(text: string): unknown {

@@ -16,6 +16,11 @@ export const machineRow = z.object({
   createdAt: z.number(),
   /** False until the machine has connected once. */
   connectedBefore: z.boolean(),
+  assistantCounts: z.catch(z.object({ online: count, offline: count, pending: count }), {
+    online: 0,
+    offline: 0,
+    pending: 0,
+  }),
   enrolment: z.catch(z.enum(["token", "keys", "ready", "external"]), "ready"),
   /** Grows with every change of any row of the account. */
   rev: z.number(),
@@ -41,8 +46,34 @@ export const machineMetadata = z.object({
   arch: z.catch(z.optional(z.string()), undefined),
   displayName: z.catch(z.optional(z.string()), undefined),
   happyCliVersion: z.catch(z.optional(z.string()), undefined),
+  homeDir: z.catch(z.optional(z.string()), undefined),
+  username: z.catch(z.optional(z.string()), undefined),
+  /** Everything that is done from afar stays inside these. */
+  rootDirectory: z.catch(z.optional(z.string()), undefined),
+  rootDirectories: z.catch(z.optional(z.array(z.string())), undefined),
+  remotePolicy: z.catch(z.optional(z.string()), undefined),
+  cliAvailability: z.catch(z.optional(z.record(z.string(), z.unknown())), undefined),
+  agents: z.catch(z.optional(z.array(z.looseObject({ name: z.string() }))), undefined),
 });
 export type MachineMetadata = z.infer<typeof machineMetadata>;
+
+/** Any numbered update; whoever knows its kind reads the body. */
+export const updateHead = z.object({
+  seq: z.number(),
+  createdAt: z.number(),
+  body: z.looseObject({ t: z.string() }),
+});
+export type UpdateHead = z.infer<typeof updateHead>;
+
+/** Updates behind a number; `gap` when the relay does not know all of them any more. */
+export const changePage = z.object({
+  verdict: z.enum(["resumed", "gap"]),
+  changes: z.array(z.unknown()),
+  lastSeq: z.number(),
+  hasMore: z.boolean(),
+});
+
+export const rpcAck = z.object({ ok: z.boolean(), result: z.optional(z.unknown()), error: z.optional(z.string()) });
 
 /** The bodies of `update` events that concern this page; others do not match and are ignored. */
 export const machineUpdate = z.object({

@@ -1,30 +1,21 @@
 import { io } from "socket.io-client";
 import { at } from "./base.ts";
-import {
-  machineActivity,
-  machineGone,
-  machineRow,
-  machineUpdate,
-  read,
-  type MachineActivity,
-  type MachineGone,
-  type MachineRow,
-  type MachineUpdate,
-} from "./schema.ts";
 
 /** What the live connection reports, in the order in which it happens. */
-export interface LiveListener {
+export interface SocketListener {
   connected(): void;
   lost(): void;
   /** The bearer was refused; the connection is not tried again. */
   unauthorized(): void;
-  row(row: MachineRow): void;
-  gone(gone: MachineGone): void;
-  update(update: MachineUpdate): void;
-  activity(activity: MachineActivity): void;
+  /** Any event of the relay with its first argument. */
+  event(name: string, value: unknown): void;
 }
 
-export interface LiveConnection {
+export interface LiveSocket {
+  /** Sends an event that nobody answers; dropped while there is no connection. */
+  emit(event: string, value: unknown): void;
+  /** Sends an event and waits for its acknowledgement; `undefined` without connection, on a break and after `timeoutMs`. */
+  ask(event: string, value: unknown, timeoutMs: number): Promise<unknown>;
   close(): void;
 }
 
@@ -35,11 +26,11 @@ const RETRY_MS = 2_000;
  * Connects to the relay as a page of the person (user-scoped) and stays connected: retries for ever with growing
  * pauses of at most 5 s, and at once when the browser says that the network is back.
  */
-export function connectLive(token: string, listener: LiveListener): LiveConnection {
+export function openSocket(token: string, listener: SocketListener): LiveSocket {
   const socket = io({
     path: at("/v1/updates"),
     transports: ["websocket"],
-    auth: { token, clientType: "user-scoped", happyClient: `web/${__VERSION__}` },
+    auth: (give) => give({ token, clientType: "user-scoped", happyClient: `web/${__VERSION__}`, appState: appState() }),
     reconnectionDelay: 500,
     reconnectionDelayMax: 5_000,
   });
@@ -64,27 +55,39 @@ export function connectLive(token: string, listener: LiveListener): LiveConnecti
     listener.lost();
     if (!socket.active) again();
   });
-
-  const on = <T>(event: string, schema: Parameters<typeof read>[0], use: (value: T) => void) =>
-    socket.on(event, (value: unknown) => {
-      const known = read(schema, value) as T | null;
-      if (known !== null) use(known);
-    });
-  on<MachineRow>("machine-row", machineRow, (row) => listener.row(row));
-  on<MachineGone>("machine-gone", machineGone, (gone) => listener.gone(gone));
-  on<{ body: MachineUpdate }>("update", machineUpdate, ({ body }) => listener.update(body));
-  on<MachineActivity>("ephemeral", machineActivity, (activity) => listener.activity(activity));
+  socket.onAny((name: string, value: unknown) => listener.event(name, value));
 
   const online = () => {
     if (!socket.connected) socket.disconnect().connect();
   };
+  // The relay sends no push notification to a person who is looking at a page.
+  const seen = () => {
+    if (socket.connected) socket.emit("app-state", { state: appState() });
+  };
   addEventListener("online", online);
+  document.addEventListener("visibilitychange", seen);
   return {
+    emit(event, value) {
+      if (socket.connected) socket.emit(event, value);
+    },
+    async ask(event, value, timeoutMs) {
+      if (!socket.connected) return undefined;
+      try {
+        return (await socket.timeout(timeoutMs).emitWithAck(event, value)) as unknown;
+      } catch {
+        return undefined;
+      }
+    },
     close() {
       removeEventListener("online", online);
+      document.removeEventListener("visibilitychange", seen);
       clearTimeout(retry);
       socket.off();
       socket.close();
     },
   };
+}
+
+function appState(): string {
+  return document.visibilityState === "visible" ? "active" : "background";
 }

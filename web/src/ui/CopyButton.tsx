@@ -6,11 +6,13 @@ interface CopyButtonProps {
   /** What is copied, for the name of the button and the announcement: "Copy command", "Command copied". */
   readonly what: string;
   readonly primary?: boolean;
+  /** Small, for the head of a block. */
+  readonly quiet?: boolean;
 }
 
 const CONFIRMED_MS = 4_000;
 
-export function CopyButton({ text, what, primary = false }: CopyButtonProps) {
+export function CopyButton({ text, what, primary = false, quiet = false }: CopyButtonProps) {
   const place = useRef<HTMLSpanElement>(null);
   const [outcome, setOutcome] = useState<"none" | "copied" | "failed">("none");
 
@@ -27,8 +29,9 @@ export function CopyButton({ text, what, primary = false }: CopyButtonProps) {
 
   return (
     <span class="copy" ref={place}>
-      <button type="button" class={primary ? "button button-primary" : "button"} onClick={() => void copy()}>
-        {outcome === "copied" ? "Copied" : `Copy ${what}`}
+      <button type="button" class={quiet ? "copy-quiet" : primary ? "button button-primary" : "button"} onClick={() => void copy()}>
+        {outcome === "copied" ? "Copied" : quiet ? "Copy" : `Copy ${what}`}
+        {quiet && outcome !== "copied" && <span class="visually-hidden"> {what}</span>}
       </button>
       <span role="status" class={outcome === "failed" ? "note" : "visually-hidden"}>
         {outcome === "copied" && `${what} copied`}

@@ -12,6 +12,8 @@ interface TextFieldProps {
   readonly rows?: number;
   readonly code?: boolean;
   readonly readOnly?: boolean;
+  /** Where Enter shall not submit a form around the field. */
+  readonly onEnter?: () => void;
 }
 
 /** One labelled text box; its hint and its error belong to it for screen readers too. */
@@ -26,6 +28,15 @@ export function TextField(props: TextFieldProps) {
     value: props.value,
     class: props.code ? "input input-code" : "input",
     onInput: (event: { currentTarget: { value: string } }) => props.onInput(event.currentTarget.value),
+    ...(props.onEnter === undefined
+      ? {}
+      : {
+          onKeyDown: (event: KeyboardEvent) => {
+            if (event.key !== "Enter") return;
+            event.preventDefault();
+            props.onEnter?.();
+          },
+        }),
     "aria-invalid": error !== null,
     ...(described === "" ? {} : { "aria-describedby": described }),
     ...(props.autofocus ? { "data-autofocus": true } : {}),

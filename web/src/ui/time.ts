@@ -1,6 +1,8 @@
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const exact = new Intl.DateTimeFormat("en", { dateStyle: "long", timeStyle: "medium" });
 
+const short = new Intl.DateTimeFormat("en", { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
+
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -25,4 +27,9 @@ export function timeAgo(time: number, now: number): string {
 
 export function exactTime(time: number): string {
   return exact.format(time);
+}
+
+/** "Nov 25, 10:41 PM", where the exact time stands beside it. */
+export function shortTime(time: number): string {
+  return short.format(time);
 }

@@ -2,14 +2,27 @@ import { useState } from "preact/hooks";
 import { RelayHttp } from "../../relay/http.ts";
 import { CopyButton } from "../../ui/CopyButton.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
+import { lazy } from "../../ui/Lazy.tsx";
+import { Link } from "../../app/Link.tsx";
+import type { Workspace } from "../../workspace/workspace.ts";
 import type { AccountStore } from "./accountStore.ts";
 import { RecoveryText } from "./RecoveryText.tsx";
 import { relayInfo } from "./registration.ts";
 
-export function AccountPage({ store }: { readonly store: AccountStore }) {
+const AccountPanels = lazy(() => import("./AccountPanels.tsx").then((file) => file.AccountPanels));
+
+interface AccountPageProps {
+  readonly store: AccountStore;
+  /** `null` until it is loaded. */
+  readonly workspace: Workspace | null;
+}
+
+export function AccountPage({ store, workspace }: AccountPageProps) {
+  const [asking, setAsking] = useState(false);
   const [text, setText] = useState<string | null>(null);
   const [leaving, setLeaving] = useState(false);
   const info = relayInfo.value;
+  const unsent = workspace?.outbox.messages.value.filter(({ state }) => state.kind !== "confirmed").length ?? 0;
 
   const reveal = async () => {
     const { fromBase64Url, toRecoveryText } = await import("../../crypto/index.ts");
@@ -20,6 +33,17 @@ export function AccountPage({ store }: { readonly store: AccountStore }) {
   return (
     <section class="narrow stack">
       <h1 tabIndex={-1}>Account</h1>
+      <nav class="row" aria-label="More of the account">
+        <Link to="usage" class="button button-small">
+          Usage
+        </Link>
+        <Link to="activity" class="button button-small">
+          Activity
+        </Link>
+        <Link to="terminalConnect" class="button button-small">
+          Connect a terminal or device
+        </Link>
+      </nav>
       <div class="panel stack">
         <h2>Recovery text</h2>
         <p>
@@ -28,7 +52,7 @@ export function AccountPage({ store }: { readonly store: AccountStore }) {
         </p>
         {text === null ? (
           <p>
-            <button type="button" class="button" onClick={() => void reveal()}>
+            <button type="button" class="button" onClick={() => setAsking(true)}>
               Show recovery text
             </button>
           </p>
@@ -57,16 +81,46 @@ export function AccountPage({ store }: { readonly store: AccountStore }) {
           </button>
         </p>
       </div>
-      {leaving && <SignOutDialog store={store} onClose={() => setLeaving(false)} />}
+      {workspace !== null && <AccountPanels workspace={workspace} />}
+      {asking && (
+        <Dialog title="Show the recovery text?" onClose={() => setAsking(false)}>
+          <div class="stack">
+            <p>It is the whole account. Show it only where nobody else sees the screen.</p>
+            <div class="actions">
+              <button type="button" class="button" data-autofocus onClick={() => setAsking(false)}>
+                Cancel
+              </button>
+              <button
+                type="button"
+                class="button button-primary"
+                onClick={() => {
+                  setAsking(false);
+                  void reveal();
+                }}
+              >
+                Show it now
+              </button>
+            </div>
+          </div>
+        </Dialog>
+      )}
+      {leaving && <SignOutDialog store={store} unsent={unsent} onClose={() => setLeaving(false)} />}
     </section>
   );
 }
 
-function SignOutDialog({ store, onClose }: { readonly store: AccountStore; readonly onClose: () => void }) {
+interface SignOutDialogProps {
+  readonly store: AccountStore;
+  /** Messages that the relay does not have yet. */
+  readonly unsent: number;
+  readonly onClose: () => void;
+}
+
+function SignOutDialog({ store, unsent, onClose }: SignOutDialogProps) {
   const [stored, setStored] = useState(false);
   const signOut = () => {
     const token = store.account.value?.token ?? null;
-    store.erase();
+    void store.erase();
     // Erasing does not wait for the relay: without an answer the bearer stays in its list of devices.
     if (token !== null) void new RelayHttp(token).signOut();
   };
@@ -74,6 +128,11 @@ function SignOutDialog({ store, onClose }: { readonly store: AccountStore; reado
     <Dialog title="Sign out of this browser?" onClose={onClose}>
       <div class="stack">
         <p>Without its recovery text the account cannot be opened again, here or anywhere.</p>
+        {unsent > 0 && (
+          <p class="notice">
+            {unsent === 1 ? "One message has" : `${unsent} messages have`} not been sent yet and will be lost.
+          </p>
+        )}
         <label class="check">
           <input
             type="checkbox"

@@ -15,6 +15,15 @@ export function SignInPage({ store }: { readonly store: AccountStore }) {
       <h1 tabIndex={-1}>Sign in</h1>
       {kept !== null && kept.token === null && <SignInAgain store={store} secret={kept.secret} />}
       <RecoveryForm store={store} />
+      {kept === null && (
+        <p>
+          Or{" "}
+          <Link to="link" class="link">
+            sign in from another device
+          </Link>{" "}
+          that is signed in already.
+        </p>
+      )}
     </section>
   );
 }

@@ -1,21 +1,7 @@
 import { signal, type ReadonlySignal } from "@preact/signals";
+import type { StoredAccount, Vault } from "./vault.ts";
 
-/**
- * What this browser keeps of the account between visits.
- *
- * **What protects it:** the master secret and the bearer lie in the web storage of this origin, in clear. Other sites
- * cannot read them (the browser's same-origin rule), and the page runs no script but its own files (its content
- * security policy). They are not protected against someone who can use this browser profile or read its files, nor
- * against a relay that serves a changed page: who must not trust the relay's page uses another client. Wrapping the
- * secret with a key that the browser does not export would change neither, and that interface is missing over plain
- * http. Signing out erases everything.
- */
-export interface StoredAccount {
-  /** base64url of the master secret. */
-  readonly secret: string;
-  /** `null` after the relay refused it: the person has to sign in again. */
-  readonly token: string | null;
-}
+export type { StoredAccount } from "./vault.ts";
 
 /**
  * The storage of this origin. A browser that forbids it throws at the mere mention; then everything is kept in memory
@@ -32,15 +18,36 @@ export function browserStorage(): Storage {
   }
 }
 
-const ACCOUNT_KEY = "roosthold.account";
 const OWN_KEYS = "roosthold.";
+const CHANNEL = "roosthold.account";
 
+/** Tells the other pages of this browser that the account was changed. */
+export interface Pages {
+  tell(): void;
+  onTold(use: () => void): void;
+}
+
+/** The account of this browser, kept in the vault and the same in all of its pages. */
 export class AccountStore {
   private readonly current = signal<StoredAccount | null>(null);
   private readonly kept = signal(true);
 
-  constructor(private readonly storage: Storage) {
-    this.current.value = this.load();
+  private constructor(
+    private readonly vault: Vault,
+    private readonly storage: Storage,
+    private readonly pages: Pages,
+  ) {}
+
+  static async open(vault: Vault, storage: Storage = browserStorage(), pages: Pages = otherPages()): Promise<AccountStore> {
+    const store = new AccountStore(vault, storage, pages);
+    store.current.value = await vault.load();
+    store.kept.value = vault.lasting || store.current.value === null;
+    pages.onTold(() => {
+      void vault.load().then((account) => {
+        store.current.value = account;
+      });
+    });
+    return store;
   }
 
   get account(): ReadonlySignal<StoredAccount | null> {
@@ -63,7 +70,8 @@ export class AccountStore {
   }
 
   /** Erases everything that the page keeps in this browser. */
-  erase(): void {
+  async erase(): Promise<void> {
+    this.current.value = null;
     try {
       for (const key of Object.keys(this.storage)) {
         if (key.startsWith(OWN_KEYS)) this.storage.removeItem(key);
@@ -71,31 +79,29 @@ export class AccountStore {
     } catch {
       // Storage that cannot be used holds nothing.
     }
-    this.current.value = null;
-  }
-
-  /** Another page of this origin changed the storage: signing out there signs out here. */
-  changedElsewhere(key: string | null): void {
-    if (key === null || key === ACCOUNT_KEY) this.current.value = this.load();
+    await this.vault.erase().catch(() => {});
+    this.pages.tell();
   }
 
   private save(account: StoredAccount): void {
-    try {
-      this.storage.setItem(ACCOUNT_KEY, JSON.stringify(account));
-      this.kept.value = true;
-    } catch {
-      this.kept.value = false;
-    }
     this.current.value = account;
+    void this.vault.save(account).then(
+      () => {
+        this.kept.value = this.vault.lasting;
+        this.pages.tell();
+      },
+      () => {
+        this.kept.value = false;
+      },
+    );
   }
+}
 
-  private load(): StoredAccount | null {
-    try {
-      const value = JSON.parse(this.storage.getItem(ACCOUNT_KEY) ?? "null") as Partial<StoredAccount> | null;
-      if (value === null || typeof value.secret !== "string" || !/^[\w-]{43}$/.test(value.secret)) return null;
-      return { secret: value.secret, token: typeof value.token === "string" ? value.token : null };
-    } catch {
-      return null;
-    }
-  }
+function otherPages(): Pages {
+  if (typeof BroadcastChannel === "undefined") return { tell: () => {}, onTold: () => {} };
+  const channel = new BroadcastChannel(CHANNEL);
+  return {
+    tell: () => channel.postMessage("changed"),
+    onTold: (use) => channel.addEventListener("message", use),
+  };
 }

@@ -3,13 +3,22 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { toRecoveryText } from "../../crypto/recoveryText.ts";
 import type { RelayInfo } from "../../relay/schema.ts";
 import { AccountPage } from "./AccountPage.tsx";
+import { MemoryStore } from "../../device/deviceStore.ts";
 import { AccountStore } from "./accountStore.ts";
 import { CreatePage } from "./CreatePage.tsx";
 import { relayInfo } from "./registration.ts";
 import { SignInPage } from "./SignInPage.tsx";
+import { Vault } from "./vault.ts";
 import { WelcomePage } from "./WelcomePage.tsx";
 
 const SECRET = "HqdlCHL9PhM5hJeSQFdsMsyz1r97LgMczTIWev631HQ";
+
+/** A browser that has kept nothing, or an account. */
+async function newStore(kept?: { secret: string; token: string | null }): Promise<AccountStore> {
+  const device = new MemoryStore(true);
+  if (kept !== undefined) await device.put("vault", "account", JSON.stringify(kept));
+  return AccountStore.open(new Vault(device, null), localStorage, { tell: () => {}, onTold: () => {} });
+}
 
 function relayTakes(registration: RelayInfo["registration"]) {
   relayInfo.value = { ok: true, value: { registration, version: "1" } };
@@ -61,7 +70,7 @@ describe("creating an account", () => {
   it("keeps and sends nothing before the recovery text was confirmed", async () => {
     relayTakes("open");
     const sent = answering(200, { success: true, token: "t" });
-    const store = new AccountStore(localStorage);
+    const store = await newStore();
     render(<CreatePage store={store} />);
     const text = await typeAskedGroups();
     const [first] = screen.getAllByLabelText<HTMLInputElement>(/^Group/);
@@ -89,7 +98,7 @@ describe("creating an account", () => {
   it("asks for the invite code where one is needed and sends it", async () => {
     relayTakes("invite");
     const sent = answering(403, { error: "Registration is closed" });
-    render(<CreatePage store={new AccountStore(localStorage)} />);
+    render(<CreatePage store={await newStore()} />);
     await typeAskedGroups();
     const invite = screen.getByLabelText<HTMLInputElement>("Invite code");
     fireEvent.input(invite, { target: { value: " welcome-1 " } });
@@ -99,9 +108,9 @@ describe("creating an account", () => {
     expect(invite.value).toBe(" welcome-1 ");
   });
 
-  it("is not offered by a closed relay", () => {
+  it("is not offered by a closed relay", async () => {
     relayTakes("closed");
-    render(<CreatePage store={new AccountStore(localStorage)} />);
+    render(<CreatePage store={await newStore()} />);
     expect(screen.queryByTestId("recovery-text")).toBeNull();
     expect(screen.getByRole("link", { name: "Sign in" })).toBeTruthy();
   });
@@ -116,7 +125,7 @@ describe("signing in", () => {
 
   it("takes the recovery text as people type it", async () => {
     answering(200, { success: true, token: "t" });
-    const store = new AccountStore(localStorage);
+    const store = await newStore();
     render(<SignInPage store={store} />);
     signInWith(` ${toRecoveryText(new Uint8Array(32).fill(5)).toLowerCase().replaceAll("-", " ")}\n`);
     await waitFor(() => expect(store.account.value?.token).toBe("t"));
@@ -124,7 +133,7 @@ describe("signing in", () => {
 
   it("says that a text is incomplete and sends nothing", async () => {
     const sent = answering(200, {});
-    render(<SignInPage store={new AccountStore(localStorage)} />);
+    render(<SignInPage store={await newStore()} />);
     signInWith("AAAAA-BBBBB");
     await screen.findByText(/not a whole recovery text/);
     expect(sent).toEqual([]);
@@ -132,15 +141,14 @@ describe("signing in", () => {
 
   it("says that the relay knows no such account and takes no new ones", async () => {
     answering(403, { error: "Registration is closed" });
-    render(<SignInPage store={new AccountStore(localStorage)} />);
+    render(<SignInPage store={await newStore()} />);
     signInWith(toRecoveryText(new Uint8Array(32).fill(5)));
     await screen.findByText(/no account for this recovery text/);
   });
 
   it("again needs one press where the account is still kept", async () => {
     answering(200, { success: true, token: "new" });
-    localStorage.setItem("roosthold.account", JSON.stringify({ secret: SECRET, token: null }));
-    const store = new AccountStore(localStorage);
+    const store = await newStore({ secret: SECRET, token: null });
     render(<SignInPage store={store} />);
     fireEvent.click(screen.getByRole("button", { name: "Sign in again" }));
     await waitFor(() => expect(store.account.value).toEqual({ secret: SECRET, token: "new" }));
@@ -148,11 +156,11 @@ describe("signing in", () => {
 });
 
 describe("the account page", () => {
-  it("signs out only after the person says that the recovery text is stored", () => {
+  it("signs out only after the person says that the recovery text is stored", async () => {
     vi.stubGlobal("fetch", () => Promise.reject(new TypeError("offline")));
-    const store = new AccountStore(localStorage);
+    const store = await newStore();
     store.signedIn({ secret: SECRET, token: "t" });
-    render(<AccountPage store={store} />);
+    render(<AccountPage store={store} workspace={null} />);
     fireEvent.click(screen.getByRole("button", { name: "Sign out" }));
     const leave = screen.getAllByRole<HTMLButtonElement>("button", { name: "Sign out" }).at(-1);
     expect(leave?.disabled).toBe(true);

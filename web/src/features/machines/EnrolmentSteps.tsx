@@ -53,8 +53,8 @@ export function EnrolmentSteps({ token, accountKey, row, replaced = false, onDon
           </p>
           {connected && row?.enrolment === "keys" && (
             <p class="error">
-              It connected without the account key, so nothing can be encrypted for it. Run the whole command,
-              including <code>--account-key</code>.
+              It connected without the account key, so nothing can be encrypted for it yet. Run the whole command,
+              including <code>--account-key</code>, or close this and approve the code that the machine shows.
             </p>
           )}
         </li>

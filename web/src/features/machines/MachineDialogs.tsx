@@ -70,10 +70,11 @@ export function RenameDialog({ model, row, name: current, onClose }: MachineDial
   );
 }
 
-export function RemoveDialog({ model, row, name, onClose }: MachineDialogProps) {
+export function RemoveDialog(props: MachineDialogProps & { readonly onRemoved?: () => void }) {
+  const { model, row, name, onClose, onRemoved = onClose } = props;
   const { busy, error, run } = useRequest();
   const remove = async () => {
-    if ((await run(async () => success(await model.remove(row.machineId)))) !== null) onClose();
+    if ((await run(async () => success(await model.remove(row.machineId)))) !== null) onRemoved();
   };
   return (
     <Dialog title={`Remove “${name}”?`} onClose={onClose}>

@@ -1,10 +1,11 @@
+import { Link } from "../../app/Link.tsx";
 import type { MachineRow } from "../../relay/schema.ts";
 import { Menu } from "../../ui/Menu.tsx";
 import { TimeAgo } from "../../ui/TimeAgo.tsx";
 import { machineFacts } from "./machineName.ts";
 import type { MachineDetails } from "./unlock.ts";
 
-export type MachineAction = "rename" | "replace-token" | "remove" | "review-keys";
+export type MachineAction = "rename" | "replace-token" | "remove" | "review-keys" | "approve";
 
 interface MachineItemProps {
   readonly row: MachineRow;
@@ -21,7 +22,9 @@ export function MachineItem({ row, name, details, onAction }: MachineItemProps) 
     <li class="machine" data-machine={row.machineId}>
       <div class="machine-main">
         <h2 class="machine-name">
-          <bdi>{name}</bdi>
+          <Link to="machine" id={row.machineId} class="machine-link">
+            <bdi>{name}</bdi>
+          </Link>
         </h2>
         <p class="machine-facts">
           <span class={online ? "status status-online" : "status"}>
@@ -38,6 +41,9 @@ export function MachineItem({ row, name, details, onAction }: MachineItemProps) 
             )}
           </span>
           <span class="fact">{row.assistantCount === 1 ? "1 assistant" : `${row.assistantCount} assistants`}</span>
+          {row.assistantCounts.pending > 0 && (
+            <span class="fact machine-alert">{row.assistantCounts.pending} waiting for approval</span>
+          )}
         </p>
         <Details details={details} row={row} onAction={onAction} />
       </div>
@@ -85,7 +91,10 @@ function Details({ details, row, onAction }: Pick<MachineItemProps, "details" | 
     case undefined:
       return row.enrolment === "keys" ? (
         <p class="machine-note">
-          <strong>No keys yet.</strong> It connected with its token only. Replace the token and run the whole command.
+          <strong>No keys yet.</strong> It connected with its token only and shows a code.{" "}
+          <button type="button" class="link" onClick={() => onAction("approve")}>
+            Compare and approve
+          </button>
         </p>
       ) : null;
   }

@@ -1,7 +1,9 @@
-import { useComputed, useSignal } from "@preact/signals";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { MachineRow } from "../../relay/schema.ts";
 import { describe } from "../../ui/problems.ts";
+import { lazy } from "../../ui/Lazy.tsx";
+import { More, PORTION } from "../../ui/More.tsx";
+import type { Workspace } from "../../workspace/workspace.ts";
 import { AddMachineDialog } from "./AddMachineDialog.tsx";
 import { EmptyState } from "./EmptyState.tsx";
 import { KeysChangedDialog, RemoveDialog, RenameDialog, ReplaceTokenDialog } from "./MachineDialogs.tsx";
@@ -9,7 +11,11 @@ import { MachineItem, type MachineAction } from "./MachineItem.tsx";
 import { counts, type MachineList } from "./machineList.ts";
 import { machineName } from "./machineName.ts";
 import type { MachinesModel } from "./machinesModel.ts";
-import type { OpenedMachines } from "./openMachines.ts";
+
+const ApproveDialog = lazy(() => import("./ApproveDialog.tsx").then((file) => file.ApproveDialog));
+
+/** What the page needs of the signed-in state; `null` while the code and the keys are on their way. */
+export type OpenedMachines = Pick<Workspace, "model" | "accountKey">;
 
 type Open = { readonly action: "add" } | { readonly action: MachineAction; readonly row: MachineRow };
 
@@ -32,7 +38,6 @@ export function MachinesPage({ opened }: { readonly opened: OpenedMachines | nul
           </button>
         )}
       </header>
-      {opened !== null && <ConnectionNotice model={opened.model} />}
       {opened === null || list === null ? (
         <Loading opened={opened} />
       ) : list.rows.length === 0 ? (
@@ -61,18 +66,23 @@ function Summary({ list }: { readonly list: MachineList | null }) {
 
 function Rows(props: { model: MachinesModel; rows: readonly MachineRow[]; onOpen: (open: Open) => void }) {
   const details = props.model.details.value;
+  const [limit, setLimit] = useState(PORTION);
+  const rest = props.rows.length - limit;
   return (
-    <ul class="machines" aria-label="Machines">
-      {props.rows.map((row) => (
-        <MachineItem
-          key={row.machineId}
-          row={row}
-          name={machineName(row, details.get(row.machineId))}
-          details={details.get(row.machineId)}
-          onAction={(action) => props.onOpen({ action, row })}
-        />
-      ))}
-    </ul>
+    <>
+      <ul class="machines" aria-label="Machines">
+        {props.rows.slice(0, limit).map((row) => (
+          <MachineItem
+            key={row.machineId}
+            row={row}
+            name={machineName(row, details.get(row.machineId))}
+            details={details.get(row.machineId)}
+            onAction={(action) => props.onOpen({ action, row })}
+          />
+        ))}
+      </ul>
+      {rest > 0 && <More rest={rest} onNear={() => setLimit(limit + PORTION)} />}
+    </>
   );
 }
 
@@ -100,33 +110,6 @@ function Loading({ opened }: { readonly opened: OpenedMachines | null }) {
   );
 }
 
-const PATIENCE_MS = 1_500;
-
-/** Says that the list may be old. A short interruption, as of a relay that restarts quickly, is not worth a word. */
-function ConnectionNotice({ model }: { readonly model: MachinesModel }) {
-  const lost = useComputed(() => model.connection.value === "lost");
-  const shown = useSignal(false);
-  useEffect(() => {
-    if (!lost.value) {
-      shown.value = false;
-      return;
-    }
-    const timer = setTimeout(() => {
-      shown.value = true;
-    }, PATIENCE_MS);
-    return () => clearTimeout(timer);
-  }, [lost.value]);
-  return (
-    <div role="status">
-      {shown.value && (
-        <p class="banner banner-warning" data-testid="connection-lost">
-          Connection to the relay lost; trying again. What you see is as of a moment ago.
-        </p>
-      )}
-    </div>
-  );
-}
-
 function OpenDialog(props: { opened: OpenedMachines; dialog: Open; onClose: () => void }) {
   const { opened, dialog, onClose } = props;
   const { model, accountKey } = opened;
@@ -144,6 +127,8 @@ function OpenDialog(props: { opened: OpenedMachines; dialog: Open; onClose: () =
       return <RemoveDialog {...shared} />;
     case "replace-token":
       return <ReplaceTokenDialog {...shared} accountKey={accountKey} />;
+    case "approve":
+      return <ApproveDialog workspace={opened as Workspace} row={row} name={shared.name} onClose={onClose} />;
     case "review-keys":
       return details?.kind === "keys-changed" ? <KeysChangedDialog {...shared} changedKey={details.key} /> : null;
   }

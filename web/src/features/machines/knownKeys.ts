@@ -1,6 +1,6 @@
 import { openDataKeyRecord, sealDataKeyRecord } from "../../crypto/index.ts";
 
-const STORAGE_KEY = "roosthold.machine-keys";
+const STORAGE_KEY = "roosthold.machine-fingerprints";
 
 /**
  * The key that this browser first saw for each machine, encrypted under a key of the account.
@@ -18,7 +18,7 @@ export class KnownKeys {
     this.keys = this.load();
   }
 
-  /** Remembers the first key of a machine; answers whether `key` is the one that counts. Keys are base64. */
+  /** Remembers the first key of a machine; answers whether `key` is the one that counts. `key` tells keys apart; it is no key itself. */
   isKnown(machineId: string, key: string): boolean {
     const known = this.keys.get(machineId);
     if (known === undefined) this.trust(machineId, key);

@@ -14,10 +14,15 @@ const PLATFORMS: Readonly<Record<string, string>> = {
   freebsd: "FreeBSD",
 };
 
+/** "macOS arm64" */
+export function platformWords({ platform, arch }: MachineMetadata): string {
+  const system = platform === undefined ? undefined : (PLATFORMS[platform] ?? platform);
+  return [system, arch].filter(Boolean).join(" ");
+}
+
 /** Host, platform and version, as far as the machine tells. */
 export function machineFacts(metadata: MachineMetadata): readonly string[] {
-  const system = metadata.platform === undefined ? undefined : (PLATFORMS[metadata.platform] ?? metadata.platform);
-  const platform = [system, metadata.arch].filter(Boolean).join(" ");
+  const platform = platformWords(metadata);
   const version = metadata.happyCliVersion === undefined ? "" : `version ${metadata.happyCliVersion}`;
   return [metadata.host ?? "", platform, version].filter((fact) => fact !== "");
 }

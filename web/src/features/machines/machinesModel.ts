@@ -1,17 +1,24 @@
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { Answer, Problem, RelayHttp } from "../../relay/http.ts";
 import type { MachineActivity, MachineGone, MachineRecord, MachineRow, MachineUpdate } from "../../relay/schema.ts";
-import type { LiveConnection, LiveListener } from "../../relay/socket.ts";
 import { apply, fromRows, type Change, type MachineList } from "./machineList.ts";
 import { applyUpdate, fromRecords, type MachineRecords } from "./machineRecords.ts";
 import type { MachineDetails } from "./unlock.ts";
 
-/** `lost` says nothing about the machines: they keep the status that the relay told last. */
-export type Connection = "connecting" | "live" | "lost";
+/** What the relay's connection tells about machines. */
+export interface MachinesListener {
+  row(row: MachineRow): void;
+  gone(gone: MachineGone): void;
+  update(update: MachineUpdate): void;
+  activity(activity: MachineActivity): void;
+}
 
 export interface MachinesParts {
   readonly http: RelayHttp;
-  readonly connect: (listener: LiveListener) => LiveConnection;
+  /** Whether changes arrive by themselves. */
+  readonly isLive: () => boolean;
+  /** Opens the keys of many records before they are shown. */
+  readonly prepare: (records: readonly MachineRecord[]) => Promise<void>;
   readonly unlock: (record: MachineRecord) => MachineDetails;
   readonly trustKey: (machineId: string, key: string) => void;
   readonly forgetKey: (machineId: string) => void;
@@ -19,33 +26,24 @@ export interface MachinesParts {
 }
 
 /**
- * The live list of machines: connects, then asks for the list, then applies events to it; asks again after every
- * reconnect. Events that arrive while the list is on its way are applied to what is shown and once more to the answer.
+ * The live list of machines: asked for after every connect, then kept by events. Events that arrive while the list is
+ * on its way are applied to what is shown and once more to the answer.
  */
-export class MachinesModel implements LiveListener {
+export class MachinesModel implements MachinesListener {
   private readonly shown = signal<MachineList | null>(null);
   private readonly records = signal<MachineRecords>(new Map());
-  private readonly state = signal<Connection>("connecting");
   private readonly failure = signal<Problem | null>(null);
   private readonly trusted = signal(0);
-  private readonly live: LiveConnection;
   private sinceRequest: Change[] = [];
   private updatesSinceRequest: MachineUpdate[] = [];
   private round = 0;
   private closed = false;
 
-  constructor(private readonly parts: MachinesParts) {
-    this.live = parts.connect(this);
-    void this.refresh();
-  }
+  constructor(private readonly parts: MachinesParts) {}
 
   /** `null` until the relay has answered once. */
   get list(): ReadonlySignal<MachineList | null> {
     return this.shown;
-  }
-
-  get connection(): ReadonlySignal<Connection> {
-    return this.state;
   }
 
   /** Why the last request for the list failed. */
@@ -59,23 +57,27 @@ export class MachinesModel implements LiveListener {
     return new Map([...this.records.value.values()].map((record) => [record.id, this.parts.unlock(record)]));
   });
 
-  async refresh(): Promise<void> {
+  /** Asks for the list; answers whether it came. */
+  async refresh(): Promise<boolean> {
     const round = ++this.round;
     this.sinceRequest = [];
     this.updatesSinceRequest = [];
     const [rows, records] = await Promise.all([this.parts.http.machines(), this.parts.http.records()]);
-    if (round !== this.round || this.closed) return;
+    if (round !== this.round || this.closed) return true;
+    if (records.ok) await this.parts.prepare(records.value);
+    if (round !== this.round || this.closed) return true;
     const failed = !rows.ok ? rows : !records.ok ? records : null;
     this.failure.value = failed?.problem ?? null;
     this.watch(failed);
     if (rows.ok) this.shown.value = this.sinceRequest.reduce(apply, fromRows(rows.value));
     if (records.ok) this.records.value = this.updatesSinceRequest.reduce(applyUpdate, fromRecords(records.value));
+    return failed === null;
   }
 
   async create(machine: { machineId: string; secret: string; name: string }): Promise<Answer<{ token: string }>> {
     const answer = this.watch(await this.parts.http.createMachine(machine));
     // With a live connection the row comes by itself.
-    if (answer.ok && this.state.value !== "live") void this.refresh();
+    if (answer.ok && !this.parts.isLive()) void this.refresh();
     return answer;
   }
 
@@ -109,20 +111,6 @@ export class MachinesModel implements LiveListener {
 
   close(): void {
     this.closed = true;
-    this.live.close();
-  }
-
-  connected(): void {
-    this.state.value = "live";
-    void this.refresh();
-  }
-
-  lost(): void {
-    this.state.value = "lost";
-  }
-
-  unauthorized(): void {
-    this.parts.onUnauthorized();
   }
 
   row(row: MachineRow): void {

@@ -1,7 +1,15 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
-import { accountKeys, fromBase64, openDataEncryptionKey, sealDataKeyRecord, toBase64 } from "../../crypto/index.ts";
+import {
+  accountKeys,
+  fromBase64,
+  openDataEncryptionKey,
+  sealDataKeyRecord,
+  toBase64,
+  type AccountKeys,
+} from "../../crypto/index.ts";
 import type { MachineRecord } from "../../relay/schema.ts";
+import { KeyRing, openKeysHere } from "../../workspace/keyRing.ts";
 import { KnownKeys } from "./knownKeys.ts";
 import { Unlocker } from "./unlock.ts";
 
@@ -20,6 +28,8 @@ function account(at: number) {
   return { keys, key, dataEncryptionKey: vector.dataEncryptionKey };
 }
 
+const ring = (keys: AccountKeys) => new KeyRing(keys, openKeysHere(keys));
+
 function record(fields: Partial<MachineRecord>): MachineRecord {
   return { id: "a", metadata: "", metadataVersion: 1, ...fields };
 }
@@ -27,21 +37,20 @@ function record(fields: Partial<MachineRecord>): MachineRecord {
 describe("a machine's record", () => {
   it("opens with the account's key and shows what it knows", () => {
     const { keys, key, dataEncryptionKey } = account(0);
-    const unlocker = new Unlocker(keys, new KnownKeys(new MemoryStorage(), keys.browserKey));
+    const unlocker = new Unlocker(ring(keys), new KnownKeys(new MemoryStorage(), keys.browserKey));
     const metadata = sealDataKeyRecord({ host: "studio", platform: 7, future: true }, key);
-    expect(unlocker.details(record({ metadata, dataEncryptionKey }))).toEqual({
-      kind: "open",
-      metadata: { host: "studio" },
-    });
+    const details = unlocker.details(record({ metadata, dataEncryptionKey }));
+    expect(details).toMatchObject({ kind: "open", metadata: { host: "studio" } });
+    if (details.kind === "open") expect(details.cipher.open(metadata)).toMatchObject({ opened: true });
   });
 
   it("is locked for another account, and when anything in it is damaged", () => {
     const { keys, key, dataEncryptionKey } = account(0);
     const metadata = sealDataKeyRecord({ host: "studio" }, key);
     const damaged = toBase64((fromBase64(metadata) ?? new Uint8Array()).map((byte, at) => (at === 20 ? byte ^ 1 : byte)));
-    const other = new Unlocker(account(1).keys, new KnownKeys(new MemoryStorage(), keys.browserKey));
+    const other = new Unlocker(ring(account(1).keys), new KnownKeys(new MemoryStorage(), keys.browserKey));
     expect(other.details(record({ metadata, dataEncryptionKey }))).toEqual({ kind: "locked" });
-    const mine = new Unlocker(keys, new KnownKeys(new MemoryStorage(), keys.browserKey));
+    const mine = new Unlocker(ring(keys), new KnownKeys(new MemoryStorage(), keys.browserKey));
     for (const bad of [
       record({ metadata: damaged, dataEncryptionKey }),
       record({ metadata: "no base64!", dataEncryptionKey }),
@@ -59,12 +68,12 @@ describe("a machine's record", () => {
     const metadata = sealDataKeyRecord({ host: "studio" }, key);
 
     const known = new KnownKeys(storage, keys.browserKey);
-    const unlocker = new Unlocker(keys, known);
+    const unlocker = new Unlocker(ring(keys), known);
     const changed = unlocker.details(record({ metadata, dataEncryptionKey }));
-    expect(changed).toEqual({ kind: "keys-changed", key: toBase64(key) });
-    known.trust("a", toBase64(key));
+    expect(changed).toEqual({ kind: "keys-changed", key: ring(keys).fingerprint(dataEncryptionKey) });
+    known.trust("a", ring(keys).fingerprint(dataEncryptionKey));
     expect(unlocker.details(record({ metadata, dataEncryptionKey })).kind).toBe("open");
-    expect(new Unlocker(keys, new KnownKeys(storage, keys.browserKey)).details(record({ metadata, dataEncryptionKey })).kind).toBe("open");
+    expect(new Unlocker(ring(keys), new KnownKeys(storage, keys.browserKey)).details(record({ metadata, dataEncryptionKey })).kind).toBe("open");
   });
 });
 

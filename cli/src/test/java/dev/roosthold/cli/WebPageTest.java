@@ -6,13 +6,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The page in a real browser, against a relay process, with a machine that runs the command of the
-/// dialog.
+/// The page in a real browser, against relay processes and machines.
 @Tag("peers")
 final class WebPageTest {
     private static final Path BROWSER = Path.of("/usr/bin/chromium");
@@ -23,31 +24,39 @@ final class WebPageTest {
     @Test
     void aPersonAddsAMachineAndSeesItComeAndGo() throws Exception {
         requireBrowser();
-        Path command = roostCommand();
-        Path pictures = Files.createDirectories(Path.of("target", "screenshots"));
         try (RoostProcess relay = RoostProcess.relay(relayHome)) {
-            Path log = relayHome.resolve("browser.log");
-            Process test =
-                    new ProcessBuilder(
-                                    "node",
-                                    Path.of("..", "web", "e2e", "run.mjs").toString(),
-                                    "--url",
-                                    relay.address(),
-                                    "--roost",
-                                    command.toString(),
-                                    "--shots",
-                                    pictures.toString())
-                            .redirectErrorStream(true)
-                            .redirectOutput(log.toFile())
-                            .start();
-            boolean ended = test.waitFor(180, TimeUnit.SECONDS);
-            if (!ended) {
-                test.destroyForcibly().waitFor();
-            }
-            String output = Files.readString(log);
-            assertThat(ended).as("ended in time: %s", output).isTrue();
-            assertThat(test.exitValue()).as(output).isZero();
+            run("run.mjs", "--url", relay.address(), "--roost", roostCommand().toString());
         }
+    }
+
+    /// With a scripted agent, two browsers of the person, another person, and a relay that is
+    /// killed in the middle of an answer and of a question.
+    @Test
+    void aPersonTalksToAnAgentFromTwoDevicesWhateverTheRelayGoesThrough() throws Exception {
+        requireBrowser();
+        run("chat.mjs", "--roost", roostCommand().toString(), "--dir", relayHome.toString());
+    }
+
+    private void run(String script, String... arguments) throws Exception {
+        Path pictures = Files.createDirectories(Path.of("target", "screenshots"));
+        Path log = machineHome.resolve("browser.log");
+        List<String> command =
+                new ArrayList<>(List.of("node", Path.of("..", "web", "e2e", script).toString()));
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("--shots", pictures.toString()));
+        Process test =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(log.toFile())
+                        .start();
+        boolean ended = test.waitFor(300, TimeUnit.SECONDS);
+        if (!ended) {
+            test.descendants().forEach(ProcessHandle::destroyForcibly);
+            test.destroyForcibly().waitFor();
+        }
+        String output = Files.readString(log);
+        assertThat(ended).as("ended in time: %s", output).isTrue();
+        assertThat(test.exitValue()).as(output).isZero();
     }
 
     private static void requireBrowser() {

@@ -1,0 +1,665 @@
+/**
+ * Sessions in a real browser: a real relay, and a machine with an agent that speaks the same protocol.
+ *
+ *   node e2e/chat.mjs --roost ../roost --dir EMPTY_FOLDER [--shots DIR] [--browser /usr/bin/chromium]
+ *
+ * Two browsers of one person and one of another; the relay is killed in the middle of an answer and of a question.
+ * Ends with 0 if everything held, else with 1 and the reason on stderr.
+ */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { AgentMachine, askAsTerminal, askForKeys } from "./agent.mjs";
+import { checkAccessible } from "./axe.mjs";
+import { launch, watchedPage } from "./browser.mjs";
+import { DESKTOP, PHONE, shoot } from "./pictures.mjs";
+import { OwnRelay } from "./relay.mjs";
+import { addMachine, createAccount } from "./steps.mjs";
+
+const { values: options } = parseArgs({
+  options: {
+    roost: { type: "string" },
+    dir: { type: "string" },
+    shots: { type: "string" },
+    browser: { type: "string", default: "/usr/bin/chromium" },
+  },
+});
+if (options.roost === undefined || options.dir === undefined) {
+  console.error("usage: node e2e/chat.mjs --roost COMMAND --dir EMPTY_FOLDER [--shots DIR] [--browser FILE]");
+  process.exit(2);
+}
+
+/** A small square. */
+const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFklEQVR4nGNkYPjPgA0wYRUdtBIAMi0BD9L0SA0AAAAASUVORK5CYII=";
+const faults = [];
+const machines = [];
+const relay = await OwnRelay.start(options.roost, options.dir);
+const browser = await launch(options.browser);
+let step = "start";
+try {
+  await main();
+  assert.deepEqual(faults, [], "nothing on the console, no request elsewhere");
+  console.log("chat: all steps passed");
+} catch (error) {
+  console.error(`chat: failed at "${step}"`);
+  console.error(error);
+  if (faults.length > 0) console.error(faults.join("\n"));
+  for (const [at, page] of browser.contexts().flatMap((context) => context.pages()).entries()) {
+    if (options.shots !== undefined) await page.screenshot({ path: `${options.shots}/failed-${at}.png` }).catch(() => {});
+  }
+  process.exitCode = 1;
+} finally {
+  for (const machine of machines) await machine.stop().catch(() => {});
+  await browser.close();
+  await relay.kill();
+}
+process.exit();
+
+async function main() {
+  begin("a machine with an agent");
+  const context = await browser.newContext({ viewport: DESKTOP });
+  const page = await watchedPage(context, faults);
+  await page.goto(relay.url);
+  const recovery = await createAccount(page);
+  const command = await addMachine(page, "studio");
+  const machine = await AgentMachine.start(command);
+  machines.push(machine);
+  await page.getByTestId("enrol-status").getByText("Connected", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Done" }).click();
+
+  begin("nothing yet");
+  await page.getByRole("link", { name: "Sessions" }).click();
+  await page.getByRole("heading", { name: "No sessions yet" }).waitFor();
+  await shoot(page, options.shots, "sessions-empty");
+
+  await newSession(page, machine);
+  const id = page.url().split("/").at(-1);
+  const session = machine.sessions.get(id);
+  await conversation(page, machine, session);
+
+  begin("a second browser of the same person, a phone");
+  const phoneContext = await browser.newContext({ viewport: PHONE, hasTouch: true, isMobile: true });
+  const phone = await watchedPage(phoneContext, faults);
+  await phone.goto(`${relay.url}/sign-in`);
+  await phone.getByLabel("Recovery text").fill(recovery);
+  await phone.getByRole("button", { name: "Sign in" }).click();
+  await phone.getByRole("heading", { name: "Machines" }).waitFor();
+  await phone.getByRole("link", { name: "Sessions" }).click();
+  await phone.getByRole("link", { name: /say Hello/ }).click();
+  await phone.locator(".chat .answer").getByText("Hello from the agent.").waitFor();
+
+  await agreement(page, phone, machine, session);
+  await strangers(context);
+  await killedWhileWriting(page, phone, machine, session);
+  await killedWhileAsking(page, phone, machine, session);
+  await kept(page, session);
+  await search(page, session);
+  await keyboard(page, machine);
+  await management(page, phone, machine, session);
+  await otherPages(page, machine);
+  await approvals(page, machine);
+  await notifications(context, page, session);
+  await linkedBrowser(page);
+  await offlineShell(page, machine);
+  await phoneContext.close();
+  await context.close();
+}
+
+/** Folder, new folder, clone, and a folder that has to be agreed to. */
+async function newSession(page, machine) {
+  begin("new session: folders of the machine");
+  await page.getByRole("button", { name: "Start a session" }).click();
+  const dialog = page.getByRole("dialog");
+  assert.equal(await dialog.getByLabel("Folder", { exact: true }).inputValue(), "/home/ada");
+  await dialog.getByRole("button", { name: "Browse folders" }).click();
+  await dialog.getByRole("button", { name: "code", exact: true }).click();
+  await dialog.getByRole("button", { name: "roost", exact: true }).waitFor();
+  await dialog.getByRole("button", { name: "New folder" }).click();
+  await dialog.getByLabel("Name of the new folder").fill("fresh");
+  await page.keyboard.press("Enter");
+  await waitForValue(dialog.getByLabel("Folder", { exact: true }), "/home/ada/code/fresh");
+  await dialog.getByRole("button", { name: "Up to /home/ada/code" }).click();
+  await dialog.getByRole("button", { name: "fresh", exact: true }).waitFor();
+
+  begin("new session: clone with progress");
+  await dialog.getByRole("button", { name: "Clone a repository" }).click();
+  await dialog.getByLabel("Address of the repository").fill("--upload-pack=x");
+  await dialog.getByRole("button", { name: "Clone", exact: true }).click();
+  await dialog.getByText("An address that starts with https://").waitFor();
+  await dialog.getByLabel("Address of the repository").fill("https://git.example/team/tools.git");
+  await dialog.getByRole("button", { name: "Clone", exact: true }).click();
+  await dialog.getByText(/Receiving objects: \d+ %/).waitFor();
+  await waitForValue(dialog.getByLabel("Folder", { exact: true }), "/home/ada/code/tools");
+  assert.equal(machine.cloned, "https://git.example/team/tools.git");
+  await checkAccessible(page, "new session");
+  await shoot(page, options.shots, "new-session");
+
+  begin("new session: a folder that is not there");
+  await dialog.getByLabel("Folder", { exact: true }).fill("/home/ada/code/plans");
+  await dialog.getByLabel("Permissions").selectOption("acceptEdits");
+  await dialog.getByRole("button", { name: "Start session" }).click();
+  await dialog.getByText("does not exist on").waitFor();
+  await dialog.getByRole("button", { name: "Make it and start" }).click();
+  await page.getByRole("heading", { name: "New Chat" }).waitFor();
+  assert.ok(machine.folders.has("/home/ada/code/plans"));
+}
+
+async function conversation(page, machine, session) {
+  begin("the first message gives the name");
+  await say(page, "say Hello from the agent.");
+  await page.locator(".chat .answer").getByText("Hello from the agent.").waitFor();
+  await page.getByRole("heading", { name: "say Hello from the agent." }).waitFor();
+  await page.locator(".chat-facts").getByText("Idle", { exact: true }).waitFor();
+
+  begin("an answer while it is written");
+  await say(page, "stream 40");
+  await page.locator(".chat-live").getByText(/word3/).waitFor();
+  await page.locator(".chat-live").getByText(/word20/).waitFor();
+  await page.getByText(/word39 whole\./).waitFor();
+  assert.equal(await page.locator(".chat-live").count(), 0, "the stored message takes the place of the live text");
+  assert.equal(await page.getByText(/word39 whole\./).count(), 1);
+
+  begin("everything that can be shown");
+  await say(page, "show");
+  await page.locator(".chat").getByText("The last line is kept now.").waitFor();
+  await page.getByRole("region", { name: "Plan" }).getByText("Add a test").waitFor();
+  const tool = page.locator("details.tool").filter({ hasText: "Edit" });
+  await tool.locator("summary").click();
+  await tool.getByText("return all.at(-1)").first().waitFor();
+  await page.locator(".hljs-keyword").first().waitFor();
+  assert.equal(await page.locator(".chat script").count(), 0);
+  await page.locator(".chat").getByText("<script>alert(1)</script>").waitFor();
+  await page.getByText("24.2k in, 412 out").waitFor();
+  await page.getByText("$0.42").waitFor();
+  const link = page.getByRole("link", { name: "the documentation" });
+  assert.equal(await link.getAttribute("rel"), "noopener noreferrer nofollow");
+  await checkAccessible(page, "conversation");
+  await shoot(page, options.shots, "conversation");
+
+  begin("files");
+  await page.locator('input[type="file"]').setInputFiles([
+    { name: "note.txt", mimeType: "text/plain", buffer: Buffer.from("attached words") },
+    { name: "dot.png", mimeType: "image/png", buffer: Buffer.from(PNG, "base64") },
+  ]);
+  await say(page, "say seen");
+  const note = page.locator("figure.attachment").filter({ hasText: "note.txt" });
+  const downloading = page.waitForEvent("download");
+  await note.getByRole("button", { name: /Download/ }).click();
+  assert.equal(await readFile(await (await downloading).path(), "utf8"), "attached words");
+  await page.locator("figure.attachment img").waitFor();
+
+  begin("stop");
+  await say(page, "hang");
+  await page.locator(".chat-facts").getByText("Working", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Stop" }).click();
+  await page.locator(".chat").getByText("Stopped.").waitFor();
+
+  begin("mode and model follow the session");
+  await page.getByLabel("Model", { exact: true }).selectOption("large");
+  await page.getByRole("form", { name: "Message" }).getByLabel("Permissions").selectOption("plan");
+  await say(page, "say picked");
+  await page.locator(".chat").getByText("picked", { exact: true }).waitFor();
+  void session;
+  void machine;
+}
+
+/** Both browsers see a question, an answer from one of them counts once, and both see what came of it. */
+async function agreement(page, phone, machine, session) {
+  begin("a question on two devices, answered once");
+  await say(page, "ask rm -rf build");
+  const here = page.locator("[data-request]");
+  const there = phone.locator("[data-request]");
+  await Promise.all([here.waitFor(), there.waitFor()]);
+  await page.getByText("Waiting for you", { exact: true }).first().waitFor();
+  assert.match(await phone.title(), /^\(1\) /);
+  await checkAccessible(page, "question");
+  await shoot(page, options.shots, "question");
+  await shoot(phone, options.shots, "question-touch");
+  await phone.getByRole("button", { name: "Allow", exact: true }).dblclick();
+  const pressed = Date.now();
+  await Promise.all([here.waitFor({ state: "detached" }), there.waitFor({ state: "detached" })]);
+  await Promise.all([page, phone].map((one) => one.getByText(/allowed, (running|done)/).last().waitFor()));
+  console.log(`chat: both browsers showed the outcome after ${Date.now() - pressed} ms`);
+  assert.ok(Date.now() - pressed < 3_000);
+  await Promise.all([page, phone].map((one) => one.locator(".chat").getByText("I ran rm -rf build.").waitFor()));
+  assert.deepEqual([...machine.answers.values()].map((given) => given.length), [1], "one answer arrived");
+
+  begin("a question refused");
+  await say(phone, "ask curl example.org");
+  await page.locator("[data-request]").waitFor();
+  await page.getByRole("button", { name: "Deny", exact: true }).click();
+  await phone.locator(".chat").getByText("I did not run curl example.org.").waitFor();
+  await phone.getByText(/denied, failed/).waitFor();
+
+  begin("what one browser says is on the other within a second");
+  await say(page, "say across");
+  const said = Date.now();
+  await phone.locator(".chat").getByText("across", { exact: true }).waitFor();
+  console.log(`chat: the other browser showed the answer after ${Date.now() - said} ms`);
+  void session;
+}
+
+/** Another person of the same relay sees nothing of it. */
+async function strangers(context) {
+  begin("another person");
+  const other = await browser.newContext({ viewport: DESKTOP });
+  const page = await watchedPage(other, faults);
+  await page.goto(relay.url);
+  await createAccount(page);
+  const [own] = context.pages();
+  await page.goto(own.url());
+  await page.getByRole("heading", { name: "No such session" }).waitFor({ timeout: 15_000 });
+  await page.getByRole("link", { name: "All sessions" }).click();
+  await page.getByRole("heading", { name: "No sessions yet" }).waitFor();
+  await page.getByRole("link", { name: "Machines" }).click();
+  await page.getByRole("heading", { name: "No machines yet" }).waitFor();
+  await other.close();
+}
+
+async function killedWhileWriting(page, phone, machine, session) {
+  begin("the relay is killed in the middle of an answer");
+  const heard = machine.heard.length;
+  await say(page, "stream 60");
+  await page.locator(".chat-live").getByText(/word5/).waitFor();
+  await relay.kill();
+  await page.getByTestId("connection-lost").waitFor();
+  await page.getByText("Offline since").first().waitFor();
+  // Written meanwhile: kept, shown as on its way, sent when there is a relay again.
+  await say(page, "say written while away");
+  await page.locator('[data-outgoing="pending"]').waitFor();
+  await shoot(page, options.shots, "offline");
+  await relay.up();
+  await page.getByTestId("connection-lost").waitFor({ state: "detached", timeout: 30_000 });
+  await Promise.all([page, phone].map((one) => one.locator(".chat").getByText(/word59 whole\./).waitFor({ timeout: 30_000 })));
+  await Promise.all([page, phone].map((one) => one.locator(".chat").getByText("written while away", { exact: true }).waitFor({ timeout: 30_000 })));
+  await page.locator("[data-outgoing]").waitFor({ state: "detached" });
+  for (const one of [page, phone]) {
+    assert.equal(await one.locator(".chat").getByText(/word59 whole\./).count(), 1, "the answer is there once");
+    assert.equal(await one.locator(".chat").getByText("say written while away").count(), 1, "what was said is there once");
+  }
+  assert.deepEqual(machine.heard.slice(heard), ["stream 60", "say written while away"], "the agent heard both, once, in order");
+  await page.locator(".chat-facts").getByText("Idle", { exact: true }).waitFor({ timeout: 30_000 });
+  void session;
+}
+
+async function killedWhileAsking(page, phone, machine, session) {
+  begin("the relay is killed in the middle of a question");
+  await say(page, "ask make deploy");
+  await page.locator("[data-request]").waitFor();
+  const question = await page.locator("[data-request]").getAttribute("data-request");
+  await relay.kill();
+  await page.getByTestId("connection-lost").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Allow", exact: true }).isDisabled(), true, "an answer that cannot arrive is not offered");
+  await relay.up();
+  await page.getByTestId("connection-lost").waitFor({ state: "detached", timeout: 30_000 });
+  const allow = page.getByRole("button", { name: "Allow", exact: true });
+  await enabled(allow);
+  await allow.click();
+  await Promise.all([page, phone].map((one) => one.locator(".chat").getByText("I ran make deploy.").waitFor({ timeout: 30_000 })));
+  assert.equal(machine.answers.get(question).length, 1);
+  assert.equal(await page.locator("[data-request]").count(), 0);
+  void session;
+}
+
+/** A draft and the place in the conversation outlive a reload; unsent words outlive it too. */
+async function kept(page, session) {
+  begin("drafts are kept");
+  await page.getByLabel("Message to the agent").fill("half a thought");
+  const count = () =>
+    page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const open = indexedDB.open("roosthold");
+          open.onsuccess = () => {
+            const request = open.result.transaction("drafts").objectStore("drafts").count();
+            request.onsuccess = () => {
+              open.result.close();
+              resolve(request.result);
+            };
+          };
+        }),
+    );
+  await until(async () => (await count()) > 0, "the draft is kept");
+  await page.reload();
+  await waitForValue(page.getByLabel("Message to the agent"), "half a thought");
+  await page.getByLabel("Message to the agent").fill("");
+
+  begin("unsent words outlive a reload");
+  await relay.kill();
+  await page.getByTestId("connection-lost").waitFor();
+  await say(page, "say after the reload");
+  await page.locator('[data-outgoing="pending"]').waitFor();
+  await page.reload();
+  await relay.up();
+  await page.locator(".chat").getByText("after the reload", { exact: true }).waitFor({ timeout: 30_000 });
+  assert.equal(await page.locator(".chat").getByText("say after the reload").count(), 1);
+  void session;
+}
+
+async function search(page, session) {
+  begin("search, far back, export");
+  await say(page, "big 700");
+  await page.locator(".chat").getByText("message 699", { exact: true }).waitFor({ timeout: 60_000 });
+  const loaded = async () => Number(await page.locator(".chat").getAttribute("data-loaded"));
+  const scroll = page.locator(".chat-scroll");
+  for (let round = 0; round < 400 && (await page.getByText("The beginning of the session").count()) === 0; round++) {
+    await scroll.evaluate((element) => element.scrollBy(0, -element.clientHeight * 3));
+    await page.waitForTimeout(20);
+  }
+  await page.getByText("The beginning of the session").waitFor();
+  assert.ok((await loaded()) <= 500, "the page keeps a window, not the whole session");
+  await page.getByRole("button", { name: /newer messages/ }).click();
+  await page.locator(".chat").getByText("message 699", { exact: true }).waitFor();
+
+  await page.getByRole("button", { name: "Session actions" }).click();
+  await page.getByRole("button", { name: "Search", exact: true }).click();
+  await page.getByLabel("Words to find").fill("message 123");
+  await page.keyboard.press("Enter");
+  await page.getByText(/^1 found/).waitFor();
+  await page.locator(".hit").click();
+  await page.locator(".chat-sought").getByText("message 123", { exact: true }).waitFor();
+  await checkAccessible(page, "search");
+  await page.getByRole("button", { name: "Close", exact: true }).click();
+
+  await page.getByRole("button", { name: "Session actions" }).click();
+  const downloading = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export as Markdown" }).click();
+  const text = await readFile(await (await downloading).path(), "utf8");
+  assert.match(text, /^# say Hello from the agent\./);
+  assert.match(text, /message 0\n[\s\S]*message 699/);
+  assert.match(text, /\*\*Run\*\* rm -rf build \(done\)/);
+  void session;
+}
+
+/** From the list to an approved call with the keyboard alone. */
+async function keyboard(page, machine) {
+  begin("the whole way by keyboard");
+  await page.goto(`${relay.url}/sessions`);
+  await page.getByRole("button", { name: "New session" }).waitFor();
+  await tabTo(page, "New session");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").getByLabel("Machine").waitFor();
+  await tabTo(page, "Start session");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "New Chat" }).waitFor();
+  await tabTo(page, "Message to the agent");
+  await page.keyboard.type("ask ls");
+  await page.keyboard.press("Enter");
+  await page.locator("[data-request]").waitFor();
+  await tabTo(page, "Allow");
+  await page.keyboard.press("Enter");
+  await page.locator(".chat").getByText("I ran ls.").waitFor();
+  assert.equal(machine.sessions.size, 2);
+}
+
+async function management(page, phone, machine, session) {
+  begin("rename, archive, resume by writing, delete");
+  await page.goto(`${relay.url}/sessions/${session.id}`);
+  await action(page, "Rename");
+  await page.getByLabel("Title").fill("The long one");
+  await page.keyboard.press("Enter");
+  await Promise.all([page, phone].map((one) => one.getByRole("heading", { name: "The long one" }).waitFor()));
+  await action(page, "End and archive");
+  await Promise.all([page, phone].map((one) => one.getByText("Archived", { exact: true }).last().waitFor()));
+  await say(page, "say awake again");
+  await page.locator(".chat").getByText("awake again", { exact: true }).waitFor({ timeout: 20_000 });
+  await page.locator(".chat-facts").getByText("Idle", { exact: true }).waitFor();
+
+  begin("the list");
+  await page.goto(`${relay.url}/sessions`);
+  await page.getByRole("link", { name: /The long one/ }).waitFor();
+  await checkAccessible(page, "sessions");
+  await shoot(page, options.shots, "sessions");
+  await page.getByLabel("Find a session").fill("plans long");
+  await page.getByRole("link", { name: /ask ls/ }).waitFor({ state: "detached" });
+  await page.getByRole("link", { name: /The long one/ }).click();
+  await action(page, "Delete");
+  await page.getByRole("button", { name: "Delete session" }).click();
+  await page.getByRole("heading", { name: "Sessions" }).waitFor();
+  await page.getByRole("link", { name: /The long one/ }).waitFor({ state: "detached" });
+  await phone.getByRole("heading", { name: "No such session" }).waitFor();
+  machine.sessions.get(session.id).break();
+}
+
+async function otherPages(page, machine) {
+  begin("a machine, its assistants and jobs");
+  await page.getByRole("link", { name: "Machines" }).click();
+  await page.locator("[data-machine]").getByRole("link", { name: "studio" }).click();
+  await page.getByRole("heading", { name: "About" }).waitFor();
+  await page.getByText("roostbox").first().waitFor();
+  await page.getByText("/home/ada", { exact: true }).first().waitFor();
+  await machine.announce("/home/ada/notes", "notes helper");
+  await page.getByRole("button", { name: "Approve notes helper" }).click();
+  await page.getByRole("button", { name: "Revoke notes helper" }).waitFor();
+  await page.getByRole("button", { name: "Add assistant" }).click();
+  await page.getByLabel("Directory", { exact: true }).fill("/nowhere");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByText("There is no such directory on this machine").waitFor();
+  await page.getByLabel("Directory", { exact: true }).fill("/home/ada/code/roost");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.locator('[data-assistant="approved"]').nth(1).waitFor();
+  await page.getByRole("button", { name: "Revoke notes helper" }).click();
+  await page.getByRole("button", { name: "Remove notes helper" }).waitFor();
+
+  await page.getByRole("button", { name: "Add job" }).click();
+  await page.getByLabel("What the agent is told").fill("Look through the open issues and sort them.");
+  await page.getByLabel("Schedule", { exact: true }).fill("61 * * * *");
+  await page.getByText("outside 0 to 59").waitFor();
+  await page.getByLabel("Schedule", { exact: true }).fill("30 7 * * 1-5");
+  await page.getByText("Monday to Friday at 07:30").waitFor();
+  await checkAccessible(page, "job");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.locator('[data-job="on"]').waitFor();
+  await page.getByRole("button", { name: "Run now" }).click();
+  await page.getByText("The machine runs it now.").waitFor();
+  assert.equal(machine.jobsRun.length, 1);
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.locator('[data-job="paused"]').waitFor();
+  await page.getByRole("button", { name: "Go on" }).click();
+  await page.locator('[data-job="on"]').waitFor();
+  await checkAccessible(page, "machine");
+  await shoot(page, options.shots, "machine");
+
+  begin("usage, activity, devices, settings");
+  for (const session of machine.sessions.values()) session.report();
+  await page.getByRole("link", { name: "Account" }).click();
+  await page.getByRole("heading", { name: "Devices" }).waitFor();
+  await page.locator('[data-device="web"]').nth(1).waitFor();
+  await page.getByLabel("Permissions of a new session").selectOption("plan");
+  await page.getByText("Stored for all your devices.").waitFor();
+  await page.getByRole("button", { name: "Show recovery text" }).click();
+  await page.getByRole("button", { name: "Show it now" }).click();
+  await page.getByTestId("recovery-text").waitFor();
+  await page.getByRole("button", { name: "Hide" }).click();
+  await checkAccessible(page, "account");
+  await shoot(page, options.shots, "account");
+  await page.getByRole("link", { name: "Activity" }).click();
+  await page.getByRole("listitem").filter({ hasText: "Added a machine" }).waitFor();
+  await checkAccessible(page, "activity");
+  await shoot(page, options.shots, "activity");
+  await page.goBack();
+  await page.getByRole("link", { name: "Usage" }).click();
+  await page.getByText("By day").waitFor();
+  await page.locator(".chart canvas").waitFor();
+  await checkAccessible(page, "usage");
+  await shoot(page, options.shots, "usage");
+  await page.goto(`${relay.url}/components`);
+  await page.getByRole("heading", { name: "Components" }).waitFor();
+  await checkAccessible(page, "components");
+  await shoot(page, options.shots, "components");
+  await page.goto(`${relay.url}/sessions`);
+}
+
+/** A machine with its token only and a terminal get the account's public key, each after its owner has agreed. */
+async function approvals(page, machine) {
+  begin("a machine that asks for keys");
+  await page.goto(`${relay.url}/machines`);
+  await addMachine(page, "attic");
+  const token = await page.getByTestId("enrol-token").innerText();
+  const asking = await askForKeys(relay.url, token);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Compare and approve" }).click();
+  assert.equal(await page.getByTestId("enrolment-code").innerText(), asking.code);
+  await checkAccessible(page, "approval");
+  await shoot(page, options.shots, "approval");
+  await page.getByRole("button", { name: "The codes are the same: approve" }).click();
+  await page.getByText("Approved. The machine sets up its keys now.").waitFor();
+  assert.equal(await asking.accountKey(), machine.accountKey);
+  await page.keyboard.press("Escape");
+
+  begin("a machine that is refused");
+  await addMachine(page, "cellar");
+  const second = await askForKeys(relay.url, await page.getByTestId("enrol-token").innerText());
+  await page.keyboard.press("Escape");
+  const row = page.locator(`[data-machine="${second.machineId}"]`);
+  await row.getByRole("button", { name: "Compare and approve" }).click();
+  await page.getByRole("button", { name: "Reject" }).click();
+  await page.getByText("Its old token no longer works").waitFor();
+  await page.keyboard.press("Escape");
+
+  begin("a terminal is let in");
+  const terminal = askAsTerminal(relay.url);
+  await terminal.ask();
+  await page.goto(terminal.address);
+  await page.getByText("A terminal asks to be connected").waitFor();
+  assert.ok(!page.url().includes("key="));
+  assert.equal(await terminal.given(), null);
+  await page.getByRole("button", { name: "Approve" }).click();
+  await page.getByText("Approved. The terminal goes on by itself.").waitFor();
+  const given = await terminal.given();
+  assert.equal(given.length, 33, "the public key, not the master secret");
+  assert.equal(given.accountKey, machine.accountKey);
+}
+
+/** What the worker does with a push message while no page looks. */
+async function notifications(context, page, session) {
+  begin("a notification");
+  await context.grantPermissions(["notifications"]);
+  await page.goto(`${relay.url}/account`);
+  await page.getByRole("button", { name: "Turn on in this browser" }).waitFor();
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  const devtools = await context.newCDPSession(page);
+  const registered = new Promise((resolve) => {
+    devtools.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
+      if (registrations.length > 0) resolve(registrations[0].registrationId);
+    });
+  });
+  await devtools.send("ServiceWorker.enable");
+  const registrationId = await registered;
+  const deliver = (title) =>
+    devtools.send("ServiceWorker.deliverPushMessage", {
+      origin: relay.url,
+      registrationId,
+      data: JSON.stringify({ title, body: "rm -rf build", data: { sessionId: session.id, kind: "permission" } }),
+    });
+  const shown = () => page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(({ title }) => title));
+  await deliver("Seen on the page");
+  await page.goto("about:blank");
+  await deliver("An agent asks");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await page.goto(`${relay.url}/account`);
+  await until(async () => (await shown()).length > 0, "a notification is shown");
+  assert.deepEqual(await shown(), ["An agent asks"], "who looks at a page is not told twice");
+}
+
+/** A browser without an account asks; the one that is signed in opens its address and lets it in. */
+async function linkedBrowser(page) {
+  begin("another browser is let in, and revoked");
+  const context = await browser.newContext({ viewport: DESKTOP });
+  const asking = await watchedPage(context, faults);
+  await asking.goto(`${relay.url}/sign-in`);
+  await asking.getByRole("link", { name: "sign in from another device" }).click();
+  await asking.locator(".qr").waitFor();
+  const address = /(http:\S+)$/.exec(await asking.locator(".qr").getAttribute("aria-label"))[1];
+  const code = await asking.getByTestId("link-code").innerText();
+  await checkAccessible(asking, "link");
+  await shoot(asking, options.shots, "link");
+  await page.goto(address);
+  await page.getByRole("heading", { name: "Let another device in" }).waitFor();
+  assert.ok(!page.url().includes("key="), "the key leaves the address at once");
+  assert.equal(await page.getByTestId("link-code").innerText(), code);
+  await checkAccessible(page, "connect");
+  await page.getByRole("button", { name: "Approve" }).click();
+  await page.getByText("Approved.").waitFor();
+  await asking.getByRole("heading", { name: "Machines" }).waitFor();
+  await asking.locator("[data-machine]").getByText("studio").waitFor();
+
+  await page.getByRole("link", { name: "Devices of this account" }).click();
+  const devices = page.locator('[data-device="web"]').filter({ hasNotText: "This browser" });
+  await devices.first().getByRole("button", { name: /Revoke/ }).waitFor();
+  for (let left = await devices.count(); left > 0; left--) {
+    await devices.first().getByRole("button", { name: /Revoke/ }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Revoke", exact: true }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await devices.nth(left - 1).waitFor({ state: "detached" });
+  }
+  await asking.getByText("The relay ended the sign-in of this browser.").waitFor();
+  await context.close();
+}
+
+/** The page opens without its relay, says so, and machines stay what they were told to be. */
+async function offlineShell(page, machine) {
+  begin("without the relay");
+  await page.goto(`${relay.url}/sessions`);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  await page.reload();
+  await page.getByRole("link", { name: /ask ls/ }).click();
+  await page.locator(".chat").getByText("I ran ls.").waitFor();
+  await relay.kill();
+  await page.reload();
+  await page.getByTestId("connection-lost").waitFor({ timeout: 20_000 });
+  await page.getByRole("link", { name: "Account" }).click();
+  await page.getByRole("link", { name: "Connect a terminal or device" }).click();
+  await page.getByLabel("What the other device shows").waitFor();
+  await page.goBack();
+  await page.goBack();
+  await relay.up();
+  await page.locator(".chat").getByText("I ran ls.").waitFor({ timeout: 30_000 });
+  void machine;
+}
+
+function begin(name) {
+  step = name;
+  console.log(`chat: ${name}`);
+}
+
+async function say(page, text) {
+  const box = page.getByLabel("Message to the agent");
+  await box.fill(text);
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await waitForValue(box, "");
+}
+
+async function action(page, name) {
+  await page.getByRole("button", { name: "Session actions" }).click();
+  await page.getByRole("button", { name, exact: true }).click();
+}
+
+async function waitForValue(box, value) {
+  await until(async () => (await box.inputValue()) === value, `the box holds "${value}"`);
+}
+
+async function enabled(button) {
+  await until(async () => !(await button.isDisabled()), "the button can be pressed");
+}
+
+async function until(condition, what) {
+  const deadline = Date.now() + 15_000;
+  while (!(await condition())) {
+    assert.ok(Date.now() < deadline, what);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+/** Presses Tab until the focus is on what is called so. */
+async function tabTo(page, name) {
+  for (let press = 0; press < 80; press++) {
+    const found = await page.evaluate(() => {
+      const { activeElement } = document;
+      return activeElement?.getAttribute("aria-label") ?? activeElement?.textContent?.trim() ?? "";
+    });
+    if (found === name) return;
+    await page.keyboard.press("Tab");
+  }
+  assert.fail(`Tab leads to "${name}"`);
+}
