@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// what comes through has come through the proxy.
 public final class TunnelProxy implements AutoCloseable {
     private final ServerSocket server;
+    private final Thread accepting;
     private final int target;
     private final @Nullable String credentials;
     private final List<String> asked = new CopyOnWriteArrayList<>();
@@ -29,7 +30,7 @@ public final class TunnelProxy implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Thread.startVirtualThread(this::accept);
+        accepting = Thread.startVirtualThread(this::accept);
     }
 
     public int port() {
@@ -111,12 +112,17 @@ public final class TunnelProxy implements AutoCloseable {
         client.getOutputStream().flush();
     }
 
+    /// When this returns, the port refuses connections: the system keeps it open as long as
+    /// somebody still accepts.
     @Override
     public void close() {
         try {
             server.close();
+            accepting.join();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 }
