@@ -32,6 +32,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Takes the requests of Jazz's paths out of a pipeline and makes websockets of them; everything
@@ -246,7 +247,8 @@ final class JazzUpgrade extends ChannelInboundHandlerAdapter {
                                 status,
                                 "",
                                 System.nanoTime() - begunNanos,
-                                ClientAddress.of(HttpServer.client(ctx.channel()))));
+                                ClientAddress.of(HttpServer.client(ctx.channel())),
+                                Optional.empty()));
         ctx.writeAndFlush(response);
     }
 }
