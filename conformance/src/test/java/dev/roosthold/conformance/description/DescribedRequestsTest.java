@@ -37,7 +37,8 @@ class DescribedRequestsTest {
                     "rejectAssistant");
 
     /// Operations that only a machine itself may do.
-    private static final Set<String> OF_MACHINE = Set.of("askForKeys", "keyRequest");
+    private static final Set<String> OF_MACHINE =
+            Set.of("askForKeys", "keyRequest", "renewMachineKey");
 
     /// What a relay has not got, with the answer that says so.
     private static final Map<String, Integer> NOT_OFFERED =
