@@ -510,7 +510,17 @@ public abstract class InteropSuite {
         var arguments = new LinkedHashMap<String, Json>();
         arguments.put("id", id.json());
         arguments.put("edits", Json.array(edits));
+        awaitNextMillisecond();
         js.call("edit", arguments);
+        awaitNextMillisecond();
+    }
+
+    /// Edits of the same millisecond have no order that both sides must agree with the test on.
+    private static void awaitNextMillisecond() {
+        long now = System.currentTimeMillis();
+        while (System.currentTimeMillis() == now) {
+            Thread.onSpinWait();
+        }
     }
 
     private static Json texts(String... texts) {
