@@ -1,13 +1,15 @@
 package dev.roosthold.cli;
 
 import com.google.zxing.BinaryBitmap;
+import com.google.zxing.DecodeHintType;
 import com.google.zxing.RGBLuminanceSource;
 import com.google.zxing.ReaderException;
 import com.google.zxing.common.HybridBinarizer;
 import com.google.zxing.qrcode.QRCodeReader;
 import java.util.List;
+import java.util.Map;
 
-/// Reads a printed QR code back as a camera would see it: pixels of a screen.
+/// Reads a printed QR code back from the pixels of a screen.
 final class QrReading {
     private static final int SCALE = 6;
     private static final int MARGIN = 4;
@@ -37,7 +39,11 @@ final class QrReading {
         var bitmap =
                 new BinaryBitmap(
                         new HybridBinarizer(new RGBLuminanceSource(width, height, pixels)));
-        return new QRCodeReader().decode(bitmap).getText();
+        // The picture is straight and whole; finding a code in a photograph is a matter of luck that
+        // cameras have many tries for.
+        return new QRCodeReader()
+                .decode(bitmap, Map.of(DecodeHintType.PURE_BARCODE, true))
+                .getText();
     }
 
     private static boolean block(char character, boolean upper) {
