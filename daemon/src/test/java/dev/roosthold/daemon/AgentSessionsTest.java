@@ -164,7 +164,7 @@ class AgentSessionsTest {
                         .toList();
         assertThat(texts).hasSize(1);
         assertThat(texts.getFirst().at("/content/ev/text").asString()).isEqualTo(whole);
-        String stream = texts.getFirst().at("/content/streamId").asString();
+        String stream = texts.getFirst().at("/meta/streamId").asString();
         String live = rig.phone.streamed(session, stream);
         assertThat(live).isNotEmpty();
         assertThat(whole).startsWith(live);

@@ -8,6 +8,8 @@ import dev.roosthold.daemon.roots.Roots;
 import dev.roosthold.daemon.rpc.RemotePolicy;
 import dev.roosthold.daemon.sessions.AgentHost;
 import dev.roosthold.protocol.SessionId;
+import dev.roosthold.protocol.messages.SessionEvent.TurnStatus;
+import dev.roosthold.protocol.messages.TokenUsage;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -131,7 +133,7 @@ final class AgentSession {
         this.ended = ended;
         overrideArchive = resumed;
         lifecycleSinceMs = host.clock().millis();
-        envelopes = new Envelopes(host.clock());
+        envelopes = new Envelopes(host.clock(), host.random());
         starts = new AgentStart(record, catalog, this::roots, host.version());
         face =
                 new SessionFace(
@@ -256,7 +258,7 @@ final class AgentSession {
                 } catch (RuntimeException e) {
                     LOG.warn("a session's event failed: {}", where(e));
                     if (turn != null) {
-                        endTurn("failed", "The machine daemon failed");
+                        endTurn(TurnStatus.FAILED, "The machine daemon failed");
                     }
                 }
             }
@@ -302,7 +304,7 @@ final class AgentSession {
                                             "The machine daemon stopped while the agent was"
                                                     + " working; its answer is incomplete. Write"
                                                     + " again to go on."));
-                            send(envelopes.turnEnd(interrupted, "cancelled"));
+                            send(envelopes.turnEnd(interrupted, TurnStatus.CANCELLED));
                             record.change(json -> json.remove("openTurn"));
                         });
         if (ending) {
@@ -365,7 +367,7 @@ final class AgentSession {
             case SessionEvent.Stuck(String stuck) -> {
                 if (turn != null && turn.id.equals(stuck)) {
                     stopAgent();
-                    endTurn("cancelled", "The agent did not stop by itself and was ended.");
+                    endTurn(TurnStatus.CANCELLED, "The agent did not stop by itself and was ended.");
                 }
             }
             case SessionEvent.Wake(var problem) -> {
@@ -454,7 +456,7 @@ final class AgentSession {
         RunningAgent ready = agent;
         if (wrong.isPresent() || ready == null) {
             boolean unwanted = fresh.cancelled || leaving || interruption.isDone();
-            endTurn(unwanted ? "cancelled" : "failed", wrong.orElse(""));
+            endTurn(unwanted ? TurnStatus.CANCELLED : TurnStatus.FAILED, wrong.orElse(""));
             return;
         }
         choose(ready, picks);
@@ -553,24 +555,24 @@ final class AgentSession {
                     failure instanceof AcpFailure known
                             ? String.valueOf(known.getMessage())
                             : "The agent failed";
-            endTurn(turn.cancelled ? "cancelled" : "failed", turn.cancelled ? "" : reason);
+            endTurn(turn.cancelled ? TurnStatus.CANCELLED : TurnStatus.FAILED, turn.cancelled ? "" : reason);
             return;
         }
         reportUsage(turn, result.path("usage"));
         // An agent may have been done before it heard of the cancellation; the person was not.
         String stop = turn.cancelled ? "cancelled" : result.path("stopReason").asString("end_turn");
         switch (stop) {
-            case "cancelled" -> endTurn("cancelled", "");
-            case "refusal" -> endTurn("failed", "The agent refuses to go on.");
-            case "max_tokens" -> endTurn("completed", "The answer was cut: it became too long.");
+            case "cancelled" -> endTurn(TurnStatus.CANCELLED, "");
+            case "refusal" -> endTurn(TurnStatus.FAILED, "The agent refuses to go on.");
+            case "max_tokens" -> endTurn(TurnStatus.COMPLETED, "The answer was cut: it became too long.");
             case "max_turn_requests" ->
-                    endTurn("completed", "The agent has used up its steps for one message.");
-            default -> endTurn("completed", "");
+                    endTurn(TurnStatus.COMPLETED, "The agent has used up its steps for one message.");
+            default -> endTurn(TurnStatus.COMPLETED, "");
         }
     }
 
     /// @param note for the person; may be empty
-    private void endTurn(String status, String note) {
+    private void endTurn(TurnStatus status, String note) {
         Turn last = turn;
         if (last == null) {
             return;
@@ -617,7 +619,7 @@ final class AgentSession {
         String how = gone.process().end("The agent has ended unexpectedly");
         stopAgent();
         boolean cancelled = turn != null && turn.cancelled;
-        endTurn(cancelled ? "cancelled" : "failed", cancelled ? "" : how);
+        endTurn(cancelled ? TurnStatus.CANCELLED : TurnStatus.FAILED, cancelled ? "" : how);
         if (permissions.cancelAll("The agent has ended", host.clock().millis())) {
             showState();
         }
@@ -826,13 +828,10 @@ final class AgentSession {
         if (input + output + read + written + used == 0) {
             return;
         }
-        ObjectNode numbers = JsonNodeFactory.instance.objectNode();
-        numbers.put("input_tokens", input + output == 0 ? used : input);
-        numbers.put("output_tokens", output);
-        numbers.put("cache_creation_input_tokens", written);
-        numbers.put("cache_read_input_tokens", read);
-        if (usage.has("context_window")) {
-            numbers.set("context_window", usage.path("context_window"));
+        TokenUsage numbers =
+                TokenUsage.of(input + output == 0 ? used : input, output).withCache(written, read);
+        if (usage.path("context_window").isNumber()) {
+            numbers = numbers.withContextWindow(usage.path("context_window").asLong());
         }
         of.output.finish();
         send(envelopes.usage(of.id, numbers));
@@ -965,7 +964,7 @@ final class AgentSession {
         if (turn != null) {
             cancelTurn();
             stopAgent();
-            endTurn("cancelled", note);
+            endTurn(TurnStatus.CANCELLED, note);
         }
         stopAgent();
         if (permissions.cancelAll("The session has ended", host.clock().millis())) {

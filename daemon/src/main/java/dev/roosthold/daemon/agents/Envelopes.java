@@ -1,87 +1,67 @@
 package dev.roosthold.daemon.agents;
 
+import dev.roosthold.protocol.JsonObject;
+import dev.roosthold.protocol.messages.SessionEvent.TurnStatus;
+import dev.roosthold.protocol.messages.SessionMessage;
+import dev.roosthold.protocol.messages.Stamp;
+import dev.roosthold.protocol.messages.Stamps;
+import dev.roosthold.protocol.messages.TokenUsage;
 import java.time.Clock;
-import java.util.UUID;
-import tools.jackson.databind.node.JsonNodeFactory;
+import java.util.random.RandomGenerator;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Messages of the session protocol as JSON.
+/// What a session says in the session protocol, as JSON. Messages are shown in the order in which
+/// they were made here, whatever the clock does.
 final class Envelopes {
-    private final Clock clock;
+    private final Stamps stamps;
 
-    Envelopes(Clock clock) {
-        this.clock = clock;
+    Envelopes(Clock clock, RandomGenerator random) {
+        stamps = new Stamps(clock, random);
     }
 
-    private ObjectNode event(String turn, String type) {
-        ObjectNode message = JsonNodeFactory.instance.objectNode();
-        message.put("role", "session");
-        ObjectNode content = message.putObject("content");
-        content.put("id", UUID.randomUUID().toString());
-        content.put("time", clock.millis());
-        content.put("role", "agent");
-        if (!turn.isEmpty()) {
-            content.put("turn", turn);
-        }
-        content.putObject("ev").put("t", type);
-        message.putObject("meta").put("sentFrom", "cli");
-        return message;
-    }
-
-    private static ObjectNode ev(ObjectNode message) {
-        return (ObjectNode) message.path("content").path("ev");
+    private Stamp in(String turn) {
+        return stamps.next().inTurn(turn);
     }
 
     ObjectNode turnStart(String turn) {
-        return event(turn, "turn-start");
+        return SessionMessage.turnStart(in(turn)).tree();
     }
 
-    /// @param status `completed`, `failed` or `cancelled`
-    ObjectNode turnEnd(String turn, String status) {
-        ObjectNode message = event(turn, "turn-end");
-        ev(message).put("status", status);
-        return message;
+    ObjectNode turnEnd(String turn, TurnStatus status) {
+        return SessionMessage.turnEnd(in(turn), status).tree();
     }
 
     /// @param streamId of the live stream that this text ends
     ObjectNode text(String turn, String text, boolean thinking, String streamId) {
-        ObjectNode message = event(turn, "text");
-        ev(message).put("text", text);
-        if (thinking) {
-            ev(message).put("thinking", true);
-        }
-        ((ObjectNode) message.path("content")).put("streamId", streamId);
-        return message;
+        SessionMessage.Protocol message =
+                thinking
+                        ? SessionMessage.thinking(in(turn), text)
+                        : SessionMessage.text(in(turn), text);
+        return message.endingStream(streamId).tree();
     }
 
     ObjectNode service(String turn, String text) {
-        ObjectNode message = event(turn, "service");
-        ev(message).put("text", text);
-        return message;
+        return SessionMessage.service(in(turn), text).tree();
     }
 
     /// Numbers without words.
-    ObjectNode usage(String turn, ObjectNode usage) {
-        ObjectNode message = service(turn, "");
-        ((ObjectNode) message.path("content")).set("usage", usage);
-        return message;
+    ObjectNode usage(String turn, TokenUsage usage) {
+        return SessionMessage.usage(in(turn), usage).tree();
     }
 
     ObjectNode toolStart(
             String turn, String call, String name, String title, String about, ObjectNode args) {
-        ObjectNode message = event(turn, "tool-call-start");
-        ev(message)
-                .put("call", call)
-                .put("name", name)
-                .put("title", title)
-                .put("description", about)
-                .set("args", args);
-        return message;
+        return SessionMessage.toolCallStart(
+                        in(turn),
+                        call,
+                        name,
+                        title,
+                        about,
+                        JsonObject.from(args).orElse(JsonObject.empty()))
+                .tree();
     }
 
     ObjectNode toolEnd(String turn, String call) {
-        ObjectNode message = event(turn, "tool-call-end");
-        ev(message).put("call", call);
-        return message;
+        return SessionMessage.toolCallEnd(in(turn), call).tree();
     }
 }
