@@ -39,7 +39,8 @@ final class QrReading {
         var bitmap =
                 new BinaryBitmap(
                         new HybridBinarizer(new RGBLuminanceSource(width, height, pixels)));
-        // The picture is straight and whole; finding a code in a photograph is a matter of luck that
+        // The picture is straight and whole; finding a code in a photograph is a matter of luck
+        // that
         // cameras have many tries for.
         return new QRCodeReader()
                 .decode(bitmap, Map.of(DecodeHintType.PURE_BARCODE, true))

@@ -367,7 +367,9 @@ final class AgentSession {
             case SessionEvent.Stuck(String stuck) -> {
                 if (turn != null && turn.id.equals(stuck)) {
                     stopAgent();
-                    endTurn(TurnStatus.CANCELLED, "The agent did not stop by itself and was ended.");
+                    endTurn(
+                            TurnStatus.CANCELLED,
+                            "The agent did not stop by itself and was ended.");
                 }
             }
             case SessionEvent.Wake(var problem) -> {
@@ -555,7 +557,9 @@ final class AgentSession {
                     failure instanceof AcpFailure known
                             ? String.valueOf(known.getMessage())
                             : "The agent failed";
-            endTurn(turn.cancelled ? TurnStatus.CANCELLED : TurnStatus.FAILED, turn.cancelled ? "" : reason);
+            endTurn(
+                    turn.cancelled ? TurnStatus.CANCELLED : TurnStatus.FAILED,
+                    turn.cancelled ? "" : reason);
             return;
         }
         reportUsage(turn, result.path("usage"));
@@ -564,9 +568,12 @@ final class AgentSession {
         switch (stop) {
             case "cancelled" -> endTurn(TurnStatus.CANCELLED, "");
             case "refusal" -> endTurn(TurnStatus.FAILED, "The agent refuses to go on.");
-            case "max_tokens" -> endTurn(TurnStatus.COMPLETED, "The answer was cut: it became too long.");
+            case "max_tokens" ->
+                    endTurn(TurnStatus.COMPLETED, "The answer was cut: it became too long.");
             case "max_turn_requests" ->
-                    endTurn(TurnStatus.COMPLETED, "The agent has used up its steps for one message.");
+                    endTurn(
+                            TurnStatus.COMPLETED,
+                            "The agent has used up its steps for one message.");
             default -> endTurn(TurnStatus.COMPLETED, "");
         }
     }
