@@ -16,7 +16,7 @@ import { ChatSearch } from "./ChatSearch.tsx";
 import { Composer } from "./Composer.tsx";
 import { MessageList } from "./MessageList.tsx";
 import { PermissionPrompt } from "./PermissionPrompt.tsx";
-import { save } from "./ChatItem.tsx";
+import { outcomeWords, save } from "./ChatItem.tsx";
 import { toMarkdown } from "./exportMarkdown.ts";
 import type { Entry } from "./transcript.ts";
 
@@ -69,6 +69,7 @@ function Chat({ workspace, id, session }: ChatPageProps & { readonly session: Se
   const live = workspace.link.state.value.kind === "live";
   const { usage } = chat.transcript.value;
   const cost = chat.cost.value;
+  const overruled = chat.overruled.value;
 
   useEffect(() => {
     subject.value = title;
@@ -153,6 +154,7 @@ function Chat({ workspace, id, session }: ChatPageProps & { readonly session: Se
           {chat.resuming.value.error !== null &&
             `The session was not woken up. ${chat.resuming.value.error} What you wrote is kept for it.`}
           {message}
+          {overruled !== null && `Another device answered first: ${outcomeWords(overruled)}. Your answer came too late and counts for nothing.`}
         </p>
         {session.agentState.controlledByUser && (
           <div class="banner row">

@@ -5,7 +5,7 @@ import type { LinkListener } from "../../relay/link.ts";
 import { read, type UpdateHead } from "../../relay/schema.ts";
 import { callRemote, type RemoteAnswer } from "../../workspace/remote.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
-import { titleOf } from "../sessions/metadata.ts";
+import { titleOf, type CompletedRequest } from "../sessions/metadata.ts";
 import type { Session } from "../sessions/sessionsModel.ts";
 import { messagePage, sessionUpdate, streamFrame, usageEvent, type StoredMessage } from "../sessions/wire.ts";
 import { total, usageSums } from "../usage/sums.ts";
@@ -51,6 +51,7 @@ export class ChatModel implements LinkListener {
   private readonly busy = signal<"none" | "older" | "newer">("none");
   private readonly streams = signal<readonly LiveText[]>([]);
   private readonly answerStates = signal<ReadonlyMap<string, AnswerState>>(new Map());
+  private readonly dismissed = signal<ReadonlySet<string>>(new Set());
   private readonly reported = signal<Cost | null>(null);
   private readonly wakingUp = signal<{ readonly running: boolean; readonly error: string | null }>({ running: false, error: null });
   private readonly soughtKey = signal<string | null>(null);
@@ -232,6 +233,7 @@ export class ChatModel implements LinkListener {
   async send(words: string, files: readonly File[]): Promise<string | null> {
     const session = this.session?.value;
     if (session === undefined) return "The session is not there any more.";
+    this.dismissed.value = new Set(this.answerStates.value.keys());
     for (const file of files) {
       const fault = await this.sendFile(file);
       if (fault !== null) return fault;
@@ -278,8 +280,24 @@ export class ChatModel implements LinkListener {
     return callRemote(this.workspace.link, cipher, this.id, method, params);
   }
 
-  /** One answer for each question: while one is on its way no other is sent. */
-  async answer(requestId: string, decision: Decision): Promise<void> {
+  /** The question whose answer from here came too late, and what was answered elsewhere; until the next message. */
+  readonly overruled: ReadonlySignal<CompletedRequest | null> = computed(() => {
+    const completed = this.session?.value.agentState.completed;
+    for (const [id, state] of [...this.answerStates.value].reverse()) {
+      const outcome = completed?.get(id);
+      if (outcome === undefined || state.kind === "sent" || state.kind === "sending") continue;
+      if (this.dismissed.value.has(id) || decisionOf(outcome) === state.decision) continue;
+      return outcome;
+    }
+    return null;
+  });
+
+  /**
+   * One answer for each question: while one is on its way no other is sent.
+   *
+   * @param reason why not, in the person's words; kept with the outcome
+   */
+  async answer(requestId: string, decision: Decision, reason = ""): Promise<void> {
     const before = this.answerStates.value.get(requestId)?.kind;
     const request = this.session?.value.agentState.requests.get(requestId);
     if (before === "sending" || before === "sent" || request === undefined) return;
@@ -289,6 +307,7 @@ export class ChatModel implements LinkListener {
       approved: decision === "approved" || decision === "approved_for_session",
       decision,
       ...(decision === "approved_for_session" ? { allowTools: [request.tool] } : {}),
+      ...(reason.trim() === "" ? {} : { reason: reason.trim() }),
     });
     if (result.ok) this.setAnswer(requestId, { kind: "sent", decision });
     else if (result.lost) this.setAnswer(requestId, { kind: "unknown", decision });
@@ -490,15 +509,33 @@ export class ChatModel implements LinkListener {
   /** The same object for what did not change, so that it is not drawn again. */
   private reuse(items: readonly Item[]): readonly Item[] {
     const next = new Map<string, Item>();
-    const result = items.map((item) => {
-      const before = this.reused.get(item.key);
-      const same = before !== undefined && isSame(before, item) ? before : item;
-      next.set(item.key, same);
-      return same;
-    });
+    const result = again(items, this.reused, next);
     this.reused = next;
     return result;
   }
+}
+
+function again(items: readonly Item[], before: ReadonlyMap<string, Item>, next: Map<string, Item>): readonly Item[] {
+  return items.map((item) => {
+    const old = before.get(item.key);
+    const now = withInside(old, item);
+    const kept = old !== undefined && isSame(old, now) ? old : now;
+    next.set(item.key, kept);
+    return kept;
+  });
+
+  function withInside(old: Item | undefined, item: Item): Item {
+    if (!("inside" in item)) return item;
+    const inside = again(item.inside, before, next);
+    const was = old !== undefined && "inside" in old ? old.inside : null;
+    const unchanged = was !== null && was.length === inside.length && was.every((one, at) => one === inside[at]);
+    return { ...item, inside: unchanged ? was : inside };
+  }
+}
+
+/** What an outcome was decided to be; older agents tell only whether it was allowed. */
+function decisionOf({ status, decision }: CompletedRequest): string {
+  return decision ?? status;
 }
 
 function isSame(a: Item, b: Item): boolean {

@@ -38,7 +38,7 @@ describe("a live stream", () => {
   it("reads the forms of a frame", () => {
     expect(readPart({ t: "text", turn: "t", text: "x" })).toEqual({ text: "x", thinking: false, turn: "t" });
     expect(readPart({ ev: { t: "text", text: "x", thinking: true } })).toMatchObject({ text: "x", thinking: true });
-    for (const other of [null, 1, {}, { t: "tool", text: "x" }, { t: "text" }]) expect(readPart(other)).toBeNull();
+    for (const other of [null, 1, {}, { t: "tool", text: "x" }, { t: "text" }, { subagent: "s", ev: { t: "text", text: "x" } }]) expect(readPart(other)).toBeNull();
   });
 });
 

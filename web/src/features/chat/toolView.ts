@@ -22,6 +22,8 @@ const VERBS: Readonly<Record<string, string>> = {
   WebFetch: "Fetch",
   WebSearch: "Search the web",
   Task: "Delegate",
+  Agent: "Delegate",
+  task: "Delegate",
   CodexBash: "Run",
   CodexPatch: "Edit",
   execute: "Run",
