@@ -174,7 +174,7 @@ async function races({ page }, phone) {
     await Promise.all([pressAt(page, "Allow", at), pressAt(phone, "Deny", at)]);
     await Promise.all([page, phone].map((one) => one.locator("[data-request]").waitFor({ state: "detached" })));
     const rows = [page, phone].map((one) => one.locator("details.tool").filter({ hasText: command }));
-    const ended = /(allowed, done|denied, failed)/;
+    const ended = /(allowed, done|denied)$/;
     const words = await Promise.all(rows.map(async (row) => ended.exec(await row.getByText(ended).innerText())?.[1]));
     assert.equal(words[0], words[1], "both browsers show the same outcome");
     const allowed = words[0] === "allowed, done";
@@ -208,7 +208,7 @@ async function withAReason({ page }, phone) {
   await phone.getByRole("button", { name: "Deny", exact: true }).click();
   for (const one of [page, phone]) {
     const row = one.locator("details.tool").filter({ hasText: "rm -rf build" });
-    await row.getByText(/denied, failed/).waitFor();
+    await row.getByText("denied", { exact: true }).waitFor();
     await row.locator("summary").click();
     await row.getByText("Reason: the build is still needed").waitFor();
   }
@@ -362,7 +362,7 @@ async function byKeyboard() {
   await keys.press("Say why not");
   await page.keyboard.type("not now");
   await page.keyboard.press("Enter");
-  await page.locator(".chat").getByText(/denied, failed/).waitFor();
+  await page.locator(".chat").getByText("denied", { exact: true }).waitFor();
   await keys.press("Session actions");
   await page.keyboard.press("Escape");
   console.log(`daemon: keyboard: all of it with ${keys.stops} stops of the Tab key, each with a focus to be seen`);

@@ -33,7 +33,11 @@ export async function inspect(page, folder, name) {
     await page.setViewportSize(viewport);
     await settled(page);
     assert.deepEqual(await moving(page), [], `${name} moves although less motion is wanted`);
-    if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}-${colorScheme}-${device}.png`, fullPage: true });
+    if (folder !== undefined) {
+      // A dialog stands in the middle of what is seen, not of the whole page.
+      const fullPage = (await page.locator("dialog[open]").count()) === 0;
+      await page.screenshot({ path: `${folder}/${name}-${colorScheme}-${device}.png`, fullPage });
+    }
     if (axe) await checkAccessible(page, `${name}, ${colorScheme}, ${device}`);
   }
   await page.setViewportSize(NARROW);
@@ -80,6 +84,10 @@ function sticksOut(page) {
       return width > 0 && (right > limit + 1 || left < -1);
     });
     const names = out.map((element) => `${element.tagName}.${element.className}`);
+    // A conversation scrolls inside the page, and the page not at all.
+    if (document.querySelector(".app-chat") !== null && document.documentElement.scrollHeight > innerHeight + 1) {
+      names.push(`a page under the conversation, ${document.documentElement.scrollHeight} px`);
+    }
     return document.documentElement.scrollWidth > limit ? [`the page scrolls to ${document.documentElement.scrollWidth} px`, ...names] : names;
   });
 }

@@ -304,9 +304,11 @@ async function restraint(page, recovery) {
     await fetch("https://relay.invalid/").catch(() => {});
     const image = new Image();
     image.src = "https://relay.invalid/x.png";
-    const script = document.createElement("script");
-    script.textContent = "globalThis.inline = true";
-    attempt("an inline script", () => document.head.append(script));
+    attempt("an inline script", () => {
+      const script = document.createElement("script");
+      script.textContent = "globalThis.inline = true";
+      document.head.append(script);
+    });
     await new Promise((resolve) => setTimeout(resolve, 100));
     return { tried, violated: [...new Set(violated)].sort(), inline: "inline" in globalThis };
   });

@@ -87,12 +87,12 @@ function Tool({ item, chat, outcome, outcomes }: ChatItemProps & { readonly item
   return (
     <details class="tool" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
-        <span class={`tool-mark tool-${item.state}`} aria-hidden="true" />
+        <span class={`tool-mark tool-${isRefused(outcome) ? "stopped" : item.state}`} aria-hidden="true" />
         <span class="tool-verb">{view.verb}</span>
         <bdi class="tool-subject">{view.subject}</bdi>
         <span class="tool-state">
           {item.inside.length > 0 && `${steps(item.inside.length)}, `}
-          {outcome === undefined ? TOOL_WORDS[item.state] : `${outcomeWords(outcome)}, ${TOOL_WORDS[item.state]}`}
+          {stateWords(item.state, outcome)}
         </span>
       </summary>
       {open && (
@@ -106,6 +106,16 @@ function Tool({ item, chat, outcome, outcomes }: ChatItemProps & { readonly item
       )}
     </details>
   );
+}
+
+/** Agents end a call that was refused like any other: what the person said is what became of it. */
+function isRefused(outcome: CompletedRequest | undefined): boolean {
+  return outcome !== undefined && outcome.status !== "approved";
+}
+
+function stateWords(state: ToolState, outcome: CompletedRequest | undefined): string {
+  if (outcome === undefined) return TOOL_WORDS[state];
+  return isRefused(outcome) ? outcomeWords(outcome) : `${outcomeWords(outcome)}, ${TOOL_WORDS[state]}`;
 }
 
 /** What a subagent did whose tool was not told about. */

@@ -48,6 +48,7 @@ export function PermissionPrompt({ chat, id, request, reachable }: PermissionPro
   const asked = reason !== null;
   useLayoutEffect(() => field.current?.querySelector("input")?.focus(), [asked]);
   const busy = state?.kind === "sending" || state?.kind === "sent";
+  const closed = busy || !reachable;
   const refuses = (decision: Decision) => decision === "denied" || decision === "abort";
   const answer = (decision: Decision) => void chat.answer(id, decision, refuses(decision) ? (reason ?? "") : "");
   return (
@@ -64,14 +65,15 @@ export function PermissionPrompt({ chat, id, request, reachable }: PermissionPro
             key={decision}
             type="button"
             class={style}
-            disabled={busy || !reachable}
-            onClick={() => answer(decision)}
+            // Not `disabled`: that would take the focus from who answers with the keyboard.
+            aria-disabled={closed}
+            onClick={() => closed || answer(decision)}
           >
             {words}
           </button>
         ))}
         {reason === null && (
-          <button type="button" class="button button-quiet" disabled={busy || !reachable} onClick={() => setReason("")}>
+          <button type="button" class="link prompt-why" aria-disabled={closed} onClick={() => closed || setReason("")}>
             Say why not
           </button>
         )}
@@ -83,7 +85,7 @@ export function PermissionPrompt({ chat, id, request, reachable }: PermissionPro
             value={reason}
             onInput={setReason}
             maxLength={MAX_REASON}
-            onEnter={() => answer("denied")}
+            onEnter={() => closed || answer("denied")}
           />
         </div>
       )}

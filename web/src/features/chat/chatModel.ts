@@ -282,11 +282,14 @@ export class ChatModel implements LinkListener {
 
   /** The question whose answer from here came too late, and what was answered elsewhere; until the next message. */
   readonly overruled: ReadonlySignal<CompletedRequest | null> = computed(() => {
-    const completed = this.session?.value.agentState.completed;
-    for (const [id, state] of [...this.answerStates.value].reverse()) {
-      const outcome = completed?.get(id);
-      if (outcome === undefined || state.kind === "sent" || state.kind === "sending") continue;
-      if (this.dismissed.value.has(id) || decisionOf(outcome) === state.decision) continue;
+    const state = this.session?.value.agentState;
+    // A new question is about something else.
+    if (state === undefined || state.requests.size > 0) return null;
+    const { completed } = state;
+    for (const [id, given] of [...this.answerStates.value].reverse()) {
+      const outcome = completed.get(id);
+      if (outcome === undefined || given.kind === "sent" || given.kind === "sending") continue;
+      if (this.dismissed.value.has(id) || decisionOf(outcome) === given.decision) continue;
       return outcome;
     }
     return null;
@@ -301,6 +304,7 @@ export class ChatModel implements LinkListener {
     const before = this.answerStates.value.get(requestId)?.kind;
     const request = this.session?.value.agentState.requests.get(requestId);
     if (before === "sending" || before === "sent" || request === undefined) return;
+    this.dismissed.value = new Set([...this.answerStates.value.keys()].filter((id) => id !== requestId));
     this.setAnswer(requestId, { kind: "sending", decision });
     const result = await this.call("permission", {
       id: requestId,

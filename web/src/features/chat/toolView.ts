@@ -48,6 +48,10 @@ export function viewTool(name: string, title: string, args: unknown): ToolView {
   if (path !== null && (before !== null || after !== null)) {
     return { verb, subject: path, body: { kind: "diff", path, before: before ?? "", after: after ?? "" } };
   }
+  const prompt = field("prompt");
+  if (verb === "Delegate" && prompt !== null) {
+    return { verb, subject: field("description") ?? firstLine(prompt), body: { kind: "code", language: "", code: prompt } };
+  }
   const content = field("content", "contents");
   if (path !== null && content !== null) return { verb, subject: path, body: { kind: "diff", path, before: "", after: content } };
   const subject = path ?? field("pattern", "query", "url", "description", "prompt") ?? "";
