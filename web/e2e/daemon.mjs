@@ -11,9 +11,11 @@
  * question. Ends with 0 if everything held, else with 1 and the reason on stderr.
  */
 import assert from "node:assert/strict";
+import { rm } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { launch, watchedPage } from "./browser.mjs";
 import { DESKTOP, PHONE, inspect, inspected } from "./inspect.mjs";
+import { startRoost } from "./machine.mjs";
 import { answer, arrive, arriveByKeyboard, listen, machineHome, PATIENCE_MS, say, startSession, until } from "./person.mjs";
 import { OwnRelay } from "./relay.mjs";
 
@@ -77,6 +79,30 @@ async function main() {
   await ada.page.goto(`${relay.url}/sessions/${ada.session}`);
   await ada.daemon.stop();
   await ada.page.locator(".chat-facts").getByText("Machine offline").waitFor();
+  await setUpAgain(ada);
+}
+
+/** A machine that has lost its files comes back with new keys: the person is asked before anything is sent to it. */
+async function setUpAgain(ada) {
+  begin("a machine that lost its files");
+  const { page, command, machineId, session } = ada;
+  await rm(`${options.dir}/desk/roost`, { recursive: true });
+  const { environment } = await machineHome(`${options.dir}/desk`, agents());
+  ada.daemon = startRoost(command, options.roost, environment);
+  await page.goto(`${relay.url}/machines`);
+  const row = page.locator(`[data-machine="${machineId}"]`);
+  await row.getByText("Keys changed.").waitFor();
+  await inspect(page, options.shots, "keys-changed");
+  await row.getByRole("button", { name: "Review" }).click();
+  await inspect(page, options.shots, "review-keys");
+  await page.getByRole("button", { name: "Accept the new key" }).click();
+  await row.getByText("Keys changed.").waitFor({ state: "detached" });
+  await row.getByText("Online", { exact: true }).waitFor();
+  // Its old session is read with the old key, which the machine gets back when the session is woken up.
+  await page.goto(`${relay.url}/sessions/${session}`);
+  await answer(page, "only for me").waitFor();
+  await say(page, "say awake after all");
+  await answer(page, "awake after all").waitFor();
 }
 
 async function atADesk() {

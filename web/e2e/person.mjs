@@ -39,7 +39,7 @@ export async function arrive(page, url, machine, { work, environment }, roost) {
   const daemon = startRoost(command, roost, environment);
   await page.getByTestId("enrol-status").getByText("Connected", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Done" }).click();
-  return { recovery, daemon, machineId: await machineIdOf(page) };
+  return { recovery, command, daemon, machineId: await machineIdOf(page) };
 }
 
 /** The same with the keyboard alone. */
