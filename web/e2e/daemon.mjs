@@ -56,7 +56,7 @@ try {
   }
   process.exitCode = 1;
 } finally {
-  for (const { daemon } of people) await daemon?.stop();
+  for (const { daemon } of people) await daemon?.stop().catch(() => {});
   await browser.close();
   await relay.kill();
 }

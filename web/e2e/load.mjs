@@ -93,7 +93,7 @@ async function main() {
   await page.getByLabel("Words to find").fill(`message number ${sought} `);
   const asked = Date.now();
   await page.keyboard.press("Enter");
-  await page.getByText(/^1 found/).waitFor({ timeout: 120_000 });
+  await page.getByText(/^1 found, .* messages read\.$/).waitFor({ timeout: 180_000 });
   console.log(`load: ${messageCount} messages read, decrypted and searched in ${Date.now() - asked} ms`);
   await page.locator(".hit").click();
   await page.locator(".chat").getByText(`message number ${sought} `).waitFor();
@@ -152,8 +152,8 @@ async function report(page, devtools, what) {
   console.log(
     `load: ${what}: slowest interaction ${slowest} ms, longest task ${Math.round(task)} ms, ${tasks.length} tasks over 50 ms, heap ${mb(await heap(devtools))} MB, load ${loadavg()[0].toFixed(1)}`,
   );
-  // On a computer that is busy with other things the figure says nothing about the page.
-  if (loadavg()[0] > cpus().length) console.log(`load: ${what}: not judged, the computer is busy`);
+  // On a computer that is busy with other things a slow one says nothing about the page.
+  if (slowest > PROMISE_MS && loadavg()[0] > cpus().length) console.log(`load: ${what}: not judged, the computer is busy`);
   else assert.ok(slowest <= PROMISE_MS, `${what}: an interaction took ${slowest} ms`);
 }
 

@@ -60,7 +60,7 @@ try {
   }
   process.exitCode = 1;
 } finally {
-  await daemon?.stop();
+  await daemon?.stop().catch(() => {});
   await browser.close();
   await relay.kill();
 }
