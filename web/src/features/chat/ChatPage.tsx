@@ -152,7 +152,7 @@ function Chat({ workspace, id, session }: ChatPageProps & { readonly session: Se
         <p role="status" class="chat-message">
           {chat.resuming.value.running && "Waking the session up…"}
           {chat.resuming.value.error !== null &&
-            `The session was not woken up. ${chat.resuming.value.error} What you wrote is kept for it.`}
+            `The session was not woken up. ${sentence(chat.resuming.value.error)} What you wrote is kept for it.`}
           {message}
           {overruled !== null && `Another device answered first: ${outcomeWords(overruled)}. Your answer came too late and counts for nothing.`}
         </p>
@@ -182,6 +182,11 @@ function Chat({ workspace, id, session }: ChatPageProps & { readonly session: Se
       )}
     </section>
   );
+}
+
+/** Machines end their words with a full stop or without. */
+function sentence(words: string): string {
+  return /[.!?…]$/.test(words) ? words : `${words}.`;
 }
 
 /** What changes by itself is told to who cannot see it; reading every piece of an answer aloud would drown the rest. */
