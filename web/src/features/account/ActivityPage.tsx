@@ -130,7 +130,7 @@ const METHODS: Readonly<Record<string, string>> = {
   "spawn-happy-session": "to start a session",
   "resume-happy-session": "to wake a session up",
   "stop-session": "to stop a session",
-  killSession: "to end",
+  killSession: "to end the session",
   "stop-daemon": "to stop its daemon",
   bash: "to run a command",
   readFile: "to read a file",
