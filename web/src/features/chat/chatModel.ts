@@ -1,5 +1,5 @@
 import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
-import { dataKeyCipher, openBlob, sealBlob, toBase64, type RecordCipher } from "../../crypto/index.ts";
+import { dataKeyCipher, openBlob, sealBlob, toBase64, type Opened, type RecordCipher } from "../../crypto/index.ts";
 import { path, type Problem } from "../../relay/http.ts";
 import type { LinkListener } from "../../relay/link.ts";
 import { read, type UpdateHead } from "../../relay/schema.ts";
@@ -185,12 +185,19 @@ export class ChatModel implements LinkListener {
 
   /** All messages from the first to the last, in portions, without showing them. */
   async *everything(signal: AbortSignal): AsyncGenerator<readonly Entry[]> {
-    for (let after = 0; !signal.aborted; ) {
-      const page = await this.page(`after_seq=${after}&limit=500`);
+    const cipher = this.workspace.sessions.cipher(this.id);
+    if (cipher === null) return;
+    // The next portion is on its way while this one is opened.
+    let next = this.stored("after_seq=0&limit=500");
+    while (!signal.aborted) {
+      const page = await next;
       if (page === null) throw new Error("The relay did not answer");
-      if (page.entries.length > 0) yield page.entries;
-      after = page.entries.at(-1)?.seq ?? after;
-      if (!page.hasMore) return;
+      const last = page.messages.at(-1)?.seq;
+      if (page.hasMore && last !== undefined) next = this.stored(`after_seq=${last}&limit=500`);
+      const opened = await cipher.openAll(page.messages.map(({ content }) => content.c));
+      const entries = page.messages.map((message, at) => this.entryOf(message, opened[at] ?? { opened: false }));
+      if (entries.length > 0) yield entries;
+      if (!page.hasMore || last === undefined) return;
     }
   }
 
@@ -479,17 +486,23 @@ export class ChatModel implements LinkListener {
   private async page(query: string): Promise<{ entries: Entry[]; hasMore: boolean } | null> {
     const cipher = this.workspace.sessions.cipher(this.id);
     if (cipher === null) return null;
+    const page = await this.stored(query);
+    return page === null ? null : { entries: page.messages.map((message) => this.entry(message, cipher)), hasMore: page.hasMore };
+  }
+
+  private async stored(query: string): Promise<{ messages: readonly StoredMessage[]; hasMore: boolean } | null> {
     const where = `${path("/v3/sessions", this.id, "messages")}?${query}`;
     const answer = await this.workspace.link.http.request("GET", where, undefined, messagePage);
     this.failure.value = answer.ok ? null : answer.problem;
-    if (!answer.ok) return null;
-    return { entries: answer.value.messages.map((message) => this.entry(message, cipher)), hasMore: answer.value.hasMore };
+    return answer.ok ? answer.value : null;
   }
 
   private entry(message: StoredMessage, cipher: RecordCipher): Entry {
-    const { id, seq, createdAt: time, localId } = message;
-    if (typeof localId === "string") this.workspace.outbox.seen(localId);
-    const opened = cipher.open(message.content.c);
+    if (typeof message.localId === "string") this.workspace.outbox.seen(message.localId);
+    return this.entryOf(message, cipher.open(message.content.c));
+  }
+
+  private entryOf({ id, seq, createdAt: time }: StoredMessage, opened: Opened): Entry {
     return { seq, id, time, facts: opened.opened ? readFacts(opened.value, { id, time }) : null };
   }
 
