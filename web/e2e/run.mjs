@@ -90,12 +90,11 @@ async function main() {
   await inspect(page, options.shots, "confirm");
   await confirmGroups(page, recovery);
 
-  await restraint(page, recovery);
-
   begin("empty state");
   await page.getByRole("heading", { name: "No machines yet" }).waitFor();
   assert.equal(new URL(page.url()).pathname, `${base}machines`);
   await inspect(page, options.shots, "empty");
+  await restraint(page, recovery);
 
   begin("dialog by keyboard");
   const add = page.getByRole("button", { name: "Add machine" });
