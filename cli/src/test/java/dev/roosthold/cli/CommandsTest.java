@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,7 +33,7 @@ class CommandsTest {
     void aCommandIsTheSameAloneAsAmongAll(String name) {
         CommandLine alone = Commands.calledBy(name, "--help");
         assertThat(help(alone, name)).isEqualTo(help(all, name));
-        for (String nested : all.getSubcommands().get(name).getSubcommands().keySet()) {
+        for (String nested : find(all, name).getSubcommands().keySet()) {
             assertThat(help(alone, name, nested)).isEqualTo(help(all, name, nested));
         }
     }
@@ -50,10 +51,14 @@ class CommandsTest {
     }
 
     private static String help(CommandLine root, String... path) {
+        return find(root, path).getUsageMessage();
+    }
+
+    private static CommandLine find(CommandLine root, String... path) {
         CommandLine command = root;
         for (String name : path) {
-            command = command.getSubcommands().get(name);
+            command = Objects.requireNonNull(command.getSubcommands().get(name));
         }
-        return command.getUsageMessage();
+        return command;
     }
 }
