@@ -64,7 +64,8 @@ public final class DaemonLoad {
     /// A distribution makes its cache in the background of its first start; here nothing may run
     /// beside what is measured.
     private void makeCache() throws IOException, InterruptedException {
-        Path maker = Path.of(roost)
+        Path maker =
+                Path.of(roost)
                         .toAbsolutePath()
                         .resolve("../../libexec/make-start-cache")
                         .normalize();
