@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
             RestoreCommand.class,
             DoctorCommand.class,
             HealthCommand.class,
+            ConformanceCommand.class,
             CompletionCommand.class,
             ManPageCommand.class
         })

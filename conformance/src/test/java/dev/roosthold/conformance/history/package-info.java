@@ -1,0 +1,4 @@
+@NullMarked
+package dev.roosthold.conformance.history;
+
+import org.jspecify.annotations.NullMarked;
