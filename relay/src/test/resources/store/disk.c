@@ -4,10 +4,9 @@
 //   DISK_RECORD   a file to which every write, truncation and flush is appended, in the order in which they happened
 //   DISK_CONTROL  a file whose content is a number n: the n-th call from then on fails, once; 0 fails nothing
 //
-// A record: kind (1 byte: 'w' write, 't' truncate, 's' flush), length of the path (4), path, offset or size (8),
+// A record: kind (1 byte: 'w' write, 't' truncate, 'd' delete, 's' flush), length of the path (4), path, offset or size (8),
 // length of the data (4), data. Numbers are in the order of this machine.
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -90,8 +89,6 @@ static int fails(const char *path) {
   return countdown > 0 && --countdown == 0;
 }
 
-#define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
-
 static ssize_t written(int fd, const void *data, size_t size, off_t offset, int at_offset) {
   char path[PATH_MAX];
   pthread_mutex_lock(&lock);
@@ -151,6 +148,15 @@ static int flushed(int fd, long number) {
   }
   int result = (int)syscall(number, fd);
   if (ours && result == 0) note('s', path, 0, 0, 0);
+  pthread_mutex_unlock(&lock);
+  return result;
+}
+
+int unlink(const char *path) {
+  pthread_mutex_lock(&lock);
+  prepare();
+  int result = (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+  if (result == 0 && folder && strncmp(path, folder, strlen(folder)) == 0) note('d', path, 0, 0, 0);
   pthread_mutex_unlock(&lock);
   return result;
 }

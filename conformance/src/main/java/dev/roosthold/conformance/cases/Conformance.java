@@ -3,7 +3,6 @@ package dev.roosthold.conformance.cases;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -127,7 +126,7 @@ public final class Conformance {
             case NODES ->
                     options.second()
                             .map(second -> new NodeCases(world, second).all())
-                            .orElseGet(ArrayList::new);
+                            .orElseGet(List::of);
             case FAULTS -> options.faults() ? new FaultCases(world).all() : List.of();
             case ISOLATION -> suites.isolation();
             case MALFORMED -> suites.malformed();

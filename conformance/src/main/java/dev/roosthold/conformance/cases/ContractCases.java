@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 
 /// The recorded exchanges of the original server, one line for each recording.
 ///
-/// An answer may be as recorded or as [the list of differences that are
-/// meant](dev.roosthold.conformance.replay) has it, since both are right for every client.
+/// An answer may be as recorded or as the list of differences that are meant has it, since both are
+/// right for every client.
 final class ContractCases {
     private static final String GROUP = "contract";
 

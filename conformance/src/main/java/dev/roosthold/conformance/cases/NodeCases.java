@@ -168,7 +168,7 @@ final class NodeCases {
                 return Seen.wrong("the target was not asked");
             }
             long begin = System.nanoTime();
-            target.close();
+            target.leave();
             String answer = RpcCases.text(RpcCases.Line.get(call));
             long millis = (System.nanoTime() - begin) / 1_000_000;
             return Seen.of(

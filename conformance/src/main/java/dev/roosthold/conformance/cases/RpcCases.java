@@ -144,9 +144,14 @@ final class RpcCases {
             registered.completeExceptionally(new WireException("the connection has ended"));
         }
 
+        /// Goes without a word.
+        void leave() {
+            link.cut();
+        }
+
         @Override
         public void close() {
-            link.cut();
+            leave();
         }
     }
 
@@ -237,7 +242,7 @@ final class RpcCases {
                     return Seen.wrong("the target was not asked");
                 }
                 long begin = System.nanoTime();
-                target.close();
+                target.leave();
                 String answer = text(Line.get(call));
                 long millis = (System.nanoTime() - begin) / 1_000_000;
                 return Seen.of(

@@ -57,6 +57,9 @@ final class CrowdClient {
     private int links;
     private int made;
 
+    /// Something was not answered.
+    private boolean troubled;
+
     private record Unsent(String session, String localId, String content) {}
 
     CrowdClient(
@@ -79,6 +82,10 @@ final class CrowdClient {
 
     /// Does one thing at random.
     void step() throws InterruptedException {
+        SocketLink open = link;
+        if ((open == null || !open.isOpen()) && connected() == null) {
+            troubled = true;
+        }
         int dice = random.nextInt(100);
         if (dice < 1) {
             cut();
@@ -90,6 +97,11 @@ final class CrowdClient {
             append();
         } else {
             fetch(any(household.sessions()));
+        }
+        if (troubled) {
+            // Nobody is there, or the link is broken: as a client waits before it tries again.
+            troubled = false;
+            TimeUnit.MILLISECONDS.sleep(20 + random.nextInt(80));
         }
     }
 
@@ -147,6 +159,7 @@ final class CrowdClient {
                                     found.value(),
                                     new Span(begin, end)));
                 });
+        troubled |= seen.isEmpty();
         return seen.isPresent();
     }
 
@@ -180,7 +193,10 @@ final class CrowdClient {
                     versions.put(register.name(), version);
             case WriteOutcome.Refused _ -> {}
             // What is there now is not known; the next operation on it reads.
-            case WriteOutcome.Unknown _ -> versions.remove(register.name());
+            case WriteOutcome.Unknown _ -> {
+                troubled = true;
+                versions.remove(register.name());
+            }
         }
         history.add(
                 new Write(
@@ -235,6 +251,7 @@ final class CrowdClient {
                         .map(CrowdClient::outcome)
                         .orElseGet(AppendOutcome.Unknown::new);
         if (outcome instanceof AppendOutcome.Unknown) {
+            troubled = true;
             outbox.add(message);
         }
         if (outcome instanceof AppendOutcome.Stored) {
@@ -291,6 +308,7 @@ final class CrowdClient {
                             .filter(Answer::ok);
             long end = end(begin);
             if (answer.isEmpty()) {
+                troubled = true;
                 return false;
             }
             for (JsonNode row : answer.get().body().path("messages")) {

@@ -9,7 +9,7 @@ public interface Trouble extends AutoCloseable {
 
     /// Makes everything well again, for the end of a run.
     @Override
-    void close() throws Exception;
+    void close();
 
     /// What was done.
     enum Kind {

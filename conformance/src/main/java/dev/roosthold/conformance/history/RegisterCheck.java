@@ -48,7 +48,6 @@ final class RegisterCheck {
 
     List<Violation> run() {
         operations.forEach(this::sort);
-        // The oldest that is known to have existed: what was there before the first client came.
         long first = firstSeen();
         Map<Long, Write> writers = new HashMap<>();
         for (Map.Entry<Long, Version> entry : versions.entrySet()) {
@@ -120,14 +119,16 @@ final class RegisterCheck {
         return versions.computeIfAbsent(number, _ -> new Version());
     }
 
-    /// The lowest version that somebody saw or that an acknowledged write replaced.
+    /// The lowest version that somebody saw, or that a write replaced which has happened: what was
+    /// there before the first client came.
     private long firstSeen() {
         for (Map.Entry<Long, Version> entry : versions.entrySet()) {
-            if (entry.getValue().witness != null) {
-                return entry.getKey();
-            }
-            if (entry.getValue().winner != null) {
+            Version version = entry.getValue();
+            if (version.winner != null || (version.witness != null && candidate(version) != null)) {
                 return entry.getKey() - 1;
+            }
+            if (version.witness != null) {
+                return entry.getKey();
             }
         }
         return Long.MAX_VALUE - 1;
@@ -157,41 +158,50 @@ final class RegisterCheck {
         if (version != null && version.winner != null) {
             return version.winner;
         }
-        Write best = null;
-        if (version != null) {
-            for (Write write : version.possible) {
-                boolean fits = version.witness == null || write.value().equals(version.value);
-                if (fits && (best == null || write.span().begin() < best.span().begin())) {
-                    best = write;
-                }
-            }
-        }
+        Write best = version == null ? null : candidate(version);
         if (best == null) {
             nobodyWrote(number, version);
         }
         return best;
     }
 
+    /// Of the writes without answer that can have made a version the one that began first.
+    private static @Nullable Write candidate(Version version) {
+        Write best = null;
+        for (Write write : version.possible) {
+            boolean fits = version.witness == null || write.value().equals(version.value);
+            if (fits && (best == null || write.span().begin() < best.span().begin())) {
+                best = write;
+            }
+        }
+        return best;
+    }
+
+    /// The operation that shows best that a version exists.
+    private static @Nullable Operation proof(@Nullable Version version) {
+        if (version == null) {
+            return null;
+        }
+        return version.winner != null ? version.winner : version.witness;
+    }
+
     private void nobodyWrote(long number, @Nullable Version version) {
         if (version == null || version.witness == null) {
-            Map.Entry<Long, Version> next = versions.higherEntry(number);
-            while (next != null
-                    && next.getValue().witness == null
-                    && next.getValue().winner == null) {
-                next = versions.higherEntry(next.getKey());
+            List<Operation> neighbours = new ArrayList<>();
+            for (Map.Entry<Long, Version> entry : versions.entrySet()) {
+                Operation proof = proof(entry.getValue());
+                if (proof != null && entry.getKey() < number) {
+                    neighbours.clear();
+                    neighbours.add(proof);
+                } else if (proof != null && entry.getKey() > number) {
+                    neighbours.add(proof);
+                    break;
+                }
             }
-            Operation there =
-                    next == null
-                            ? null
-                            : next.getValue().winner != null
-                                    ? next.getValue().winner
-                                    : next.getValue().witness;
-            String what = "nobody made version " + number + ", and a later one exists";
-            if (there == null) {
-                wrong(Rule.CONTIGUOUS_VERSIONS, what);
-            } else {
-                wrong(Rule.CONTIGUOUS_VERSIONS, what, there);
-            }
+            wrong(
+                    Rule.CONTIGUOUS_VERSIONS,
+                    "nobody made version " + number + ", and a later one exists",
+                    neighbours.toArray(Operation[]::new));
             return;
         }
         for (Write refused : version.refused) {

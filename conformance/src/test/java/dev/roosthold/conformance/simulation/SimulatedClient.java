@@ -253,11 +253,11 @@ final class SimulatedClient {
             messages.put(row.seq(), row.localId());
             rows.add(new Message(row.seq(), row.localId(), row.content()));
         }
-        world.record(new Fetch(name, "messages", answer.after, rows, span));
+        world.record(new Fetch(name, subject("messages"), answer.after, rows, span));
         SimulatedRelay.Metadata metadata = answer.metadata;
         if (metadata != null) {
             world.record(
-                    new Read(name, "metadata", metadata.version(), metadata.value(), span));
+                    new Read(name, subject("metadata"), metadata.version(), metadata.value(), span));
             newer(metadata.version(), metadata.value());
         }
         mustRead = missed;
@@ -277,7 +277,7 @@ final class SimulatedClient {
         world.record(
                 new Append(
                         name,
-                        "messages",
+                        subject("messages"),
                         message.localId(),
                         message.content(),
                         Span.open(begin),
@@ -293,7 +293,7 @@ final class SimulatedClient {
         world.record(
                 new Append(
                         name,
-                        "messages",
+                        subject("messages"),
                         message.localId(),
                         message.content(),
                         span,
@@ -351,7 +351,7 @@ final class SimulatedClient {
                 world.record(
                         new Write(
                                 name,
-                                "metadata",
+                                subject("metadata"),
                                 expected,
                                 text,
                                 new Span(begin, now),
@@ -388,14 +388,14 @@ final class SimulatedClient {
                                 row.path("seq").asLong(),
                                 row.path("localId").asString(""),
                                 row.path("content").path("c").asString(""));
-                world.record(new Heard(name, "messages", connection(), message, now));
+                world.record(new Heard(name, subject("messages"), connection(), message, now));
                 heard(message);
             }
             case "update-session" -> {
                 long told = body.path("metadata").path("version").asLong(-1);
                 String metadata = body.path("metadata").path("value").asString("");
                 if (told >= 0) {
-                    world.record(new Told(name, "metadata", connection(), told, metadata, now));
+                    world.record(new Told(name, subject("metadata"), connection(), told, metadata, now));
                     newer(told, metadata);
                 }
             }
@@ -403,6 +403,11 @@ final class SimulatedClient {
                 // Of no interest here.
             }
         }
+    }
+
+    /// Strangers have sessions of their own.
+    private String subject(String what) {
+        return what + " of " + caller.account();
     }
 
     /// What is continued is one connection.
@@ -467,7 +472,7 @@ final class SimulatedClient {
                                 world.record(
                                         new Write(
                                                 name,
-                                                "metadata",
+                                                subject("metadata"),
                                                 expected,
                                                 text,
                                                 Span.open(begin),

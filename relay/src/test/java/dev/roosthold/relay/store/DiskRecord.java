@@ -18,7 +18,7 @@ import java.util.Random;
 final class DiskRecord {
     private static final int SECTOR = 512;
 
-    /// @param kind `w` write, `t` truncate, `s` flush
+    /// @param kind `w` write, `t` truncate, `d` delete, `s` flush
     record Call(char kind, String file, long offset, byte[] data) {}
 
     /// What a disk makes of the writes that were not flushed when the power fails.
@@ -81,6 +81,7 @@ final class DiskRecord {
                         files.put(
                                 call.file(),
                                 Arrays.copyOf(old, Math.toIntExact(call.offset())));
+                case 'd' -> files.remove(call.file());
                 default -> {
                     // A flush changes nothing that can be read.
                 }
@@ -96,7 +97,8 @@ final class DiskRecord {
         /// Everything of the database; the shared index beside it is lost with the memory.
         void writeTo(Path folder, String database) throws IOException {
             for (Map.Entry<String, byte[]> file : files.entrySet()) {
-                if (file.getKey().equals(database) || file.getKey().equals(database + "-wal")) {
+                if (!file.getKey().equals(database + "-shm")
+                        && file.getKey().startsWith(database)) {
                     Files.write(folder.resolve(file.getKey()), file.getValue());
                 }
             }
@@ -118,6 +120,9 @@ final class DiskRecord {
             if (call.kind() == 's') {
                 unflushed.getOrDefault(call.file(), List.of()).forEach(safe::apply);
                 unflushed.remove(call.file());
+            } else if (call.kind() == 'd') {
+                unflushed.remove(call.file());
+                safe.apply(call);
             } else {
                 unflushed.computeIfAbsent(call.file(), _ -> new ArrayList<>()).add(call);
             }

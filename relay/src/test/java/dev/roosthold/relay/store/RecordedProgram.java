@@ -26,7 +26,7 @@ final class RecordedProgram {
             List<CompletableFuture<?>> together = new ArrayList<>();
             for (int i = 1; i <= writes; i++) {
                 long value = i;
-                int size = i % 50 == 0 ? 40_000 : 20 + i % 7 * 300;
+                int size = i % 10 == 0 ? 40_000 : 20 + i % 7 * 300;
                 together.add(
                         store.write(
                                         tx -> {

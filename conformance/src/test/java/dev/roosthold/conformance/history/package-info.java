@@ -1,4 +1,0 @@
-@NullMarked
-package dev.roosthold.conformance.history;
-
-import org.jspecify.annotations.NullMarked;
