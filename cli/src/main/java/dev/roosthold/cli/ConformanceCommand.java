@@ -82,7 +82,8 @@ final class ConformanceCommand implements Callable<Integer> {
     @Option(
             names = "--kill-folder",
             paramLabel = "DIR",
-            description = "Folder for the relay of --kills, kept afterwards (default: a temporary one).")
+            description =
+                    "Folder for the relay of --kills, kept afterwards (default: a temporary one).")
     private @Nullable Path folder;
 
     @Option(
@@ -177,7 +178,8 @@ final class ConformanceCommand implements Callable<Integer> {
                     .limit(DETAILS)
                     .forEach(line -> System.out.println("        - " + Printable.line(line)));
             if (result.details().size() > DETAILS) {
-                System.out.println("        - and " + (result.details().size() - DETAILS) + " more");
+                System.out.println(
+                        "        - and " + (result.details().size() - DETAILS) + " more");
             }
         }
 
@@ -227,8 +229,7 @@ final class ConformanceCommand implements Callable<Integer> {
 
     private int killRun(int count, long drawn) throws InterruptedException {
         if (count < 1 || clients < 1) {
-            throw new CommandFailure(
-                    "--kills and --clients are at least 1", "", ExitStatus.USAGE);
+            throw new CommandFailure("--kills and --clients are at least 1", "", ExitStatus.USAGE);
         }
         int accounts = Math.max(1, clients / 8);
         CrowdOptions options =
@@ -253,7 +254,8 @@ final class ConformanceCommand implements Callable<Integer> {
             }
         } catch (IOException | WireException e) {
             throw new CommandFailure(
-                    String.valueOf(e.getMessage()), "The run with --kills needs a relay that starts.");
+                    String.valueOf(e.getMessage()),
+                    "The run with --kills needs a relay that starts.");
         }
     }
 

@@ -38,7 +38,6 @@ record Case(String group, String name, Grade grade, String expected, Check check
             seen = Seen.wrong(e.toString());
         }
         List<String> details = seen.asExpected() ? List.of() : seen.details();
-        return new Result(
-                group, name, grade, expected, seen.text(), seen.asExpected(), details);
+        return new Result(group, name, grade, expected, seen.text(), seen.asExpected(), details);
     }
 }

@@ -52,8 +52,7 @@ final class ContractCases {
 
     private static Result result(String name, List<ReplayReport.Outcome> outcomes) {
         long equal = outcomes.stream().filter(ContractCases::isEqual).count();
-        long meant =
-                outcomes.stream().filter(o -> !isEqual(o) && o.unexpected().isEmpty()).count();
+        long meant = outcomes.stream().filter(o -> !isEqual(o) && o.unexpected().isEmpty()).count();
         List<String> wrong =
                 outcomes.stream()
                         .flatMap(o -> o.unexpected().stream().map(d -> o.name() + ": " + d))

@@ -42,11 +42,7 @@ final class NodeCases {
                         "what one acknowledges the other reads",
                         "read 50 of 50 times",
                         this::readBack),
-                required(
-                        GROUP,
-                        "a call crosses",
-                        "its own text, both ways",
-                        this::call),
+                required(GROUP, "a call crosses", "its own text, both ways", this::call),
                 required(
                         GROUP,
                         "the target at the other leaves during the call",
@@ -138,8 +134,7 @@ final class NodeCases {
             String there = RpcCases.text(one.call("m:other", "to the other"));
             String back = RpcCases.text(other.call("m:one", "to the one"));
             return Seen.of(
-                    there.equals("to the other") && back.equals("to the one"),
-                    there + "; " + back);
+                    there.equals("to the other") && back.equals("to the one"), there + "; " + back);
         }
     }
 

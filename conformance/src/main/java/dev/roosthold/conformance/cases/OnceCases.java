@@ -113,8 +113,14 @@ final class OnceCases {
                         "POST",
                         "/v1/artifacts",
                         Map.of(
-                                "id", artifact, "header", "aA==", "body", "Yg==",
-                                "dataEncryptionKey", "aw=="));
+                                "id",
+                                artifact,
+                                "header",
+                                "aA==",
+                                "body",
+                                "Yg==",
+                                "dataEncryptionKey",
+                                "aw=="));
         artifacts.put(person, made.ok() ? artifact : NO_ARTIFACT);
     }
 
@@ -188,9 +194,7 @@ final class OnceCases {
         return person.need(
                         "POST",
                         "/v3/sessions/" + person.session() + "/messages",
-                        Map.of(
-                                "messages",
-                                List.of(Map.of("content", "c", "localId", localId))))
+                        Map.of("messages", List.of(Map.of("content", "c", "localId", localId))))
                 .path("messages")
                 .path(0);
     }
@@ -224,15 +228,20 @@ final class OnceCases {
                                     "/v3/sessions/" + person.session() + "/messages",
                                     Map.of(
                                             "messages",
-                                            List.of(
-                                                    Map.of("content", "c", "localId", "same")))));
+                                            List.of(Map.of("content", "c", "localId", "same")))));
         }
         List<Person.Answer> answers = World.together(posts);
         long ok = answers.stream().filter(Person.Answer::ok).count();
         Set<String> numbers =
                 answers.stream()
                         .filter(Person.Answer::ok)
-                        .map(answer -> answer.body().path("messages").path(0).path("seq").toString())
+                        .map(
+                                answer ->
+                                        answer.body()
+                                                .path("messages")
+                                                .path(0)
+                                                .path("seq")
+                                                .toString())
                         .collect(Collectors.toSet());
         int stored = stored(person);
         return Seen.of(
@@ -258,8 +267,7 @@ final class OnceCases {
         person.need("GET", "/v3/sessions/" + person.session() + "/messages", null)
                 .path("messages")
                 .forEach(message -> ids.add(message.path("localId").asString("")));
-        return Seen.of(
-                ids.size() == 2 && Set.copyOf(ids).size() == 2, "stored " + ids);
+        return Seen.of(ids.size() == 2 && Set.copyOf(ids).size() == 2, "stored " + ids);
     }
 
     private Seen oneSession() throws Exception {

@@ -38,21 +38,13 @@ final class OrderingCases {
                         "all listeners hear one order",
                         "rising numbers, the same on both",
                         this::listeners),
-                required(
-                        GROUP,
-                        "a batch keeps its order",
-                        "50 consecutive numbers",
-                        this::batch),
+                required(GROUP, "a batch keeps its order", "50 consecutive numbers", this::batch),
                 required(
                         GROUP,
                         "the event comes before its acknowledgement",
                         "update, then acknowledgement",
                         this::eventFirst),
-                better(
-                        GROUP,
-                        "account numbers rise on one socket",
-                        "rising",
-                        this::accountNumbers),
+                better(GROUP, "account numbers rise on one socket", "rising", this::accountNumbers),
                 better(
                         GROUP,
                         "a repeated message takes no number",
@@ -101,8 +93,7 @@ final class OrderingCases {
     }
 
     private static String message(String session, String localId) {
-        return Person.event(
-                "message", Map.of("sid", session, "message", "c", "localId", localId));
+        return Person.event("message", Map.of("sid", session, "message", "c", "localId", localId));
     }
 
     private static JsonNode post(Person person, String session, String localId) {
@@ -202,10 +193,7 @@ final class OrderingCases {
                 "/v3/sessions/" + person.session() + "/messages",
                 Map.of("messages", batch));
         JsonNode stored =
-                person.need(
-                                "GET",
-                                "/v3/sessions/" + person.session() + "/messages?limit=100",
-                                null)
+                person.need("GET", "/v3/sessions/" + person.session() + "/messages?limit=100", null)
                         .path("messages");
         int right = 0;
         for (int i = 0; i < stored.size(); i++) {

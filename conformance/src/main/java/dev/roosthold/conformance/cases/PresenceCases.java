@@ -52,10 +52,7 @@ final class PresenceCases {
                         "told with thinking, row active",
                         this::heartbeat),
                 required(
-                        GROUP,
-                        "a session that ends is inactive",
-                        "told, row inactive",
-                        this::ends),
+                        GROUP, "a session that ends is inactive", "told, row inactive", this::ends),
                 required(
                         GROUP,
                         "a late heartbeat does not revive a session",

@@ -55,11 +55,7 @@ final class RpcCases {
                         "the target leaves during the call, at once",
                         "in 1 s",
                         () -> targetLeaves(1_000)),
-                required(
-                        GROUP,
-                        "the newest registration answers",
-                        "the newer one",
-                        this::newest),
+                required(GROUP, "the newest registration answers", "the newer one", this::newest),
                 required(
                         GROUP,
                         "a method of another account is not reached",
@@ -104,8 +100,7 @@ final class RpcCases {
         }
 
         CompletableFuture<JsonNode> calling(String method, String params) {
-            return link.ask(
-                    Person.event("rpc-call", Map.of("method", method, "params", params)));
+            return link.ask(Person.event("rpc-call", Map.of("method", method, "params", params)));
         }
 
         /// Missing when no answer came.

@@ -214,9 +214,7 @@ final class CrowdClient {
         if (answer.saysNothing()) {
             return new WriteOutcome.Unknown();
         }
-        return answer.status() == 429
-                ? new WriteOutcome.Refused()
-                : register.outcome(answer);
+        return answer.status() == 429 ? new WriteOutcome.Refused() : register.outcome(answer);
     }
 
     // ---- streams

@@ -277,10 +277,7 @@ public final class FaultProxy implements AutoCloseable {
             return switch (fault) {
                 case LinkFault.HalfOpen _ -> true;
                 case LinkFault.Stopped(var stopped) -> stopped == direction;
-                case LinkFault.None _,
-                        LinkFault.Delay _,
-                        LinkFault.Slow _,
-                        LinkFault.Refusing _ ->
+                case LinkFault.None _, LinkFault.Delay _, LinkFault.Slow _, LinkFault.Refusing _ ->
                         false;
             };
         }

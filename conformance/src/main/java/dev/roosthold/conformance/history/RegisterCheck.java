@@ -54,7 +54,9 @@ final class RegisterCheck {
             values(entry.getKey(), entry.getValue());
         }
         long last = lastSeen();
-        for (long number = first + 1; number <= last; number++) {
+        for (long number = first + 1;
+                number <= last && found.size() < HistoryChecker.MOST;
+                number++) {
             Write writer = writer(number);
             if (writer != null) {
                 writers.put(number, writer);
@@ -206,11 +208,7 @@ final class RegisterCheck {
         }
         for (Write refused : version.refused) {
             if (refused.value().equals(version.value)) {
-                wrong(
-                        Rule.NO_EFFECT_OF_REFUSED,
-                        "version " + number,
-                        refused,
-                        version.witness);
+                wrong(Rule.NO_EFFECT_OF_REFUSED, "version " + number, refused, version.witness);
                 return;
             }
         }
@@ -234,9 +232,7 @@ final class RegisterCheck {
                     for (Operation observer : version.observers) {
                         // What one was told may be old; it cannot be from the future.
                         long begin =
-                                observer instanceof Told
-                                        ? Long.MIN_VALUE
-                                        : observer.span().begin();
+                                observer instanceof Told ? Long.MIN_VALUE : observer.span().begin();
                         placed.add(
                                 new RealTime.Placed(
                                         2 * number + 1, begin, observer.span().end(), observer));

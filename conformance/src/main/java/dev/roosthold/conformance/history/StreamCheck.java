@@ -199,11 +199,9 @@ final class StreamCheck {
         for (Claim claim : byNumber.values()) {
             Sent message = sent.get(claim.localId());
             if (message != null && message.first != null) {
-                Append shown =
-                        message.acknowledged == null ? message.first : message.acknowledged;
+                Append shown = message.acknowledged == null ? message.first : message.acknowledged;
                 placed.add(
-                        new RealTime.Placed(
-                                2 * claim.number(), message.begin, message.end, shown));
+                        new RealTime.Placed(2 * claim.number(), message.begin, message.end, shown));
             }
         }
         for (Operation.OnStream operation : operations) {
@@ -215,10 +213,7 @@ final class StreamCheck {
                                     : fetch.messages().getLast().number();
                     placed.add(
                             new RealTime.Placed(
-                                    2 * last + 1,
-                                    fetch.span().begin(),
-                                    fetch.span().end(),
-                                    fetch));
+                                    2 * last + 1, fetch.span().begin(), fetch.span().end(), fetch));
                 }
                 case Heard heard ->
                         placed.add(

@@ -24,12 +24,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class ConformanceTest {
     private static final Set<Group> OWN =
             EnumSet.of(
-                    Group.ORDERING,
-                    Group.ONCE,
-                    Group.RPC,
-                    Group.NODES,
-                    Group.FAULTS,
-                    Group.EXTRAS);
+                    Group.ORDERING, Group.ONCE, Group.RPC, Group.NODES, Group.FAULTS, Group.EXTRAS);
 
     @TempDir Path data;
 
@@ -58,7 +53,8 @@ class ConformanceTest {
             assertThat(summary.failures()).isZero();
             assertThat(summary.cases()).isEqualTo(results.size());
         }
-        assertThat(results).filteredOn(r -> r.grade() == Grade.EXTRA)
+        assertThat(results)
+                .filteredOn(r -> r.grade() == Grade.EXTRA)
                 .allMatch(result -> result.seen().equals("offered"));
     }
 
@@ -66,8 +62,7 @@ class ConformanceTest {
     @Test
     void aServerThatKnowsNothingFailsEveryRequiredCaseAndEndsNone() throws Exception {
         HttpServer server =
-                HttpServer.create(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
         server.createContext(
                 "/",
                 exchange -> {

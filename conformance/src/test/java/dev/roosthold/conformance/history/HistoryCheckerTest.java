@@ -51,11 +51,7 @@ class HistoryCheckerTest {
         Write lost = unknown("a", 0, "x", 10);
         assertThat(violations(lost, read("b", 0, "first", 100, 110))).isEmpty();
         assertThat(violations(lost, read("b", 1, "x", 100, 110))).isEmpty();
-        assertThat(
-                        violations(
-                                lost,
-                                read("b", 0, "first", 100, 110),
-                                read("b", 1, "x", 200, 210)))
+        assertThat(violations(lost, read("b", 0, "first", 100, 110), read("b", 1, "x", 200, 210)))
                 .isEmpty();
     }
 
@@ -120,17 +116,12 @@ class HistoryCheckerTest {
                 Rule.RIGHT_ANSWER,
                 "c1",
                 "version 2",
-                new Write(
-                        "c1", R, 0, "x", new Span(10, 20), new WriteOutcome.Stored(2)));
+                new Write("c1", R, 0, "x", new Span(10, 20), new WriteOutcome.Stored(2)));
     }
 
     @Test
     void aMismatchThatNamesTheExpectedVersion() {
-        caught(
-                Rule.RIGHT_ANSWER,
-                "c1",
-                "refused",
-                mismatch("c1", 0, "x", 0, "first", 10, 20));
+        caught(Rule.RIGHT_ANSWER, "c1", "refused", mismatch("c1", 0, "x", 0, "first", 10, 20));
     }
 
     @Test
@@ -328,8 +319,7 @@ class HistoryCheckerTest {
 
     @Test
     void aMessageFromNowhere() {
-        caught(
-                Rule.KNOWN_MESSAGE, "c2", "ghost", fetch("c2", 0, 30, 40, message(1, "ghost")));
+        caught(Rule.KNOWN_MESSAGE, "c2", "ghost", fetch("c2", 0, 30, 40, message(1, "ghost")));
     }
 
     @Test
@@ -338,13 +328,7 @@ class HistoryCheckerTest {
                 Rule.NO_EFFECT_OF_REFUSED,
                 "c1",
                 "c2",
-                new Append(
-                        "c1",
-                        S,
-                        "m1",
-                        "text m1",
-                        new Span(10, 20),
-                        new AppendOutcome.Refused()),
+                new Append("c1", S, "m1", "text m1", new Span(10, 20), new AppendOutcome.Refused()),
                 fetch("c2", 0, 30, 40, message(1, "m1")));
     }
 
@@ -476,8 +460,7 @@ class HistoryCheckerTest {
     }
 
     /// The fault is reported under its rule, with words that name who was part of it.
-    private static void caught(
-            Rule rule, String named, String alsoNamed, Operation... operations) {
+    private static void caught(Rule rule, String named, String alsoNamed, Operation... operations) {
         List<Violation> found = violations(operations);
         assertThat(found).extracting(Violation::rule).contains(rule);
         String told =
@@ -489,8 +472,7 @@ class HistoryCheckerTest {
         assertThat(told).contains(rule.meaning(), named, alsoNamed);
     }
 
-    private static Write stored(
-            String client, long expected, String value, long begin, long end) {
+    private static Write stored(String client, long expected, String value, long begin, long end) {
         return new Write(
                 client,
                 R,
@@ -501,8 +483,7 @@ class HistoryCheckerTest {
     }
 
     private static Write unknown(String client, long expected, String value, long begin) {
-        return new Write(
-                client, R, expected, value, Span.open(begin), new WriteOutcome.Unknown());
+        return new Write(client, R, expected, value, Span.open(begin), new WriteOutcome.Unknown());
     }
 
     private static Write mismatch(
@@ -530,8 +511,7 @@ class HistoryCheckerTest {
         return new Message(number, localId, "text " + localId);
     }
 
-    private static Append append(
-            String client, String localId, long number, long begin, long end) {
+    private static Append append(String client, String localId, long number, long begin, long end) {
         return new Append(
                 client,
                 S,

@@ -112,8 +112,7 @@ final class SimulatedServer {
             String connection = client + "-" + random.nextInt(2);
             long version = version(register);
             if (lastTold.merge(connection + register, version, Math::max) == version) {
-                history.add(
-                        new Told(client, register, connection, version, value(register), now));
+                history.add(new Told(client, register, connection, version, value(register), now));
             }
         } else {
             long expected = known.getOrDefault(own, version(register));
@@ -132,26 +131,56 @@ final class SimulatedServer {
                                         }
                                     }));
                 }
-                history.add(write(client, register, expected, value, Span.open(before(now)),
-                        new WriteOutcome.Unknown()));
+                history.add(
+                        write(
+                                client,
+                                register,
+                                expected,
+                                value,
+                                Span.open(before(now)),
+                                new WriteOutcome.Unknown()));
             } else if (loss == 1) {
                 if (matches) {
                     put(register, value);
                 }
-                history.add(write(client, register, expected, value, Span.open(before(now)),
-                        new WriteOutcome.Unknown()));
+                history.add(
+                        write(
+                                client,
+                                register,
+                                expected,
+                                value,
+                                Span.open(before(now)),
+                                new WriteOutcome.Unknown()));
             } else if (loss == 2) {
-                history.add(write(client, register, expected, value, around(now),
-                        new WriteOutcome.Refused()));
+                history.add(
+                        write(
+                                client,
+                                register,
+                                expected,
+                                value,
+                                around(now),
+                                new WriteOutcome.Refused()));
             } else if (matches) {
                 put(register, value);
                 known.put(own, version(register));
-                history.add(write(client, register, expected, value, around(now),
-                        new WriteOutcome.Stored(expected + 1)));
+                history.add(
+                        write(
+                                client,
+                                register,
+                                expected,
+                                value,
+                                around(now),
+                                new WriteOutcome.Stored(expected + 1)));
             } else {
                 known.put(own, version(register));
-                history.add(write(client, register, expected, value, around(now),
-                        new WriteOutcome.Mismatch(version(register), value(register))));
+                history.add(
+                        write(
+                                client,
+                                register,
+                                expected,
+                                value,
+                                around(now),
+                                new WriteOutcome.Mismatch(version(register), value(register))));
             }
         }
     }

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// A client as the relay contract has it: it keeps what was not acknowledged and sends it again
-/// with its local id, asks to continue its connection, reads again when it was not continued or when
+/// with its local id, asks to continue its connection, reads again when it was not continued or
+// when
 /// a number is missing.
 final class SimulatedClient {
     final String name;
@@ -125,8 +126,11 @@ final class SimulatedClient {
 
     // ---- what it does of itself
 
-    /// One thing that a client does, if there is one.
-    void act(boolean mayBegin) {
+    /// One thing that a client does of itself.
+    ///
+    /// @param mayBegin whether it may begin something new
+    /// @return whether there was one
+    boolean act(boolean mayBegin) {
         if (line == null) {
             connect();
         } else if (connected && mustRead && request.isEmpty()) {
@@ -135,14 +139,21 @@ final class SimulatedClient {
         } else if (connected && !outbox.isEmpty() && waiting.isEmpty() && request.isEmpty()) {
             sendOldest();
         } else if (connected && mayBegin && sends) {
-            if (world.random().nextInt(3) == 0 && version >= 0) {
-                writeMetadata();
-            } else {
-                outbox.addLast(newMessage());
-                if (world.random().nextBoolean() && waiting.isEmpty() && request.isEmpty()) {
-                    sendOldest();
-                }
-            }
+            begin();
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private void begin() {
+        if (world.random().nextInt(3) == 0 && version >= 0) {
+            writeMetadata();
+            return;
+        }
+        outbox.addLast(newMessage());
+        if (world.random().nextBoolean() && waiting.isEmpty() && request.isEmpty()) {
+            sendOldest();
         }
     }
 
@@ -220,8 +231,7 @@ final class SimulatedClient {
             current.executed = true;
             if (posting != null) {
                 current.number =
-                        world.relay()
-                                .post(caller, session, posting.localId(), posting.content());
+                        world.relay().post(caller, session, posting.localId(), posting.content());
             } else {
                 current.after = messages.isEmpty() ? 0 : messages.lastKey();
                 current.rows = world.relay().after(caller, session, current.after);
@@ -257,7 +267,8 @@ final class SimulatedClient {
         SimulatedRelay.Metadata metadata = answer.metadata;
         if (metadata != null) {
             world.record(
-                    new Read(name, subject("metadata"), metadata.version(), metadata.value(), span));
+                    new Read(
+                            name, subject("metadata"), metadata.version(), metadata.value(), span));
             newer(metadata.version(), metadata.value());
         }
         mustRead = missed;
@@ -395,7 +406,8 @@ final class SimulatedClient {
                 long told = body.path("metadata").path("version").asLong(-1);
                 String metadata = body.path("metadata").path("value").asString("");
                 if (told >= 0) {
-                    world.record(new Told(name, subject("metadata"), connection(), told, metadata, now));
+                    world.record(
+                            new Told(name, subject("metadata"), connection(), told, metadata, now));
                     newer(told, metadata);
                 }
             }

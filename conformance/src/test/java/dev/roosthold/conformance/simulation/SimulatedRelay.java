@@ -127,12 +127,16 @@ final class SimulatedRelay implements SocketEvents {
     ///
     /// @param pid and offset of the connection that the client wants to continue; empty for none
     void connect(
-            Line line, Caller caller, ClientScope scope, String pid, String offset, LongConsumer in) {
+            Line line,
+            Caller caller,
+            ClientScope scope,
+            String pid,
+            String offset,
+            LongConsumer in) {
         long last = store.readNow(sql -> Updates.lastSeq(sql, caller.account()));
         OptionalLong presented =
                 offset.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(offset));
-        SocketCaller socket =
-                SocketAccess.admit(caller, scope, last, presented, clock.millis());
+        SocketCaller socket = SocketAccess.admit(caller, scope, last, presented, clock.millis());
         // What commits between the look at the log and the rooms is where a gap would be.
         blocking.addLast(() -> enter(line, socket, pid, offset));
         in.accept(last);
@@ -200,8 +204,7 @@ final class SimulatedRelay implements SocketEvents {
         if (bug == Bug.REPLAY_LEAVES_ONE_OUT && missed.size() > 1) {
             missed.remove(0);
         }
-        line.begin(
-                continuation.socketId(), pid, missed, bug == Bug.REPLAY_AND_LIVE_OVERLAP);
+        line.begin(continuation.socketId(), pid, missed, bug == Bug.REPLAY_AND_LIVE_OVERLAP);
     }
 
     // ---- events
@@ -246,7 +249,7 @@ final class SimulatedRelay implements SocketEvents {
                 answered = true;
                 var packet = new Line.Down.Acknowledged(id, JSON.valueToTree(answer));
                 line.send(packet);
-                if (bug == Bug.ACKNOWLEDGED_TWICE && id % 5 == 0) {
+                if (bug == Bug.ACKNOWLEDGED_TWICE && id % 3 == 0) {
                     line.send(packet);
                 }
             }

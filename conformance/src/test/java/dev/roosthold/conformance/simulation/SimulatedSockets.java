@@ -48,7 +48,7 @@ final class SimulatedSockets implements Namespace {
         List<Receiver> receivers = new ArrayList<>();
         for (Line line : lines) {
             boolean excepted = except.contains(line.id()) && bug != Bug.EVENT_TO_ITS_SENDER;
-            boolean stranger = bug == Bug.EVENT_TO_A_STRANGER && broadcasts % 7 == 0;
+            boolean stranger = bug == Bug.EVENT_TO_A_STRANGER && broadcasts % 5 == 0;
             if ((line.isIn(rooms) || stranger) && !excepted) {
                 boolean odd = (broadcasts + lines.indexOf(line)) % 7 == 0;
                 int copies = 1;

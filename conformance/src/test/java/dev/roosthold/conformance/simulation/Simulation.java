@@ -205,100 +205,134 @@ final class Simulation {
                 && clients.stream().allMatch(SimulatedClient::isQuiet);
     }
 
+    /// Draws until something could be done.
+    ///
     /// @param faults whether anything may break and clients begin new things
     private void step(boolean faults) {
         time.nowMs += random.nextInt(40);
-        SimulatedClient client = clients.get(random.nextInt(clients.size()));
-        int dice = random.nextInt(100);
         try {
-            if (faults && dice < 4) {
-                lose(client);
-            } else if (faults && dice < 5) {
-                crash("at rest");
-            } else if (dice < 8) {
-                noticeOne();
-            } else if (dice < 28) {
-                commit(faults);
-            } else if (dice < 40) {
-                if (relay.hasTask()) {
-                    note("task");
-                    relay.runTask();
-                    check();
-                }
-            } else if (dice < 58) {
-                up(client);
-            } else if (dice < 78) {
-                down(client);
-            } else if (dice < 88 && client.hasRequest()) {
-                boolean lost = faults && random.nextInt(6) == 0;
-                note((lost ? "request lost " : "request ") + client.name);
-                client.stepRequest(lost);
-                check();
-            } else {
-                note("act " + client.name);
-                client.act(faults);
+            boolean done = false;
+            for (int i = 0; i < 30 && !done; i++) {
+                done = drawn(clients.get(random.nextInt(clients.size())), faults);
             }
         } catch (SimulatedStore.Crashed e) {
             crash("in a commit");
         }
     }
 
+    /// @return whether there was something to do
+    private boolean drawn(SimulatedClient client, boolean faults) {
+        int dice = random.nextInt(1_000);
+        if (dice < 15) {
+            return faults && lose(client);
+        } else if (dice < 17) {
+            if (faults) {
+                crash("at rest");
+            }
+            return faults;
+        } else if (dice < 60) {
+            return noticeOne();
+        } else if (dice < 280) {
+            return commit(faults);
+        } else if (dice < 400) {
+            return task();
+        } else if (dice < 580) {
+            return up(client);
+        } else if (dice < 780) {
+            return down(client);
+        } else if (dice < 900) {
+            return request(client, faults && random.nextInt(6) == 0);
+        }
+        boolean acts = client.act(faults);
+        if (acts) {
+            note("act " + client.name);
+        }
+        return acts;
+    }
+
     private void note(String what) {
         trace.add(what);
     }
 
-    private void lose(SimulatedClient client) {
-        client.line()
-                .ifPresent(
-                        line -> {
-                            note("lost " + client.name);
-                            client.lost();
-                            noticedLater.add(line);
-                        });
+    private boolean task() {
+        if (!relay.hasTask()) {
+            return false;
+        }
+        note("task");
+        relay.runTask();
+        check();
+        return true;
+    }
+
+    private boolean request(SimulatedClient client, boolean lost) {
+        if (!client.hasRequest()) {
+            return false;
+        }
+        note((lost ? "request lost " : "request ") + client.name);
+        client.stepRequest(lost);
+        check();
+        return true;
+    }
+
+    private boolean lose(SimulatedClient client) {
+        Line line = client.line().orElse(null);
+        if (line == null) {
+            return false;
+        }
+        note("lost " + client.name);
+        client.lost();
+        noticedLater.add(line);
+        return true;
     }
 
     /// The relay learns that a connection has ended.
-    private void noticeOne() {
-        if (!noticedLater.isEmpty()) {
-            Line line = noticedLater.remove(random.nextInt(noticedLater.size()));
-            note("noticed " + line.name);
-            line.noticed();
+    private boolean noticeOne() {
+        if (noticedLater.isEmpty()) {
+            return false;
         }
+        Line line = noticedLater.remove(random.nextInt(noticedLater.size()));
+        note("noticed " + line.name);
+        line.noticed();
+        return true;
     }
 
-    private void commit(boolean faults) {
-        if (store.hasWaiting()) {
-            Crash crash =
-                    faults && random.nextInt(30) == 0
-                            ? random.nextBoolean() ? Crash.BEFORE_COMMIT : Crash.AFTER_COMMIT
-                            : Crash.NEVER;
-            int most = 1 + random.nextInt(4);
-            note("commit " + most + " " + crash);
-            store.commit(most, crash);
-            check();
+    private boolean commit(boolean faults) {
+        if (!store.hasWaiting()) {
+            return false;
         }
+        Crash crash =
+                faults && random.nextInt(40) == 0
+                        ? random.nextBoolean() ? Crash.BEFORE_COMMIT : Crash.AFTER_COMMIT
+                        : Crash.NEVER;
+        int most = 1 + random.nextInt(4);
+        note("commit " + most + " " + crash);
+        store.commit(most, crash);
+        check();
+        return true;
     }
 
-    private void up(SimulatedClient client) {
+    private boolean up(SimulatedClient client) {
         Line line = client.line().orElse(null);
         if (line == null && !noticedLater.isEmpty()) {
             // What was sent before the loss may still arrive.
             line = noticedLater.get(random.nextInt(noticedLater.size()));
         }
-        if (line != null && !line.up.isEmpty()) {
-            note("up " + line.name);
-            line.up.removeFirst().run();
+        if (line == null || line.up.isEmpty()) {
+            return false;
         }
+        note("up " + line.name);
+        line.up.removeFirst().run();
+        return true;
     }
 
-    private void down(SimulatedClient client) {
-        client.line()
-                .filter(line -> !line.down.isEmpty())
-                .ifPresent(
-                        line -> {
-                            note("down " + client.name);
-                            client.receive(line.down.removeFirst());
-                        });
+    private boolean down(SimulatedClient client) {
+        Line line = client.line().orElse(null);
+        if (line == null || line.down.isEmpty()) {
+            return false;
+        }
+        note("down " + client.name);
+        client.receive(line.down.removeFirst());
+        return true;
     }
 
     private void crash(String when) {
@@ -306,6 +340,12 @@ final class Simulation {
         crashes++;
         store.crash();
         noticedLater.clear();
+        for (SimulatedClient client : clients) {
+            // What had left the relay before may still arrive.
+            while (random.nextInt(3) > 0 && down(client)) {
+                // The next one.
+            }
+        }
         relay = new SimulatedRelay(store, time, key, bug);
         clients.forEach(SimulatedClient::relayDied);
         check();

@@ -61,8 +61,7 @@ class SimulationTest {
         long operations = 0;
         long crashes = 0;
         for (int i = 0; i < seeds; i++) {
-            Simulation.Outcome outcome =
-                    Simulation.run(FIRST_SEED + i, Bug.NONE, store, time, key);
+            Simulation.Outcome outcome = Simulation.run(FIRST_SEED + i, Bug.NONE, store, time, key);
             assertThat(outcome.wrong()).as("seed %d", outcome.seed()).isEmpty();
             operations += outcome.operations();
             crashes += outcome.crashes();
@@ -92,8 +91,7 @@ class SimulationTest {
     @Test
     void aSeedAlwaysTakesTheSameSteps() {
         for (int i = 0; i < 20; i++) {
-            Simulation.Outcome first =
-                    Simulation.run(FIRST_SEED + i, Bug.NONE, store, time, key);
+            Simulation.Outcome first = Simulation.run(FIRST_SEED + i, Bug.NONE, store, time, key);
             time = new Simulation.Time();
             store.close();
             try {
@@ -101,8 +99,7 @@ class SimulationTest {
             } catch (java.sql.SQLException e) {
                 throw new IllegalStateException(e);
             }
-            Simulation.Outcome second =
-                    Simulation.run(FIRST_SEED + i, Bug.NONE, store, time, key);
+            Simulation.Outcome second = Simulation.run(FIRST_SEED + i, Bug.NONE, store, time, key);
             assertThat(second.trace()).isEqualTo(first.trace());
         }
     }

@@ -59,10 +59,7 @@ public final class SimulatedStore implements Store {
         @Nullable T result;
         @Nullable Throwable thrown;
 
-        Pending(
-                WriteOperation<T> operation,
-                Consumer<T> succeeded,
-                Consumer<Throwable> failed) {
+        Pending(WriteOperation<T> operation, Consumer<T> succeeded, Consumer<Throwable> failed) {
             this.operation = operation;
             this.succeeded = succeeded;
             this.failed = failed;
@@ -170,8 +167,7 @@ public final class SimulatedStore implements Store {
     @Override
     public <T> CompletableFuture<T> write(WriteOperation<T> operation) {
         var future = new CompletableFuture<T>();
-        waiting.addLast(
-                new Pending<>(operation, future::complete, future::completeExceptionally));
+        waiting.addLast(new Pending<>(operation, future::complete, future::completeExceptionally));
         return future;
     }
 

@@ -78,9 +78,7 @@ final class DiskRecord {
                     files.put(call.file(), longer);
                 }
                 case 't' ->
-                        files.put(
-                                call.file(),
-                                Arrays.copyOf(old, Math.toIntExact(call.offset())));
+                        files.put(call.file(), Arrays.copyOf(old, Math.toIntExact(call.offset())));
                 case 'd' -> files.remove(call.file());
                 default -> {
                     // A flush changes nothing that can be read.
@@ -163,8 +161,7 @@ final class DiskRecord {
             }
             int sectors = Math.ceilDiv(call.data().length, SECTOR);
             int kept = Math.min(call.data().length, random.nextInt(sectors + 1) * SECTOR);
-            return new Call(
-                    'w', call.file(), call.offset(), Arrays.copyOf(call.data(), kept));
+            return new Call('w', call.file(), call.offset(), Arrays.copyOf(call.data(), kept));
         }
     }
 
