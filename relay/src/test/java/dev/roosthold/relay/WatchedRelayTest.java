@@ -17,6 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -82,6 +83,7 @@ class WatchedRelayTest {
     }
 
     @Test
+    @Tag("file")
     void refusedSocketsAndWritesThatFailAreCounted() {
         assertThat(rig.connect(Map.of("token", "wrong")).outcome()).contains("Invalid");
         assertThat(rig.connect(Map.of("clientType", "x")).outcome()).contains("Missing");
@@ -165,6 +167,7 @@ class WatchedRelayTest {
                                 .formatted(method, route));
     }
 
+    /// Only the file can be made too small for what is written.
     private int pragma(String text) {
         return rig.relay()
                 .store()
