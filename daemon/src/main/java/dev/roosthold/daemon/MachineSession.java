@@ -410,7 +410,8 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
         }
     }
 
-    /// Writes the metadata again when the access settings, the agents or the host have changed, as long as the connection
+    /// Writes the metadata again when the access settings, the agents or the host have changed, as
+    // long as the connection
     /// lives.
     private void followAccess(RelaySocket live, String label) {
         var _ =
