@@ -19,6 +19,7 @@ const { values: options } = parseArgs({
   options: {
     roost: { type: "string" },
     dir: { type: "string" },
+    shots: { type: "string" },
     machines: { type: "string", default: "200" },
     sessions: { type: "string", default: "2000" },
     messages: { type: "string", default: "100000" },
