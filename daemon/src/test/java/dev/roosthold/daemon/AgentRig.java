@@ -10,6 +10,7 @@ import dev.roosthold.protocol.MachineId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,7 +23,7 @@ final class AgentRig implements AutoCloseable {
     final Path memory;
     final RelayRig relay;
     final Owner owner;
-    final MachineCredential machine;
+    MachineCredential machine;
     AgentSettings settings;
     Phone phone;
     private @Nullable RunningDaemon daemon;
@@ -81,6 +82,25 @@ final class AgentRig implements AutoCloseable {
                 new RunningDaemon(home, machine, Scheduler.system(), Optional.of(agents))
                         .awaitReady();
         return this;
+    }
+
+    /// The computer loses all files of the program; its owner gives it the command once more.
+    void losesItsHome() throws IOException, InterruptedException {
+        try (var files = Files.walk(home)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+        machine =
+                ((EnrolmentResult.Enrolled)
+                                new Enrolment(home)
+                                        .enrol(
+                                                relay.address(),
+                                                ((MachineCredential.WithToken) machine).token(),
+                                                owner.accountKey(),
+                                                root(),
+                                                false))
+                        .credential();
     }
 
     /// Processes of agents of this rig.

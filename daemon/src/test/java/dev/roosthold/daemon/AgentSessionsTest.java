@@ -3,14 +3,19 @@ package dev.roosthold.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.roosthold.client.rpc.RpcResult;
+import dev.roosthold.crypto.DataEncryptionKey;
+import dev.roosthold.crypto.SymmetricKey;
 import dev.roosthold.daemon.rpc.RemotePolicy;
 import dev.roosthold.protocol.SessionId;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -477,6 +482,51 @@ class AgentSessionsTest {
                                         Map.of("sessionId", "other"))
                                 .has("error"))
                 .isTrue();
+    }
+
+    @Test
+    void machineThatHasLostItsFilesGoesOnWithTheKeyThatItsOwnerHandsOver() throws Exception {
+        rig.startDaemon();
+        SessionId session = spawn();
+        rig.phone.write(session, "say a");
+        rig.phone.awaitTurns(session, 1);
+        rig.daemon().stop(ShutdownSource.CLI);
+        rig.losesItsHome();
+        rig.startDaemon();
+
+        assertThat(resume(session).path("error").asString(""))
+                .contains("No such session was run on this machine");
+        SymmetricKey other = SymmetricKey.random(new SecureRandom());
+        restore(session, other);
+        assertThat(resume(session).path("error").asString("")).contains("does not open");
+        restore(
+                session,
+                DataEncryptionKey.unwrap(
+                        Objects.requireNonNull(rig.phone.session(session).row().dataEncryptionKey()),
+                        rig.owner.keys.contentSecretKey()));
+        assertThat(resume(session).path("type").asString("")).isEqualTo("success");
+
+        rig.phone.write(session, "recall");
+        assertThat(rig.phone.awaitTurns(session, 2))
+                .endsWith("text:memory: [say a, recall]", "turn-end:completed");
+    }
+
+    private JsonNode resume(SessionId session) throws Exception {
+        return rig.phone.callMachine(
+                rig.id(), "resume-happy-session", Map.of("sessionId", session.value()));
+    }
+
+    private void restore(SessionId session, SymmetricKey key) throws Exception {
+        assertThat(
+                        rig.phone.callMachine(
+                                rig.id(),
+                                "restore-session-key",
+                                Map.of(
+                                        "sessionId",
+                                        session.value(),
+                                        "key",
+                                        Base64.getEncoder().encodeToString(key.bytes()))))
+                .hasToString("{\"message\":\"Session key restored\"}");
     }
 
     @Test

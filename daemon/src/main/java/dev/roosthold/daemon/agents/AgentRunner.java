@@ -9,9 +9,11 @@ import dev.roosthold.daemon.DaemonException;
 import dev.roosthold.daemon.rpc.RemotePolicy;
 import dev.roosthold.daemon.sessions.AgentHost;
 import dev.roosthold.daemon.sessions.AgentSessions;
+import dev.roosthold.daemon.sessions.RestoredKeys;
 import dev.roosthold.daemon.shell.ProcessTree;
 import dev.roosthold.protocol.SessionId;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,6 +71,7 @@ public final class AgentRunner implements AgentSessions {
     private final AgentCatalog catalog;
     private final Path directory;
     private final RelayAccess relay;
+    private final RestoredKeys restoredKeys;
     private final Map<SessionId, AgentSession> running = new ConcurrentHashMap<>();
     private final Map<String, SessionRecord> records = new ConcurrentHashMap<>();
     private final Map<String, CompletableFuture<Outcome>> starting = new ConcurrentHashMap<>();
@@ -104,6 +107,7 @@ public final class AgentRunner implements AgentSessions {
         PrivateFiles.createDirectory(host.home());
         PrivateFiles.createDirectory(directory);
         relay = new RelayAccess(host, directory, this::gone);
+        restoredKeys = new RestoredKeys(host.home());
     }
 
     // After a start of the daemon.
@@ -477,10 +481,88 @@ public final class AgentRunner implements AgentSessions {
                                                 .filter(id -> id.value().equals(sessionId))
                                                 .isPresent())
                         .findFirst();
-        if (record.isEmpty()) {
+        return again(
+                "resume " + sessionId,
+                () ->
+                        record.isPresent()
+                                ? resume(record.get(), params)
+                                : resumeForgotten(sessionId, params));
+    }
+
+    /// A session that this machine ran before it lost its files: its owner has handed its key over
+    /// again, and the rest stands in its metadata. What the person wrote before is not acted on
+    /// again.
+    private Outcome resumeForgotten(String sessionId, ObjectNode params)
+            throws InterruptedException {
+        Optional<SymmetricKey> key;
+        try {
+            key = restoredKeys.find(sessionId);
+        } catch (IOException e) {
+            LOG.warn("a session's key cannot be read: {}", e.getClass().getName());
+            return new Outcome.Refused("The key of the session cannot be read on this machine");
+        }
+        if (key.isEmpty()) {
             return new Outcome.Refused("No such session was run on this machine");
         }
-        return again("resume " + sessionId, () -> resume(record.get(), params));
+        SessionId id = new SessionId(sessionId);
+        if (!(relay.find(id, relay.key(key.get()))
+                instanceof Reply.Success(Optional<OpenSession> answer))) {
+            return new Outcome.Refused("The relay did not answer");
+        }
+        if (answer.isEmpty()) {
+            return new Outcome.Refused("The session does not open with the key that was restored");
+        }
+        OpenSession found = answer.get();
+        ObjectNode metadata = found.metadata().orElseThrow();
+        if (!metadata.path("machineId").asString("").equals(host.machine().value())) {
+            return new Outcome.Refused("No such session was run on this machine");
+        }
+        String agent = metadata.path("flavor").asString("");
+        if (catalog.command(agent).isEmpty()) {
+            return new Outcome.Refused(catalog.absent(agent));
+        }
+        Path where;
+        try {
+            where = Path.of(metadata.path("path").asString("")).toRealPath();
+        } catch (IOException | InvalidPathException e) {
+            return new Outcome.Refused("The directory of the session is not there any more");
+        }
+        if (host.roots().get().directories().stream().noneMatch(where::startsWith)) {
+            return new Outcome.Refused(
+                    "The directory of the session is outside of what may be used from afar");
+        }
+        return resume(remembered(key.get(), found, agent, where), params);
+    }
+
+    private SessionRecord remembered(
+            SymmetricKey key, OpenSession found, String agent, Path where) {
+        ObjectNode metadata = found.metadata().orElseThrow();
+        SessionRecord record =
+                SessionRecord.create(
+                        directory,
+                        UUID.randomUUID().toString(),
+                        key,
+                        agent,
+                        List.of(),
+                        where,
+                        host.clock().millis());
+        record.change(
+                json -> {
+                    json.put("id", found.id().value());
+                    json.put("phase", SessionRecord.Phase.ENDED.name());
+                    json.put("position", found.row().seq());
+                    JsonNode conversation = metadata.path("agentSessionId");
+                    if (conversation.isString()) {
+                        json.put("conversation", conversation.asString());
+                    }
+                    JsonNode title = metadata.path("summary").path("text");
+                    if (title.isString()) {
+                        json.put("title", title.asString());
+                        json.put("titleAt", metadata.path("summary").path("updatedAt").asLong(0));
+                    }
+                });
+        records.put(record.tag(), record);
+        return record;
     }
 
     private Outcome resume(SessionRecord record, ObjectNode params) throws InterruptedException {

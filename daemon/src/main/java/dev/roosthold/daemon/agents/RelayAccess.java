@@ -21,6 +21,7 @@ import dev.roosthold.client.sessions.Keyring;
 import dev.roosthold.client.sessions.MessagePage;
 import dev.roosthold.client.sessions.OpenSession;
 import dev.roosthold.client.sessions.RecordKey;
+import dev.roosthold.client.sessions.SessionRow;
 import dev.roosthold.client.sessions.Sessions;
 import dev.roosthold.crypto.SymmetricKey;
 import dev.roosthold.daemon.sessions.AgentHost;
@@ -33,6 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// The relay as the sessions of this machine see it. Thread-safe.
 final class RelayAccess implements AutoCloseable {
+    private static final int NOT_FOUND = 404;
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     /// A session is back within five seconds of the relay.
     private static final Duration MOST_PAUSE = Duration.ofSeconds(4);
@@ -60,7 +62,7 @@ final class RelayAccess implements AutoCloseable {
                         new OutboxListener() {
                             @Override
                             public void refused(SessionId session, int status, String message) {
-                                if (status == 404) {
+                                if (status == NOT_FOUND) {
                                     gone.accept(session);
                                 }
                             }
@@ -112,6 +114,25 @@ final class RelayAccess implements AutoCloseable {
             String tag, ObjectNode metadata, ObjectNode agentState, RecordKey key)
             throws InterruptedException {
         return withBearer(() -> sessions.create(tag, metadata, Optional.of(agentState), key));
+    }
+
+    /// A session that was made before, opened with a key that was kept; empty when this machine may
+    /// not see it, or the key is not its own.
+    Reply<Optional<OpenSession>> find(SessionId session, RecordKey key)
+            throws InterruptedException {
+        return switch (withBearer(() -> sessions.find(session))) {
+            case Reply.Success(SessionRow row) ->
+                    new Reply.Success<>(
+                            Optional.of(new OpenSession(row, key.encryption()))
+                                    .filter(found -> found.metadata().isPresent()));
+            case Reply.Denied(int status, String message) ->
+                    status == NOT_FOUND
+                            ? new Reply.Success<>(Optional.empty())
+                            : new Reply.Denied<>(status, message);
+            case Reply.CredentialsRefused(String message) ->
+                    new Reply.CredentialsRefused<>(message);
+            case Reply.Unavailable(String reason) -> new Reply.Unavailable<>(reason);
+        };
     }
 
     Reply<MessagePage> messagesAfter(SessionId session, long seq) throws InterruptedException {
