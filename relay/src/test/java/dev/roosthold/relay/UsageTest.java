@@ -69,6 +69,38 @@ class UsageTest {
     }
 
     @Test
+    void aReportThatComesAgainUnderItsOwnIdCountsOnce() {
+        Person eve = rig.signsUp();
+        Client page = ada.page().connected();
+        Client agent = ada.session(session).connected();
+        Map<String, Object> report = new HashMap<>(report(session, "k", 10, 0.1));
+        report.put("localId", "one");
+
+        JsonNode first = agent.ask("usage-report", report);
+        rig.clock().pass(Duration.ofSeconds(90));
+        JsonNode again = agent.ask("usage-report", report);
+        report.put("localId", "two");
+        JsonNode other = agent.ask("usage-report", report);
+        report.put("sessionId", null);
+        JsonNode evesOwn = eve.page().connected().ask("usage-report", report);
+
+        assertThat(first.path("success").asBoolean()).isTrue();
+        assertThat(again).isEqualTo(first);
+        assertThat(other.path("reportId")).isEqualTo(first.path("reportId"));
+        assertThat(other.path("createdAt")).isEqualTo(first.path("createdAt"));
+        assertThat(evesOwn.path("success").asBoolean()).isTrue();
+        assertThat(page.settled().events("usage")).hasSize(2);
+        assertThat(total(query(Map.of("sessionId", session)).body(), "tokens"))
+                .containsExactly("20");
+        report.put("localId", List.of());
+        assertThat(agent.ask("usage-report", report).path("error").asString())
+                .isEqualTo("Invalid localId");
+        report.put("localId", "x".repeat(201));
+        assertThat(agent.ask("usage-report", report).path("error").asString())
+                .isEqualTo("Invalid localId");
+    }
+
+    @Test
     void theIdIsAnotherForEveryAccountSessionAndKey() {
         Person eve = rig.signsUp();
         String second = ada.makesSession("second");

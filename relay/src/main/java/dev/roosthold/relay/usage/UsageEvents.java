@@ -36,7 +36,7 @@ public final class UsageEvents {
         String key = key(payload);
         Amounts tokens = amounts(payload, "tokens");
         Amounts cost = amounts(payload, "cost");
-        var report = new Report(session(payload), key, tokens, cost);
+        var report = new Report(session(payload), key, tokens, cost, localId(payload));
         reports.add(
                 socket.caller(),
                 report,
@@ -54,6 +54,19 @@ public final class UsageEvents {
         return payload.textIfAny("key")
                 .filter(key -> !key.isEmpty() && key.length() <= MAX_KEY && Texts.isPrintable(key))
                 .orElseThrow(() -> new InvalidParameters("Invalid key"));
+    }
+
+    /// Absent, null and empty all mean that there is none.
+    private static @Nullable String localId(Payload payload) {
+        JsonNode node = payload.node("localId");
+        if (node.isMissingNode() || node.isNull()) {
+            return null;
+        }
+        String text = node.isString() ? node.stringValue() : "\0";
+        if (text.length() > MAX_KEY || !Texts.isPrintable(text)) {
+            throw new InvalidParameters("Invalid localId");
+        }
+        return text.isEmpty() ? null : text;
     }
 
     private static Amounts amounts(Payload payload, String name) {

@@ -43,7 +43,8 @@ public final class UsageReports {
         return Amounts.of(amounts).map(Amounts::json);
     }
 
-    /// Keeps a report, and tells the user-scoped sockets when it belongs to a session.
+    /// Keeps a report, and tells the user-scoped sockets when it belongs to a session. One that is
+    /// kept already is answered as it was the first time, and nothing else happens.
     ///
     /// @param done gets the receipt, or nothing when the session is out of reach; after the commit
     ///     and after the event, on the store's thread
@@ -94,6 +95,10 @@ public final class UsageReports {
         if (session != null && !Sessions.isReachable(tx, caller, session)) {
             return Optional.empty();
         }
+        Optional<UsageReported> kept = kept(tx, account, report);
+        if (kept.isPresent()) {
+            return kept;
+        }
         long now = tx.nowMs();
         UsageTable.Series series =
                 UsageTable.series(tx, account, session, report.key())
@@ -110,6 +115,21 @@ public final class UsageReports {
             tx.afterCommit(() -> router.ephemeral(account, event));
         }
         return Optional.of(new UsageReported(true, series.id(), series.firstAtMs(), now));
+    }
+
+    private static Optional<UsageReported> kept(Transaction tx, AccountId account, Report report)
+            throws SQLException {
+        String localId = report.localId();
+        return localId == null
+                ? Optional.empty()
+                : UsageTable.kept(tx, account, localId)
+                        .map(
+                                kept ->
+                                        new UsageReported(
+                                                true,
+                                                kept.series().id(),
+                                                kept.series().firstAtMs(),
+                                                kept.reportedAtMs()));
     }
 
     private static UsageSums answer(Window window, TreeMap<Long, Totals> buckets) {

@@ -17,6 +17,11 @@ final class UsageTable {
     /// @param firstAtMs Unix milliseconds of the first of them
     record Series(String id, long firstAtMs) {}
 
+    /// A report that came before.
+    ///
+    /// @param reportedAtMs Unix milliseconds
+    record Kept(Series series, long reportedAtMs) {}
+
     /// Looks at one report.
     @FunctionalInterface
     interface Visitor {
@@ -38,19 +43,33 @@ final class UsageTable {
                 key);
     }
 
+    /// The report of the account with this id of the client's own.
+    static Optional<Kept> kept(Sql sql, AccountId account, String localId) throws SQLException {
+        return sql.first(
+                "SELECT report_id, reported_at, (SELECT min(other.reported_at) FROM usage_report"
+                        + " AS other WHERE other.account_id = mine.account_id"
+                        + " AND other.session_id IS NOT DISTINCT FROM mine.session_id"
+                        + " AND other.key = mine.key)"
+                        + " FROM usage_report AS mine WHERE account_id = ? AND local_id = ?",
+                row -> new Kept(new Series(row.getString(1), row.getLong(3)), row.getLong(2)),
+                account.value(),
+                localId);
+    }
+
     static void insert(Transaction tx, AccountId account, String reportId, Report report)
             throws SQLException {
         SessionId session = report.session();
         tx.execute(
                 "INSERT INTO usage_report (report_id, account_id, session_id, key, tokens, cost,"
-                        + " reported_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                        + " reported_at, local_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 reportId,
                 account.value(),
                 session == null ? null : session.value(),
                 report.key(),
                 report.tokens().json(),
                 report.cost().json(),
-                tx.nowMs());
+                tx.nowMs(),
+                report.localId());
     }
 
     /// Shows every report that arrived between the two times, both included, one after the other:
@@ -98,6 +117,6 @@ final class UsageTable {
                             "usage_report",
                             "account_id",
                             "number",
-                            "report_id, session_id, key, tokens, cost, reported_at",
+                            "report_id, session_id, key, tokens, cost, reported_at, local_id",
                             "octet_length(tokens) + octet_length(cost)"));
 }
