@@ -2,6 +2,7 @@ package dev.roosthold.client;
 
 import dev.roosthold.client.network.Network;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +14,7 @@ import java.util.function.Function;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.Dispatcher;
+import okhttp3.HttpUrl;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -32,6 +34,9 @@ import tools.jackson.databind.JsonNode;
 final class Http implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final MediaType JSON = MediaType.get("application/json");
+    private static final MediaType BYTES = MediaType.get("application/octet-stream");
+
+    private static final String NO_ADDRESS = "the answer is not one of a relay";
 
     /// One relay is all that this object speaks to; the library's own bound of 5 would make
     /// requests wait for one another.
@@ -60,7 +65,15 @@ final class Http implements AutoCloseable {
         static final Bounds LARGE = new Bounds(128L << 20, Duration.ofSeconds(60));
     }
 
-    private record Answer(int status, String body) {}
+    private record Answer(int status, byte[] bytes) {
+        boolean isSuccess() {
+            return status >= 200 && status < 300;
+        }
+
+        String body() {
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
 
     Http(RelayAddress relay, String clientName, Network network) {
         this.relay = relay;
@@ -111,6 +124,63 @@ final class Http implements AutoCloseable {
         return send(once, path, request, bearer, Bounds.SMALL, reader);
     }
 
+    /// Sends bytes to an address that the relay has given out. It may arrive twice.
+    ///
+    /// @param bearer goes along only when the address is the relay's
+    Reply<Boolean> putBytes(String url, BearerToken bearer, byte[] bytes)
+            throws InterruptedException {
+        Optional<Request.Builder> request = given(url);
+        if (request.isEmpty()) {
+            return new Reply.Unavailable<>(NO_ADDRESS);
+        }
+        Answer answer;
+        try {
+            answer =
+                    exchange(
+                            once,
+                            request.get().put(RequestBody.create(BYTES, bytes)),
+                            isOfRelay(url) ? bearer : null,
+                            Bounds.LARGE);
+        } catch (IOException e) {
+            return new Reply.Unavailable<>(Failures.reason(e));
+        }
+        return answer.isSuccess() ? new Reply.Success<>(true) : failure(answer);
+    }
+
+    /// Reads bytes from an address that the relay has given out.
+    ///
+    /// @param bearer goes along only when the address is the relay's
+    /// @param most more than this counts as a broken connection
+    Reply<byte[]> getBytes(String url, BearerToken bearer, int most) throws InterruptedException {
+        Optional<Request.Builder> request = given(url);
+        if (request.isEmpty()) {
+            return new Reply.Unavailable<>(NO_ADDRESS);
+        }
+        Answer answer;
+        try {
+            answer =
+                    exchange(
+                            repeating,
+                            request.get().get(),
+                            isOfRelay(url) ? bearer : null,
+                            new Bounds(most, Bounds.LARGE.patience()));
+        } catch (IOException e) {
+            return new Reply.Unavailable<>(Failures.reason(e));
+        }
+        return answer.isSuccess() ? new Reply.Success<>(answer.bytes()) : failure(answer);
+    }
+
+    private boolean isOfRelay(String url) {
+        return url.startsWith(relay + "/");
+    }
+
+    private static Optional<Request.Builder> given(String url) {
+        HttpUrl address = HttpUrl.parse(url);
+        return address == null
+                ? Optional.empty()
+                : Optional.of(new Request.Builder().url(address));
+    }
+
     private <T> Reply<T> send(
             OkHttpClient client,
             String path,
@@ -119,9 +189,21 @@ final class Http implements AutoCloseable {
             Bounds bounds,
             Function<JsonNode, T> reader)
             throws InterruptedException {
-        request.url(relay.at(path).toString())
-                .header("Accept", "application/json")
-                .header("Accept-Encoding", "identity")
+        request.url(relay.at(path).toString()).header("Accept", "application/json");
+        try {
+            return sort(exchange(client, request, bearer, bounds), reader);
+        } catch (IOException e) {
+            return new Reply.Unavailable<>(Failures.reason(e));
+        }
+    }
+
+    private Answer exchange(
+            OkHttpClient client,
+            Request.Builder request,
+            @Nullable BearerToken bearer,
+            Bounds bounds)
+            throws IOException, InterruptedException {
+        request.header("Accept-Encoding", "identity")
                 .header("User-Agent", clientName)
                 .header("X-Happy-Client", clientName);
         if (bearer != null) {
@@ -132,10 +214,9 @@ final class Http implements AutoCloseable {
         CompletableFuture<Answer> answer = new CompletableFuture<>();
         call.enqueue(new Reading(bounds.answerBytes(), answer));
         try {
-            Answer got = answer.get();
-            return sort(got.status(), got.body(), reader);
+            return answer.get();
         } catch (ExecutionException e) {
-            return new Reply.Unavailable<>(Failures.reason(e.getCause()));
+            throw e.getCause() instanceof IOException known ? known : new IOException(e.getCause());
         } finally {
             // Nothing to do after an answer; frees the connection after an interrupt.
             call.cancel();
@@ -148,18 +229,18 @@ final class Http implements AutoCloseable {
         @Override
         public void onResponse(Call call, Response response) {
             try (ResponseBody body = response.body()) {
-                answer.complete(new Answer(response.code(), body == null ? "" : read(body)));
+                answer.complete(new Answer(response.code(), body == null ? new byte[0] : read(body)));
             } catch (IOException e) {
                 answer.completeExceptionally(e);
             }
         }
 
-        private String read(ResponseBody body) throws IOException {
+        private byte[] read(ResponseBody body) throws IOException {
             BufferedSource source = body.source();
             if (body.contentLength() > most || source.request(most + 1)) {
                 throw new IOException("the answer is too long");
             }
-            return source.readUtf8();
+            return source.readByteArray();
         }
 
         @Override
@@ -168,15 +249,20 @@ final class Http implements AutoCloseable {
         }
     }
 
-    private static <T> Reply<T> sort(int status, String body, Function<JsonNode, T> reader) {
-        if (status >= 200 && status < 300) {
-            try {
-                return new Reply.Success<>(reader.apply(Json.read(body)));
-            } catch (JacksonException | IllegalArgumentException e) {
-                return new Reply.Unavailable<>("the answer is not one of a relay");
-            }
+    private static <T> Reply<T> sort(Answer answer, Function<JsonNode, T> reader) {
+        if (!answer.isSuccess()) {
+            return failure(answer);
         }
-        String message = errorText(body).orElse("status " + status);
+        try {
+            return new Reply.Success<>(reader.apply(Json.read(answer.body())));
+        } catch (JacksonException | IllegalArgumentException e) {
+            return new Reply.Unavailable<>(NO_ADDRESS);
+        }
+    }
+
+    private static <T> Reply<T> failure(Answer answer) {
+        int status = answer.status();
+        String message = errorText(answer.body()).orElse("status " + status);
         if (status == 401) {
             return new Reply.CredentialsRefused<>(message);
         }

@@ -263,6 +263,21 @@ public final class RelayClient implements AutoCloseable {
         return http.delete(path, bearer, reader);
     }
 
+    /// Sends bytes to an address that the relay has given out, which may be on another server: the
+    /// bearer goes there only when it is the relay's. Waits at most 60 seconds; it may arrive twice.
+    public Reply<Boolean> upload(BearerToken bearer, String url, byte[] bytes)
+            throws InterruptedException {
+        return http.putBytes(url, bearer, bytes);
+    }
+
+    /// Reads bytes from an address that the relay has given out, as [#upload].
+    ///
+    /// @param most more than this counts as a broken connection
+    public Reply<byte[]> download(BearerToken bearer, String url, int most)
+            throws InterruptedException {
+        return http.getBytes(url, bearer, most);
+    }
+
     private static MachineRow machineOf(JsonNode answer) {
         return MachineRow.of(answer.path("machine"));
     }
