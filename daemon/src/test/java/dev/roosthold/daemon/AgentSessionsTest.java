@@ -7,6 +7,7 @@ import dev.roosthold.crypto.DataEncryptionKey;
 import dev.roosthold.crypto.SymmetricKey;
 import dev.roosthold.daemon.rpc.RemotePolicy;
 import dev.roosthold.protocol.SessionId;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -34,6 +35,10 @@ import tools.jackson.databind.node.ObjectNode;
 /// speaks the protocol of agents.
 @Timeout(120)
 class AgentSessionsTest {
+    /// Only its size is looked at: three by two points.
+    private static final byte[] PICTURE =
+            Base64.getDecoder().decode("R0lGODlhAwACAIAAAP///wAAACwAAAAAAwACAAACAoRRADs=");
+
     @TempDir Path temp;
     private AgentRig rig;
 
@@ -327,6 +332,129 @@ class AgentSessionsTest {
     }
 
     @Test
+    void reasonOfARefusalReachesTheAgentInTheSameTurn() throws Exception {
+        rig.startDaemon();
+        SessionId session = spawn();
+        rig.phone.write(session, "tool rm x\nsay then");
+        refuse(session, "denied", "take the other one");
+        List<String> events = rig.phone.awaitTurns(session, 1);
+        assertThat(events)
+                .endsWith(
+                        "text:outcome: \"no\"then",
+                        "text:heard: I did not allow Bash (rm x). take the other one",
+                        "turn-end:completed")
+                .containsOnlyOnce("turn-start");
+        // Once is enough.
+        rig.phone.write(session, "say b");
+        assertThat(rig.phone.awaitTurns(session, 2)).endsWith("text:b", "turn-end:completed");
+    }
+
+    @Test
+    void reasonOfAnAbortReachesTheAgentWithTheNextMessageAlsoAfterARestart() throws Exception {
+        rig.startDaemon();
+        SessionId session = spawn();
+        rig.phone.write(session, "tool rm x");
+        refuse(session, "abort", "never that");
+        assertThat(rig.phone.awaitTurns(session, 1)).endsWith("turn-end:cancelled");
+        rig.daemon().stop(ShutdownSource.CLI);
+        rig.phone.write(session, "say b");
+        rig.startDaemon();
+        assertThat(rig.phone.awaitTurns(session, 2))
+                .endsWith(
+                        "text:heard: I did not allow Bash (rm x). never thatb",
+                        "turn-end:completed");
+    }
+
+    private void refuse(SessionId session, String decision, String reason) throws Exception {
+        String question = rig.phone.awaitQuestion(session);
+        rig.phone.callSession(
+                session,
+                "permission",
+                Map.of(
+                        "id",
+                        question,
+                        "approved",
+                        false,
+                        "decision",
+                        decision,
+                        "reason",
+                        reason));
+    }
+
+    @Test
+    void filesOfTheAgentAreShownInOrderAndOpenAtThePhone() throws Exception {
+        rig.startDaemon();
+        SessionId session = spawn();
+        byte[] picture = PICTURE;
+        rig.phone.write(
+                session,
+                "say a\npicture " + Base64.getEncoder().encodeToString(picture) + "\nsay b");
+        assertThat(rig.phone.awaitTurns(session, 1))
+                .containsExactly(
+                        "turn-start",
+                        "text:a",
+                        "file:image.png 3x2",
+                        "tool-start:Screenshot {}",
+                        "file:shot.png 3x2",
+                        "tool-end",
+                        "text:b",
+                        "turn-end:completed");
+        List<ObjectNode> files =
+                rig.phone.stored(session).stream()
+                        .filter(message -> message.at("/content/ev/t").asString("").equals("file"))
+                        .toList();
+        for (ObjectNode file : files) {
+            JsonNode shown = file.at("/content/ev");
+            assertThat(shown.path("size").asInt()).isEqualTo(picture.length);
+            assertThat(shown.path("mimeType").asString()).isEqualTo("image/png");
+            assertThat(rig.phone.file(session, shown.path("ref").asString())).isEqualTo(picture);
+        }
+        assertThat(files).hasSize(2);
+    }
+
+    @Test
+    void whatHappensWhileTheRelayIsAwayIsShownAndCountedOnceWhenItIsBack() throws Exception {
+        rig.startDaemon();
+        SessionId session = spawn();
+        rig.phone.write(
+                session,
+                "say a\nplan\nwait 1500\npicture "
+                        + Base64.getEncoder().encodeToString(PICTURE)
+                        + "\nsay b\nusage");
+        rig.phone.await(session, events -> events.contains("text:a"));
+        rig.relay.stop();
+        // The turn ends while nobody can hear of it.
+        Path records = rig.home.resolve("sessions");
+        Phone.Awaiting.until(() -> read(records).contains("\"usage\":[{"));
+        rig.relay.startAgain();
+        List<String> events = rig.phone.awaitTurns(session, 1);
+        assertThat(events).contains("text:b", "turn-end:completed");
+        Phone.Awaiting.until(
+                () ->
+                        rig.phone.events(session).stream()
+                                        .filter(one -> one.startsWith("file:"))
+                                        .count()
+                                == 2);
+        Phone.Awaiting.until(() -> rig.phone.tokens() == 50);
+        Phone.Awaiting.until(() -> !read(records).contains("\"usage\""));
+        rig.daemon().stop(ShutdownSource.CLI);
+        rig.startDaemon();
+        rig.phone.write(session, "usage");
+        rig.phone.awaitTurns(session, 2);
+        Phone.Awaiting.until(() -> rig.phone.tokens() == 100);
+    }
+
+    private static String read(Path records) throws IOException {
+        StringBuilder all = new StringBuilder();
+        try (var files = Files.newDirectoryStream(records, "*.json")) {
+            for (Path file : files) {
+                all.append(Files.readString(file));
+            }
+        }
+        return all.toString();
+    }
+
+    @Test
     void modelAndModeOfAMessageReachTheAgent() throws Exception {
         rig.startDaemon();
         SessionId session = spawn();
@@ -493,6 +621,7 @@ class AgentSessionsTest {
         rig.daemon().stop(ShutdownSource.CLI);
         rig.losesItsHome();
         rig.startDaemon();
+        rig.phone.forgetKeyOf(rig.id());
 
         assertThat(resume(session).path("error").asString(""))
                 .contains("No such session was run on this machine");

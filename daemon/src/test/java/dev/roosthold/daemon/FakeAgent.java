@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -34,6 +35,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// run COMMAND      in a terminal of the client
 /// recall           what was said before, from its own memory
 /// title TEXT       names the conversation
+/// picture BASE64   shows it, in words and in a tool call
 /// crash            ends at once  usage        reports tokens
 /// ```
 ///
@@ -163,7 +165,11 @@ public final class FakeAgent {
     private void prompt(JsonNode message) {
         String id = message.at("/params/sessionId").asString();
         cancelled = false;
-        String text = message.at("/params/prompt/0/text").asString();
+        String text =
+                message.at("/params/prompt")
+                        .valueStream()
+                        .map(block -> block.path("text").asString(""))
+                        .collect(Collectors.joining("\n"));
         ObjectNode done = object();
         try {
             Files.writeString(
@@ -210,6 +216,8 @@ public final class FakeAgent {
             }
             case "tool" -> tool(id, rest);
             case "edit" -> edit(id, rest);
+            case "picture" -> picture(id, rest);
+            case "I" -> update(id, chunk("agent_message_chunk", "heard: " + line));
             case "plan" -> plan(id);
             case "write" -> {
                 String[] parts = rest.split(" ", 2);
@@ -305,6 +313,30 @@ public final class FakeAgent {
                 .put("oldText", "before")
                 .put("newText", "after");
         update(id, update);
+    }
+
+    /// Shows bytes in its words, and the same ones in a tool call, which it tells of twice.
+    private void picture(String id, String base64) {
+        ObjectNode words = object().put("sessionUpdate", "agent_message_chunk");
+        words.putObject("content")
+                .put("type", "image")
+                .put("mimeType", "image/png")
+                .put("data", base64);
+        update(id, words);
+        String call = "see-" + UUID.randomUUID();
+        ObjectNode update = object().put("sessionUpdate", "tool_call").put("toolCallId", call);
+        update.put("title", "Screenshot").put("status", "in_progress");
+        update.putArray("content")
+                .addObject()
+                .put("type", "content")
+                .putObject("content")
+                .put("type", "resource")
+                .putObject("resource")
+                .put("uri", "file:///tmp/shot.png?x")
+                .put("mimeType", "image/png")
+                .put("blob", base64);
+        update(id, update);
+        update(id, update.put("sessionUpdate", "tool_call_update").put("status", "completed"));
     }
 
     private void plan(String id) {

@@ -1,6 +1,7 @@
 package dev.roosthold.daemon;
 
 import dev.roosthold.client.Backoff;
+import dev.roosthold.client.BearerToken;
 import dev.roosthold.client.EncryptedJson;
 import dev.roosthold.client.MachineRow;
 import dev.roosthold.client.RelayAddress;
@@ -24,9 +25,12 @@ import dev.roosthold.client.sessions.MessagePage;
 import dev.roosthold.client.sessions.OpenSession;
 import dev.roosthold.client.sessions.SessionField;
 import dev.roosthold.client.sessions.StoredMessage;
+import dev.roosthold.client.sessions.Attachments;
 import dev.roosthold.crypto.AccountKeys;
+import dev.roosthold.crypto.Blob;
 import dev.roosthold.crypto.DataEncryptionKey;
 import dev.roosthold.crypto.DataKeyCipher;
+import dev.roosthold.crypto.SymmetricKey;
 import dev.roosthold.protocol.MachineId;
 import dev.roosthold.protocol.SessionId;
 import java.nio.file.Path;
@@ -136,6 +140,11 @@ public final class Phone implements AutoCloseable {
         }
     }
 
+    /// A machine that has lost its key has another one.
+    void forgetKeyOf(MachineId id) {
+        machines.remove(id);
+    }
+
     private EncryptedJson machine(MachineId id) {
         return machines.computeIfAbsent(
                 id,
@@ -185,6 +194,35 @@ public final class Phone implements AutoCloseable {
 
     private RelaySocket socket() throws InterruptedException {
         return link.awaitSocket(Duration.ofSeconds(20)).orElseThrow();
+    }
+
+    /// The tokens of all reports of the account.
+    long tokens() throws InterruptedException {
+        try (RelayClient client = new RelayClient(relay, "phone/1")) {
+            return success(
+                    client.post(
+                            success(client.signIn(keys.master(), RANDOM)),
+                            "/v1/usage/query",
+                            Map.of(),
+                            answer ->
+                                    answer.path("usage")
+                                            .valueStream()
+                                            .mapToLong(one -> one.at("/tokens/total").asLong())
+                                            .sum()));
+        }
+    }
+
+    /// The content of a file that a message names.
+    byte[] file(SessionId id, String ref) throws InterruptedException {
+        try (RelayClient client = new RelayClient(relay, "phone/1")) {
+            BearerToken bearer = success(client.signIn(keys.master(), RANDOM));
+            byte[] sealed = success(new Attachments(client, () -> bearer).download(id, ref));
+            SymmetricKey key =
+                    DataEncryptionKey.unwrap(
+                            Objects.requireNonNull(session(id).row().dataEncryptionKey()),
+                            keys.contentSecretKey());
+            return Blob.open(sealed, Blob.keyOf(key));
+        }
     }
 
     /// Starts a session and waits for its id.
@@ -300,6 +338,14 @@ public final class Phone implements AutoCloseable {
                     Optional.of(
                             "tool-start:" + ev.path("name").asString("") + " " + ev.path("args"));
             case "tool-call-end" -> Optional.of("tool-end");
+            case "file" ->
+                    Optional.of(
+                            "file:"
+                                    + ev.path("name").asString("")
+                                    + " "
+                                    + ev.at("/image/width")
+                                    + "x"
+                                    + ev.at("/image/height"));
             default -> Optional.of(type);
         };
     }

@@ -23,6 +23,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +54,9 @@ final class AgentSession {
 
     /// Messages of the person that wait for their turn.
     private static final int MAX_MESSAGES = 500;
+
+    /// Remarks beside refusals that the agent has not heard.
+    private static final int MAX_REMARKS = 20;
 
     private static final Duration OPTION_PATIENCE = Duration.ofSeconds(10);
     private static final Duration CANCEL_PATIENCE = Duration.ofSeconds(10);
@@ -138,11 +142,10 @@ final class AgentSession {
         face =
                 new SessionFace(
                         id,
-                        relay.key(record.key()),
+                        record,
                         host,
                         relay,
                         SessionRpc.of(this, this::roots),
-                        record.position(),
                         new SessionFace.Listener() {
                             @Override
                             public void message(long seq, ObjectNode content) {
@@ -408,6 +411,31 @@ final class AgentSession {
         }
     }
 
+    private TurnOutput output(String id) {
+        return new TurnOutput(id, envelopes, this::send, face::stream, this::send);
+    }
+
+    private void send(String of, AgentFile file) {
+        Function<String, ObjectNode> message = envelopes.file(of, file);
+        try {
+            face.file(
+                    file,
+                    FileSender.fate(
+                            ref -> send(message.apply(ref)),
+                            why ->
+                                    send(
+                                            envelopes.service(
+                                                    of,
+                                                    "The file "
+                                                            + file.name()
+                                                            + " of the agent is not shown: "
+                                                            + why
+                                                            + "."))));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     // Turns.
 
     private void takeTurns() {
@@ -449,7 +477,7 @@ final class AgentSession {
                     json.put("usedAt", host.clock().millis());
                     json.set("picks", picks.json());
                 });
-        Turn fresh = new Turn(id, new TurnOutput(id, envelopes, this::send, face::stream));
+        Turn fresh = new Turn(id, output(id));
         turn = fresh;
         send(envelopes.turnStart(id));
         face.thinking(true);
@@ -462,14 +490,41 @@ final class AgentSession {
             return;
         }
         choose(ready, picks);
+        List<String> texts = takeRemarks();
+        texts.add(text);
+        prompt(ready, fresh, texts);
+    }
+
+    private void prompt(RunningAgent ready, Turn of, List<String> texts) {
         ObjectNode prompt = JsonNodeFactory.instance.objectNode();
         prompt.put("sessionId", ready.conversation());
-        prompt.putArray("prompt").addObject().put("type", "text").put("text", text);
+        ArrayNode blocks = prompt.putArray("prompt");
+        texts.forEach(text -> blocks.addObject().put("type", "text").put("text", text));
         ready.connection()
                 .request("session/prompt", prompt)
                 .whenComplete(
                         (result, failure) ->
-                                events.add(new SessionEvent.PromptDone(id, result, failure)));
+                                events.add(new SessionEvent.PromptDone(of.id, result, failure)));
+    }
+
+    /// What the person said beside a refusal goes to the agent with the next prompt.
+    private void remark(String remark) {
+        record.change(
+                json -> {
+                    ArrayNode remarks = json.withArray("remarks");
+                    remarks.add(remark);
+                    if (remarks.size() > MAX_REMARKS) {
+                        remarks.remove(0);
+                    }
+                });
+    }
+
+    private List<String> takeRemarks() {
+        List<String> remarks = record.remarks();
+        if (!remarks.isEmpty()) {
+            record.change(json -> json.remove("remarks"));
+        }
+        return remarks;
     }
 
     /// Starts the agent where there is none.
@@ -563,6 +618,15 @@ final class AgentSession {
             return;
         }
         reportUsage(turn, result.path("usage"));
+        if (agent != null && !turn.cancelled && !leaving) {
+            // The agent has heard a bare no; what the person said with it is still to be told.
+            List<String> remarks = takeRemarks();
+            if (!remarks.isEmpty()) {
+                turn.output.finish();
+                prompt(agent, turn, remarks);
+                return;
+            }
+        }
         // An agent may have been done before it heard of the cancellation; the person was not.
         String stop = turn.cancelled ? "cancelled" : result.path("stopReason").asString("end_turn");
         switch (stop) {
@@ -772,7 +836,7 @@ final class AgentSession {
         if (lastTurn.isEmpty()) {
             return;
         }
-        TurnOutput output = new TurnOutput(lastTurn, envelopes, this::send, face::stream);
+        TurnOutput output = output(lastTurn);
         if (output.update(update)) {
             output.finish();
         }
@@ -820,8 +884,13 @@ final class AgentSession {
                 choose(agent, picks);
             }
         }
-        if (outcome instanceof Permissions.Outcome.Abort) {
-            cancelTurn();
+        switch (outcome) {
+            case Permissions.Outcome.Answered(var remark) -> remark.ifPresent(this::remark);
+            case Permissions.Outcome.Abort(var remark) -> {
+                remark.ifPresent(this::remark);
+                cancelTurn();
+            }
+            case Permissions.Outcome.Unknown _ -> {}
         }
         return true;
     }

@@ -1,12 +1,14 @@
 package dev.roosthold.daemon.agents;
 
 import dev.roosthold.protocol.JsonObject;
+import dev.roosthold.protocol.messages.SessionEvent;
 import dev.roosthold.protocol.messages.SessionEvent.TurnStatus;
 import dev.roosthold.protocol.messages.SessionMessage;
 import dev.roosthold.protocol.messages.Stamp;
 import dev.roosthold.protocol.messages.Stamps;
 import dev.roosthold.protocol.messages.TokenUsage;
 import java.time.Clock;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -47,6 +49,22 @@ final class Envelopes {
     /// Numbers without words.
     ObjectNode usage(String turn, TokenUsage usage) {
         return SessionMessage.usage(in(turn), usage).tree();
+    }
+
+    /// The message about a file of the agent, at this place among the others, once the relay's name
+    /// for the file is known.
+    Function<String, ObjectNode> file(String turn, AgentFile file) {
+        Stamp stamp = in(turn);
+        return ref ->
+                SessionMessage.file(
+                                stamp,
+                                new SessionEvent.FileAttached(
+                                        ref,
+                                        file.name(),
+                                        file.bytes().length,
+                                        file.mimeType(),
+                                        file.picture()))
+                        .tree();
     }
 
     ObjectNode toolStart(

@@ -20,6 +20,10 @@ import tools.jackson.databind.node.ObjectNode;
 /// Each question has one answer: the first. What was allowed for the session is not asked again.
 final class Permissions {
     private static final int KEPT = 60;
+
+    /// A longer command is not repeated to the agent.
+    private static final int MAX_COMMAND = 200;
+
     private static final Set<String> EDITS = Set.of("edit", "delete", "move");
     private static final Set<String> ALL_ALLOWED = Set.of("bypassPermissions", "yolo");
 
@@ -78,10 +82,14 @@ final class Permissions {
         /// There is no such question, or it has its answer.
         record Unknown() implements Outcome {}
 
-        record Answered() implements Outcome {}
+        /// @param remark what the person said beside a refusal, in words for the agent: its protocol
+        ///     has no place for that in the answer
+        record Answered(Optional<String> remark) implements Outcome {}
 
         /// The person wants the turn to end.
-        record Abort() implements Outcome {}
+        ///
+        /// @param remark as of [Answered]
+        record Abort(Optional<String> remark) implements Outcome {}
     }
 
     /// Takes the person's answer.
@@ -110,13 +118,28 @@ final class Permissions {
             }
         }
         complete(id, entry);
+        Optional<String> remark =
+                approved ? Optional.empty() : remark(question, params.path("reason"));
         if (decision.equals("abort")) {
             question.answer().complete(cancelled());
-            return new Outcome.Abort();
+            return new Outcome.Abort(remark);
         }
         question.answer()
                 .complete(chosen(question, approved, decision.equals("approved_for_session")));
-        return new Outcome.Answered();
+        return new Outcome.Answered(remark);
+    }
+
+    private static Optional<String> remark(Question question, JsonNode reason) {
+        String said = reason.asString("").strip();
+        if (said.isEmpty()) {
+            return Optional.empty();
+        }
+        String what = question.tool();
+        JsonNode command = question.entry().at("/arguments/command");
+        if (command.isString() && command.asString().length() <= MAX_COMMAND) {
+            what += " (" + command.asString().strip() + ")";
+        }
+        return Optional.of("I did not allow " + what + ". " + ToolCalls.cut(said));
     }
 
     /// Nobody will answer any more.

@@ -16,6 +16,7 @@ import dev.roosthold.client.network.Network;
 import dev.roosthold.client.outbox.Outbox;
 import dev.roosthold.client.outbox.OutboxLimits;
 import dev.roosthold.client.outbox.OutboxListener;
+import dev.roosthold.client.sessions.Attachments;
 import dev.roosthold.client.sessions.Draft;
 import dev.roosthold.client.sessions.Keyring;
 import dev.roosthold.client.sessions.MessagePage;
@@ -44,6 +45,7 @@ final class RelayAccess implements AutoCloseable {
     private final Network network = Network.ofEnvironment();
     private final Keyring keys;
     private final Sessions sessions;
+    private final Attachments attachments;
     private final Outbox outbox;
     private volatile BearerToken held = new BearerToken("none");
 
@@ -54,6 +56,7 @@ final class RelayAccess implements AutoCloseable {
         client = new RelayClient(host.relay(), host.clientName(), network);
         keys = Keyring.writer(host.account(), host.random());
         sessions = new Sessions(client, () -> held, keys);
+        attachments = new Attachments(client, () -> held);
         outbox =
                 Outbox.open(
                         directory,
@@ -141,6 +144,17 @@ final class RelayAccess implements AutoCloseable {
 
     void send(SessionId session, RecordKey key, String localId, ObjectNode content) {
         outbox.enqueue(session, new Draft(localId, key.encryption().seal(content)));
+    }
+
+    /// Stores an encrypted file of the session; the answer is what messages call it by.
+    Reply<String> upload(SessionId session, String name, byte[] sealed)
+            throws InterruptedException {
+        return withBearer(() -> attachments.upload(session, name, sealed));
+    }
+
+    /// Pauses after failures.
+    Backoff pauses() {
+        return backoff();
     }
 
     /// The connection of a session, kept up until it is closed.

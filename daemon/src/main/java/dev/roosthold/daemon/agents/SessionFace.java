@@ -43,6 +43,8 @@ final class SessionFace implements AutoCloseable {
     private final FieldWriter fields;
     private final RpcDispatcher methods;
     private final Feed feed;
+    private final FileSender files;
+    private final UsageReporter usage;
     private volatile @Nullable Link link;
     private volatile boolean thinking;
     private volatile boolean closed;
@@ -59,15 +61,14 @@ final class SessionFace implements AutoCloseable {
         void gone();
     }
 
-    /// @param position number of the last message that is not wanted
     SessionFace(
             SessionId id,
-            RecordKey key,
+            SessionRecord record,
             AgentHost host,
             RelayAccess relay,
             Map<String, RpcMethod> offered,
-            long position,
             Listener listener) {
+        RecordKey key = relay.key(record.key());
         this.id = id;
         this.key = key;
         this.host = host;
@@ -75,7 +76,15 @@ final class SessionFace implements AutoCloseable {
         this.listener = listener;
         fields = new FieldWriter(id, key.encryption(), this::socket, listener::gone, host.random());
         methods = new RpcDispatcher(id.value(), key.encryption(), offered, host.policy());
-        feed = new Feed(position);
+        feed = new Feed(record.position());
+        files =
+                new FileSender(
+                        id,
+                        record.key(),
+                        relay,
+                        host.random(),
+                        () -> socket().isPresent());
+        usage = new UsageReporter(id, record, this::socket);
     }
 
     /// Connects, and goes on doing so.
@@ -88,6 +97,7 @@ final class SessionFace implements AutoCloseable {
                             @Override
                             public void connected() {
                                 fields.connected();
+                                usage.connected();
                                 alive();
                             }
                         });
@@ -251,25 +261,27 @@ final class SessionFace implements AutoCloseable {
         }
     }
 
-    /// Numbers for the account's sums; lost when there is no connection.
+    /// Numbers for the account's sums; on the disk when this returns.
     void usage(String agent, ObjectNode tokens, ObjectNode cost) {
-        ObjectNode report = JsonNodeFactory.instance.objectNode();
-        report.put("key", agent).put("sessionId", id.value());
-        report.set("tokens", tokens);
-        report.set("cost", cost);
-        socket().ifPresent(live -> live.emit("usage-report", report));
+        usage.add(agent, tokens, cost);
     }
 
-    /// Whether the relay has everything: messages and fields.
+    /// Brings a file to the relay; its message is for the caller to send.
+    void file(AgentFile file, FileSender.Fate fate) throws InterruptedException {
+        files.send(file, fate);
+    }
+
+    /// Whether the relay has everything: files, messages, fields and usage.
     boolean settled(Duration patience) throws InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
-        while (relay.outbox().size(id) > 0) {
+        while (!files.isDone() || relay.outbox().size(id) > 0) {
             if (System.nanoTime() >= end) {
                 return false;
             }
             Thread.sleep(20);
         }
-        return fields.await(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        return fields.await(Duration.ofNanos(Math.max(0, end - System.nanoTime())))
+                && usage.await(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
     }
 
     /// Tells the relay that the session is over.
@@ -301,7 +313,9 @@ final class SessionFace implements AutoCloseable {
         closed = true;
         thinking = false;
         methods.close();
+        files.close();
         fields.close();
+        usage.close();
         Link current = link;
         if (current != null) {
             current.close();

@@ -35,6 +35,7 @@ final class SessionRecord {
 
     private final Path file;
     private final ObjectNode json;
+    private boolean deleted;
 
     /// Where the session is in its life.
     enum Phase {
@@ -196,15 +197,35 @@ final class SessionRecord {
                 : JsonNodeFactory.instance.objectNode();
     }
 
+    /// What the person has said beside a refusal and the agent has not heard, oldest first.
+    synchronized List<String> remarks() {
+        List<String> remarks = new ArrayList<>();
+        json.path("remarks").forEach(one -> remarks.add(one.asString("")));
+        return remarks;
+    }
+
+    /// Reports of usage that the relay has not confirmed, oldest first, each with its `localId`.
+    synchronized List<ObjectNode> usage() {
+        List<ObjectNode> reports = new ArrayList<>();
+        for (JsonNode report : json.path("usage")) {
+            if (report instanceof ObjectNode object) {
+                reports.add(object.deepCopy());
+            }
+        }
+        return reports;
+    }
+
     private Optional<String> text(String name) {
         JsonNode value = json.path(name);
         return value.isString() ? Optional.of(value.asString()) : Optional.empty();
     }
 
-    /// Changes the record; on the disk when this returns.
+    /// Changes the record; on the disk when this returns. One that was deleted stays so.
     synchronized void change(Consumer<ObjectNode> change) {
         change.accept(json);
-        write();
+        if (!deleted) {
+            write();
+        }
     }
 
     void phase(Phase phase) {
@@ -221,6 +242,7 @@ final class SessionRecord {
     }
 
     synchronized void delete() {
+        deleted = true;
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {

@@ -51,6 +51,17 @@ final class ToolCalls {
         return diffs;
     }
 
+    /// The files in a call's `content`.
+    static List<AgentFile> files(JsonNode content) {
+        List<AgentFile> files = new ArrayList<>();
+        for (JsonNode part : content) {
+            if (part.path("type").asString("").equals("content")) {
+                AgentFile.of(part.path("content")).ifPresent(files::add);
+            }
+        }
+        return files;
+    }
+
     /// The name under which clients know the kind of tool.
     static String name(String kind, String title) {
         return switch (kind) {

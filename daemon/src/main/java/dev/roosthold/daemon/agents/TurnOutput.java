@@ -1,10 +1,14 @@
 package dev.roosthold.daemon.agents;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +27,7 @@ final class TurnOutput {
     private final Envelopes envelopes;
     private final Consumer<ObjectNode> store;
     private final BiFunction<String, Boolean, LiveStream> streams;
+    private final BiConsumer<String, AgentFile> files;
     private final Map<String, Tool> tools = new LinkedHashMap<>();
     private final Map<String, String> calls = new HashMap<>();
     private final StringBuilder text = new StringBuilder();
@@ -38,6 +43,8 @@ final class TurnOutput {
         JsonNode rawInput = JsonNodeFactory.instance.nullNode();
         JsonNode locations = JsonNodeFactory.instance.nullNode();
         List<ToolCalls.Diff> diffs = List.of();
+        List<AgentFile> files = List.of();
+        final Set<AgentFile> shown = new HashSet<>();
         boolean started;
         boolean withDiffs;
         boolean ended;
@@ -45,12 +52,15 @@ final class TurnOutput {
 
     /// @param store takes each message of the turn, in order
     /// @param streams opens a live stream for a turn's text or thoughts
+    /// @param files takes each file of the turn, in order with the messages
     TurnOutput(
             String turn,
             Envelopes envelopes,
             Consumer<ObjectNode> store,
-            BiFunction<String, Boolean, LiveStream> streams) {
+            BiFunction<String, Boolean, LiveStream> streams,
+            BiConsumer<String, AgentFile> files) {
         this.turn = turn;
+        this.files = files;
         this.envelopes = envelopes;
         this.store = store;
         this.streams = streams;
@@ -73,6 +83,12 @@ final class TurnOutput {
     }
 
     private void chunk(JsonNode update, boolean asThought) {
+        Optional<AgentFile> file = AgentFile.of(update.path("content"));
+        if (file.isPresent()) {
+            endText();
+            files.accept(turn, file.get());
+            return;
+        }
         String part = contentText(update.path("content"));
         String id = update.path("messageId").asString("");
         if (asThought != thinking || !id.equals(messageId)) {
@@ -93,7 +109,7 @@ final class TurnOutput {
         }
     }
 
-    /// What is not text is named.
+    /// What is neither text nor a file is named.
     private static String contentText(JsonNode content) {
         return switch (content.path("type").asString("")) {
             case "text" -> content.path("text").asString("");
@@ -142,6 +158,7 @@ final class TurnOutput {
                 // The call was shown before the agent told what it changes.
                 tool.diffs.forEach(this::single);
             }
+            showFiles(tool);
             store.accept(envelopes.toolEnd(turn, call(id)));
         }
     }
@@ -161,8 +178,22 @@ final class TurnOutput {
             if (!diffs.isEmpty()) {
                 tool.diffs = diffs;
             }
+            List<AgentFile> shown = ToolCalls.files(update.path("content"));
+            if (!shown.isEmpty()) {
+                tool.files = shown;
+            }
         }
         return tool;
+    }
+
+    /// The agent repeats what it has told of a call.
+    private void showFiles(Tool tool) {
+        for (AgentFile file : tool.files) {
+            if (tool.shown.add(file)) {
+                files.accept(turn, file);
+            }
+        }
+        tool.files = List.of();
     }
 
     private void start(String id, Tool tool) {
@@ -246,6 +277,7 @@ final class TurnOutput {
                 (id, tool) -> {
                     if (tool.started && !tool.ended) {
                         tool.ended = true;
+                        showFiles(tool);
                         store.accept(envelopes.toolEnd(turn, call(id)));
                     }
                 });
