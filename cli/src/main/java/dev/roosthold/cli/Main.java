@@ -2,6 +2,7 @@ package dev.roosthold.cli;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -19,6 +20,12 @@ public final class Main {
     /// Runs one command line and returns its exit status; messages for people go to standard output
     /// and error.
     static int run(String[] args, Map<String, String> environment) {
+        OptionalInt quick = QuickAnswers.to(args, environment);
+        return quick.isPresent() ? quick.getAsInt() : runInFull(args, environment);
+    }
+
+    /// As [#run], without [QuickAnswers].
+    static int runInFull(String[] args, Map<String, String> environment) {
         CommandLine command = Commands.calledBy(args);
         OptionSources sources;
         try {

@@ -73,9 +73,16 @@ final class OptionSources implements CommandLine.IDefaultValueProvider {
                 named = Optional.of(args[i + 1]);
             }
         }
-        Path usual = Path.of(System.getProperty("user.home"), ".roost", "roost.properties");
-        SettingsFile file = SettingsFile.read(named.map(Path::of).orElse(usual), named.isPresent());
+        SettingsFile file =
+                SettingsFile.read(
+                        named.map(Path::of).orElseGet(OptionSources::usualFile),
+                        named.isPresent());
         return new OptionSources(file, environment);
+    }
+
+    /// The settings file that nobody has to name.
+    static Path usualFile() {
+        return Path.of(System.getProperty("user.home"), ".roost", "roost.properties");
     }
 
     /// The settings, whether they exist or not.

@@ -5,6 +5,7 @@ import dev.roosthold.daemon.DaemonPresence;
 import dev.roosthold.daemon.local.LocalClient;
 import dev.roosthold.daemon.local.LocalException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,39 +29,48 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try {
-            return switch (DaemonPresence.of(home.path())) {
-                case DaemonPresence.None _ -> {
-                    System.out.println(
-                            json.wanted()
-                                    ? "{\"running\":false,\"online\":false}"
-                                    : "The machine daemon is not running; start it with `roost"
-                                            + " daemon start`.");
-                    yield NOT_RUNNING;
-                }
-                case DaemonPresence.Busy _ -> stuck("starting or ending, or an enrolment goes on");
-                case DaemonPresence.Running(var control) -> running(control);
-            };
+            return answer(home.path(), json.wanted());
         } catch (DaemonException e) {
             throw new CommandFailure(String.valueOf(e.getMessage()), "");
         }
     }
 
-    private int running(LocalClient control) {
+    /// Prints the status and returns the exit status.
+    ///
+    /// @throws DaemonException when the directory cannot be read; nothing is printed then
+    static int answer(Path home, boolean json) {
+            return switch (DaemonPresence.of(home)) {
+                case DaemonPresence.None _ -> {
+                    System.out.println(
+                            json
+                                    ? "{\"running\":false,\"online\":false}"
+                                    : "The machine daemon is not running; start it with `roost"
+                                            + " daemon start`.");
+                    yield NOT_RUNNING;
+                }
+                case DaemonPresence.Busy _ ->
+                        stuck("starting or ending, or an enrolment goes on", json);
+                case DaemonPresence.Running(var control) -> running(control, json);
+            };
+    }
+
+    private static int running(LocalClient control, boolean json) {
         try {
-            String text = control.statusAs(json.wanted() ? "application/json" : "text/plain");
+            String text = control.statusAs(json ? "application/json" : "text/plain");
             System.out.println(text.strip());
             return 0;
         } catch (IOException | LocalException _) {
             return stuck(
                     "process "
                             + control.pid()
-                            + " runs and does not answer; `roost daemon restart` starts anew");
+                            + " runs and does not answer; `roost daemon restart` starts anew",
+                    json);
         }
     }
 
-    private int stuck(String what) {
+    private static int stuck(String what, boolean json) {
         System.out.println(
-                json.wanted()
+                json
                         ? "{\"running\":true,\"online\":false,\"stuck\":true}"
                         : "The machine daemon cannot be reached: " + what + ".");
         return STUCK;

@@ -1,0 +1,76 @@
+package dev.roosthold.cli;
+
+import dev.roosthold.daemon.DaemonException;
+import dev.roosthold.daemon.Enrolment;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// `roost --version` and `roost status` in their plain forms, which scripts and prompts run often:
+/// answered before the options of commands are read by reflection, which takes longer than all the
+/// rest of such a command. Whatever is unusual goes the usual way, which answers the same.
+final class QuickAnswers {
+    /// They mean nothing to these commands.
+    private static final Set<String> PASSED_OVER =
+            Set.of("ROOST_JAVA_HOME", "ROOST_JAVA_OPTS", "ROOST_CA_FILE");
+
+    private QuickAnswers() {}
+
+    /// @return the exit status when the command line was answered; else nothing has happened
+    static OptionalInt to(String[] args, Map<String, String> environment) {
+        if (args.length == 1 && (args[0].equals("--version") || args[0].equals("-V"))) {
+            for (String line : new Version().getVersion()) {
+                System.out.println(line);
+            }
+            return OptionalInt.of(0);
+        }
+        int first = args.length > 0 && args[0].equals("daemon") ? 1 : 0;
+        if (args.length <= first || !args[first].equals("status") || isConfigured(environment)) {
+            return OptionalInt.empty();
+        }
+        boolean json = false;
+        String home = environment.get("ROOST_HOME");
+        boolean named = false;
+        for (int i = first + 1; i < args.length; i++) {
+            String given = home(args, i);
+            if (args[i].equals("--json") && !json) {
+                json = true;
+            } else if (given != null && !given.isEmpty() && !named) {
+                named = true;
+                home = given;
+                i += args[i].equals("--home") ? 1 : 0;
+            } else {
+                return OptionalInt.empty();
+            }
+        }
+        try {
+            Path directory = home == null ? Enrolment.defaultHome() : Path.of(home);
+            return OptionalInt.of(StatusCommand.answer(directory, json));
+        } catch (DaemonException | InvalidPathException _) {
+            return OptionalInt.empty();
+        }
+    }
+
+    private static @Nullable String home(String[] args, int at) {
+        if (args[at].equals("--home")) {
+            return at + 1 < args.length ? args[at + 1] : null;
+        }
+        return args[at].startsWith("--home=") ? args[at].substring("--home=".length()) : null;
+    }
+
+    /// Whether options may come from elsewhere, or something is to be said about them.
+    private static boolean isConfigured(Map<String, String> environment) {
+        for (String name : environment.keySet()) {
+            if (name.startsWith("ROOST_")
+                    && !name.equals("ROOST_HOME")
+                    && !PASSED_OVER.contains(name)) {
+                return true;
+            }
+        }
+        return Files.exists(OptionSources.usualFile());
+    }
+}
