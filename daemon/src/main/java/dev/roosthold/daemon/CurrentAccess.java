@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The access settings as they stand in the file now: it is looked at each time, and read when it
 /// has changed. Thread-safe.
@@ -16,11 +18,13 @@ final class CurrentAccess {
     private final Path rootDirectory;
     private final MachineListener listener;
     private final Path home;
-    private Stamp stamp = new Stamp("");
+    private Stamp stamp = Stamp.NONE;
     private Optional<RemoteAccess> known = Optional.empty();
 
     /// What tells one writing of the file from another: it is always replaced, never changed.
-    private record Stamp(String text) {}
+    private record Stamp(@Nullable Object key, long size, @Nullable FileTime time) {
+        static final Stamp NONE = new Stamp(null, -1, null);
+    }
 
     CurrentAccess(DaemonConfig config, MachineListener listener) {
         file = new RemoteAccessFile(config.home());
@@ -65,15 +69,11 @@ final class CurrentAccess {
             BasicFileAttributes attributes =
                     Files.readAttributes(file.path(), BasicFileAttributes.class);
             return new Stamp(
-                    attributes.fileKey()
-                            + " "
-                            + attributes.size()
-                            + " "
-                            + attributes.lastModifiedTime());
+                    attributes.fileKey(), attributes.size(), attributes.lastModifiedTime());
         } catch (NoSuchFileException _) {
-            return new Stamp("none");
+            return Stamp.NONE;
         } catch (IOException e) {
-            return new Stamp(String.valueOf(e));
+            return new Stamp(String.valueOf(e), -1, null);
         }
     }
 }

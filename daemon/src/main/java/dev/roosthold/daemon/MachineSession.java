@@ -54,6 +54,10 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     /// How soon changed access settings show; for calls they hold at once.
     private static final Duration ACCESS_PERIOD = Duration.ofSeconds(2);
 
+    /// Who changes the settings waits for it; who renames the computer does not.
+    private static final int LOOKS_PER_HOST = 3;
+
+
     private final DaemonConfig config;
     private final RelayClient relay;
     private final Lifecycle lifecycle;
@@ -386,7 +390,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
             if (!locked) {
                 // Calls are encrypted with the key of the row.
                 remote.register(live);
-                followAccess(live, label);
+                followAccess(live, label, 1);
                 work.refresh();
             }
             lifecycle.move(MachineState.READY, label);
@@ -411,24 +415,27 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     }
 
     /// Writes the metadata again when the access settings, the agents or the host have changed, as
-    // long as the connection
-    /// lives.
-    private void followAccess(RelaySocket live, String label) {
+    /// long as the connection lives.
+    private void followAccess(RelaySocket live, String label, int look) {
         var _ =
                 config.scheduler()
                         .after(
                                 ACCESS_PERIOD,
-                                () -> Thread.startVirtualThread(() -> showAccess(live, label)));
+                                () ->
+                                        Thread.startVirtualThread(
+                                                () -> showAccess(live, label, look)));
     }
 
-    private void showAccess(RelaySocket live, String label) {
+    private void showAccess(RelaySocket live, String label, int look) {
         if (live.ended().isDone()) {
             return;
         }
         try {
-            if (!remote.access().equals(shownAccess)
-                    || !records.agents().equals(shownAgents)
-                    || !config.host().equals(shownHost)) {
+            boolean shown =
+                    remote.access().equals(shownAccess)
+                            && records.agents().equals(shownAgents)
+                            && (look % LOOKS_PER_HOST != 0 || config.host().equals(shownHost));
+            if (!shown) {
                 boolean _ = writeMetadata(live, label);
             }
         } catch (SocketGoneException e) {
@@ -437,7 +444,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-        followAccess(live, label);
+        followAccess(live, label, look + 1);
     }
 
     /// @return whether the connection can be used

@@ -31,6 +31,7 @@ final class AgentCatalog {
     private Map<String, List<String>> found = Map.of();
     private long scannedAtMs = Long.MIN_VALUE;
     private long changedAtMs;
+    private ObjectNode fields = JsonNodeFactory.instance.objectNode();
 
     /// An agent that is known by name.
     ///
@@ -126,7 +127,8 @@ final class AgentCatalog {
         return names;
     }
 
-    /// `agents` and `cliAvailability` of the machine's metadata.
+    /// `agents` and `cliAvailability` of the machine's metadata. The same object until something has
+    /// changed; not to be changed by others.
     synchronized ObjectNode machineFields() {
         long now = clock.millis();
         if (scannedAtMs == Long.MIN_VALUE || now - scannedAtMs >= SCAN_PERIOD.toMillis()) {
@@ -134,10 +136,15 @@ final class AgentCatalog {
             names().forEach(name -> command(name).ifPresent(command -> fresh.put(name, command)));
             if (!fresh.equals(found) || scannedAtMs == Long.MIN_VALUE) {
                 changedAtMs = now;
+                found = fresh;
+                fields = describe();
             }
-            found = fresh;
             scannedAtMs = now;
         }
+        return fields;
+    }
+
+    private ObjectNode describe() {
         ObjectNode fields = JsonNodeFactory.instance.objectNode();
         var agents = fields.putArray("agents");
         found.forEach(
