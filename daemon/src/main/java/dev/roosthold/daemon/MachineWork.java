@@ -184,6 +184,15 @@ final class MachineWork implements AutoCloseable {
         }
 
         @Override
+        public Outcome run(Path directory, Optional<String> agent, List<String> command)
+                throws IOException, InterruptedException {
+            Optional<String> objection = assistants.objection(directory);
+            return objection.isPresent()
+                    ? new Outcome.Refused(objection.get())
+                    : runner.run(directory, agent, command);
+        }
+
+        @Override
         public List<Running> running() {
             return runner.running();
         }

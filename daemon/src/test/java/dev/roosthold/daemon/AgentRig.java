@@ -2,6 +2,7 @@ package dev.roosthold.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.roosthold.client.RelayAddress;
 import dev.roosthold.client.Scheduler;
 import dev.roosthold.daemon.agents.AgentRunner;
 import dev.roosthold.daemon.agents.AgentSettings;
@@ -27,24 +28,35 @@ final class AgentRig implements AutoCloseable {
     AgentSettings settings;
     Phone phone;
     private @Nullable RunningDaemon daemon;
+    private @Nullable Wire wire;
 
     AgentRig(Path temp) throws IOException, InterruptedException {
+        this(temp, false);
+    }
+
+    /// @param cuttable whether the line of the machine can be cut
+    AgentRig(Path temp, boolean cuttable) throws IOException, InterruptedException {
         home = temp.resolve("home");
         work = Files.createDirectories(temp.toRealPath().resolve("root").resolve("work"));
         memory = Files.createDirectories(temp.toRealPath().resolve("memory"));
         relay = new RelayRig(temp.resolve("relay"));
         owner = new Owner(relay.address());
-        machine = enrol(home, relay, owner, root());
+        RelayAddress address = relay.address();
+        if (cuttable) {
+            wire = new Wire(relay.port());
+            address = wire.address();
+        }
+        machine = enrol(home, address, owner, root());
         settings = settings(memory);
         phone = new Phone(relay.address(), owner.keys, temp.resolve("phone"));
     }
 
-    static MachineCredential enrol(Path home, RelayRig relay, Owner owner, Path root)
-            throws InterruptedException {
+    private static MachineCredential enrol(
+            Path home, RelayAddress relay, Owner owner, Path root) throws InterruptedException {
         return ((EnrolmentResult.Enrolled)
                         new Enrolment(home)
                                 .enrol(
-                                        relay.address(),
+                                        relay,
                                         owner.addMachine("laptop"),
                                         owner.accountKey(),
                                         root,
@@ -82,6 +94,16 @@ final class AgentRig implements AutoCloseable {
                 new RunningDaemon(home, machine, Scheduler.system(), Optional.of(agents))
                         .awaitReady();
         return this;
+    }
+
+    /// Ends all connections of the machine.
+    void cut() {
+        Objects.requireNonNull(wire).cut();
+    }
+
+    /// How many connections the machine has made.
+    int connections() {
+        return Objects.requireNonNull(wire).connections();
     }
 
     /// The computer loses all files of the program; its owner gives it the command once more.
@@ -130,8 +152,8 @@ final class AgentRig implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        try {
+    public void close() throws IOException, InterruptedException {
+        try (Wire _ = wire) {
             if (daemon != null) {
                 daemon.close();
             }

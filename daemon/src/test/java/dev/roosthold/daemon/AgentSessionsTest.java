@@ -1,10 +1,12 @@
 package dev.roosthold.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.roosthold.client.rpc.RpcResult;
 import dev.roosthold.crypto.DataEncryptionKey;
 import dev.roosthold.crypto.SymmetricKey;
+import dev.roosthold.daemon.local.LocalClient;
 import dev.roosthold.daemon.rpc.RemotePolicy;
 import dev.roosthold.protocol.SessionId;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -48,7 +51,7 @@ class AgentSessionsTest {
     }
 
     @AfterEach
-    void stop() throws InterruptedException {
+    void stop() throws Exception {
         rig.close();
     }
 
@@ -197,12 +200,15 @@ class AgentSessionsTest {
 
     @Test
     @Tag("soak")
-    @Timeout(900)
-    void messageIsExactlyOnceAndInOrderThroughManyRestarts() throws Exception {
-        restartsWhileAnAgentWorks(100, 1_500);
+    @Timeout(1_200)
+    void messageIsExactlyOnceAndInOrderThroughTwoHundredRestartsAndCuts() throws Exception {
+        restartsWhileAnAgentWorks(200, 3_000);
     }
 
-    private void restartsWhileAnAgentWorks(int restarts, int parts) throws Exception {
+    /// Every other time it is not the relay that goes, but the line of the machine.
+    private void restartsWhileAnAgentWorks(int rounds, int parts) throws Exception {
+        rig.close();
+        rig = new AgentRig(Files.createDirectory(temp.resolve("cuttable")), true);
         rig.startDaemon();
         SessionId session = spawn();
         StringBuilder prompt = new StringBuilder();
@@ -211,10 +217,22 @@ class AgentSessionsTest {
         }
         rig.phone.write(session, prompt.toString().strip());
         rig.phone.await(session, events -> events.contains("text:part2"));
-        for (int round = 0; round < restarts; round++) {
-            rig.relay.stop();
-            rig.relay.startAgain();
-            Phone.Awaiting.until(() -> rig.phone.isActive(session));
+        for (int round = 0; round < rounds; round++) {
+            if (round % 2 == 0) {
+                rig.relay.stop();
+                rig.relay.startAgain();
+            } else {
+                int before = rig.connections();
+                rig.cut();
+                // The machine's own line, and the one of the session.
+                Phone.Awaiting.until(() -> rig.connections() >= before + 2);
+            }
+            Phone.Awaiting.until(
+                    () ->
+                            rig.phone.isActive(session)
+                                    && rig.owner.row(rig.id()).active());
+            assertThat(rig.owner.daemonState(rig.id()).path("status").asString())
+                    .isEqualTo("running");
         }
         String last = "text:part" + (parts - 1);
         Awaitility.await()
@@ -227,6 +245,8 @@ class AgentSessionsTest {
                         IntStream.range(0, parts).mapToObj(i -> "text:part" + i).toList());
         assertThat(events.stream().filter(one -> one.contains("\"file_path\":\"f"))).hasSize(parts);
         assertThat(events).endsWith("turn-end:completed");
+        assertThat(rig.phone.metadata(session).path("lifecycleState").asString())
+                .isEqualTo("running");
         // The phone was told each of them once, in the same order, across its own reconnects.
         List<String> ids =
                 rig.phone.stored(session).stream()
@@ -493,6 +513,29 @@ class AgentSessionsTest {
         rig.phone.write(session, "model");
         assertThat(rig.phone.awaitTurns(session, 1)).contains("text:large build");
         assertThat(rig.phone.metadata(session).path("modelMode").asString()).isEqualTo("large");
+    }
+
+    @Test
+    void personAtTheMachineStartsAnAgentOfTheirOwn() throws Exception {
+        rig.startDaemon();
+        LocalClient local = LocalClient.of(rig.home).orElseThrow();
+        JsonNode started =
+                local.run(rig.work, Optional.empty(), FakeAgent.command(rig.memory));
+        SessionId session = new SessionId(started.path("sessionId").asString(""));
+        assertThat(rig.phone.metadata(session).path("startedBy").asString())
+                .isEqualTo("terminal");
+        assertThat(local.sessions().path("sessions")).hasSize(1);
+        local.stopSession(session.value());
+        Phone.Awaiting.until(() -> !rig.phone.isActive(session));
+
+        JsonNode named = local.run(rig.work, Optional.of("fake"), List.of());
+        SessionId second = new SessionId(named.path("sessionId").asString(""));
+        rig.phone.write(second, "say a");
+        assertThat(rig.phone.awaitTurns(second, 1)).contains("text:a");
+
+        Path elsewhere = Files.createDirectory(temp.toRealPath().resolve("elsewhere"));
+        assertThatThrownBy(() -> local.run(elsewhere, Optional.of("fake"), List.of()))
+                .hasMessageContaining("outside the root directories of this machine");
     }
 
     @Test

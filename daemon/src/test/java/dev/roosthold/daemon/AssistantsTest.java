@@ -62,6 +62,16 @@ class AssistantsTest {
         }
 
         @Override
+        public Outcome run(Path directory, Optional<String> agent, List<String> command) {
+            return new Outcome.Refused("not here");
+        }
+
+        @Override
+        public ObjectNode machineFields() {
+            return JsonNodeFactory.instance.objectNode();
+        }
+
+        @Override
         public Outcome resume(String sessionId, ObjectNode params) {
             return new Outcome.Refused("none");
         }

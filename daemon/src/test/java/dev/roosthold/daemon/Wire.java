@@ -53,6 +53,13 @@ final class Wire implements AutoCloseable {
         generation.incrementAndGet();
     }
 
+    /// The present connections end; new ones pass.
+    void cut() {
+        List<Socket> present = List.copyOf(sockets);
+        present.forEach(Wire::closeQuietly);
+        sockets.removeAll(present);
+    }
+
     /// How many were made so far.
     int connections() {
         return recordings.size() / 2;

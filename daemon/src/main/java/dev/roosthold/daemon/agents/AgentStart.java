@@ -77,7 +77,7 @@ final class AgentStart {
         if (roots.get().directories().isEmpty()) {
             return new Outcome.Failed(
                     "The directory of this session is outside the root directories of this"
-                            + " machine");
+                            + " machine; `roost daemon roots add` there adds it");
         }
         if (!Files.isDirectory(directory)) {
             return new Outcome.Failed("The directory of this session does not exist any more");

@@ -101,7 +101,8 @@ public final class LocalClient {
         return call("GET", "/v1/sessions", null);
     }
 
-    /// Starts an agent session. The directory may lie anywhere: the person is at the machine.
+    /// Starts an agent session. The directory must lie inside the machine's root directories, here
+    /// too: the session can be used from everywhere.
     ///
     /// @param params `{directory, agent?, ...}`, as of the remote method `spawn-happy-session`
     /// @return `{"type":"success", sessionId}` or `{"type":"pending", clientRequestId,

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Runs the agent sessions of this machine. Thread-safe; each call has a thread of its own, may
@@ -29,20 +28,16 @@ public interface AgentSessions extends AutoCloseable {
     /// @param directory as of [#spawn]
     /// @param params what a caller could have sent, and `jobId`
     /// @param prompt stored and shown like a message of the person
-    default Outcome spawnWithPrompt(Path directory, ObjectNode params, String prompt)
-            throws IOException, InterruptedException {
-        return new Outcome.Refused("The agents of this machine take no jobs");
-    }
+    Outcome spawnWithPrompt(Path directory, ObjectNode params, String prompt)
+            throws IOException, InterruptedException;
 
     /// Starts a session for somebody at the machine itself.
     ///
     /// @param directory real path of a directory that exists
     /// @param agent empty for the usual one
     /// @param command of an agent that has no name; may be empty
-    default Outcome run(Path directory, Optional<String> agent, List<String> command)
-            throws IOException, InterruptedException {
-        return new Outcome.Refused("This machine runs no agents");
-    }
+    Outcome run(Path directory, Optional<String> agent, List<String> command)
+            throws IOException, InterruptedException;
 
     /// Starts a session of before again.
     Outcome resume(String sessionId, ObjectNode params) throws IOException, InterruptedException;
@@ -53,9 +48,7 @@ public interface AgentSessions extends AutoCloseable {
     boolean stop(String sessionId) throws IOException, InterruptedException;
 
     /// The sessions that run now.
-    default List<Running> running() {
-        return List.of();
-    }
+    List<Running> running();
 
     /// One session that runs.
     ///
@@ -64,9 +57,7 @@ public interface AgentSessions extends AutoCloseable {
 
     /// What the machine's metadata tells about its agents: fields to set there. Asked every few
     /// seconds, so it must be quick.
-    default ObjectNode machineFields() {
-        return JsonNodeFactory.instance.objectNode();
-    }
+    ObjectNode machineFields();
 
     /// The daemon stops: ends the agents and leaves the sessions so that the next start can go on
     /// with them. A few seconds at most.

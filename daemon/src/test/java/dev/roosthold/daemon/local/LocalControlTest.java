@@ -61,6 +61,22 @@ class LocalControlTest {
         }
 
         @Override
+        public Outcome run(Path directory, Optional<String> agent, List<String> command) {
+            asked.add("run " + directory + " " + agent.orElse("") + " " + command);
+            return new Outcome.Started("s2");
+        }
+
+        @Override
+        public Outcome spawnWithPrompt(Path directory, ObjectNode params, String prompt) {
+            return new Outcome.Refused("not here");
+        }
+
+        @Override
+        public ObjectNode machineFields() {
+            return JsonNodeFactory.instance.objectNode();
+        }
+
+        @Override
         public Outcome resume(String sessionId, ObjectNode params) {
             asked.add("resume " + sessionId);
             return new Outcome.Pending("r1", 500);

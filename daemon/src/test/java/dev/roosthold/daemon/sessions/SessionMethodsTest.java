@@ -2,6 +2,8 @@ package dev.roosthold.daemon.sessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import tools.jackson.databind.node.JsonNodeFactory;
+import java.util.Optional;
 import dev.roosthold.daemon.Calls;
 import dev.roosthold.daemon.roots.Roots;
 import java.io.IOException;
@@ -26,6 +28,26 @@ class SessionMethodsTest {
         @Override
         public Outcome spawn(Path directory, ObjectNode params) {
             return new Outcome.Started(directory + " " + params.path("agent").asString(""));
+        }
+
+        @Override
+        public Outcome run(Path directory, Optional<String> agent, List<String> command) {
+            return new Outcome.Refused("not here");
+        }
+
+        @Override
+        public Outcome spawnWithPrompt(Path directory, ObjectNode params, String prompt) {
+            return new Outcome.Refused("not here");
+        }
+
+        @Override
+        public ObjectNode machineFields() {
+            return JsonNodeFactory.instance.objectNode();
+        }
+
+        @Override
+        public List<Running> running() {
+            return List.of();
         }
 
         @Override
