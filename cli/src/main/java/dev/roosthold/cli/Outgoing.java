@@ -28,10 +28,7 @@ final class Outgoing {
 
     /// One to write to; it and those with something left in them send until the account is closed.
     static Outbox open(Access access, OutboxListener listener) {
-        Path directory =
-                access.home()
-                        .resolve("outbox")
-                        .resolve(name(access.server().toString(), access.contentPublicKey()));
+        Path directory = directory(access);
         Outbox own = null;
         OutboxException failure = null;
         for (int n = 1; n <= MOST; n++) {
@@ -52,6 +49,13 @@ final class Outgoing {
                     failure == null ? "no outbox" : String.valueOf(failure.getMessage()), "");
         }
         return own;
+    }
+
+    /// What this computer keeps of the account's messages.
+    static Path directory(Access access) {
+        return access.home()
+                .resolve("outbox")
+                .resolve(name(access.server().toString(), access.contentPublicKey()));
     }
 
     private static boolean holdsMessages(Path place) {

@@ -64,7 +64,14 @@ final class SendCommand implements Callable<Integer> {
             throw new CommandFailure("there is nothing to say", "", ExitStatus.USAGE);
         }
         try (Access access = Access.of(home)) {
-            OpenSession session = choice.open(access);
+            OpenSession session;
+            try {
+                session = choice.open(access);
+            } catch (CommandFailure failure) {
+                throw failure.status() == ExitStatus.UNREACHABLE
+                        ? keep(access, text, failure)
+                        : failure;
+            }
             SessionWatch watch = new SessionWatch();
             Delivery delivery = new Delivery(session.id(), watch);
             Outbox outbox = Outgoing.open(access, delivery);
@@ -80,6 +87,26 @@ final class SendCommand implements Callable<Integer> {
                 return awaitTurn(live, watch, seq);
             }
         }
+    }
+
+    /// The relay is away: what was typed is kept, when the session was opened here before.
+    ///
+    /// @param failure what happened otherwise
+    private CommandFailure keep(Access access, String text, CommandFailure failure) {
+        Optional<OpenSession> known = choice.known(access);
+        if (known.isEmpty()) {
+            return failure;
+        }
+        String _ = send(access, Outgoing.open(access, OutboxListener.NONE), known.get(), text);
+        return notYet(": " + failure.getMessage());
+    }
+
+    private static CommandFailure notYet(String why) {
+        return new CommandFailure(
+                "the relay has not taken the message yet" + why,
+                "It is kept on this computer and goes out with the next command that sends or"
+                        + " attaches. Do not send it again.",
+                ExitStatus.UNREACHABLE);
     }
 
     private static String send(Access access, Outbox outbox, OpenSession session, String text) {
@@ -236,12 +263,7 @@ final class SendCommand implements Callable<Integer> {
                             "It was not stored.");
                 }
                 if (System.nanoTime() - end > 0) {
-                    throw new CommandFailure(
-                            "the relay has not taken the message yet"
-                                    + (trouble.isEmpty() ? "" : ": " + trouble),
-                            "It is kept on this computer and goes out with the next command that"
-                                    + " sends or attaches. Do not send it again.",
-                            ExitStatus.UNREACHABLE);
+                    throw notYet(trouble.isEmpty() ? "" : ": " + trouble);
                 }
                 changes.await(Duration.ofMillis(200));
             }

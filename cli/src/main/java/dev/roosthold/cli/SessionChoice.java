@@ -5,6 +5,7 @@ import dev.roosthold.client.overview.Overview;
 import dev.roosthold.client.sessions.OpenSession;
 import dev.roosthold.protocol.SessionId;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Parameters;
 
 /// Which session a command is about.
@@ -17,6 +18,17 @@ final class SessionChoice {
 
     /// @throws CommandFailure when it is none, more than one, or does not open here
     OpenSession open(Access access) throws InterruptedException {
+        OpenSession session = find(access);
+        KnownSessions.remember(access, session);
+        return session;
+    }
+
+    /// The session as it was when it was last opened here.
+    Optional<OpenSession> known(Access access) {
+        return KnownSessions.find(access, prefix);
+    }
+
+    private OpenSession find(Access access) throws InterruptedException {
         SessionId id =
                 switch (access.require(new Overview(access.account()).find(prefix))) {
                     case Overview.Match.One(SessionId one) -> one;

@@ -122,6 +122,34 @@ final class SessionCommandsTest {
     }
 
     @Test
+    void whatIsTypedWhileTheRelayIsAwayGoesOutOnceItIsBackAndOnlyOnce() throws Exception {
+        assertThat(roost("", "send", agent.id(), "one").status()).isZero();
+        assertThat(agent.heard.poll(10, TimeUnit.SECONDS)).isEqualTo("one");
+        int port = relay.port();
+        relay.close();
+
+        CommandRun kept = roost("", "send", agent.id().substring(0, 8), "two");
+        assertThat(kept.status()).isEqualTo(ExitStatus.UNREACHABLE);
+        assertThat(kept.err()).contains("has not taken the message yet", "kept on this computer");
+        assertThat(kept.err()).contains("Do not send it again");
+        CommandRun unknown = roost("", "send", "other", "x");
+        assertThat(unknown.status()).isEqualTo(ExitStatus.UNREACHABLE);
+        assertThat(unknown.err()).contains("cannot be reached").doesNotContain("kept");
+
+        relay =
+                Relay.start(
+                        RelayConfig.defaults()
+                                .withPort(port)
+                                .withMetricsPort(0)
+                                .withDataDirectory(temp.resolve("relay")));
+        assertThat(roost("", "send", agent.id(), "three").status()).isZero();
+        assertThat(agent.heard.poll(20, TimeUnit.SECONDS)).isEqualTo("two");
+        assertThat(agent.heard.poll(20, TimeUnit.SECONDS)).isEqualTo("three");
+        assertThat(roost("", "send", agent.id(), "four").status()).isZero();
+        assertThat(agent.heard.poll(20, TimeUnit.SECONDS)).isEqualTo("four");
+    }
+
+    @Test
     void sentTextReachesTheAgentAndItsAnswerIsWaitedFor() throws Exception {
         CommandRun sent = roost("", "send", agent.id(), "good", "morning");
         assertThat(sent.status()).as(sent.err()).isZero();
