@@ -176,9 +176,7 @@ final class Http implements AutoCloseable {
 
     private static Optional<Request.Builder> given(String url) {
         HttpUrl address = HttpUrl.parse(url);
-        return address == null
-                ? Optional.empty()
-                : Optional.of(new Request.Builder().url(address));
+        return address == null ? Optional.empty() : Optional.of(new Request.Builder().url(address));
     }
 
     private <T> Reply<T> send(
@@ -229,7 +227,8 @@ final class Http implements AutoCloseable {
         @Override
         public void onResponse(Call call, Response response) {
             try (ResponseBody body = response.body()) {
-                answer.complete(new Answer(response.code(), body == null ? new byte[0] : read(body)));
+                answer.complete(
+                        new Answer(response.code(), body == null ? new byte[0] : read(body)));
             } catch (IOException e) {
                 answer.completeExceptionally(e);
             }

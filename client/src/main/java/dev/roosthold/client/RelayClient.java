@@ -264,7 +264,8 @@ public final class RelayClient implements AutoCloseable {
     }
 
     /// Sends bytes to an address that the relay has given out, which may be on another server: the
-    /// bearer goes there only when it is the relay's. Waits at most 60 seconds; it may arrive twice.
+    /// bearer goes there only when it is the relay's. Waits at most 60 seconds; it may arrive
+    /// twice.
     public Reply<Boolean> upload(BearerToken bearer, String url, byte[] bytes)
             throws InterruptedException {
         return http.putBytes(url, bearer, bytes);

@@ -57,7 +57,6 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     /// Who changes the settings waits for it; who renames the computer does not.
     private static final int LOOKS_PER_HOST = 3;
 
-
     private final DaemonConfig config;
     private final RelayClient relay;
     private final Lifecycle lifecycle;

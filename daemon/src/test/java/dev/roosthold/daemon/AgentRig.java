@@ -51,8 +51,8 @@ final class AgentRig implements AutoCloseable {
         phone = new Phone(relay.address(), owner.keys, temp.resolve("phone"));
     }
 
-    private static MachineCredential enrol(
-            Path home, RelayAddress relay, Owner owner, Path root) throws InterruptedException {
+    private static MachineCredential enrol(Path home, RelayAddress relay, Owner owner, Path root)
+            throws InterruptedException {
         return ((EnrolmentResult.Enrolled)
                         new Enrolment(home)
                                 .enrol(

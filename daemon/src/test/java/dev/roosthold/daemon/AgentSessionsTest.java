@@ -228,9 +228,7 @@ class AgentSessionsTest {
                 Phone.Awaiting.until(() -> rig.connections() >= before + 2);
             }
             Phone.Awaiting.until(
-                    () ->
-                            rig.phone.isActive(session)
-                                    && rig.owner.row(rig.id()).active());
+                    () -> rig.phone.isActive(session) && rig.owner.row(rig.id()).active());
             assertThat(rig.owner.daemonState(rig.id()).path("status").asString())
                     .isEqualTo("running");
         }
@@ -390,15 +388,7 @@ class AgentSessionsTest {
         rig.phone.callSession(
                 session,
                 "permission",
-                Map.of(
-                        "id",
-                        question,
-                        "approved",
-                        false,
-                        "decision",
-                        decision,
-                        "reason",
-                        reason));
+                Map.of("id", question, "approved", false, "decision", decision, "reason", reason));
     }
 
     @Test
@@ -519,11 +509,9 @@ class AgentSessionsTest {
     void personAtTheMachineStartsAnAgentOfTheirOwn() throws Exception {
         rig.startDaemon();
         LocalClient local = LocalClient.of(rig.home).orElseThrow();
-        JsonNode started =
-                local.run(rig.work, Optional.empty(), FakeAgent.command(rig.memory));
+        JsonNode started = local.run(rig.work, Optional.empty(), FakeAgent.command(rig.memory));
         SessionId session = new SessionId(started.path("sessionId").asString(""));
-        assertThat(rig.phone.metadata(session).path("startedBy").asString())
-                .isEqualTo("terminal");
+        assertThat(rig.phone.metadata(session).path("startedBy").asString()).isEqualTo("terminal");
         assertThat(local.sessions().path("sessions")).hasSize(1);
         local.stopSession(session.value());
         Phone.Awaiting.until(() -> !rig.phone.isActive(session));
@@ -674,7 +662,8 @@ class AgentSessionsTest {
         restore(
                 session,
                 DataEncryptionKey.unwrap(
-                        Objects.requireNonNull(rig.phone.session(session).row().dataEncryptionKey()),
+                        Objects.requireNonNull(
+                                rig.phone.session(session).row().dataEncryptionKey()),
                         rig.owner.keys.contentSecretKey()));
         assertThat(resume(session).path("type").asString("")).isEqualTo("success");
 

@@ -34,7 +34,8 @@ public final class Attachments {
     ///
     /// @param name readable by the relay; nothing that tells about the content
     /// @param sealed encrypted bytes
-    /// @return the reference for the message; denied with 413 when it is too large, with 501 when the server wants it in a way that is
+    /// @return the reference for the message; denied with 413 when it is too large, with 501 when
+    // the server wants it in a way that is
     ///     not built here
     public Reply<String> upload(SessionId session, String name, byte[] sealed)
             throws InterruptedException {
@@ -83,8 +84,7 @@ public final class Attachments {
             case Reply.Success<?> _ -> throw new IllegalArgumentException("a success");
             case Reply.CredentialsRefused<?>(String message) ->
                     new Reply.CredentialsRefused<>(message);
-            case Reply.Denied<?>(int status, String message) ->
-                    new Reply.Denied<>(status, message);
+            case Reply.Denied<?>(int status, String message) -> new Reply.Denied<>(status, message);
             case Reply.Unavailable<?>(String reason) -> new Reply.Unavailable<>(reason);
         };
     }

@@ -127,8 +127,8 @@ final class AgentCatalog {
         return names;
     }
 
-    /// `agents` and `cliAvailability` of the machine's metadata. The same object until something has
-    /// changed; not to be changed by others.
+    /// `agents` and `cliAvailability` of the machine's metadata. The same object until something
+    /// has changed; not to be changed by others.
     synchronized ObjectNode machineFields() {
         long now = clock.millis();
         if (scannedAtMs == Long.MIN_VALUE || now - scannedAtMs >= SCAN_PERIOD.toMillis()) {

@@ -13,8 +13,7 @@ import tools.jackson.databind.JsonNode;
 /// @param name for the person
 /// @param mimeType as the agent says
 /// @param picture empty when it is none that this program knows
-record AgentFile(
-        String name, Optional<String> mimeType, byte[] bytes, Optional<Picture> picture) {
+record AgentFile(String name, Optional<String> mimeType, byte[] bytes, Optional<Picture> picture) {
     private static final int MAX_NAME = 200;
     private static final Map<String, String> ENDINGS =
             Map.of("jpeg", "jpg", "svg+xml", "svg", "mpeg", "mp3", "x-wav", "wav", "plain", "txt");
@@ -56,7 +55,8 @@ record AgentFile(
     /// The last part of the address, or what it is.
     private static String name(String uri, Optional<String> mimeType, String kind) {
         String path = uri.replaceAll("[?#].*$", "");
-        String last = path.substring(path.lastIndexOf('/') + 1).replaceAll("\\p{Cntrl}", "").strip();
+        String last =
+                path.substring(path.lastIndexOf('/') + 1).replaceAll("\\p{Cntrl}", "").strip();
         if (!uri.startsWith("data:") && !last.isEmpty() && last.length() <= MAX_NAME) {
             return last;
         }

@@ -82,8 +82,8 @@ final class Permissions {
         /// There is no such question, or it has its answer.
         record Unknown() implements Outcome {}
 
-        /// @param remark what the person said beside a refusal, in words for the agent: its protocol
-        ///     has no place for that in the answer
+        /// @param remark what the person said beside a refusal, in words for the agent: its
+        ///     protocol has no place for that in the answer
         record Answered(Optional<String> remark) implements Outcome {}
 
         /// The person wants the turn to end.

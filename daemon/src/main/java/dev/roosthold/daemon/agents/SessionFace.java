@@ -77,13 +77,7 @@ final class SessionFace implements AutoCloseable {
         fields = new FieldWriter(id, key.encryption(), this::socket, listener::gone, host.random());
         methods = new RpcDispatcher(id.value(), key.encryption(), offered, host.policy());
         feed = new Feed(record.position());
-        files =
-                new FileSender(
-                        id,
-                        record.key(),
-                        relay,
-                        host.random(),
-                        () -> socket().isPresent());
+        files = new FileSender(id, record.key(), relay, host.random(), () -> socket().isPresent());
         usage = new UsageReporter(id, record, this::socket);
     }
 

@@ -52,8 +52,7 @@ final class UsageReporter implements AutoCloseable {
     private boolean closed;
     private @Nullable Thread thread;
 
-    UsageReporter(
-            SessionId session, SessionRecord record, Supplier<Optional<RelaySocket>> socket) {
+    UsageReporter(SessionId session, SessionRecord record, Supplier<Optional<RelaySocket>> socket) {
         this.session = session;
         this.record = record;
         this.socket = socket;
@@ -104,7 +103,8 @@ final class UsageReporter implements AutoCloseable {
                 .forEach(
                         one -> {
                             JsonNode before = numbers.path(one.getKey());
-                            if (one.getValue().isIntegralNumber() && !before.isFloatingPointNumber()) {
+                            if (one.getValue().isIntegralNumber()
+                                    && !before.isFloatingPointNumber()) {
                                 numbers.put(
                                         one.getKey(), before.asLong(0) + one.getValue().asLong());
                             } else {
@@ -206,8 +206,7 @@ final class UsageReporter implements AutoCloseable {
         LATER
     }
 
-    private static Outcome report(RelaySocket live, ObjectNode report)
-            throws InterruptedException {
+    private static Outcome report(RelaySocket live, ObjectNode report) throws InterruptedException {
         try {
             JsonNode answer = live.call("usage-report", report, PATIENCE).get();
             if (answer.path("success").asBoolean(false)) {

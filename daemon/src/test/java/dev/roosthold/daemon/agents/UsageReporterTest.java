@@ -83,7 +83,8 @@ class UsageReporterTest {
     void sumIsRightHoweverManyWait() throws InterruptedException {
         try (UsageReporter reporter = reporter()) {
             for (int i = 1; i <= 200; i++) {
-                reporter.add("fake", total(i), JsonNodeFactory.instance.objectNode().put("total", 0.5));
+                reporter.add(
+                        "fake", total(i), JsonNodeFactory.instance.objectNode().put("total", 0.5));
             }
             assertThat(record.usage()).hasSize(50);
             Line good = new Line(true);
@@ -92,7 +93,10 @@ class UsageReporterTest {
             assertThat(reporter.await(Duration.ofSeconds(10))).isTrue();
             assertThat(good.heard.stream().mapToLong(one -> one.at("/tokens/total").asLong()).sum())
                     .isEqualTo(200 * 201 / 2);
-            assertThat(good.heard.stream().mapToDouble(one -> one.at("/cost/total").asDouble()).sum())
+            assertThat(
+                            good.heard.stream()
+                                    .mapToDouble(one -> one.at("/cost/total").asDouble())
+                                    .sum())
                     .isEqualTo(100);
         }
     }

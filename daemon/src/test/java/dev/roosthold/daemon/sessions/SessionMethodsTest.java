@@ -2,8 +2,6 @@ package dev.roosthold.daemon.sessions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import tools.jackson.databind.node.JsonNodeFactory;
-import java.util.Optional;
 import dev.roosthold.daemon.Calls;
 import dev.roosthold.daemon.roots.Roots;
 import java.io.IOException;
@@ -11,11 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 class SessionMethodsTest {
