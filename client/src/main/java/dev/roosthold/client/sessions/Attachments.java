@@ -35,8 +35,7 @@ public final class Attachments {
     /// @param name readable by the relay; nothing that tells about the content
     /// @param sealed encrypted bytes
     /// @return the reference for the message; denied with 413 when it is too large, with 501 when
-    // the server wants it in a way that is
-    ///     not built here
+    ///     the server wants it in a way that is not built here
     public Reply<String> upload(SessionId session, String name, byte[] sealed)
             throws InterruptedException {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
