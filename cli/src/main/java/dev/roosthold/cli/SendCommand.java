@@ -95,7 +95,10 @@ final class SendCommand implements Callable<Integer> {
     private CommandFailure keep(Access access, String text, CommandFailure failure) {
         Optional<OpenSession> known = choice.known(access);
         if (known.isEmpty()) {
-            return failure;
+            return new CommandFailure(
+                    String.valueOf(failure.getMessage()),
+                    "The text is not kept: no such session was opened on this computer before.",
+                    ExitStatus.UNREACHABLE);
         }
         String _ = send(access, Outgoing.open(access, OutboxListener.NONE), known.get(), text);
         return notYet(": " + failure.getMessage());
