@@ -11,6 +11,7 @@ import { openEnvelope, openRecord, request, sealRecord, wrapKey } from "./wire.m
  *   say TEXT        one text                      stream N      N words, live, then the whole text
  *   ask COMMAND     asks for permission first     show          one of everything that can be shown
  *   hang            works until it is stopped     big N         N messages at once
+ *   delegate        two subagents at once
  */
 export class AgentMachine {
   /** Answers to questions that arrived, by question. */
@@ -326,6 +327,22 @@ export class AgentSession {
     async big(argument, turn) {
       for (let at = 0; at < Number(argument); at++) await this.post({ t: "text", text: `message ${at}` }, turn);
     },
+    async delegate(argument, turn) {
+      const inner = (subagent, ev) => this.post(ev, turn, { subagent });
+      await this.post({ t: "tool-call-start", call: "d1", name: "Task", title: "Read the parser", description: "", args: { description: "Read the parser", prompt: "Find where lines are split" } }, turn);
+      await inner("sub1", { t: "start", title: "Read the parser" });
+      await inner("sub1", { t: "text", text: "I look for the place." });
+      await inner("sub1", { t: "tool-call-start", call: "d2", name: "Read", title: "Read", description: "", args: { file_path: "/home/ada/code/roost/src/lines.ts" } });
+      // Another one at the same time, whose tool the agent does not tell about.
+      await inner("sub2", { t: "start", title: "Explorer" });
+      await inner("sub2", { t: "text", text: "There are four callers." });
+      await inner("sub1", { t: "tool-call-end", call: "d2" });
+      await inner("sub1", { t: "text", text: "It splits before the last line end." });
+      await inner("sub1", { t: "stop" });
+      await inner("sub2", { t: "stop" });
+      await this.post({ t: "tool-call-end", call: "d1" }, turn);
+      await this.post({ t: "text", text: "Both have reported." }, turn);
+    },
     async show(argument, turn) {
       await this.post({ t: "text", thinking: true, text: "The parser drops the last line. I look at how it reads." }, turn);
       await this.post(
@@ -400,6 +417,7 @@ export class AgentSession {
       completedAt: Date.now(),
       status: given.approved ? "approved" : "denied",
       decision: given.decision,
+      ...(given.reason === undefined ? {} : { reason: given.reason }),
     };
     await this.writeState();
     return given;

@@ -10,9 +10,8 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { AgentMachine, askAsTerminal, askForKeys } from "./agent.mjs";
-import { checkAccessible } from "./axe.mjs";
 import { launch, watchedPage } from "./browser.mjs";
-import { DESKTOP, PHONE, shoot } from "./pictures.mjs";
+import { DESKTOP, PHONE, inspect, inspected } from "./inspect.mjs";
 import { OwnRelay } from "./relay.mjs";
 import { addMachine, createAccount } from "./steps.mjs";
 
@@ -39,6 +38,7 @@ let step = "start";
 try {
   await main();
   assert.deepEqual(faults, [], "nothing on the console, no request elsewhere");
+  console.log(`chat: ${inspected()}`);
   console.log("chat: all steps passed");
 } catch (error) {
   console.error(`chat: failed at "${step}"`);
@@ -70,7 +70,7 @@ async function main() {
   begin("nothing yet");
   await page.getByRole("link", { name: "Sessions" }).click();
   await page.getByRole("heading", { name: "No sessions yet" }).waitFor();
-  await shoot(page, options.shots, "sessions-empty");
+  await inspect(page, options.shots, "sessions-empty");
 
   await newSession(page, machine);
   const id = page.url().split("/").at(-1);
@@ -98,6 +98,7 @@ async function main() {
   await management(page, phone, machine, session);
   await otherPages(page, machine);
   await approvals(page, machine);
+  await installing(context, page);
   await notifications(context, page, session);
   await linkedBrowser(page);
   await offlineShell(page, machine);
@@ -114,6 +115,7 @@ async function newSession(page, machine) {
   await dialog.getByRole("button", { name: "Browse folders" }).click();
   await dialog.getByRole("button", { name: "code", exact: true }).click();
   await dialog.getByRole("button", { name: "roost", exact: true }).waitFor();
+  await inspect(page, options.shots, "folders");
   await dialog.getByRole("button", { name: "New folder" }).click();
   await dialog.getByLabel("Name of the new folder").fill("fresh");
   await page.keyboard.press("Enter");
@@ -131,14 +133,14 @@ async function newSession(page, machine) {
   await dialog.getByText(/Receiving objects: \d+ %/).waitFor();
   await waitForValue(dialog.getByLabel("Folder", { exact: true }), "/home/ada/code/tools");
   assert.equal(machine.cloned, "https://git.example/team/tools.git");
-  await checkAccessible(page, "new session");
-  await shoot(page, options.shots, "new-session");
+  await inspect(page, options.shots, "new-session");
 
   begin("new session: a folder that is not there");
   await dialog.getByLabel("Folder", { exact: true }).fill("/home/ada/code/plans");
   await dialog.getByLabel("Permissions").selectOption("acceptEdits");
   await dialog.getByRole("button", { name: "Start session" }).click();
   await dialog.getByText("does not exist on").waitFor();
+  await inspect(page, options.shots, "make-folder");
   await dialog.getByRole("button", { name: "Make it and start" }).click();
   await page.getByRole("heading", { name: "New Chat" }).waitFor();
   assert.ok(machine.folders.has("/home/ada/code/plans"));
@@ -173,8 +175,21 @@ async function conversation(page, machine, session) {
   await page.getByText("$0.42").waitFor();
   const link = page.getByRole("link", { name: "the documentation" });
   assert.equal(await link.getAttribute("rel"), "noopener noreferrer nofollow");
-  await checkAccessible(page, "conversation");
-  await shoot(page, options.shots, "conversation");
+  await inspect(page, options.shots, "conversation");
+
+  begin("what subagents do stands inside the tool that started them");
+  await say(page, "delegate");
+  await page.locator(".chat").getByText("Both have reported.").waitFor();
+  const delegated = page.locator("details.tool").filter({ hasText: "Read the parser" });
+  await delegated.getByText("3 steps, done").waitFor();
+  assert.equal(await page.locator(".chat").getByText("It splits before the last line end.").count(), 0, "closed, it takes one line");
+  await delegated.locator("summary").click();
+  await delegated.getByText("It splits before the last line end.").waitFor();
+  const hidden = page.locator("details.tool").filter({ hasText: "Explorer" });
+  await hidden.locator("summary").click();
+  await hidden.getByText("There are four callers.").waitFor();
+  assert.equal(await page.locator(".chat > .chat-item > .answer").getByText("There are four callers.").count(), 0);
+  await inspect(page, options.shots, "subagents");
 
   begin("files");
   await page.locator('input[type="file"]').setInputFiles([
@@ -187,6 +202,7 @@ async function conversation(page, machine, session) {
   await note.getByRole("button", { name: /Download/ }).click();
   assert.equal(await readFile(await (await downloading).path(), "utf8"), "attached words");
   await page.locator("figure.attachment img").waitFor();
+  await inspect(page, options.shots, "attachments");
 
   begin("stop");
   await say(page, "hang");
@@ -212,9 +228,8 @@ async function agreement(page, phone, machine, session) {
   await Promise.all([here.waitFor(), there.waitFor()]);
   await page.getByText("Waiting for you", { exact: true }).first().waitFor();
   assert.match(await phone.title(), /^\(1\) /);
-  await checkAccessible(page, "question");
-  await shoot(page, options.shots, "question");
-  await shoot(phone, options.shots, "question-touch");
+  await inspect(page, options.shots, "question");
+  await inspect(phone, options.shots, "question-touch");
   await phone.getByRole("button", { name: "Allow", exact: true }).dblclick();
   const pressed = Date.now();
   await Promise.all([here.waitFor({ state: "detached" }), there.waitFor({ state: "detached" })]);
@@ -222,14 +237,21 @@ async function agreement(page, phone, machine, session) {
   console.log(`chat: both browsers showed the outcome after ${Date.now() - pressed} ms`);
   assert.ok(Date.now() - pressed < 3_000);
   await Promise.all([page, phone].map((one) => one.locator(".chat").getByText("I ran rm -rf build.").waitFor()));
+  for (const one of [page, phone]) assert.doesNotMatch(await one.title(), /^\(/, "the counter is gone with the question");
   assert.deepEqual([...machine.answers.values()].map((given) => given.length), [1], "one answer arrived");
 
   begin("a question refused");
   await say(phone, "ask curl example.org");
   await page.locator("[data-request]").waitFor();
+  await page.getByRole("button", { name: "Say why not" }).click();
+  await page.getByLabel("Reason, goes along when you deny").fill("not from this network");
   await page.getByRole("button", { name: "Deny", exact: true }).click();
   await phone.locator(".chat").getByText("I did not run curl example.org.").waitFor();
-  await phone.getByText(/denied, failed/).waitFor();
+  await phone.getByText("denied", { exact: true }).waitFor();
+  assert.equal([...machine.answers.values()].at(-1)[0].reason, "not from this network", "the agent is told why not");
+  const refused = phone.locator("details.tool").filter({ hasText: "curl example.org" });
+  await refused.locator("summary").click();
+  await refused.getByText("Reason: not from this network").waitFor();
 
   begin("what one browser says is on the other within a second");
   await say(page, "say across");
@@ -267,7 +289,7 @@ async function killedWhileWriting(page, phone, machine, session) {
   // Written meanwhile: kept, shown as on its way, sent when there is a relay again.
   await say(page, "say written while away");
   await page.locator('[data-outgoing="pending"]').waitFor();
-  await shoot(page, options.shots, "offline");
+  await inspect(page, options.shots, "offline");
   await relay.up();
   await page.getByTestId("connection-lost").waitFor({ state: "detached", timeout: 30_000 });
   await Promise.all([page, phone].map((one) => one.locator(".chat").getByText(/word59 whole\./).waitFor({ timeout: 30_000 })));
@@ -360,7 +382,7 @@ async function search(page, session) {
   await page.getByText(/^1 found/).waitFor();
   await page.locator(".hit").click();
   await page.locator(".chat-sought").getByText("message 123", { exact: true }).waitFor();
-  await checkAccessible(page, "search");
+  await inspect(page, options.shots, "search");
   await page.getByRole("button", { name: "Close", exact: true }).click();
 
   await page.getByRole("button", { name: "Session actions" }).click();
@@ -398,6 +420,7 @@ async function management(page, phone, machine, session) {
   begin("rename, archive, resume by writing, delete");
   await page.goto(`${relay.url}/sessions/${session.id}`);
   await action(page, "Rename");
+  await inspect(page, options.shots, "rename-session");
   await page.getByLabel("Title").fill("The long one");
   await page.keyboard.press("Enter");
   await Promise.all([page, phone].map((one) => one.getByRole("heading", { name: "The long one" }).waitFor()));
@@ -410,12 +433,15 @@ async function management(page, phone, machine, session) {
   begin("the list");
   await page.goto(`${relay.url}/sessions`);
   await page.getByRole("link", { name: /The long one/ }).waitFor();
-  await checkAccessible(page, "sessions");
-  await shoot(page, options.shots, "sessions");
+  await inspect(page, options.shots, "sessions");
   await page.getByLabel("Find a session").fill("plans long");
   await page.getByRole("link", { name: /ask ls/ }).waitFor({ state: "detached" });
   await page.getByRole("link", { name: /The long one/ }).click();
+  await page.getByRole("button", { name: "Session actions" }).click();
+  await inspect(page, options.shots, "session-actions");
+  await page.keyboard.press("Escape");
   await action(page, "Delete");
+  await inspect(page, options.shots, "delete-session");
   await page.getByRole("button", { name: "Delete session" }).click();
   await page.getByRole("heading", { name: "Sessions" }).waitFor();
   await page.getByRole("link", { name: /The long one/ }).waitFor({ state: "detached" });
@@ -437,6 +463,7 @@ async function otherPages(page, machine) {
   await page.getByLabel("Directory", { exact: true }).fill("/nowhere");
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await page.getByText("There is no such directory on this machine").waitFor();
+  await inspect(page, options.shots, "add-assistant");
   await page.getByLabel("Directory", { exact: true }).fill("/home/ada/code/roost");
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await page.locator('[data-assistant="approved"]').nth(1).waitFor();
@@ -449,7 +476,7 @@ async function otherPages(page, machine) {
   await page.getByText("outside 0 to 59").waitFor();
   await page.getByLabel("Schedule", { exact: true }).fill("30 7 * * 1-5");
   await page.getByText("Monday to Friday at 07:30").waitFor();
-  await checkAccessible(page, "job");
+  await inspect(page, options.shots, "job");
   await page.getByRole("button", { name: "Save" }).click();
   await page.locator('[data-job="on"]').waitFor();
   await page.getByRole("button", { name: "Run now" }).click();
@@ -459,8 +486,7 @@ async function otherPages(page, machine) {
   await page.locator('[data-job="paused"]').waitFor();
   await page.getByRole("button", { name: "Go on" }).click();
   await page.locator('[data-job="on"]').waitFor();
-  await checkAccessible(page, "machine");
-  await shoot(page, options.shots, "machine");
+  await inspect(page, options.shots, "machine");
 
   begin("usage, activity, devices, settings");
   for (const session of machine.sessions.values()) session.report();
@@ -470,25 +496,32 @@ async function otherPages(page, machine) {
   await page.getByLabel("Permissions of a new session").selectOption("plan");
   await page.getByText("Stored for all your devices.").waitFor();
   await page.getByRole("button", { name: "Show recovery text" }).click();
+  await inspect(page, options.shots, "show-recovery-text");
   await page.getByRole("button", { name: "Show it now" }).click();
   await page.getByTestId("recovery-text").waitFor();
+  await inspect(page, options.shots, "account-recovery-text");
   await page.getByRole("button", { name: "Hide" }).click();
-  await checkAccessible(page, "account");
-  await shoot(page, options.shots, "account");
+  await inspect(page, options.shots, "account");
   await page.getByRole("link", { name: "Activity" }).click();
   await page.getByRole("listitem").filter({ hasText: "Added a machine" }).waitFor();
-  await checkAccessible(page, "activity");
-  await shoot(page, options.shots, "activity");
+  await inspect(page, options.shots, "activity");
   await page.goBack();
   await page.getByRole("link", { name: "Usage" }).click();
-  await page.getByText("By day").waitFor();
+  await page.getByRole("heading", { name: "By day" }).waitFor();
   await page.locator(".chart canvas").waitFor();
-  await checkAccessible(page, "usage");
-  await shoot(page, options.shots, "usage");
+  const shares = (by) => page.getByRole("region", { name: by }).getByRole("row");
+  await shares("By machine").filter({ hasText: "studio" }).waitFor();
+  await shares("By agent").filter({ hasText: "opencode" }).waitFor();
+  await inspect(page, options.shots, "usage");
   await page.goto(`${relay.url}/components`);
   await page.getByRole("heading", { name: "Components" }).waitFor();
-  await checkAccessible(page, "components");
-  await shoot(page, options.shots, "components");
+  await inspect(page, options.shots, "components");
+  await page.getByRole("button", { name: "Open a dialog" }).click();
+  await inspect(page, options.shots, "components-dialog");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Actions", exact: true }).click();
+  await inspect(page, options.shots, "components-menu");
+  await page.keyboard.press("Escape");
   await page.goto(`${relay.url}/sessions`);
 }
 
@@ -502,8 +535,7 @@ async function approvals(page, machine) {
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Compare and approve" }).click();
   assert.equal(await page.getByTestId("enrolment-code").innerText(), asking.code);
-  await checkAccessible(page, "approval");
-  await shoot(page, options.shots, "approval");
+  await inspect(page, options.shots, "approval");
   await page.getByRole("button", { name: "The codes are the same: approve" }).click();
   await page.getByText("Approved. The machine sets up its keys now.").waitFor();
   assert.equal(await asking.accountKey(), machine.accountKey);
@@ -524,6 +556,7 @@ async function approvals(page, machine) {
   await terminal.ask();
   await page.goto(terminal.address);
   await page.getByText("A terminal asks to be connected").waitFor();
+  await inspect(page, options.shots, "terminal");
   assert.ok(!page.url().includes("key="));
   assert.equal(await terminal.given(), null);
   await page.getByRole("button", { name: "Approve" }).click();
@@ -531,6 +564,33 @@ async function approvals(page, machine) {
   const given = await terminal.given();
   assert.equal(given.length, 33, "the public key, not the master secret");
   assert.equal(given.accountKey, machine.accountKey);
+}
+
+/** The browser finds nothing that keeps it from installing the page, and its offer is where the person looks for it. */
+async function installing(context, page) {
+  begin("installing");
+  await page.goto(`${relay.url}/account`);
+  await page.getByRole("heading", { name: "Devices" }).waitFor();
+  const devtools = await context.newCDPSession(page);
+  const { installabilityErrors } = await devtools.send("Page.getInstallabilityErrors");
+  assert.deepEqual(installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito"), []);
+  const { errors } = await devtools.send("Page.getAppManifest");
+  assert.deepEqual(errors, []);
+  const button = page.getByRole("button", { name: "Install as an app" });
+  assert.equal(await button.count(), 0, "nothing is offered that the browser does not offer");
+  await page.evaluate(() => {
+    const offer = new Event("beforeinstallprompt", { cancelable: true });
+    offer.prompt = () => {
+      globalThis.prompted = true;
+      return Promise.resolve();
+    };
+    globalThis.ownOffer = dispatchEvent(offer);
+  });
+  assert.equal(await page.evaluate(() => globalThis.ownOffer), false, "the browser's own banner is held back");
+  await inspect(page, options.shots, "install");
+  await button.click();
+  assert.equal(await page.evaluate(() => globalThis.prompted), true);
+  await button.waitFor({ state: "detached" });
 }
 
 /** What the worker does with a push message while no page looks. */
@@ -574,13 +634,12 @@ async function linkedBrowser(page) {
   await asking.locator(".qr").waitFor();
   const address = /(http:\S+)$/.exec(await asking.locator(".qr").getAttribute("aria-label"))[1];
   const code = await asking.getByTestId("link-code").innerText();
-  await checkAccessible(asking, "link");
-  await shoot(asking, options.shots, "link");
+  await inspect(asking, options.shots, "link");
   await page.goto(address);
   await page.getByRole("heading", { name: "Let another device in" }).waitFor();
   assert.ok(!page.url().includes("key="), "the key leaves the address at once");
   assert.equal(await page.getByTestId("link-code").innerText(), code);
-  await checkAccessible(page, "connect");
+  await inspect(page, options.shots, "connect");
   await page.getByRole("button", { name: "Approve" }).click();
   await page.getByText("Approved.").waitFor();
   await asking.getByRole("heading", { name: "Machines" }).waitFor();

@@ -32,8 +32,17 @@ export function startRoost(command, roost, environment = {}) {
       const { pid } = JSON.parse(status.stdout);
       if (!Number.isInteger(pid)) throw new Error(`no daemon to stop: ${status.stdout}${status.stderr}`);
       process.kill(pid, "SIGKILL");
+      while (isRunning(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
     },
   };
+}
+
+function isRunning(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** @returns {Machine} */

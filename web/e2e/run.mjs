@@ -11,9 +11,10 @@
  */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { launch, REMOTE_NAME, watchedPage } from "./browser.mjs";
+import { inspect, inspected } from "./inspect.mjs";
 import { readCommand, startPlainMachine, startRoost } from "./machine.mjs";
 import { confirmGroups, tidy } from "./steps.mjs";
 
@@ -35,7 +36,6 @@ const url = options.url.replace(/\/+$/, "");
 const base = new URL(`${url}/`).pathname;
 
 const DESKTOP = { width: 1180, height: 800 };
-const PHONE = { width: 320, height: 640 };
 const HARD_NAMES = [
   `<img src=x onerror="document.title='broken'">`,
   "محطة العمل في المكتب ⁧الخلفي",
@@ -52,6 +52,7 @@ let step = "start";
 try {
   await main();
   assert.deepEqual(faults, [], "nothing on the console, no request elsewhere");
+  console.log(`page: ${inspected()}`);
   console.log("page: all steps passed");
 } catch (error) {
   console.error(`page: failed at "${step}"`);
@@ -75,24 +76,25 @@ async function main() {
   await page.getByRole("heading", { name: "A home base for your machines." }).waitFor();
   assert.equal(new URL(page.url()).pathname, `${base}welcome`, "without an account every address leads to the welcome page");
   await page.getByTestId("registration").getByText("Anyone who can open this page").waitFor();
-  await shoot(page, "welcome");
+  await inspect(page, options.shots, "welcome");
 
   begin("create account");
   await page.getByRole("link", { name: "Create account" }).click();
   const recovery = await page.getByTestId("recovery-text").innerText().then(tidy);
   assert.match(recovery, /^([A-Z2-7]{5}-){10}[A-Z2-7]{2}$/);
-  await shoot(page, "recovery");
+  await inspect(page, options.shots, "recovery");
   await page.getByRole("button", { name: "Copy recovery text" }).click();
   await page.getByRole("button", { name: "Copied" }).waitFor();
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), recovery);
   await page.getByRole("button", { name: "I have stored it" }).click();
-  await shoot(page, "confirm");
+  await inspect(page, options.shots, "confirm");
   await confirmGroups(page, recovery);
 
   begin("empty state");
   await page.getByRole("heading", { name: "No machines yet" }).waitFor();
   assert.equal(new URL(page.url()).pathname, `${base}machines`);
-  await shoot(page, "empty");
+  await inspect(page, options.shots, "empty");
+  await restraint(page, recovery);
 
   begin("dialog by keyboard");
   const add = page.getByRole("button", { name: "Add machine" });
@@ -116,7 +118,7 @@ async function main() {
   });
   await page.keyboard.press("Enter");
   await nameBox.fill("studio");
-  await shoot(page, "add");
+  await inspect(page, options.shots, "add");
   await nameBox.evaluate((input) => {
     const form = input.closest("form");
     form.requestSubmit();
@@ -133,7 +135,7 @@ async function main() {
   await page.getByRole("status").getByText("command copied").waitFor({ state: "attached" });
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), command);
   assert.ok(!page.url().includes(secret), "no secret in the address");
-  await shoot(page, "connect");
+  await inspect(page, options.shots, "connect");
 
   begin("the machine connects");
   const machine =
@@ -149,7 +151,7 @@ async function main() {
       : startRoost(command, options.roost);
   machines.push(machine);
   await page.getByTestId("enrol-status").getByText("Connected", { exact: true }).waitFor({ timeout: 30_000 });
-  await shoot(page, "connected");
+  await inspect(page, options.shots, "connected");
   await page.getByRole("button", { name: "Done" }).click();
   await page.getByRole("dialog").waitFor({ state: "detached" });
   const accountKeyForms = ["base64url", "base64", "hex"].map((form) => Buffer.from(accountKey, "base64url").toString(form));
@@ -174,6 +176,7 @@ async function main() {
   await openMenu(page, "studio");
   await page.getByRole("button", { name: "Rename" }).click();
   await expectFocus(page.getByLabel("Machine name"));
+  await inspect(page, options.shots, "rename-machine");
   await page.getByLabel("Machine name").fill("attic box");
   const renamed = second.getByRole("heading", { name: "attic box" }).waitFor({ timeout: 15_000 });
   await page.keyboard.press("Enter");
@@ -188,7 +191,7 @@ async function main() {
     await page.getByLabel("Machine name").fill(name);
     await page.getByRole("button", { name: "Create", exact: true }).click();
     await page.getByTestId("enrol-command").waitFor();
-    await checkWidth(page, "token dialog");
+    await inspect(page, undefined, "token of a machine with a hard name");
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     const shown = page.getByRole("heading", { level: 2 }).filter({ has: page.getByText(name, { exact: true }) });
@@ -197,8 +200,7 @@ async function main() {
   assert.equal(await page.locator("main img").count(), 0, "markup in a name is text");
   assert.match(await page.title(), /^Machines/);
   await page.getByText("Never connected").first().waitFor();
-  await checkWidth(page, "list");
-  await shoot(page, "list");
+  await inspect(page, options.shots, "list");
 
   await catchUp(context, page);
 
@@ -213,7 +215,11 @@ async function main() {
   begin("replace token");
   await openMenu(page, "attic box");
   await page.getByRole("button", { name: "Replace token" }).click();
+  await page.getByRole("dialog").waitFor();
+  await inspect(page, options.shots, "replace-token");
   await page.getByRole("button", { name: "Replace token" }).last().click();
+  await page.getByTestId("enrol-command").waitFor();
+  await inspect(page, options.shots, "replaced-token");
   const again = readCommand(await page.getByTestId("enrol-command").innerText());
   assert.notEqual(again.token, token);
   assert.equal(again.accountKey, accountKey);
@@ -223,7 +229,7 @@ async function main() {
   await openMenu(page, "attic box");
   await page.getByRole("button", { name: "Remove" }).click();
   await page.getByRole("heading", { name: "Remove “attic box”?" }).waitFor();
-  await shoot(page, "remove");
+  await inspect(page, options.shots, "remove");
   await page.getByRole("button", { name: "Remove machine" }).click();
   await page.getByRole("dialog").waitFor({ state: "detached" });
   for (const one of [page, second]) {
@@ -234,11 +240,11 @@ async function main() {
   begin("sign out");
   await page.getByRole("link", { name: "Account" }).click();
   await page.getByRole("heading", { name: "Account" }).waitFor();
-  await checkWidth(page, "account");
-  await shoot(page, "account");
+  await inspect(page, options.shots, "account");
   await page.getByRole("button", { name: "Sign out" }).click();
   const leave = page.getByRole("dialog").getByRole("button", { name: "Sign out" });
   assert.equal(await leave.isDisabled(), true, "leaving needs the confirmation");
+  await inspect(page, options.shots, "sign-out");
   await page.getByLabel("I have stored the recovery text").check();
   await leave.click();
   for (const one of [page, second]) await one.getByRole("heading", { name: "A home base" }).waitFor();
@@ -252,8 +258,7 @@ async function main() {
   await box.fill(recovery.slice(0, 30));
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("alert").getByText("not a whole recovery text").waitFor();
-  await checkWidth(page, "sign in");
-  await shoot(page, "sign-in");
+  await inspect(page, options.shots, "sign-in");
   await box.fill(`  ${recovery.toLowerCase().replaceAll("-", " ")} `);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.locator("[data-machine]").filter({ hasText: "W".repeat(100) }).waitFor();
@@ -268,6 +273,86 @@ async function main() {
 
   await overPlainHttp();
   if (options.secrets !== undefined) await writeFile(options.secrets, JSON.stringify(secrets));
+}
+
+/** What the page forbids itself, and how the account lies in the browser. */
+async function restraint(page, recovery) {
+  begin("what the page forbids itself");
+  const { headers } = await page.evaluate(async () => {
+    const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+    return { headers: Object.fromEntries(response.headers) };
+  });
+  assert.match(headers["content-security-policy"] ?? "", /default-src 'none'|default-src 'self'/);
+  const refused = await page.evaluate(async () => {
+    const violated = [];
+    document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => violated.push(effectiveDirective));
+    const tried = {};
+    const attempt = (name, work) => {
+      try {
+        work();
+        tried[name] = "worked";
+      } catch {
+        tried[name] = "refused";
+      }
+    };
+    attempt("markup from text", () => {
+      document.createElement("p").innerHTML = "<b>x</b>";
+    });
+    attempt("a policy of one's own", () => globalThis.trustedTypes.createPolicy("other", { createHTML: (html) => html }));
+    await fetch("https://relay.invalid/").catch(() => {});
+    const image = new Image();
+    image.src = "https://relay.invalid/x.png";
+    attempt("an inline script", () => {
+      const script = document.createElement("script");
+      script.textContent = "globalThis.inline = true";
+      document.head.append(script);
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return { tried, violated: [...new Set(violated)].sort(), inline: "inline" in globalThis };
+  });
+  assert.equal(refused.inline, false, "an inline script does not run");
+  for (const name of ["markup from text", "an inline script", "a policy of one's own"]) assert.equal(refused.tried[name], "refused", name);
+  for (const directive of ["connect-src", "img-src", "require-trusted-types-for", "trusted-types"]) assert.ok(refused.violated.includes(directive), directive);
+  // These were on purpose; anything else of the kind fails the run.
+  for (let at = faults.length - 1; at >= 0; at--) {
+    if (/Content Security Policy|TrustedHTML|TrustedScript|relay\.invalid/.test(faults[at])) faults.splice(at, 1);
+  }
+  const kept = await page.evaluate(async () => {
+    const database = await new Promise((resolve) => {
+      const request = indexedDB.open("roosthold");
+      request.onsuccess = () => resolve(request.result);
+    });
+    const all = [];
+    for (const name of database.objectStoreNames) {
+      const store = database.transaction(name).objectStore(name);
+      for (const request of [store.getAll(), store.getAllKeys()]) {
+        const found = await new Promise((resolve) => {
+          request.onsuccess = () => resolve(request.result);
+        });
+        all.push(...found);
+      }
+    }
+    database.close();
+    const exported = await Promise.all(
+      all.filter((one) => one instanceof CryptoKey).map((key) => crypto.subtle.exportKey("raw", key).then(() => "came out", () => "stayed")),
+    );
+    const text = (value) =>
+      value instanceof ArrayBuffer || ArrayBuffer.isView(value)
+        ? [...new Uint8Array(value.buffer ?? value)].map((byte) => byte.toString(16).padStart(2, "0")).join("")
+        : value !== null && typeof value === "object"
+          ? Object.values(value).map(text).join(" ")
+          : String(value);
+    return { exported, text: all.map(text).join(" "), storage: JSON.stringify(localStorage) + JSON.stringify(sessionStorage) };
+  });
+  assert.deepEqual(kept.exported, ["stayed"], "the key that wraps the account cannot be exported");
+  let bits = "";
+  for (const letter of recovery.replaceAll("-", "")) bits += "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0");
+  const secret = Buffer.from(bits.slice(0, 256).match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
+  for (const form of [recovery, recovery.replaceAll("-", ""), secret.toString("hex"), secret.toString("base64"), secret.toString("base64url")]) {
+    assert.ok(!kept.text.includes(form) && !kept.storage.includes(form), "the secret does not lie open in the browser");
+  }
+  const bearer = await ownBearer(page);
+  assert.ok(!kept.text.includes(bearer) && !kept.storage.includes(bearer), "nor does the bearer");
 }
 
 /** A text that stands nowhere else. */
@@ -287,7 +372,7 @@ async function catchUp(context, page) {
   await context.setOffline(true);
   await page.getByTestId("connection-lost").waitFor();
   assert.equal(await row.getByText("Online").count(), 1, "a lost connection turns no machine offline");
-  await shoot(page, "lost");
+  await inspect(page, options.shots, "lost");
   await call("PATCH", `/v1/web/machines/${id}`, bearer, { name: "renamed meanwhile" });
   await context.setOffline(false);
   await page.getByRole("heading", { name: "renamed meanwhile" }).waitFor();
@@ -303,6 +388,7 @@ async function revoked(page) {
   const devices = await call("GET", "/v1/devices", bearer);
   await call("DELETE", `/v1/devices/${devices.find(({ current }) => current).id}`, bearer);
   await page.getByText("The relay ended the sign-in of this browser.").waitFor();
+  await inspect(page, options.shots, "signed-out-from-elsewhere");
   await page.getByRole("button", { name: "Sign in again" }).click();
   await page.getByRole("heading", { name: "Machines" }).waitFor();
   await page.locator("[data-machine]").first().waitFor();
@@ -368,6 +454,8 @@ async function overPlainHttp() {
   const page = await watchedPage(context, faults);
   await page.goto(`http://${REMOTE_NAME}:${new URL(url).port}/`);
   await page.getByTestId("insecure").waitFor();
+  await page.getByTestId("insecure").locator("summary").click();
+  await inspect(page, options.shots, "plain-http");
   assert.equal(await page.evaluate(() => navigator.clipboard === undefined), true, "the test needs an insecure origin");
   await page.getByRole("link", { name: "Create account" }).click();
   const recovery = await page.getByTestId("recovery-text").innerText().then(tidy);
@@ -403,35 +491,4 @@ async function expectFocus(locator) {
     assert.ok(Date.now() < deadline, `focus on ${locator}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-}
-
-/** Nothing may stick out at the narrowest width. */
-async function checkWidth(page, what) {
-  await page.setViewportSize(PHONE);
-  const wide = await page.evaluate(() => {
-    const limit = document.documentElement.clientWidth;
-    const scrolls = document.documentElement.scrollWidth > limit;
-    const out = [...document.querySelectorAll("dialog[open], body *")].filter((element) => {
-      if (element.closest(".visually-hidden, svg, .skip") !== null) return false;
-      const { right, left, width } = element.getBoundingClientRect();
-      return width > 0 && (right > limit + 1 || left < -1);
-    });
-    return { scrolls, out: out.map((element) => `${element.tagName}.${element.className}`) };
-  });
-  assert.deepEqual(wide, { scrolls: false, out: [] }, `${what} fits into 320 px`);
-  await page.setViewportSize(DESKTOP);
-}
-
-async function shoot(page, name) {
-  if (options.shots === undefined) return;
-  await mkdir(options.shots, { recursive: true });
-  for (const colorScheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    for (const [device, viewport] of Object.entries({ desktop: DESKTOP, phone: { width: 390, height: 844 } })) {
-      await page.setViewportSize(viewport);
-      await page.screenshot({ path: `${options.shots}/${name}-${colorScheme}-${device}.png` });
-    }
-  }
-  await page.setViewportSize(DESKTOP);
-  await page.emulateMedia({ colorScheme: "light", reducedMotion: "no-preference" });
 }

@@ -54,13 +54,15 @@ export function ComponentsPage() {
             { value: "two", words: "Two" },
           ]}
         />
-        <div class="segments" role="group" aria-label="One of two, at hand">
-          <button type="button" aria-pressed="true">
-            Current
-          </button>
-          <button type="button" aria-pressed="false">
-            All
-          </button>
+        <div class="row">
+          <div class="segments" role="group" aria-label="One of two, at hand">
+            <button type="button" aria-pressed="true">
+              Current
+            </button>
+            <button type="button" aria-pressed="false">
+              All
+            </button>
+          </div>
         </div>
       </section>
       <section class="panel stack">

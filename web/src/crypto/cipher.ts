@@ -1,11 +1,21 @@
 import type { AccountKeys } from "./accountKeys.ts";
 import { openDataEncryptionKey } from "./envelope.ts";
 import { deriveKey } from "./keyTree.ts";
-import { openDataKeyRecord, openLegacyRecord, sealDataKeyRecord, sealLegacyRecord, type Opened } from "./records.ts";
+import {
+  inPieces,
+  openDataKeyRecord,
+  openDataKeyRecords,
+  openLegacyRecord,
+  sealDataKeyRecord,
+  sealLegacyRecord,
+  type Opened,
+} from "./records.ts";
 
 /** Opens and seals everything that belongs to one record: its fields, its messages, calls to it and their answers. */
 export interface RecordCipher {
   readonly open: (text: string) => Opened;
+  /** Many at once, without holding up the page. */
+  readonly openAll: (texts: readonly string[]) => Promise<readonly Opened[]>;
   readonly seal: (value: unknown) => string;
   /** For attachments. */
   readonly blobKey: () => Uint8Array;
@@ -15,6 +25,7 @@ export interface RecordCipher {
 export function dataKeyCipher(key: Uint8Array): RecordCipher {
   return {
     open: (text) => openDataKeyRecord(text, key),
+    openAll: (texts) => openDataKeyRecords(texts, key),
     seal: (value) => sealDataKeyRecord(value, key),
     blobKey: () => deriveKey(key, "Happy Blobs", ["session"]),
   };
@@ -24,6 +35,7 @@ export function dataKeyCipher(key: Uint8Array): RecordCipher {
 export function legacyCipher(masterSecret: Uint8Array): RecordCipher {
   return {
     open: (text) => openLegacyRecord(text, masterSecret),
+    openAll: (texts) => inPieces(texts, (text) => openLegacyRecord(text, masterSecret)),
     seal: (value) => sealLegacyRecord(value, masterSecret),
     blobKey: () => deriveKey(masterSecret, "Happy Blobs", ["master"]),
   };

@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { readFileSync } from "node:fs";
 import { x25519 } from "@noble/curves/ed25519.js";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { accountKeys } from "./accountKeys.ts";
 import { fromBase64, randomBytes, toBase64, toBase64Url, utf8 } from "./bytes.ts";
 import { dataKeyCipher, legacyCipher, recordCipher } from "./cipher.ts";
@@ -17,6 +17,21 @@ describe("sealing", () => {
       expect(dataKeyCipher(randomBytes(32)).open(text)).toEqual({ opened: false });
       expect(legacyCipher(randomBytes(32)).open(text)).toEqual({ opened: false });
     }
+  });
+
+  it("of many at once is the same as of each, with the browser's cipher and without", async () => {
+    const key = randomBytes(32);
+    const own = dataKeyCipher(key);
+    const texts = [own.seal("a"), dataKeyCipher(randomBytes(32)).seal("b"), own.seal({ c: [1, "ü"] }), "", "AAAA", own.seal(null)];
+    const each = texts.map(own.open);
+    expect(each.filter(({ opened }) => opened)).toHaveLength(3);
+    expect(await own.openAll(texts)).toEqual(each);
+    vi.stubGlobal("crypto", { getRandomValues: crypto.getRandomValues.bind(crypto) });
+    expect(await own.openAll(texts)).toEqual(each);
+    vi.unstubAllGlobals();
+    const old = legacyCipher(key);
+    const sixty = Array.from({ length: 60 }, (_, at) => old.seal(at));
+    expect(await old.openAll(sixty)).toEqual(sixty.map(old.open));
   });
 
   it("of an envelope reaches the holder of the key", () => {

@@ -3,6 +3,7 @@ import { RelayHttp } from "../../relay/http.ts";
 import { CopyButton } from "../../ui/CopyButton.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { lazy } from "../../ui/Lazy.tsx";
+import { install, installOffer } from "../../app/install.ts";
 import { Link } from "../../app/Link.tsx";
 import type { Workspace } from "../../workspace/workspace.ts";
 import type { AccountStore } from "./accountStore.ts";
@@ -75,11 +76,19 @@ export function AccountPage({ store, workspace }: AccountPageProps) {
           {info?.ok === true && `, version ${info.value.version}`}. Signing out erases the account’s keys from this
           browser; your machines go on.
         </p>
-        <p>
+        {installOffer.value !== null && (
+          <p class="hint">Installed, it opens in a window of its own, also when the relay cannot be reached.</p>
+        )}
+        <div class="row">
+          {installOffer.value !== null && (
+            <button type="button" class="button" onClick={() => void install()}>
+              Install as an app
+            </button>
+          )}
           <button type="button" class="button" onClick={() => setLeaving(true)}>
             Sign out
           </button>
-        </p>
+        </div>
       </div>
       {workspace !== null && <AccountPanels workspace={workspace} />}
       {asking && (

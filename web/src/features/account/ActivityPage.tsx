@@ -124,11 +124,35 @@ export function ActivityPage({ workspace }: { readonly workspace: Workspace | nu
   );
 }
 
-/** Names for the ids of machines and sessions that are still there, and what was called. */
+const DEVICES: Readonly<Record<string, string>> = { web: "a browser", app: "an app", terminal: "a terminal", machine: "a machine" };
+
+const METHODS: Readonly<Record<string, string>> = {
+  "spawn-happy-session": "to start a session",
+  "resume-happy-session": "to wake a session up",
+  "stop-session": "to stop a session",
+  killSession: "to end the session",
+  "stop-daemon": "to stop its daemon",
+  bash: "to run a command",
+  readFile: "to read a file",
+  writeFile: "to write a file",
+  "make-directory": "to make a folder",
+  "git-clone": "to clone a repository",
+  "create-assistant": "to add an assistant",
+  "run-job": "to run a job",
+  "restore-session-key": "to give a session its key back",
+};
+
+/** Names for the ids of machines and sessions that are still there, and words for the rest. */
 function about({ details }: Entry, workspace: Workspace | null): string {
   return Object.entries(details)
     .map(([name, value]) => {
-      if (name === "method") return value.replace(/^[^:]*:/, "");
+      if (name === "method") {
+        const method = value.replace(/^[^:]*:/, "");
+        return METHODS[method] ?? method;
+      }
+      if (name === "deviceKind") return DEVICES[value] ?? value;
+      if (name === "newAccount") return "the account was made";
+      if (name === "invite") return "with an invite";
       const row = workspace?.model.list.peek()?.rows.find(({ machineId }) => machineId === value);
       if (row !== undefined) return machineName(row, workspace?.model.details.peek().get(value));
       const session = workspace?.sessions.session(value)?.peek();

@@ -8,16 +8,20 @@ import { DiffView } from "./DiffView.tsx";
 import type { FileReference } from "./facts.ts";
 import { Markdown } from "./Markdown.tsx";
 import { viewTool } from "./toolView.ts";
-import type { Item, PlanStep, ToolItem, ToolState } from "./transcript.ts";
+import type { Item, PlanStep, SubagentItem, ToolItem, ToolState } from "./transcript.ts";
 
 interface ChatItemProps {
   readonly item: Item;
   readonly chat: ChatModel;
   /** The person's answer to the question about this tool. */
   readonly outcome: CompletedRequest | undefined;
+  /** The same for the tools inside, by call. */
+  readonly outcomes?: Outcomes | undefined;
 }
 
-export const ChatItem = memo(function ChatItem({ item, chat, outcome }: ChatItemProps) {
+export type Outcomes = ReadonlyMap<string, { readonly key: string; readonly request: CompletedRequest }>;
+
+export const ChatItem = memo(function ChatItem({ item, chat, outcome, outcomes }: ChatItemProps) {
   switch (item.kind) {
     case "text":
       if (item.role === "user") return <Said text={item.text} time={item.time} />;
@@ -32,7 +36,9 @@ export const ChatItem = memo(function ChatItem({ item, chat, outcome }: ChatItem
     case "note":
       return <p class="chat-note">{item.text}</p>;
     case "tool":
-      return <Tool item={item} outcome={outcome} />;
+      return <Tool item={item} chat={chat} outcome={outcome} outcomes={outcomes} />;
+    case "subagent":
+      return <Subagent item={item} chat={chat} outcome={outcome} outcomes={outcomes} />;
     case "plan":
       return <Plan steps={item.steps} />;
     case "file":
@@ -75,28 +81,90 @@ const TOOL_WORDS: Readonly<Record<ToolState, string>> = {
   stopped: "stopped",
 };
 
-function Tool({ item, outcome }: { readonly item: ToolItem; readonly outcome: CompletedRequest | undefined }) {
+function Tool({ item, chat, outcome, outcomes }: ChatItemProps & { readonly item: ToolItem }) {
   const [open, setOpen] = useState(false);
   const view = viewTool(item.name, item.title, item.args);
   return (
     <details class="tool" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
-        <span class={`tool-mark tool-${item.state}`} aria-hidden="true" />
+        <span class={`tool-mark tool-${isRefused(outcome) ? "stopped" : item.state}`} aria-hidden="true" />
         <span class="tool-verb">{view.verb}</span>
         <bdi class="tool-subject">{view.subject}</bdi>
         <span class="tool-state">
-          {outcome === undefined ? TOOL_WORDS[item.state] : `${outcomeWords(outcome)}, ${TOOL_WORDS[item.state]}`}
+          {item.inside.length > 0 && `${steps(item.inside.length)}, `}
+          {stateWords(item.state, outcome)}
         </span>
       </summary>
       {open && (
         <div class="tool-body">
           {item.description !== "" && <p class="hint">{item.description}</p>}
           <ToolArguments name={item.name} title={item.title} args={item.args} />
+          {item.inside.length > 0 && <Inside items={item.inside} chat={chat} outcomes={outcomes} />}
           {item.output !== null && item.output !== "" && <Output text={item.output} />}
           {outcome?.reason != null && outcome.reason !== "" && <p class="hint">Reason: {outcome.reason}</p>}
         </div>
       )}
     </details>
+  );
+}
+
+/** Agents end a call that was refused like any other: what the person said is what became of it. */
+function isRefused(outcome: CompletedRequest | undefined): boolean {
+  return outcome !== undefined && outcome.status !== "approved";
+}
+
+function stateWords(state: ToolState, outcome: CompletedRequest | undefined): string {
+  if (outcome === undefined) return TOOL_WORDS[state];
+  return isRefused(outcome) ? outcomeWords(outcome) : `${outcomeWords(outcome)}, ${TOOL_WORDS[state]}`;
+}
+
+/** What a subagent did whose tool was not told about. */
+function Subagent({ item, chat, outcomes }: ChatItemProps & { readonly item: SubagentItem }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details class="tool" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>
+        <span class={`tool-mark tool-${item.state}`} aria-hidden="true" />
+        <span class="tool-verb">Subagent</span>
+        <bdi class="tool-subject">{item.title === "Subagent" ? "" : item.title}</bdi>
+        <span class="tool-state">
+          {item.inside.length > 0 && `${steps(item.inside.length)}, `}
+          {TOOL_WORDS[item.state]}
+        </span>
+      </summary>
+      {open && (
+        <div class="tool-body">
+          <Inside items={item.inside} chat={chat} outcomes={outcomes} />
+        </div>
+      )}
+    </details>
+  );
+}
+
+function steps(count: number): string {
+  return count === 1 ? "1 step" : `${count} steps`;
+}
+
+interface InsideProps {
+  readonly items: readonly Item[];
+  readonly chat: ChatModel;
+  readonly outcomes: Outcomes | undefined;
+}
+
+function Inside({ items, chat, outcomes }: InsideProps) {
+  return (
+    <ol class="inside" aria-label="What the subagent did">
+      {items.map((item) => (
+        <li key={item.key} class={`chat-item chat-${item.kind}`}>
+          <ChatItem
+            item={item}
+            chat={chat}
+            outcome={item.kind === "tool" ? outcomes?.get(item.call)?.request : undefined}
+            outcomes={outcomes}
+          />
+        </li>
+      ))}
+    </ol>
   );
 }
 

@@ -16,7 +16,7 @@ import { ChatSearch } from "./ChatSearch.tsx";
 import { Composer } from "./Composer.tsx";
 import { MessageList } from "./MessageList.tsx";
 import { PermissionPrompt } from "./PermissionPrompt.tsx";
-import { save } from "./ChatItem.tsx";
+import { outcomeWords, save } from "./ChatItem.tsx";
 import { toMarkdown } from "./exportMarkdown.ts";
 import type { Entry } from "./transcript.ts";
 
@@ -69,6 +69,7 @@ function Chat({ workspace, id, session }: ChatPageProps & { readonly session: Se
   const live = workspace.link.state.value.kind === "live";
   const { usage } = chat.transcript.value;
   const cost = chat.cost.value;
+  const overruled = chat.overruled.value;
 
   useEffect(() => {
     subject.value = title;
@@ -151,8 +152,9 @@ function Chat({ workspace, id, session }: ChatPageProps & { readonly session: Se
         <p role="status" class="chat-message">
           {chat.resuming.value.running && "Waking the session up…"}
           {chat.resuming.value.error !== null &&
-            `The session was not woken up. ${chat.resuming.value.error} What you wrote is kept for it.`}
+            `The session was not woken up. ${sentence(chat.resuming.value.error)} What you wrote is kept for it.`}
           {message}
+          {overruled !== null && `Another device answered first: ${outcomeWords(overruled)}. Your answer came too late and counts for nothing.`}
         </p>
         {session.agentState.controlledByUser && (
           <div class="banner row">
@@ -180,6 +182,11 @@ function Chat({ workspace, id, session }: ChatPageProps & { readonly session: Se
       )}
     </section>
   );
+}
+
+/** Machines end their words with a full stop or without. */
+function sentence(words: string): string {
+  return /[.!?…]$/.test(words) ? words : `${words}.`;
 }
 
 /** What changes by itself is told to who cannot see it; reading every piece of an answer aloud would drown the rest. */

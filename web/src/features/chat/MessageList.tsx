@@ -1,9 +1,8 @@
-import { useComputed } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { describe } from "../../ui/problems.ts";
 import type { CompletedRequest } from "../sessions/metadata.ts";
 import type { Session } from "../sessions/sessionsModel.ts";
-import { ChatItem, outcomeWords, Said, Thinking } from "./ChatItem.tsx";
+import { ChatItem, outcomeWords, Said, Thinking, type Outcomes } from "./ChatItem.tsx";
 import type { ChatModel } from "./chatModel.ts";
 import { Markdown } from "./Markdown.tsx";
 import type { Outgoing } from "./outbox.ts";
@@ -34,7 +33,9 @@ export function MessageList({ chat, session }: MessageListProps) {
   const writing = chat.writing.value;
   const outgoing = chat.outgoing.value;
   const problem = chat.problem.value;
-  const shown = useComputed(() => withOutcomes(chat.transcript.value.items, chat.session?.value.agentState.completed)).value;
+  const { completed } = session.agentState;
+  const outcomes = useMemo(() => byCall(completed), [completed]);
+  const shown = useMemo(() => withOutcomes(items, outcomes), [items, outcomes]);
   const last = window?.atEnd === false ? session.seq - (window.entries.at(-1)?.seq ?? 0) : 0;
 
   const remember = () => {
@@ -79,7 +80,8 @@ export function MessageList({ chat, session }: MessageListProps) {
   // A search leads to its message once.
   const sought = chat.sought.value;
   useEffect(() => {
-    const found = sought === null ? null : scroller.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(sought)}"]`);
+    const place = sought === null ? null : (items.find((item) => holds(item, sought))?.key ?? sought);
+    const found = place === null ? null : scroller.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(place)}"]`);
     if (found === null || found === undefined) return;
     atBottom.current = false;
     anchor.current = null;
@@ -131,7 +133,12 @@ export function MessageList({ chat, session }: MessageListProps) {
                 outcome === undefined ? null : <OutcomeLine key={outcome.key} outcome={outcome.request} />
               ) : (
                 <li key={item.key} data-key={item.key} class={`chat-item chat-${item.kind}`}>
-                  <ChatItem item={item} chat={chat} outcome={outcome?.request} />
+                  <ChatItem
+                    item={item}
+                    chat={chat}
+                    outcome={outcome?.request}
+                    outcomes={"inside" in item && item.inside.length > 0 ? outcomes : undefined}
+                  />
                 </li>
               ),
             )}
@@ -164,19 +171,30 @@ interface Shown {
   readonly outcome: { readonly key: string; readonly request: CompletedRequest } | undefined;
 }
 
+function byCall(completed: ReadonlyMap<string, CompletedRequest>): Outcomes {
+  const found = new Map<string, { key: string; request: CompletedRequest }>();
+  for (const [key, request] of completed) found.set(request.toolUseId ?? key, { key, request });
+  return found;
+}
+
+/** Whether something is the item or inside it. */
+function holds(item: Item, key: string): boolean {
+  return item.key === key || ("inside" in item && item.inside.some((one) => holds(one, key)));
+}
+
 /** Each answered question at its tool; one whose tool is not among the items has a line of its own at its time. */
-function withOutcomes(items: readonly Item[], completed: ReadonlyMap<string, CompletedRequest> | undefined): readonly Shown[] {
-  if (completed === undefined || completed.size === 0) return items.map((item) => ({ item, outcome: undefined }));
-  const byCall = new Map<string, { key: string; request: CompletedRequest }>();
-  for (const [key, request] of completed) byCall.set(request.toolUseId ?? key, { key, request });
+function withOutcomes(items: readonly Item[], outcomes: Outcomes): readonly Shown[] {
+  if (outcomes.size === 0) return items.map((item) => ({ item, outcome: undefined }));
   const used = new Set<string>();
-  const shown: Shown[] = items.map((item) => {
-    const outcome = item.kind === "tool" ? byCall.get(item.call) : undefined;
+  const use = (item: Item) => {
+    const outcome = item.kind === "tool" ? outcomes.get(item.call) : undefined;
     if (outcome !== undefined) used.add(outcome.key);
-    return { item, outcome };
-  });
+    if ("inside" in item) item.inside.forEach(use);
+    return outcome;
+  };
+  const shown: Shown[] = items.map((item) => ({ item, outcome: use(item) }));
   const first = items[0]?.time ?? 0;
-  for (const outcome of byCall.values()) {
+  for (const outcome of outcomes.values()) {
     const at = outcome.request.completedAt ?? 0;
     if (used.has(outcome.key) || at < first) continue;
     const next = shown.findIndex(({ item }) => item !== null && item.time > at);
@@ -190,6 +208,7 @@ function OutcomeLine({ outcome }: { readonly outcome: CompletedRequest }) {
   return (
     <li class="chat-item chat-note">
       {view.verb} <bdi>{view.subject}</bdi>: {outcomeWords(outcome)}
+      {outcome.reason != null && outcome.reason !== "" && <bdi class="outcome-reason"> “{outcome.reason}”</bdi>}
     </li>
   );
 }

@@ -1,4 +1,5 @@
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { TextField } from "../../ui/TextField.tsx";
 import type { PermissionRequest } from "../sessions/metadata.ts";
 import { ToolArguments } from "./ChatItem.tsx";
 import type { ChatModel, Decision } from "./chatModel.ts";
@@ -18,6 +19,8 @@ const CHOICES: readonly (readonly [decision: Decision, words: string, style: str
   ["denied", "Deny", "button"],
   ["abort", "Deny and stop", "button button-quiet"],
 ];
+
+const MAX_REASON = 2_000;
 
 const DONE: Readonly<Record<Decision, string>> = {
   approved: "allow",
@@ -40,7 +43,14 @@ export function PermissionPrompt({ chat, id, request, reachable }: PermissionPro
     },
     [],
   );
+  const [reason, setReason] = useState<string | null>(null);
+  const field = useRef<HTMLDivElement>(null);
+  const asked = reason !== null;
+  useLayoutEffect(() => field.current?.querySelector("input")?.focus(), [asked]);
   const busy = state?.kind === "sending" || state?.kind === "sent";
+  const closed = busy || !reachable;
+  const refuses = (decision: Decision) => decision === "denied" || decision === "abort";
+  const answer = (decision: Decision) => void chat.answer(id, decision, refuses(decision) ? (reason ?? "") : "");
   return (
     <section ref={place} class="prompt" aria-labelledby={`prompt-${id}`} data-request={id}>
       <h2 id={`prompt-${id}`} class="prompt-title">
@@ -55,13 +65,30 @@ export function PermissionPrompt({ chat, id, request, reachable }: PermissionPro
             key={decision}
             type="button"
             class={style}
-            disabled={busy || !reachable}
-            onClick={() => void chat.answer(id, decision)}
+            // Not `disabled`: that would take the focus from who answers with the keyboard.
+            aria-disabled={closed}
+            onClick={() => closed || answer(decision)}
           >
             {words}
           </button>
         ))}
+        {reason === null && (
+          <button type="button" class="link prompt-why" aria-disabled={closed} onClick={() => closed || setReason("")}>
+            Say why not
+          </button>
+        )}
       </div>
+      {reason !== null && (
+        <div ref={field} class="prompt-reason">
+          <TextField
+            label="Reason, goes along when you deny"
+            value={reason}
+            onInput={setReason}
+            maxLength={MAX_REASON}
+            onEnter={() => closed || answer("denied")}
+          />
+        </div>
+      )}
       <p class="hint" role="status">
         {!reachable && "The agent cannot be reached right now. You can answer when it is back."}
         {reachable && state?.kind === "sending" && `Sending your answer: ${DONE[state.decision]}…`}

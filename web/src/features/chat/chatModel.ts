@@ -1,11 +1,11 @@
 import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
-import { dataKeyCipher, openBlob, sealBlob, toBase64, type RecordCipher } from "../../crypto/index.ts";
+import { dataKeyCipher, openBlob, sealBlob, toBase64, type Opened, type RecordCipher } from "../../crypto/index.ts";
 import { path, type Problem } from "../../relay/http.ts";
 import type { LinkListener } from "../../relay/link.ts";
 import { read, type UpdateHead } from "../../relay/schema.ts";
 import { callRemote, type RemoteAnswer } from "../../workspace/remote.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
-import { titleOf } from "../sessions/metadata.ts";
+import { titleOf, type CompletedRequest } from "../sessions/metadata.ts";
 import type { Session } from "../sessions/sessionsModel.ts";
 import { messagePage, sessionUpdate, streamFrame, usageEvent, type StoredMessage } from "../sessions/wire.ts";
 import { total, usageSums } from "../usage/sums.ts";
@@ -51,6 +51,7 @@ export class ChatModel implements LinkListener {
   private readonly busy = signal<"none" | "older" | "newer">("none");
   private readonly streams = signal<readonly LiveText[]>([]);
   private readonly answerStates = signal<ReadonlyMap<string, AnswerState>>(new Map());
+  private readonly dismissed = signal<ReadonlySet<string>>(new Set());
   private readonly reported = signal<Cost | null>(null);
   private readonly wakingUp = signal<{ readonly running: boolean; readonly error: string | null }>({ running: false, error: null });
   private readonly soughtKey = signal<string | null>(null);
@@ -184,12 +185,19 @@ export class ChatModel implements LinkListener {
 
   /** All messages from the first to the last, in portions, without showing them. */
   async *everything(signal: AbortSignal): AsyncGenerator<readonly Entry[]> {
-    for (let after = 0; !signal.aborted; ) {
-      const page = await this.page(`after_seq=${after}&limit=500`);
+    const cipher = this.workspace.sessions.cipher(this.id);
+    if (cipher === null) return;
+    // The next portion is on its way while this one is opened.
+    let next = this.stored("after_seq=0&limit=500");
+    while (!signal.aborted) {
+      const page = await next;
       if (page === null) throw new Error("The relay did not answer");
-      if (page.entries.length > 0) yield page.entries;
-      after = page.entries.at(-1)?.seq ?? after;
-      if (!page.hasMore) return;
+      const last = page.messages.at(-1)?.seq;
+      if (page.hasMore && last !== undefined) next = this.stored(`after_seq=${last}&limit=500`);
+      const opened = await cipher.openAll(page.messages.map(({ content }) => content.c));
+      const entries = page.messages.map((message, at) => this.entryOf(message, opened[at] ?? { opened: false }));
+      if (entries.length > 0) yield entries;
+      if (!page.hasMore || last === undefined) return;
     }
   }
 
@@ -232,6 +240,7 @@ export class ChatModel implements LinkListener {
   async send(words: string, files: readonly File[]): Promise<string | null> {
     const session = this.session?.value;
     if (session === undefined) return "The session is not there any more.";
+    this.dismissed.value = new Set(this.answerStates.value.keys());
     for (const file of files) {
       const fault = await this.sendFile(file);
       if (fault !== null) return fault;
@@ -278,17 +287,38 @@ export class ChatModel implements LinkListener {
     return callRemote(this.workspace.link, cipher, this.id, method, params);
   }
 
-  /** One answer for each question: while one is on its way no other is sent. */
-  async answer(requestId: string, decision: Decision): Promise<void> {
+  /** The question whose answer from here came too late, and what was answered elsewhere; until the next message. */
+  readonly overruled: ReadonlySignal<CompletedRequest | null> = computed(() => {
+    const state = this.session?.value.agentState;
+    // A new question is about something else.
+    if (state === undefined || state.requests.size > 0) return null;
+    const { completed } = state;
+    for (const [id, given] of [...this.answerStates.value].reverse()) {
+      const outcome = completed.get(id);
+      if (outcome === undefined || given.kind === "sent" || given.kind === "sending") continue;
+      if (this.dismissed.value.has(id) || decisionOf(outcome) === given.decision) continue;
+      return outcome;
+    }
+    return null;
+  });
+
+  /**
+   * One answer for each question: while one is on its way no other is sent.
+   *
+   * @param reason why not, in the person's words; kept with the outcome
+   */
+  async answer(requestId: string, decision: Decision, reason = ""): Promise<void> {
     const before = this.answerStates.value.get(requestId)?.kind;
     const request = this.session?.value.agentState.requests.get(requestId);
     if (before === "sending" || before === "sent" || request === undefined) return;
+    this.dismissed.value = new Set([...this.answerStates.value.keys()].filter((id) => id !== requestId));
     this.setAnswer(requestId, { kind: "sending", decision });
     const result = await this.call("permission", {
       id: requestId,
       approved: decision === "approved" || decision === "approved_for_session",
       decision,
       ...(decision === "approved_for_session" ? { allowTools: [request.tool] } : {}),
+      ...(reason.trim() === "" ? {} : { reason: reason.trim() }),
     });
     if (result.ok) this.setAnswer(requestId, { kind: "sent", decision });
     else if (result.lost) this.setAnswer(requestId, { kind: "unknown", decision });
@@ -456,17 +486,23 @@ export class ChatModel implements LinkListener {
   private async page(query: string): Promise<{ entries: Entry[]; hasMore: boolean } | null> {
     const cipher = this.workspace.sessions.cipher(this.id);
     if (cipher === null) return null;
+    const page = await this.stored(query);
+    return page === null ? null : { entries: page.messages.map((message) => this.entry(message, cipher)), hasMore: page.hasMore };
+  }
+
+  private async stored(query: string): Promise<{ messages: readonly StoredMessage[]; hasMore: boolean } | null> {
     const where = `${path("/v3/sessions", this.id, "messages")}?${query}`;
     const answer = await this.workspace.link.http.request("GET", where, undefined, messagePage);
     this.failure.value = answer.ok ? null : answer.problem;
-    if (!answer.ok) return null;
-    return { entries: answer.value.messages.map((message) => this.entry(message, cipher)), hasMore: answer.value.hasMore };
+    return answer.ok ? answer.value : null;
   }
 
   private entry(message: StoredMessage, cipher: RecordCipher): Entry {
-    const { id, seq, createdAt: time, localId } = message;
-    if (typeof localId === "string") this.workspace.outbox.seen(localId);
-    const opened = cipher.open(message.content.c);
+    if (typeof message.localId === "string") this.workspace.outbox.seen(message.localId);
+    return this.entryOf(message, cipher.open(message.content.c));
+  }
+
+  private entryOf({ id, seq, createdAt: time }: StoredMessage, opened: Opened): Entry {
     return { seq, id, time, facts: opened.opened ? readFacts(opened.value, { id, time }) : null };
   }
 
@@ -490,15 +526,33 @@ export class ChatModel implements LinkListener {
   /** The same object for what did not change, so that it is not drawn again. */
   private reuse(items: readonly Item[]): readonly Item[] {
     const next = new Map<string, Item>();
-    const result = items.map((item) => {
-      const before = this.reused.get(item.key);
-      const same = before !== undefined && isSame(before, item) ? before : item;
-      next.set(item.key, same);
-      return same;
-    });
+    const result = again(items, this.reused, next);
     this.reused = next;
     return result;
   }
+}
+
+function again(items: readonly Item[], before: ReadonlyMap<string, Item>, next: Map<string, Item>): readonly Item[] {
+  return items.map((item) => {
+    const old = before.get(item.key);
+    const now = withInside(old, item);
+    const kept = old !== undefined && isSame(old, now) ? old : now;
+    next.set(item.key, kept);
+    return kept;
+  });
+
+  function withInside(old: Item | undefined, item: Item): Item {
+    if (!("inside" in item)) return item;
+    const inside = again(item.inside, before, next);
+    const was = old !== undefined && "inside" in old ? old.inside : null;
+    const unchanged = was !== null && was.length === inside.length && was.every((one, at) => one === inside[at]);
+    return { ...item, inside: unchanged ? was : inside };
+  }
+}
+
+/** What an outcome was decided to be; older agents tell only whether it was allowed. */
+function decisionOf({ status, decision }: CompletedRequest): string {
+  return decision ?? status;
 }
 
 function isSame(a: Item, b: Item): boolean {

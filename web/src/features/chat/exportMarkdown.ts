@@ -18,8 +18,10 @@ function itemText(item: Item): string {
       const { verb, subject, body } = viewTool(item.name, item.title, item.args);
       const code = body.kind === "code" ? `\n\n${fenced(body.code, body.language)}` : body.kind === "unified" ? `\n\n${fenced(body.diff, "diff")}` : "";
       const output = item.output === null || item.output === "" ? "" : `\n\n${fenced(item.output, "")}`;
-      return `**${verb}** ${subject} (${item.state})${code}${output}`;
+      return `**${verb}** ${subject} (${item.state})${code}${output}${inside(item.inside)}`;
     }
+    case "subagent":
+      return `**${item.title}** (${item.state})${inside(item.inside)}`;
     case "plan":
       return item.steps.map(({ text, state }) => `- [${state === "done" ? "x" : " "}] ${text}`).join("\n");
     case "file":
@@ -31,6 +33,12 @@ function itemText(item: Item): string {
     case "locked":
       return "*A message that could not be decrypted*";
   }
+}
+
+/** What subagents did, one level in. */
+function inside(items: readonly Item[]): string {
+  const parts = items.map(itemText).filter((part) => part !== "");
+  return parts.length === 0 ? "" : `\n\n${quote(parts.join("\n\n"))}`;
 }
 
 function quote(text: string): string {

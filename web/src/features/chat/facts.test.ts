@@ -48,9 +48,16 @@ describe("the session protocol", () => {
     expect(facts(wrapped)).toMatchObject([fact]);
   });
 
-  it("shows no boundaries of subagents, and names the subagent of the rest", () => {
+  it("names the subagent of what it does, and tells where it begins and ends", () => {
     expect(facts(envelope({ ev: { t: "start", title: "x" } }))).toEqual([]);
     expect(facts(envelope({ ev: { t: "stop" } }))).toEqual([]);
+    expect(facts(envelope({ subagent: "abc123", ev: { t: "start", title: "x" } }))).toMatchObject([
+      { kind: "subagent", subagent: "abc123", state: "begins", title: "x" },
+    ]);
+    expect(facts(envelope({ subagent: "abc123", ev: { t: "stop" } }))).toMatchObject([{ kind: "subagent", state: "ends" }]);
+    expect(facts(envelope({ subagent: "abc123", ev: { t: "turn-end", status: "completed" } }))).toEqual([]);
+    const usage = { input_tokens: 1, output_tokens: 2 };
+    expect(facts(envelope({ subagent: "abc123", usage, ev: { t: "service", text: "" } }))).toEqual([]);
     expect(facts(envelope({ subagent: "abc123", ev: { t: "text", text: "x" } }))).toMatchObject([{ subagent: "abc123" }]);
     expect(facts(envelope({ subagent: "No!", ev: { t: "text", text: "x" } }))).toMatchObject([{ subagent: null }]);
   });
@@ -105,7 +112,10 @@ describe("older forms", () => {
       { kind: "tool-end", time: 1_000, call: "c", output: "out", failed: true },
     ]);
     expect(output({ type: "user", uuid: "u", message: { content: "typed" } })).toMatchObject([{ kind: "text", role: "user" }]);
-    expect(output({ type: "user", isSidechain: true, message: { content: "to the subagent" } })).toEqual([]);
+    // What a subagent is asked is nothing that the person said.
+    expect(output({ type: "user", isSidechain: true, message: { content: "to the subagent" } })).toMatchObject([
+      { kind: "branch", follows: null, prompt: "to the subagent" },
+    ]);
     for (const quiet of [{ type: "summary", summary: "x" }, { type: "system" }, { type: "assistant", isMeta: true, message: { content: [{ type: "text", text: "x" }] } }]) {
       expect(output(quiet)).toEqual([]);
     }

@@ -7,7 +7,7 @@
  */
 export type Fact =
   | TextFact
-  | { readonly kind: "note"; readonly id: string; readonly time: number; readonly text: string }
+  | { readonly kind: "note"; readonly id: string; readonly time: number; readonly text: string; readonly subagent: string | null }
   | {
       readonly kind: "tool";
       readonly id: string;
@@ -32,6 +32,7 @@ export type Fact =
       readonly time: number;
       readonly role: Role;
       readonly file: FileReference;
+      readonly subagent: string | null;
     }
   | {
       readonly kind: "edit";
@@ -52,7 +53,14 @@ export type Fact =
       /** `null` in forms that have one turn at a time. */
       readonly turn: string | null;
     }
-  | { readonly kind: "usage"; readonly usage: Usage };
+  | { readonly kind: "usage"; readonly usage: Usage }
+  /** A subagent begins or ends; `subagent` of other facts names whose they are. */
+  | { readonly kind: "subagent"; readonly time: number; readonly subagent: string; readonly state: "begins" | "ends"; readonly title: string | null }
+  /**
+   * A line of a transcript that says only which line it follows, not whose it is: the facts after it name `line` as their
+   * subagent. The first line of a branch tells what the subagent was asked.
+   */
+  | { readonly kind: "branch"; readonly line: string; readonly follows: string | null; readonly prompt: string | null };
 
 export type Role = "user" | "agent";
 export type TurnStatus = "completed" | "failed" | "cancelled";
@@ -147,7 +155,8 @@ function envelopeFacts(envelope: Json, streamId: string | null, origin: Origin):
   if (role === "user" && (type === "service" || type === "start" || type === "stop")) return [];
   const named = text(envelope["subagent"]);
   const subagent = named !== null && CUID2.test(named) ? named : null;
-  return [...eventFacts(), ...usage];
+  // Figures of a subagent are not those of the conversation.
+  return subagent === null ? [...eventFacts(), ...usage] : eventFacts();
 
   function eventFacts(): readonly Fact[] {
     switch (type) {
@@ -159,7 +168,12 @@ function envelopeFacts(envelope: Json, streamId: string | null, origin: Origin):
       }
       case "service": {
         const said = text(ev["text"]) ?? "";
-        return said === "" ? [] : [{ kind: "note", id, time, text: said }];
+        return said === "" ? [] : [{ kind: "note", id, time, text: said, subagent }];
+      }
+      case "start":
+      case "stop": {
+        const state = type === "start" ? "begins" : "ends";
+        return subagent === null ? [] : [{ kind: "subagent", time, subagent, state, title: text(ev["title"]) }];
       }
       case "tool-call-start":
         return [
@@ -181,10 +195,11 @@ function envelopeFacts(envelope: Json, streamId: string | null, origin: Origin):
         return call === null ? [] : [{ kind: "tool-end", time, call, output: outputText(ev["output"]), failed }];
       }
       case "file":
-        return fileFacts(ev, role as Role, id, time);
+        return fileFacts(ev, role as Role, id, time, subagent);
       case "turn-start":
-        return [{ kind: "turn-start", time }];
+        return subagent === null ? [{ kind: "turn-start", time }] : [];
       case "turn-end": {
+        if (subagent !== null) return [];
         const status = ev["status"];
         return [{ kind: "turn-end", id, time, status: isStatus(status) ? status : "completed", turn: text(envelope["turn"]) }];
       }
@@ -198,7 +213,7 @@ function isStatus(value: unknown): value is TurnStatus {
   return value === "completed" || value === "failed" || value === "cancelled";
 }
 
-function fileFacts(ev: Json, role: Role, id: string, time: number): readonly Fact[] {
+function fileFacts(ev: Json, role: Role, id: string, time: number, subagent: string | null): readonly Fact[] {
   const ref = text(ev["ref"]);
   if (ref === null) return [];
   const image = object(ev["image"]);
@@ -210,7 +225,7 @@ function fileFacts(ev: Json, role: Role, id: string, time: number): readonly Fac
     width: number(image["width"]),
     height: number(image["height"]),
   };
-  return [{ kind: "file", id, time, role, file }];
+  return [{ kind: "file", id, time, role, file, subagent }];
 }
 
 function usageFacts(value: unknown): readonly Fact[] {
@@ -252,24 +267,31 @@ function transcriptLineFacts(line: Json, origin: Origin): readonly Fact[] {
   if (line["isMeta"] === true || line["isCompactSummary"] === true) return [];
   const base = text(line["uuid"]) ?? origin.id;
   const time = origin.time;
-  const subagent = line["isSidechain"] === true ? "sidechain" : null;
   const message = object(line["message"]);
   const blocks = message["content"];
+  const call = text(line["parent_tool_use_id"]) ?? text(line["parentToolUseId"]);
+  const aside = line["isSidechain"] === true;
+  const subagent = call ?? (aside ? base : null);
+  const prompt = line["type"] === "user" && typeof blocks === "string" ? blocks : null;
+  const branch: Fact[] =
+    call === null && aside ? [{ kind: "branch", line: base, follows: text(line["parentUuid"]), prompt }] : [];
   if (line["type"] === "assistant") {
     const facts = list(blocks).flatMap((block, at) => assistantBlock(object(block), `${base}:${at}`));
-    return [...facts, ...usageFacts(message["usage"])];
+    return [...branch, ...facts, ...(subagent === null ? usageFacts(message["usage"]) : [])];
   }
   if (line["type"] !== "user") return [];
   if (typeof blocks === "string") {
-    // What a subagent is told is the agent's, not the person's.
-    if (subagent !== null || isHidden(blocks) || blocks === "") return [];
+    // What a subagent is told stands in the arguments of its tool, and is not the person's.
+    if (subagent !== null) return branch;
+    if (isHidden(blocks) || blocks === "") return [];
     return [{ kind: "text", id: base, time, role: "user", text: blocks, thinking: false, streamId: null, subagent: null }];
   }
-  return list(blocks).flatMap((block): Fact[] => {
-    const { type, tool_use_id: call, content, is_error: failed } = object(block);
-    if (type !== "tool_result" || typeof call !== "string") return [];
-    return [{ kind: "tool-end", time, call, output: outputText(content), failed: failed === true }];
+  const results = list(blocks).flatMap((block): Fact[] => {
+    const { type, tool_use_id: tool, content, is_error: failed } = object(block);
+    if (type !== "tool_result" || typeof tool !== "string") return [];
+    return [{ kind: "tool-end", time, call: tool, output: outputText(content), failed: failed === true }];
   });
+  return [...branch, ...results];
 
   function assistantBlock(block: Json, id: string): Fact[] {
     switch (block["type"]) {
@@ -341,16 +363,16 @@ function agentEventFacts(data: Json, id: string, { time }: Origin): readonly Fac
     case "ready":
       return [{ kind: "turn-end", id, time, status: "completed", turn: null }];
     case "switch":
-      return [{ kind: "note", id, time, text: data["mode"] === "local" ? "Control is at the terminal now." : "Control is here now." }];
+      return [{ kind: "note", id, time, text: data["mode"] === "local" ? "Control is at the terminal now." : "Control is here now.", subagent: null }];
     case "message": {
       const said = text(data["message"]);
-      return said === null || said === "" ? [] : [{ kind: "note", id, time, text: said }];
+      return said === null || said === "" ? [] : [{ kind: "note", id, time, text: said, subagent: null }];
     }
     case "limit-reached": {
       const ends = number(data["endsAt"]);
       // Seconds in some versions, milliseconds in others.
       const until = ends === null ? "" : ` until ${new Date(ends < 1e11 ? ends * 1000 : ends).toLocaleString("en")}`;
-      return [{ kind: "note", id, time, text: `The usage limit of the agent is reached${until}.` }];
+      return [{ kind: "note", id, time, text: `The usage limit of the agent is reached${until}.`, subagent: null }];
     }
     default:
       return [];

@@ -38,7 +38,7 @@ describe("a live stream", () => {
   it("reads the forms of a frame", () => {
     expect(readPart({ t: "text", turn: "t", text: "x" })).toEqual({ text: "x", thinking: false, turn: "t" });
     expect(readPart({ ev: { t: "text", text: "x", thinking: true } })).toMatchObject({ text: "x", thinking: true });
-    for (const other of [null, 1, {}, { t: "tool", text: "x" }, { t: "text" }]) expect(readPart(other)).toBeNull();
+    for (const other of [null, 1, {}, { t: "tool", text: "x" }, { t: "text" }, { subagent: "s", ev: { t: "text", text: "x" } }]) expect(readPart(other)).toBeNull();
   });
 });
 
@@ -49,6 +49,7 @@ describe("tools", () => {
     expect(viewTool("Edit", "", { file_path: "/a", old_string: "1", new_string: "2" })).toMatchObject({ verb: "Edit", subject: "/a", body: { kind: "diff", before: "1", after: "2" } });
     expect(viewTool("Write", "", { file_path: "/a", content: "2" })).toMatchObject({ body: { kind: "diff", before: "", after: "2" } });
     expect(viewTool("mcp__db__query", "", { query: "select" })).toMatchObject({ verb: "db: query", subject: "select", body: { kind: "code", language: "json" } });
+    expect(viewTool("Task", "", { description: "Look", prompt: "Look at it" })).toMatchObject({ verb: "Delegate", subject: "Look", body: { code: "Look at it" } });
     expect(viewTool("thing", "A thing", undefined)).toMatchObject({ verb: "A thing", subject: "", body: { kind: "none" } });
   });
 });
@@ -106,7 +107,10 @@ describe("schedules", () => {
     ["0 9 * * 0", "Every Sunday at 09:00"],
     ["*/15 * * * *", "Every 15 minutes"],
     ["5 * * * *", "Every hour at minute 5"],
-    ["0 0 1 1 *", "0 0 1 1 *"],
+    ["* * * * *", "Every minute"],
+    ["0 0 1 1 *", "Every year on 1 January at 00:00"],
+    ["30 6 15 * *", "Every month on day 15 at 06:30"],
+    ["0 0 1 1 1", "0 0 1 1 1"],
     ["0 8 * Jan-Mar mon,thu", "0 8 * Jan-Mar mon,thu"],
   ])("%s is %s", (cron, words) => {
     expect(cronFault(cron)).toBeNull();

@@ -17,8 +17,9 @@ export function searchEntries(entries: readonly Entry[], words: string): readonl
     for (const fact of facts ?? []) {
       const found = fact.kind === "text" ? fact.text : fact.kind === "tool" ? toolText(fact.name, fact.args) : null;
       if (found === null || !found.toLowerCase().includes(wanted)) continue;
-      const who = fact.kind === "tool" ? "Tool" : fact.kind === "text" && fact.role === "user" ? "You" : "Agent";
-      if (fact.kind === "text" || fact.kind === "tool") hits.push({ key: `${seq}:${fact.id}`, factId: fact.id, seq, time: fact.time, who, text: found });
+      if (fact.kind !== "text" && fact.kind !== "tool") continue;
+      const who = fact.kind === "tool" ? "Tool" : fact.role === "user" ? "You" : fact.subagent === null ? "Agent" : "Subagent";
+      hits.push({ key: `${seq}:${fact.id}`, factId: fact.id, seq, time: fact.time, who, text: found });
     }
   }
   return hits;

@@ -20,6 +20,8 @@ export function readPart(value: unknown): StreamPart | null {
   if (typeof value === "string") return { text: value, thinking: false };
   const outer = object(value);
   const part = outer["ev"] === undefined ? outer : object(outer["ev"]);
+  // What a subagent writes comes when it is whole: it stands inside its tool.
+  if (text(outer["subagent"]) !== null || text(part["subagent"]) !== null) return null;
   const type = text(part["t"]) ?? text(part["type"]);
   const said = text(part["text"]) ?? text(part["delta"]);
   if (said === null || type === null) return null;

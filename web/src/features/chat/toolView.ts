@@ -22,6 +22,8 @@ const VERBS: Readonly<Record<string, string>> = {
   WebFetch: "Fetch",
   WebSearch: "Search the web",
   Task: "Delegate",
+  Agent: "Delegate",
+  task: "Delegate",
   CodexBash: "Run",
   CodexPatch: "Edit",
   execute: "Run",
@@ -45,6 +47,10 @@ export function viewTool(name: string, title: string, args: unknown): ToolView {
   if (path !== null && diff !== null) return { verb, subject: path, body: { kind: "unified", path, diff } };
   if (path !== null && (before !== null || after !== null)) {
     return { verb, subject: path, body: { kind: "diff", path, before: before ?? "", after: after ?? "" } };
+  }
+  const prompt = field("prompt");
+  if (verb === "Delegate" && prompt !== null) {
+    return { verb, subject: field("description") ?? firstLine(prompt), body: { kind: "code", language: "", code: prompt } };
   }
   const content = field("content", "contents");
   if (path !== null && content !== null) return { verb, subject: path, body: { kind: "diff", path, before: "", after: content } };

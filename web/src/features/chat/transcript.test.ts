@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { readFacts } from "./facts.ts";
-import { planOf, transcript, type Entry } from "./transcript.ts";
+import { planOf, transcript, type Entry, type Item } from "./transcript.ts";
 
 let seq = 0;
 function entry(ev: object, more: object = {}): Entry {
@@ -40,6 +40,72 @@ describe("the transcript", () => {
     const said: Entry = { seq: ++seq, id: "u", time: seq, facts: readFacts({ role: "user", content: "go" }, { id: "u", time: seq }) };
     const { items } = transcript([todo("pending"), todo("completed"), said, todo("in_progress")]);
     expect(items.map((item) => (item.kind === "plan" ? item.steps[0]?.state : item.kind))).toEqual(["done", "text", "active"]);
+  });
+
+  it("puts what a subagent did inside the tool that started it", () => {
+    const task = (call: string, description: string) =>
+      entry({ t: "tool-call-start", call, name: "Task", args: { description, prompt: `do ${description}` } });
+    const inner = (subagent: string, ev: object) => entry(ev, { subagent });
+    const outline = (items: readonly Item[]): unknown[] =>
+      items.map((item) =>
+        "inside" in item && item.inside.length > 0 ? [item.kind, item.state, ...outline(item.inside)] : item.kind === "text" ? item.text : `${item.kind} ${"state" in item ? item.state : ""}`,
+      );
+
+    // By the call itself, and with a subagent of a subagent.
+    const named = [
+      task("c1", "look"),
+      inner("c1", { t: "text", text: "looking" }),
+      inner("c1", { t: "tool-call-start", call: "c2", name: "Agent", args: {} }),
+      inner("c2", { t: "text", text: "deeper" }),
+      inner("c1", { t: "tool-call-end", call: "c2" }),
+      entry({ t: "text", text: "meanwhile" }),
+      inner("c1", { t: "stop" }),
+      entry({ t: "tool-call-end", call: "c1" }),
+    ];
+    expect(outline(transcript(named).items)).toEqual([["tool", "done", "looking", ["tool", "done", "deeper"]], "meanwhile"]);
+
+    // By the title; without one by the first call that runs. A turn that ends stops what runs inside too.
+    const titled = [
+      task("t1", "first"),
+      task("t2", "second"),
+      inner("s2", { t: "start", title: "second" }),
+      inner("s1", { t: "text", text: "of the first" }),
+      inner("s2", { t: "tool-call-start", call: "x", name: "Bash", args: {} }),
+      entry({ t: "turn-end", status: "cancelled" }),
+    ];
+    expect(outline(transcript(titled).items)).toEqual([["tool", "stopped", "of the first"], ["tool", "stopped", "tool stopped"], "turn-end "]);
+
+    // Of a tool that was not told about.
+    const alone = [inner("s9", { t: "start", title: "Explorer" }), inner("s9", { t: "text", text: "found" }), inner("s9", { t: "stop" })];
+    expect(transcript(alone).items).toMatchObject([{ kind: "subagent", title: "Explorer", state: "done", inside: [{ text: "found" }] }]);
+    expect(transcript([inner("s10", { t: "stop" })]).items).toEqual([]);
+  });
+
+  it("follows the branches of a transcript of lines", () => {
+    const line = (data: object): Entry => {
+      seq++;
+      return { seq, id: `l${seq}`, time: seq, facts: readFacts({ role: "agent", content: { type: "output", data } }, { id: `l${seq}`, time: seq }) };
+    };
+    const says = (text: string) => ({ role: "assistant", content: [{ type: "text", text }] });
+    const uses = (id: string, prompt: string) => ({ role: "assistant", content: [{ type: "tool_use", id, name: "Task", input: { prompt } }] });
+    const { items } = transcript([
+      line({ type: "assistant", uuid: "1", message: uses("A", "count") }),
+      line({ type: "assistant", uuid: "2", message: uses("B", "sum") }),
+      line({ type: "user", uuid: "b1", parentUuid: null, isSidechain: true, message: { content: "sum" } }),
+      line({ type: "user", uuid: "a1", parentUuid: null, isSidechain: true, message: { content: "count" } }),
+      line({ type: "assistant", uuid: "b2", parentUuid: "b1", isSidechain: true, message: says("adding") }),
+      line({ type: "assistant", uuid: "a2", parentUuid: "a1", isSidechain: true, message: says("one, two") }),
+      line({ type: "assistant", uuid: "b3", parentUuid: "b2", isSidechain: true, message: says("three") }),
+      line({ type: "assistant", uuid: "a3", parent_tool_use_id: "A", message: says("named") }),
+      line({ type: "user", uuid: "3", message: { content: [{ type: "tool_result", tool_use_id: "B", content: "3" }] } }),
+      line({ type: "assistant", uuid: "4", message: says("both are done") }),
+    ]);
+    const texts = (inside: readonly Item[]) => inside.map((item) => (item.kind === "text" ? item.text : item.kind));
+    expect(items.map((item) => ("inside" in item ? [item.state, ...texts(item.inside)] : texts([item])[0]))).toEqual([
+      ["running", "one, two", "named"],
+      ["done", "adding", "three"],
+      "both are done",
+    ]);
   });
 
   it("has a place for a message that does not open", () => {

@@ -12,6 +12,7 @@ export type Item =
     }
   | { readonly kind: "note"; readonly key: string; readonly time: number; readonly text: string }
   | ToolItem
+  | SubagentItem
   | { readonly kind: "plan"; readonly key: string; readonly time: number; readonly steps: readonly PlanStep[] }
   | { readonly kind: "file"; readonly key: string; readonly time: number; readonly role: Role; readonly file: FileReference }
   | {
@@ -40,6 +41,18 @@ export interface ToolItem {
   readonly args: unknown;
   readonly state: ToolState;
   readonly output: string | null;
+  /** What the subagents did that this tool started. */
+  readonly inside: readonly Item[];
+}
+
+/** A subagent whose tool is not among the messages: some agents do not tell about it. */
+export interface SubagentItem {
+  readonly kind: "subagent";
+  readonly key: string;
+  readonly time: number;
+  readonly title: string;
+  readonly state: ToolState;
+  readonly inside: readonly Item[];
 }
 
 export interface PlanStep {
@@ -65,35 +78,70 @@ export interface Transcript {
   readonly endedStreams: ReadonlySet<string>;
 }
 
+/** Where an item stands, while the transcript is made. */
+interface Place {
+  readonly list: Item[];
+  readonly at: number;
+}
+
 /**
  * The conversation of consecutive messages in the order of their numbers. A tool whose end is not among them runs while
- * the turn does, and was stopped with it.
+ * the turn does, and was stopped with it. What a subagent did stands inside the tool that started it.
  */
 export function transcript(entries: readonly Entry[]): Transcript {
   const items: Item[] = [];
-  const tools = new Map<string, number>();
+  const tools = new Map<string, Place>();
+  const alone = new Map<string, Place>();
+  const insides = new Map<string, Item[]>();
+  /** Of transcripts: each line of a branch, with the line that it began with. */
+  const branches = new Map<string, string>();
+  const startedOne = new Set<string>();
+  const plans = new Map<Item[], number>();
   const seen = new Set<string>();
   const endedStreams = new Set<string>();
   let working = false;
   let usage: Usage | null = null;
-  let planAt: number | null = null;
 
-  const stopTools = () => {
-    for (const at of tools.values()) {
-      const item = items[at];
-      if (item?.kind === "tool" && item.state === "running") items[at] = { ...item, state: "stopped" };
-    }
-  };
-  const add = (item: Item) => {
+  const add = (list: Item[], item: Item) => {
     // One envelope may have been stored twice by a session that tried again under another local id.
     if (seen.has(item.key)) return;
     seen.add(item.key);
-    items.push(item);
+    list.push(item);
+  };
+  const finish = ({ list, at }: Place, state: ToolState, output: string | null = null) => {
+    const item = list[at];
+    if (item?.kind === "tool") list[at] = { ...item, state, output: output ?? item.output };
+    else if (item?.kind === "subagent") list[at] = { ...item, state };
+  };
+  const stopAll = (state: ToolState) => {
+    for (const place of tools.values()) if (isRunning(place)) finish(place, "stopped");
+    for (const place of alone.values()) if (isRunning(place)) finish(place, state);
+  };
+  const insideOf = (subagent: string | null, time: number, title: string | null = null, prompt: string | null = null): Item[] => {
+    if (subagent === null) return items;
+    const id = branches.get(subagent) ?? subagent;
+    const known = insides.get(id);
+    if (known !== undefined) return known;
+    const call = tools.has(id) ? id : starterOf(tools, startedOne, title, prompt);
+    const starter = call === null ? undefined : tools.get(call);
+    const tool = starter?.list[starter.at];
+    const list: Item[] = [];
+    insides.set(id, list);
+    if (call !== null && starter !== undefined && tool?.kind === "tool") {
+      startedOne.add(call);
+      // Two subagents of one tool stand in the order in which they began.
+      if (tool.inside.length > 0) insides.set(id, tool.inside as Item[]);
+      else starter.list[starter.at] = { ...tool, inside: list };
+      return insides.get(id) ?? list;
+    }
+    alone.set(id, { list: items, at: items.length });
+    add(items, { kind: "subagent", key: `subagent:${id}`, time, title: title ?? "Subagent", state: "running", inside: list });
+    return list;
   };
 
   for (const entry of entries) {
     if (entry.facts === null) {
-      add({ kind: "locked", key: entry.id, time: entry.time });
+      add(items, { kind: "locked", key: entry.id, time: entry.time });
       continue;
     }
     for (const fact of entry.facts) {
@@ -101,53 +149,62 @@ export function transcript(entries: readonly Entry[]): Transcript {
         case "text":
           if (fact.streamId !== null) endedStreams.add(fact.streamId);
           if (fact.role === "agent") working ||= fact.subagent === null;
-          else planAt = null;
-          if (fact.subagent === null) add({ ...shown(fact), kind: "text", role: fact.role, text: fact.text, thinking: fact.thinking });
+          else plans.clear();
+          add(insideOf(fact.subagent, fact.time), { ...shown(fact), kind: "text", role: fact.role, text: fact.text, thinking: fact.thinking });
           break;
         case "note":
-          add({ ...shown(fact), kind: "note", text: fact.text });
+          add(insideOf(fact.subagent, fact.time), { ...shown(fact), kind: "note", text: fact.text });
           break;
         case "tool": {
+          const list = insideOf(fact.subagent, fact.time);
           const plan = planOf(fact.name, fact.args);
           if (plan !== null) {
             // One plan for each turn, at its first place, as it stands now.
-            const before = planAt === null ? undefined : items[planAt];
-            if (planAt !== null && before?.kind === "plan") items[planAt] = { ...before, steps: plan };
+            const at = plans.get(list);
+            const before = at === undefined ? undefined : list[at];
+            if (at !== undefined && before?.kind === "plan") list[at] = { ...before, steps: plan };
             else if (!seen.has(fact.id)) {
-              planAt = items.length;
-              add({ ...shown(fact), kind: "plan", steps: plan });
+              plans.set(list, list.length);
+              add(list, { ...shown(fact), kind: "plan", steps: plan });
             }
             break;
           }
-          if (fact.subagent !== null) break;
-          if (!seen.has(fact.id)) tools.set(fact.call, items.length);
+          if (!seen.has(fact.id)) tools.set(fact.call, { list, at: list.length });
           const { call, name, title, description, args } = fact;
-          add({ ...shown(fact), kind: "tool", call, name, title, description, args, state: "running", output: null });
+          add(list, { ...shown(fact), kind: "tool", call, name, title, description, args, state: "running", output: null, inside: [] });
           break;
         }
         case "tool-end": {
-          const at = tools.get(fact.call);
-          const item = at === undefined ? undefined : items[at];
-          if (at !== undefined && item?.kind === "tool") {
-            items[at] = { ...item, state: fact.failed ? "failed" : "done", output: fact.output ?? item.output };
-          }
+          const place = tools.get(fact.call);
+          if (place !== undefined) finish(place, fact.failed ? "failed" : "done", fact.output);
           break;
         }
         case "file":
-          add({ ...shown(fact), kind: "file", role: fact.role, file: fact.file });
+          add(insideOf(fact.subagent, fact.time), { ...shown(fact), kind: "file", role: fact.role, file: fact.file });
           break;
         case "edit": {
           const { path, description, diff, before, after } = fact;
-          add({ ...shown(fact), kind: "edit", path, description, diff, before, after });
+          add(items, { ...shown(fact), kind: "edit", path, description, diff, before, after });
           break;
         }
+        case "subagent": {
+          // The end of one of which nothing else is among the messages says nothing.
+          if (fact.state === "begins" || insides.has(fact.subagent)) insideOf(fact.subagent, fact.time, fact.title);
+          const place = alone.get(fact.subagent);
+          if (place !== undefined && fact.state === "ends") finish(place, "done");
+          break;
+        }
+        case "branch":
+          branches.set(fact.line, (fact.follows === null ? undefined : branches.get(fact.follows)) ?? fact.line);
+          insideOf(fact.line, entry.time, null, fact.prompt);
+          break;
         case "turn-start":
           working = true;
           break;
         case "turn-end":
           working = false;
-          stopTools();
-          if (fact.status !== "completed") add({ ...shown(fact), kind: "turn-end", status: fact.status });
+          stopAll(fact.status === "completed" ? "done" : "stopped");
+          if (fact.status !== "completed") add(items, { ...shown(fact), kind: "turn-end", status: fact.status });
           break;
         case "usage":
           usage = fact.usage;
@@ -155,6 +212,35 @@ export function transcript(entries: readonly Entry[]): Transcript {
     }
   }
   return { items, working, usage, endedStreams };
+}
+
+function isRunning({ list, at }: Place): boolean {
+  const item = list[at];
+  return (item?.kind === "tool" || item?.kind === "subagent") && item.state === "running";
+}
+
+const STARTER = /^(task|agent|delegate|subagent|spawn_?agent)$/i;
+
+/** The call that a subagent most likely comes from: by what it was asked, by its title, else the first that runs. */
+function starterOf(
+  tools: ReadonlyMap<string, Place>,
+  startedOne: ReadonlySet<string>,
+  title: string | null,
+  prompt: string | null,
+): string | null {
+  const free: { readonly call: string; readonly running: boolean; readonly words: readonly unknown[] }[] = [];
+  for (const [call, { list, at }] of tools) {
+    const item = list[at];
+    if (item?.kind !== "tool" || !STARTER.test(item.name) || startedOne.has(call)) continue;
+    const given = object(item.args);
+    const words = [given["prompt"], given["description"], given["title"], given["subagent_type"], item.title].map((one) => text(one)?.trim());
+    free.push({ call, running: item.state === "running", words });
+  }
+  for (const wanted of [prompt?.trim(), title?.trim()]) {
+    const named = wanted === undefined || wanted === "" ? undefined : free.find(({ words }) => words.includes(wanted));
+    if (named !== undefined) return named.call;
+  }
+  return free.find(({ running }) => running)?.call ?? null;
 }
 
 function shown(fact: { readonly id: string; readonly time: number }): { readonly key: string; readonly time: number } {

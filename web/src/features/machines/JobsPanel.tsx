@@ -157,6 +157,7 @@ function JobRow({ workspace, job, online, onPause, onRun, onEdit, onRemove }: Jo
       <div>
         <p>
           <strong>{cronWords(data.cron)}</strong> <span class="hint">({data.timeZone})</span>
+          {!data.enabled && " "}
           {!data.enabled && <span class="tag">Paused</span>}
         </p>
         <p class="job-prompt" dir="auto">

@@ -100,12 +100,22 @@ export function cronFault(cron: string): string | null {
   return null;
 }
 
+const MONTH_NAMES = [
+  "January", "February", "March", "April", "May", "June",
+  "July", "August", "September", "October", "November", "December",
+];
 const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /** The common schedules in words; others as they are written. */
 export function cronWords(cron: string): string {
   const [minute = "", hour = "", day, month, weekday = ""] = cron.trim().split(/\s+/);
   const at = /^\d+$/.test(minute) && /^\d+$/.test(hour) ? `${hour.padStart(2, "0")}:${minute.padStart(2, "0")}` : null;
+  if (cron.trim() === "* * * * *") return "Every minute";
+  if (at !== null && weekday === "*" && /^\d+$/.test(day ?? "")) {
+    const name = /^\d+$/.test(month ?? "") ? MONTH_NAMES[Number(month) - 1] : undefined;
+    if (name !== undefined) return `Every year on ${day} ${name} at ${at}`;
+    if (month === "*") return `Every month on day ${day} at ${at}`;
+  }
   if (day === "*" && month === "*") {
     if (at !== null && weekday === "*") return `Every day at ${at}`;
     if (at !== null && weekday === "1-5") return `Monday to Friday at ${at}`;

@@ -3,15 +3,23 @@ package dev.roosthold.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.roosthold.daemon.FakeAgent;
+import dev.roosthold.daemon.ModelServer;
+import dev.roosthold.daemon.PublishedAgents;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The page in a real browser, against relay processes and machines.
 @Tag("peers")
@@ -37,6 +45,61 @@ final class WebPageTest {
         run("chat.mjs", "--roost", roostCommand().toString(), "--dir", relayHome.toString());
     }
 
+    /// Three people come from an empty relay to an approved call of a tool: at a desk, on a phone
+    /// and with the keyboard alone, each with a real daemon and an agent that speaks the protocol
+    /// of agents. None sees anything of another; two browsers of one agree.
+    @Test
+    void peopleComeFromAnEmptyRelayToAnApprovedCall() throws Exception {
+        requireBrowser();
+        Path memory = Files.createDirectories(machineHome.resolve("memory"));
+        run(
+                "daemon.mjs",
+                "--roost",
+                roostCommand().toString(),
+                "--dir",
+                relayHome.toString(),
+                "--agent",
+                script("agent", FakeAgent.command(memory)).toString());
+    }
+
+    /// The same way with a published agent, whose language model is a stand-in.
+    @Test
+    void aPublishedAgentWorksInTheBrowser() throws Exception {
+        requireBrowser();
+        Path program = PublishedAgents.opencode();
+        Path home = Files.createDirectories(machineHome.resolve("person"));
+        try (ModelServer model = new ModelServer("echo hello from the tool")) {
+            Path work = Files.createDirectories(relayHome.resolve("person").resolve("work"));
+            Files.writeString(
+                    work.resolve("opencode.json"), PublishedAgents.opencodeSettings(model.url()));
+            ObjectNode agents = JsonNodeFactory.instance.objectNode();
+            ArrayNode command = agents.putObject("agents").putArray("opencode");
+            PublishedAgents.opencodeCommand(program, home).forEach(command::add);
+            Path file = Files.writeString(machineHome.resolve("agents.json"), agents.toString());
+            run(
+                    "opencode.mjs",
+                    "--roost",
+                    roostCommand().toString(),
+                    "--dir",
+                    relayHome.toString(),
+                    "--agents",
+                    file.toString());
+        }
+    }
+
+    @Test
+    void aKilledRelayAndAKilledMachineAreShownAsWhatTheyAre() throws Exception {
+        requireBrowser();
+        run("restart.mjs", "--roost", roostCommand().toString(), "--dir", relayHome.toString());
+    }
+
+    /// 200 machines, 2,000 sessions and one of 100,000 messages; prints how long a person waits.
+    @Test
+    void aLargeAccountIsAsQuickAsASmallOne() throws Exception {
+        requireBrowser();
+        run("load.mjs", "--roost", roostCommand().toString(), "--dir", relayHome.toString());
+    }
+
     private void run(String script, String... arguments) throws Exception {
         Path pictures = Files.createDirectories(Path.of("target", "screenshots"));
         Path log = machineHome.resolve("browser.log");
@@ -55,6 +118,7 @@ final class WebPageTest {
             test.destroyForcibly().waitFor();
         }
         String output = Files.readString(log);
+        System.out.println(output);
         assertThat(ended).as("ended in time: %s", output).isTrue();
         assertThat(test.exitValue()).as(output).isZero();
     }
@@ -69,16 +133,25 @@ final class WebPageTest {
     }
 
     /// A `roost` with a home directory of its own.
-    private Path roostCommand() throws Exception {
-        Path script = machineHome.resolve("roost");
-        Files.writeString(
-                script,
-                "#!/bin/sh\nexec '%s' -XX:+UseSerialGC -Xmx128m -Duser.home='%s' -cp '%s' %s \"$@\"\n"
-                        .formatted(
-                                Path.of(System.getProperty("java.home"), "bin", "java"),
-                                machineHome,
-                                System.getProperty("java.class.path"),
-                                Main.class.getName()));
+    private Path roostCommand() throws IOException {
+        return script(
+                "roost",
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xmx192m",
+                        "-Duser.home=" + machineHome,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName()));
+    }
+
+    /// A command without blanks for a command with many words.
+    private Path script(String name, List<String> command) throws IOException {
+        String words = command.stream().map("'%s'"::formatted).collect(Collectors.joining(" "));
+        Path script = machineHome.resolve(name);
+        Files.writeString(script, "#!/bin/sh\nexec %s \"$@\"\n".formatted(words));
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
         return script;
     }

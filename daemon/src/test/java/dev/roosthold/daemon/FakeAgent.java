@@ -57,7 +57,7 @@ public final class FakeAgent {
     }
 
     /// The command that starts it.
-    static List<String> command(Path memory, String... traits) {
+    public static List<String> command(Path memory, String... traits) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(

@@ -16,14 +16,14 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Stands in for a language model with the usual chat interface: it says a few words, asks for a
 /// command to be run, and repeats what the command printed.
-final class ModelServer implements AutoCloseable {
+public final class ModelServer implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final String command;
 
-    ModelServer(String command) throws IOException {
+    public ModelServer(String command) throws IOException {
         this.command = command;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
@@ -31,7 +31,7 @@ final class ModelServer implements AutoCloseable {
         server.start();
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort() + "/v1";
     }
 
