@@ -12,13 +12,16 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// What the command line and the machine daemon cost: how long `roost --version` and `roost status`
 /// take, and what a daemon that has nothing to do needs of memory and processor. Linux only.
 ///
-/// Arguments: seconds of idleness (300), then the command to run (`./roost`; give the `bin/roost`
-/// of an unpacked distribution for the figures of the package).
+/// Arguments: minutes of idleness (5), then the command to run: by default the `bin/roost` of the
+/// distribution in `dist/target`, if one was built, else `./roost`. The start-up cache of a
+/// distribution is made first.
 public final class DaemonLoad {
     private static final int RUNS = 21;
     private static final int SETTLE_SECONDS = 20;
@@ -37,15 +40,44 @@ public final class DaemonLoad {
     }
 
     public static void main(String[] args) throws Exception {
-        int seconds = args.length > 0 ? Integer.parseInt(args[0]) : 300;
+        double minutes = args.length > 0 ? Double.parseDouble(args[0]) : 5;
+        String roost = args.length > 1 ? args[1] : packaged().map(Path::toString).orElse("./roost");
         Path parent = Path.of("bench/target");
         Files.createDirectories(parent);
         Path folder = Files.createTempDirectory(parent, "daemon-load").toAbsolutePath();
-        new DaemonLoad(args.length > 1 ? args[1] : "./roost", seconds).run(folder);
+        new DaemonLoad(roost, (int) (minutes * 60)).run(folder);
         System.exit(0);
     }
 
+    private static Optional<Path> packaged() throws IOException {
+        Path built = Path.of("dist/target");
+        if (!Files.isDirectory(built)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> folders = Files.list(built)) {
+            return folders.map(folder -> folder.resolve("bin/roost").toAbsolutePath())
+                    .filter(Files::isExecutable)
+                    .findFirst();
+        }
+    }
+
+    /// A distribution makes its cache in the background of its first start; here nothing may run
+    /// beside what is measured.
+    private void makeCache() throws IOException, InterruptedException {
+        Path maker = Path.of(roost).toAbsolutePath().resolve("../../libexec/make-start-cache");
+        if (Files.isExecutable(maker)) {
+            Process process = new ProcessBuilder(maker.toString()).inheritIO().start();
+            if (process.waitFor() != 0) {
+                throw new IOException("the start-up cache could not be made");
+            }
+        } else if (command("", "--version") != 0) {
+            throw new IOException(roost + " does not work");
+        }
+    }
+
     private void run(Path folder) throws Exception {
+        System.out.println("measured is " + roost);
+        makeCache();
         System.out.printf(
                 Locale.ROOT, "load %s; %d processors%n", Host.loadAverage(), Host.processors());
         Path home = folder.resolve("home");
@@ -56,13 +88,22 @@ public final class DaemonLoad {
                 double version = timed("roost --version", "", "--version");
                 double status =
                         timed("roost status, daemon running", "", "status", "--home=" + home);
+                double daemonStatus =
+                        timed("roost daemon status", "", "daemon", "status", "--home=" + home);
                 timed("roost --version, no start-up cache", WITHOUT_CACHE, "--version");
                 timed("roost status, no start-up cache", WITHOUT_CACHE, "status", "--home=" + home);
+                timed(
+                        "roost daemon status, no start-up cache",
+                        WITHOUT_CACHE,
+                        "daemon",
+                        "status",
+                        "--home=" + home);
                 idle(pid);
                 table.forEach(System.out::println);
                 System.out.println("load " + Host.loadAverage());
                 verdict("roost --version, ms", version, 150);
                 verdict("roost status, ms", status, 300);
+                verdict("roost daemon status, ms", daemonStatus, 300);
                 verdict("resident memory of the idle daemon, MB", residentMb, 80);
                 verdict("processor of the idle daemon, %", cpuPercent, 0.2);
             } finally {

@@ -19,16 +19,19 @@ public final class Main {
     /// Runs one command line and returns its exit status; messages for people go to standard output
     /// and error.
     static int run(String[] args, Map<String, String> environment) {
-        CommandLine command = new CommandLine(new RoostCommand());
+        CommandLine command = Commands.calledBy(args);
         OptionSources sources;
         try {
             sources = OptionSources.of(args, environment);
-            sources.refuseUnknownKeys(command);
+            if (!sources.areKnownTo(command)) {
+                CommandLine all = Commands.all();
+                sources.refuseUnknownKeys(all);
+                sources.strangers(all).ifPresent(System.err::println);
+            }
         } catch (CommandFailure failure) {
             failure.print(System.err);
             return CommandLine.ExitCode.USAGE;
         }
-        sources.strangers(command).ifPresent(System.err::println);
         command.setDefaultValueProvider(sources);
         command.setCaseInsensitiveEnumValuesAllowed(true);
         var usual = command.getParameterExceptionHandler();

@@ -82,25 +82,41 @@ final class OptionSources implements CommandLine.IDefaultValueProvider {
         return file;
     }
 
+    /// Whether the command has an option for each key and each variable. If not, another command
+    /// may have it.
+    boolean areKnownTo(CommandLine command) {
+        return unknownKeys(keys(command)).isEmpty() && strangers(command).isEmpty();
+    }
+
     /// A misspelt key would silently leave a default in force, so it stops the program.
+    ///
+    /// @param command with all commands under it
     void refuseUnknownKeys(CommandLine command) {
         Set<String> known = keys(command);
-        known.removeAll(NOT_IN_FILE);
-        String unknown =
-                file.entries().entrySet().stream()
-                        .filter(entry -> !known.contains(entry.getKey()))
-                        .map(entry -> entry.getKey() + " (line " + entry.getValue().line() + ")")
-                        .collect(Collectors.joining(", "));
+        String unknown = unknownKeys(known);
         if (unknown.isEmpty()) {
             return;
         }
+        known.removeAll(NOT_IN_FILE);
         throw new CommandFailure(
                 "unknown key in " + file.path() + ": " + unknown,
                 "Known keys: " + String.join(", ", new TreeSet<>(known)));
     }
 
+    private String unknownKeys(Set<String> known) {
+        return file.entries().entrySet().stream()
+                .filter(
+                        entry ->
+                                !known.contains(entry.getKey())
+                                        || NOT_IN_FILE.contains(entry.getKey()))
+                .map(entry -> entry.getKey() + " (line " + entry.getValue().line() + ")")
+                .collect(Collectors.joining(", "));
+    }
+
     /// Variables that look like options and are none, in words; other programs may use such names,
     /// so they stop nothing. Their values are not looked at.
+    ///
+    /// @param command with all commands under it
     Optional<String> strangers(CommandLine command) {
         Set<String> known = new HashSet<>(NO_OPTIONS);
         for (String key : keys(command)) {

@@ -9,6 +9,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
+/// The root; [Commands] puts the others under it.
 @Command(
         name = "roost",
         mixinStandardHelpOptions = true,
@@ -19,34 +20,6 @@ import picocli.CommandLine.Spec;
             "",
             "Every option can also be given as ROOST_<OPTION> in the environment (--port is ROOST_PORT) or as a"
                     + " line `option = value` in the settings file."
-        },
-        subcommands = {
-            UpCommand.class,
-            LoginCommand.class,
-            LogoutCommand.class,
-            WhoamiCommand.class,
-            LinkCommand.class,
-            RecoveryCommand.class,
-            MachinesCommand.class,
-            SessionsCommand.class,
-            RunCommand.class,
-            AttachCommand.class,
-            SendCommand.class,
-            EnrolCommand.class,
-            DaemonCommand.class,
-            StatusCommand.class,
-            JazzRelayCommand.class,
-            InviteCommand.class,
-            ImportHappyCommand.class,
-            ConfigCommand.class,
-            AuditCommand.class,
-            AccountsCommand.class,
-            BackupCommand.class,
-            RestoreCommand.class,
-            DoctorCommand.class,
-            HealthCommand.class,
-            CompletionCommand.class,
-            ManPageCommand.class
         })
 final class RoostCommand implements Runnable {
     @Spec private CommandSpec spec;

@@ -55,15 +55,14 @@ final class OptionSourcesTest {
     void theMetricsPortCanBeTurnedOffInEverySource() throws IOException {
         Path file = write("metrics-port = off\n");
 
-        OptionSources.read(file, Map.of()).refuseUnknownKeys(new CommandLine(new RoostCommand()));
+        OptionSources.read(file, Map.of()).refuseUnknownKeys(Commands.all());
         assertThat(metricsPort(file, Map.of())).isEqualTo("off");
         assertThat(metricsPort(write(""), Map.of("ROOST_METRICS_PORT", "0"))).isEqualTo("0");
         assertThat(metricsPort(write(""), Map.of())).isEqualTo("9090");
     }
 
     private static String metricsPort(Path file, Map<String, String> environment) {
-        CommandLine command =
-                new CommandLine(new RoostCommand()).setCaseInsensitiveEnumValuesAllowed(true);
+        CommandLine command = Commands.all().setCaseInsensitiveEnumValuesAllowed(true);
         command.setDefaultValueProvider(OptionSources.read(file, environment));
         return command.parseArgs("up")
                 .subcommand()

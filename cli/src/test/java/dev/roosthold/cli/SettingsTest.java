@@ -83,9 +83,7 @@ final class SettingsTest {
 
     @Test
     void noOptionOfUpIsMissingInTheTable() {
-        var up =
-                Objects.requireNonNull(
-                        new CommandLine(new RoostCommand()).getSubcommands().get("up"));
+        var up = Objects.requireNonNull(Commands.all().getSubcommands().get("up"));
         Set<String> expected = new HashSet<>();
         for (OptionSpec option : up.getCommandSpec().options()) {
             expected.add(option.longestName());
@@ -254,7 +252,7 @@ final class SettingsTest {
     /// Otherwise it could have one value only in the environment and in the file.
     @Test
     void everyOptionThatMayBeRepeatedIsSplitAtCommas() {
-        assertSplit(new CommandLine(new RoostCommand()));
+        assertSplit(Commands.all());
     }
 
     private static void assertSplit(CommandLine command) {

@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.OptionSpec;
 final class ShellCompletionTest {
     @TempDir Path directory;
 
-    private final CommandSpec root = new CommandLine(new RoostCommand()).getCommandSpec();
+    private final CommandSpec root = Commands.all().getCommandSpec();
 
     private static List<OptionSpec> shown(CommandSpec command) {
         return command.options().stream().filter(option -> !option.hidden()).toList();

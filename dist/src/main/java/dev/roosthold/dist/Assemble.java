@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -166,11 +167,24 @@ final class Assemble {
         }
     }
 
-    /// Without what an earlier build left in the folder.
+    /// Without what an earlier build left in the folder; our own first, the command before all: to
+    /// find a resource the runtime opens one jar after the other.
     private static List<Path> listed(Set<String> names, Path folder) throws IOException {
         return Folder.files(folder).stream()
                 .filter(jar -> names.contains(jar.getFileName().toString()))
+                .sorted(
+                        Comparator.comparing(Assemble::isForeign)
+                                .thenComparing(jar -> !name(jar).startsWith("roosthold-cli-"))
+                                .thenComparing(Assemble::name))
                 .toList();
+    }
+
+    private static boolean isForeign(Path jar) {
+        return !name(jar).startsWith("roosthold-");
+    }
+
+    private static String name(Path file) {
+        return file.getFileName().toString();
     }
 
     private static Path onlyFile(Path folder) throws IOException {

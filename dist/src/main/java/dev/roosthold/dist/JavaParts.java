@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /// The Java libraries and their licences: which, from the bill of materials; the texts from the
-/// jars, and for jars without from `src/licenses`.
+/// jars, and for jars without from `src/licenses` (`<artifact>.txt` the licence,
+/// `<artifact>.NOTICE.txt` what else is inside).
 final class JavaParts {
     private static final String OWN = "dev.roosthold";
 
@@ -78,9 +79,7 @@ final class JavaParts {
         }
         Map<String, byte[]> found = new TreeMap<>();
         Libraries.read(jar, entry -> TEXT.matcher(entry).matches() && !entry.endsWith(".class"))
-                .forEach(
-                        (entry, text) ->
-                                found.put(fileName(entry), text));
+                .forEach((entry, text) -> found.put(fileName(entry), text));
         Path kept = texts.resolve(name + ".txt");
         if (Files.exists(kept)) {
             found.put("LICENSE", Files.readAllBytes(kept));
@@ -92,6 +91,10 @@ final class JavaParts {
                                 .formatted(group, name, license, kept));
             }
             found.put("LICENSE", Files.readAllBytes(apache));
+        }
+        Path notice = texts.resolve(name + ".NOTICE.txt");
+        if (Files.exists(notice)) {
+            found.put("NOTICE", Files.readAllBytes(notice));
         }
         return new Part(group, name, version, license, found, note(name));
     }

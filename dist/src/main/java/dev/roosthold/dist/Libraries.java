@@ -27,13 +27,17 @@ import org.sqlite.util.LibraryLoaderUtil;
 /// - classes of a version below Java 6 and classes of signed jars are left out of the start-up
 ///   cache; that costs 0.1 s at each start. So picocli is compiled again and the signature of the
 ///   Bouncy Castle provider, which is only needed for use through the JCE, is dropped.
+/// - nothing here uses Bouncy Castle through the JCE. But Java looks for providers that its
+// settings
+///   name and that the trimmed runtime does not have, and on the way makes each one that a jar
+///   announces: 650 classes and 5 MB in every process. So it is not announced.
 /// - sqlite-jdbc carries its native library for 20 platforms and unpacks the right one at run time.
 ///   Here it lies beside the jar.
 final class Libraries {
     /// By the beginning of the jar's name.
     static final Map<String, String> CHANGES =
             Map.of(
-                    "bcprov-", "without the signature of the jar",
+                    "bcprov-", "without the signature of the jar, and not announced to the JCE",
                     "picocli-", "compiled from its unchanged source for Java 25",
                     "sqlite-jdbc-", "without the native libraries, of which one lies beside it");
 
@@ -41,6 +45,9 @@ final class Libraries {
 
     private static final Predicate<String> SIGNATURE =
             name -> name.matches("META-INF/[^/]+\\.(SF|RSA|DSA|EC)");
+
+    private static final Predicate<String> ANNOUNCED =
+            "META-INF/services/java.security.Provider"::equals;
 
     private static final Predicate<String> NATIVE = name -> name.startsWith("org/sqlite/native/");
 
@@ -67,7 +74,7 @@ final class Libraries {
             if (name.startsWith("picocli-")) {
                 compile(jar, sources, work.resolve("picocli"), copy);
             } else if (name.startsWith("bcprov-")) {
-                Map<String, byte[]> content = read(jar, SIGNATURE.negate());
+                Map<String, byte[]> content = read(jar, SIGNATURE.or(ANNOUNCED).negate());
                 content.computeIfPresent(MANIFEST, (_, bytes) -> withoutDigests(bytes));
                 pack(content, copy);
             } else if (name.startsWith("sqlite-jdbc-")) {

@@ -71,7 +71,8 @@ final class RuntimeImage {
         return Arrays.asList(modules.strip().split(","));
     }
 
-    /// Runs a tool of the JDK in a process of its own: inside this one, jlink makes some classes that
+    /// Runs a tool of the JDK in a process of its own: inside this one, jlink makes some classes
+    // that
     /// depend on what ran before.
     ///
     /// @return what it printed

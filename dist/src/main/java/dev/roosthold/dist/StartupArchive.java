@@ -11,7 +11,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The classes that a relay loads when it starts, as the runtime wants them in memory: `startup.jsa`
+/// The classes that a relay loads when it starts, as the runtime wants them in memory:
+// `startup.jsa`
 /// beside the jars. It makes the very first start fast, before the start-up cache of the
 /// installation is there, which holds more (two cores, 2026-11: 1.0 s without, 0.6 s with it).
 ///

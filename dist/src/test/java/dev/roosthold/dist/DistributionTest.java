@@ -76,6 +76,22 @@ final class DistributionTest {
                 .isNotZero();
     }
 
+    /// Before there is a start-up cache, and without one being made meanwhile.
+    @Test
+    @Order(1)
+    void theVeryFirstStartTakesItsClassesFromTheArchive() throws Exception {
+        assertThat(installed.resolve("lib/startup.jsa")).isNotEmptyFile();
+        assertThat(installed.resolve("cache")).doesNotExist();
+        Path log = user.home().resolve("first-classes");
+        user.ok(
+                Map.of("ROOST_JAVA_OPTS", "-Xlog:class+load:file=first-classes"),
+                roost,
+                "--version");
+        List<String> lines = Files.readAllLines(log);
+        long shared = lines.stream().filter(line -> line.contains("shared objects file")).count();
+        assertThat(shared).isGreaterThan(lines.size() * 8L / 10);
+    }
+
     @Test
     @Order(2)
     void servesThePageWithinASecond() throws Exception {
@@ -160,15 +176,26 @@ final class DistributionTest {
 
     @Test
     @Order(5)
-    void anUnreadableCacheNeverFailsTheStart() throws Exception {
-        Path cache = caches(installed.resolve("cache")).getFirst();
-        Path kept = user.home().resolve("kept.aot");
-        user.ok("cp", cache, kept);
-        user.ok("sh", "-c", "echo nonsense > \"$1\"", "sh", cache);
+    void anUnreadableCacheNeverFailsTheStart() {
+        Path cache = installed.resolve("cache");
+        user.ok("sh", "-c", "cp \"$1\"/*.aot .", "sh", cache);
+        user.ok("sh", "-c", "for file in \"$1\"/*.aot; do echo no > \"$file\"; done", "sh", cache);
 
         assertThat(user.run(Map.of(), roost, "--version").status()).isZero();
+        assertThat(user.run(Map.of(), roost, "login", "--help").status()).isZero();
 
-        user.ok("mv", kept, cache);
+        user.ok("sh", "-c", "mv *.aot \"$1\"", "sh", cache);
+    }
+
+    /// Of all that it has loaded, next to nothing comes from jars.
+    @Test
+    @Order(4)
+    void quickCommandsHaveACacheOfTheirOwn() throws Exception {
+        Path log = user.home().resolve("quick-classes");
+        user.ok(Map.of("ROOST_JAVA_OPTS", "-Xlog:class+load:file=quick-classes"), roost, "-V");
+        List<String> lines = Files.readAllLines(log);
+        assertThat(lines).hasSizeLessThan(4_000);
+        assertThat(lines.stream().filter(line -> line.contains("source: file:"))).hasSizeLessThan(15);
     }
 
     @Test
@@ -253,6 +280,144 @@ final class DistributionTest {
                 Map.of("ROOST_JAVA_OPTS", "-XX:AOTMode=on"),
                 copy.resolve("bin/roost"),
                 "--version");
+    }
+
+    /// Each of them needs other parts of the runtime than the page.
+    @Test
+    @Order(4)
+    void theOtherCommandsRunToo() throws Exception {
+        int port = freePort();
+        Path data = user.home().resolve("data of all");
+        Path output = directory.resolve("output of all");
+        Process relay =
+                user.start(
+                        Map.of(),
+                        output,
+                        roost,
+                        "up",
+                        "--port",
+                        port,
+                        "--metrics-port",
+                        "0",
+                        "--data",
+                        data);
+        try {
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> user.run(Map.of(), roost, "health", "--port", port).status() == 0);
+            String server = "--server=http://127.0.0.1:" + port;
+            assertThat(user.ok(roost, "login", "--new", "--yes", server)).contains("Signed in");
+            assertThat(user.ok(roost, "daemon", "start")).contains("online");
+            try {
+                assertThat(user.ok(roost, "daemon", "status")).contains("Online");
+                assertThat(user.ok(roost, "machines")).contains("online");
+            } finally {
+                user.ok(roost, "daemon", "stop");
+            }
+            assertThat(user.run(Map.of(), roost, "status").status()).isEqualTo(3);
+            Path backup = user.home().resolve("a backup.tar.gz");
+            user.ok(roost, "backup", backup, "--data", data);
+            user.ok(roost, "restore", backup, user.home().resolve("restored"));
+            assertThat(user.ok(roost, "doctor", "--data", data))
+                    .contains("0 wrong", "belongs to")
+                    .doesNotContain("you are");
+            assertThat(user.ok(roost, "accounts", "list", "--data", data)).contains("CREATED");
+            user.ok(roost, "audit", "verify", "--data", data);
+        } finally {
+            relay.destroy();
+            assertThat(relay.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(user.ok(roost, "login", "--help")).contains("--recovery");
+        assertThat(user.ok(roost, "import-happy", "--help")).contains("--dry-run");
+        assertThat(
+                        user.run(
+                                        Map.of(),
+                                        roost,
+                                        "import-happy",
+                                        "postgresql://nobody@127.0.0.1:1/x",
+                                        "--data",
+                                        data)
+                                .output())
+                .contains("error:")
+                .doesNotContain("Exception");
+        for (String shell : List.of("bash", "zsh", "fish")) {
+            assertThat(user.ok(roost, "completion", shell)).contains("daemon");
+        }
+    }
+
+    @Test
+    @Order(4)
+    void theJazzRelayAloneRunsToo() throws Exception {
+        Path output = directory.resolve("output of jazz");
+        Process relay =
+                user.start(
+                        Map.of(),
+                        output,
+                        roost,
+                        "jazz-relay",
+                        "--port",
+                        "0",
+                        "--data",
+                        user.home().resolve("jazz"));
+        try {
+            await().atMost(Duration.ofSeconds(30))
+                    .until(
+                            () ->
+                                    Files.readString(output)
+                                            .contains("Jazz clients connect to ws://"));
+        } finally {
+            relay.destroy();
+            assertThat(relay.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    @Order(8)
+    void nothingOfTestsAndMeasurementsIsInside() throws Exception {
+        try (Stream<Path> files = Files.list(installed.resolve("lib"))) {
+            List<String> jars =
+                    files.map(file -> file.getFileName().toString())
+                            .filter(name -> name.endsWith(".jar"))
+                            .toList();
+            assertThat(jars)
+                    .containsExactlyInAnyOrderElementsOf(
+                            Files.readAllLines(installed.resolve("lib/class-path")));
+            assertThat(jars)
+                    .noneMatch(
+                            jar ->
+                                    jar.matches(
+                                            "(?i).*(junit|jqwik|assertj|awaitility|jmh|bench|conformance"
+                                                    + "|test|mock|archunit|playwright).*"));
+        }
+    }
+
+    @Test
+    @Order(8)
+    void whatOtherJarsHaveTakenInHasItsLicenceToo() throws Exception {
+        Path licenses = installed.resolve("licenses/java");
+        try (Stream<Path> folders = Files.list(licenses)) {
+            Path postgres =
+                    folders.filter(
+                                    folder ->
+                                            folder.getFileName()
+                                                    .toString()
+                                                    .startsWith("postgresql-"))
+                            .findFirst()
+                            .orElseThrow();
+            try (Stream<Path> texts = Files.list(postgres)) {
+                assertThat(
+                                texts.map(
+                                        text ->
+                                                text.getFileName()
+                                                        .toString()
+                                                        .replaceFirst("-[0-9.]+$", "")))
+                        .contains(
+                                "LICENSE",
+                                "LICENSE-scram-client",
+                                "LICENSE-scram-common",
+                                "LICENSE-saslprep",
+                                "LICENSE-stringprep");
+            }
+        }
     }
 
     @Test

@@ -20,6 +20,7 @@ import dev.roosthold.relay.auth.Auth;
 import dev.roosthold.relay.auth.DeviceActivity;
 import dev.roosthold.relay.auth.Devices;
 import dev.roosthold.relay.auth.Registration;
+import dev.roosthold.relay.backup.LastBackup;
 import dev.roosthold.relay.catchup.ChangeRoutes;
 import dev.roosthold.relay.catchup.LogRecovery;
 import dev.roosthold.relay.connect.ConnectRoutes;
@@ -470,6 +471,7 @@ public final class Relay implements AutoCloseable {
                 updates::appended,
                 updates::dropped,
                 probes::noted,
+                () -> LastBackup.secondsOf(config.dataDirectory()),
                 machines.presence()::size,
                 sessions.presence()::size);
     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -79,6 +80,24 @@ class WatchedRelayTest {
                 .isBetween(1.7e9, System.currentTimeMillis() / 1e3);
         assertThat(now.value("database_records_total{table=\"devices\"}")).isEqualTo(1);
         assertThat(now.text()).contains("roost_build_info{java=\"25");
+    }
+
+    @Test
+    void theAgeOfTheLatestBackupIsServedWithoutARestart() throws IOException {
+        assertThat(scrape().value("roost_last_backup_timestamp_seconds")).isZero();
+
+        Path place = Files.createTempDirectory("watched-backup");
+        new Operator(rig.config()).backup(place.resolve("b.tar.gz"), false);
+        assertThat(scrape().value("roost_last_backup_timestamp_seconds"))
+                .isEqualTo(rig.now() / 1_000);
+
+        rig.clock().pass(Duration.ofDays(1));
+        new Operator(rig.config()).backup(place.resolve("c.tar.gz"), false);
+        assertThat(scrape().value("roost_last_backup_timestamp_seconds"))
+                .isEqualTo(rig.now() / 1_000);
+        Files.delete(place.resolve("b.tar.gz"));
+        Files.delete(place.resolve("c.tar.gz"));
+        Files.delete(place);
     }
 
     @Test

@@ -29,6 +29,11 @@ public record LastBackup(String mark, String target) {
         }
     }
 
+    /// The mark of the latest, in seconds since 1970; 0 when there was none, or it cannot be told.
+    public static long secondsOf(Path dataDirectory) {
+        return of(dataDirectory).map(last -> last.markAt().getEpochSecond()).orElse(0L);
+    }
+
     public Instant markAt() {
         return Instant.parse(mark);
     }

@@ -72,7 +72,7 @@ record DirectoryCheck(Situation situation) implements Check {
     private static Finding owner(Path directory) {
         try {
             String owner = Files.getOwner(directory).getName();
-            String user = System.getProperty("user.name", "");
+            String user = user();
             String what = directory + " belongs to " + owner;
             if (!Files.isReadable(directory) || !Files.isWritable(directory)) {
                 return Finding.wrong(
@@ -89,6 +89,13 @@ record DirectoryCheck(Situation situation) implements Check {
         } catch (IOException | UnsupportedOperationException e) {
             return Finding.skipped("data directory", directory + ": its owner cannot be told");
         }
+    }
+
+    /// A number where the system has no name for the user, as in a container: Java says `?` then.
+    private static String user() throws IOException {
+        String name = System.getProperty("user.name", "?");
+        Path self = Path.of("/proc/self");
+        return name.equals("?") && Files.exists(self) ? Files.getOwner(self).getName() : name;
     }
 
     private static List<Finding> modes(Path directory) {

@@ -90,6 +90,11 @@ public final class Metrics {
         read("roost_attachment_bytes", "Bytes of the attachments that were uploaded.")
                 .callback(callback -> callback.call(records.attachmentBytes()))
                 .register(registry);
+        read(
+                        "roost_last_backup_timestamp_seconds",
+                        "Before when everything is in the latest backup; 0 when there was none.")
+                .callback(callback -> callback.call(relay.lastBackup().getAsLong()))
+                .register(registry);
         sum("roost_updates_appended_total", "Updates that were appended to the logs of accounts.")
                 .callback(callback -> callback.call(relay.appendedUpdates().getAsLong()))
                 .register(registry);

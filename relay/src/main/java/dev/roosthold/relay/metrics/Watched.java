@@ -14,6 +14,8 @@ import java.util.function.LongSupplier;
 /// @param appendedUpdates since the start
 /// @param droppedUpdates since the start, because they were too many or too old
 /// @param probes how often a device asked for much that is not there
+/// @param lastBackup before when everything is in the latest backup, in seconds since 1970; 0 when
+///     none was ever made
 /// @param activeMachines machines that are online
 /// @param activeSessions sessions that are active
 public record Watched(
@@ -24,5 +26,6 @@ public record Watched(
         LongSupplier appendedUpdates,
         LongSupplier droppedUpdates,
         LongSupplier probes,
+        LongSupplier lastBackup,
         IntSupplier activeMachines,
         IntSupplier activeSessions) {}
