@@ -38,6 +38,7 @@ final class Commands {
                     "restore",
                     "doctor",
                     "health",
+                    "conformance",
                     "completion",
                     "man-page");
 
@@ -94,6 +95,7 @@ final class Commands {
             case "restore" -> new RestoreCommand();
             case "doctor" -> new DoctorCommand();
             case "health" -> new HealthCommand();
+            case "conformance" -> new ConformanceCommand();
             case "completion" -> new CompletionCommand();
             case "man-page" -> new ManPageCommand();
             default -> throw new IllegalArgumentException(name);

@@ -1,5 +1,6 @@
 package dev.roosthold.conformance.chaos;
 
+import dev.roosthold.conformance.wire.SocketLink;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 
 /// One client: what it knows, what it does, and what it finds wrong. Its own thread does everything
 /// but receive.
-final class ChaosClient implements Link.Listener {
+final class ChaosClient implements SocketLink.Listener {
     private static final int ANSWER_SECONDS = 40;
 
     /// What a client is for.
@@ -54,7 +55,7 @@ final class ChaosClient implements Link.Listener {
     /// Sent, not seen acknowledged: local id by session.
     private final List<Map.Entry<String, String>> outbox = new ArrayList<>();
 
-    private @Nullable Link link;
+    private @Nullable SocketLink link;
     private String pid = "";
     private String offset = "";
     private int sent;
@@ -123,7 +124,7 @@ final class ChaosClient implements Link.Listener {
         if (!connected()) {
             return false;
         }
-        Link open = link;
+        SocketLink open = link;
         boolean quiet = takeArrivals() == 0;
         resend();
         return quiet && outbox.isEmpty() && !mustRead && open != null && open.unanswered() == 0;
@@ -149,7 +150,7 @@ final class ChaosClient implements Link.Listener {
     }
 
     void close() {
-        Link open = link;
+        SocketLink open = link;
         if (open != null) {
             open.cut();
         }
@@ -182,7 +183,7 @@ final class ChaosClient implements Link.Listener {
     // ---- connection
 
     private boolean connected() throws InterruptedException {
-        Link open = link;
+        SocketLink open = link;
         if (open == null || !open.isOpen()) {
             takeArrivals();
             if (!connect()) {
@@ -215,11 +216,11 @@ final class ChaosClient implements Link.Listener {
                 auth.put("offset", offset);
             }
         }
-        Optional<Link.Connected> made = Link.open(http, server, auth, this);
+        Optional<SocketLink.Connected> made = SocketLink.open(http, server, auth, this);
         if (made.isEmpty()) {
             return false;
         }
-        Link open = made.get().link();
+        SocketLink open = made.get().link();
         String given = made.get().answer().path("pid").asString("");
         boolean recovered = !given.isEmpty() && given.equals(pid);
         findings.connected(recovered);
@@ -237,7 +238,7 @@ final class ChaosClient implements Link.Listener {
     }
 
     private void cut() {
-        Link open = link;
+        SocketLink open = link;
         if (open != null) {
             findings.cut();
             open.cut();
@@ -461,7 +462,7 @@ final class ChaosClient implements Link.Listener {
 
     /// Empty when the link ended first.
     private Optional<JsonNode> ask(String event) throws InterruptedException {
-        Link open = link;
+        SocketLink open = link;
         if (open == null) {
             return Optional.empty();
         }

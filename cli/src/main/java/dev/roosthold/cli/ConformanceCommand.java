@@ -1,0 +1,330 @@
+package dev.roosthold.cli;
+
+import dev.roosthold.conformance.cases.Conformance;
+import dev.roosthold.conformance.cases.Group;
+import dev.roosthold.conformance.cases.Result;
+import dev.roosthold.conformance.crowd.Crowd;
+import dev.roosthold.conformance.crowd.CrowdOptions;
+import dev.roosthold.conformance.crowd.CrowdReport;
+import dev.roosthold.conformance.crowd.KillTrouble;
+import dev.roosthold.conformance.crowd.RelayChild;
+import dev.roosthold.conformance.wire.WireException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(
+        name = "conformance",
+        description = {
+            "Shows what a happy-compatible server does right and wrong: a line for each case, with"
+                    + " what was expected and what was seen.",
+            "The server must let new accounts in, and keeps the accounts that are made. Do not"
+                    + " point it at a server that people use: it sends thousands of requests, many"
+                    + " of them wrong on purpose."
+        },
+        footer = {
+            "",
+            "Exit status: 0 everything that is required is so; 1 something is not; 2 called wrongly;"
+                    + " 4 the server cannot be reached."
+        })
+final class ConformanceCommand implements Callable<Integer> {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final int DETAILS = 5;
+
+    @Option(
+            names = "--server",
+            paramLabel = "URL",
+            description = "Address of the server (default: http://127.0.0.1:3005).")
+    private @Nullable URI server;
+
+    @Option(
+            names = "--second",
+            paramLabel = "URL",
+            description = "Address of another node of the same server.")
+    private @Nullable URI second;
+
+    @Option(
+            names = "--faults",
+            description =
+                    "Also cuts, delays and silences the connections between clients and server;"
+                            + " only for a server on this computer.")
+    private boolean faults;
+
+    @Option(
+            names = "--kills",
+            paramLabel = "N",
+            description = {
+                "Instead of asking a server: starts a relay of its own on an empty folder, kills it"
+                        + " so many times while clients work, and judges everything they saw."
+            })
+    private @Nullable Integer kills;
+
+    @Option(
+            names = "--kill-folder",
+            paramLabel = "DIR",
+            description =
+                    "Folder for the relay of --kills, kept afterwards (default: a temporary one).")
+    private @Nullable Path folder;
+
+    @Option(
+            names = "--clients",
+            defaultValue = "24",
+            paramLabel = "N",
+            description = "Clients that work at the same time in a run with --kills.")
+    private int clients;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Repeats what was drawn in another run (default: a new one, printed).")
+    private @Nullable Long seed;
+
+    @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "GROUP",
+            description = "Runs these groups: ${COMPLETION-CANDIDATES}.")
+    private @Nullable Set<Group> only;
+
+    @Option(
+            names = "--load",
+            defaultValue = "5",
+            paramLabel = "SECONDS",
+            description = "How long many clients work at the same time in one case.")
+    private int load;
+
+    @Mixin private JsonOption json;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        long drawn = seed == null ? System.nanoTime() % 1_000_000_000L : seed;
+        if (kills != null) {
+            return killRun(kills, drawn);
+        }
+        URI address = server == null ? URI.create("http://127.0.0.1:3005") : server;
+        requireReachable("--server", address);
+        if (second != null) {
+            requireReachable("--second", second);
+        }
+        if (faults) {
+            requireLoopback(address);
+        }
+        Conformance.Options options =
+                new Conformance.Options(
+                        plain(address),
+                        Optional.ofNullable(second).map(ConformanceCommand::plain),
+                        faults,
+                        drawn,
+                        only == null ? EnumSet.allOf(Group.class) : only,
+                        Duration.ofSeconds(Math.max(1, load)));
+        if (!json.wanted()) {
+            System.out.println("seed " + drawn);
+            System.out.println();
+        }
+        var printer = new Printer(json.wanted());
+        Conformance.Summary summary = Conformance.run(options, printer::print);
+        printer.end(summary, drawn);
+        return summary.failures() == 0 ? ExitStatus.DONE : ExitStatus.FAILED;
+    }
+
+    // ---- the table
+
+    /// Prints each result when it is known: some cases take long.
+    private static final class Printer {
+        private final boolean json;
+        private String group = "";
+
+        Printer(boolean json) {
+            this.json = json;
+        }
+
+        void print(Result result) {
+            if (json) {
+                System.out.println(asJson(result));
+                return;
+            }
+            if (!result.group().equals(group)) {
+                group = result.group();
+                System.out.println(Printable.line(group));
+                System.out.printf("  %-4s  %-48s  %-44s  %s%n", "pass", "case", "expected", "seen");
+            }
+            System.out.printf(
+                    "  %-4s  %-48s  %-44s  %s%n",
+                    word(result),
+                    Printable.line(result.name(), 48),
+                    Printable.line(result.expected(), 44),
+                    Printable.line(result.seen()));
+            result.details().stream()
+                    .limit(DETAILS)
+                    .forEach(line -> System.out.println("        - " + Printable.line(line)));
+            if (result.details().size() > DETAILS) {
+                System.out.println(
+                        "        - and " + (result.details().size() - DETAILS) + " more");
+            }
+        }
+
+        /// What is not required fails nobody.
+        private static String word(Result result) {
+            return switch (result.grade()) {
+                case REQUIRED -> result.passed() ? "yes" : "NO";
+                case BETTER -> result.passed() ? "yes" : "no*";
+                case EXTRA -> "-";
+            };
+        }
+
+        private static String asJson(Result result) {
+            ObjectNode line = JSON.createObjectNode();
+            line.put("group", result.group());
+            line.put("case", result.name());
+            line.put("grade", result.grade().name().toLowerCase(Locale.ROOT));
+            line.put("expected", result.expected());
+            line.put("seen", result.seen());
+            line.put("pass", result.passed());
+            var details = line.putArray("details");
+            result.details().forEach(details::add);
+            return line.toString();
+        }
+
+        void end(Conformance.Summary summary, long seed) {
+            if (json) {
+                ObjectNode line = JSON.createObjectNode();
+                line.put("cases", summary.cases());
+                line.put("failures", summary.failures());
+                line.put("seed", seed);
+                System.out.println(line);
+                return;
+            }
+            System.out.println();
+            System.out.println(
+                    summary.cases()
+                            + " cases, "
+                            + (summary.failures() == 0
+                                    ? "everything that is required is so"
+                                    : summary.failures() + " that are required failed")
+                            + " (* not required, but better)");
+        }
+    }
+
+    // ---- kills
+
+    private int killRun(int count, long drawn) throws InterruptedException {
+        if (count < 1 || clients < 1) {
+            throw new CommandFailure("--kills and --clients are at least 1", "", ExitStatus.USAGE);
+        }
+        int accounts = Math.max(1, clients / 8);
+        CrowdOptions options =
+                CrowdOptions.of(drawn, Duration.ofDays(1))
+                        .withCrowd(accounts, Math.ceilDiv(clients, accounts));
+        if (!json.wanted()) {
+            System.out.println("seed " + drawn);
+        }
+        try {
+            Path data = folder == null ? Files.createTempDirectory("roost-kills") : folder;
+            try (var relay = RelayChild.start(Launcher.command(), data)) {
+                return verdict(
+                        Crowd.run(
+                                relay.url(),
+                                List.of(relay.url()),
+                                options,
+                                new KillTrouble(relay, count, Duration.ofSeconds(1), drawn)));
+            } finally {
+                if (folder == null) {
+                    delete(data);
+                }
+            }
+        } catch (IOException | WireException e) {
+            throw new CommandFailure(
+                    String.valueOf(e.getMessage()),
+                    "The run with --kills needs a relay that starts.");
+        }
+    }
+
+    private int verdict(CrowdReport report) {
+        if (json.wanted()) {
+            ObjectNode line = JSON.createObjectNode();
+            line.put("seed", report.seed());
+            line.put("kills", report.kills());
+            line.put("operations", report.operations());
+            line.put("unanswered", report.verdict().unknown());
+            line.put("acknowledged", report.acknowledged());
+            line.put("holds", report.holds());
+            var wrong = line.putArray("wrong");
+            report.wrong().forEach(wrong::add);
+            System.out.println(line);
+        } else {
+            System.out.println(report.summary());
+            report.wrong().forEach(wrong -> System.out.println(Printable.text(wrong)));
+            System.out.println(report.holds() ? "It holds." : "It does not hold.");
+        }
+        return report.holds() ? ExitStatus.DONE : ExitStatus.FAILED;
+    }
+
+    private static void delete(Path folder) throws IOException {
+        List<Path> all = new ArrayList<>();
+        try (var files = Files.walk(folder)) {
+            files.forEach(all::add);
+        }
+        for (Path path : all.reversed()) {
+            Files.deleteIfExists(path);
+        }
+    }
+
+    // ---- addresses
+
+    private static URI plain(URI address) {
+        return URI.create(address.toString().replaceFirst("/*$", ""));
+    }
+
+    private static void requireReachable(String option, URI address) throws InterruptedException {
+        String advice = "It looks like http://127.0.0.1:3005 or https://relay.example.";
+        try (HttpClient http =
+                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build()) {
+            http.send(
+                    HttpRequest.newBuilder(address.resolve("/v1/sessions"))
+                            .timeout(Duration.ofSeconds(10))
+                            .build(),
+                    HttpResponse.BodyHandlers.discarding());
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(
+                    option + " " + address + " is not an address", advice, ExitStatus.USAGE);
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    option + ": no server answers at " + address, advice, ExitStatus.UNREACHABLE);
+        }
+    }
+
+    private static void requireLoopback(URI address) {
+        try {
+            if (InetAddress.getByName(address.getHost()).isLoopbackAddress()
+                    && address.getScheme().equals("http")) {
+                return;
+            }
+        } catch (UnknownHostException e) {
+            // It was reached a moment ago.
+        }
+        throw new CommandFailure(
+                "--faults needs a server on this computer that speaks http",
+                "What it breaks are the connections on this computer.",
+                ExitStatus.USAGE);
+    }
+}

@@ -1,0 +1,72 @@
+package dev.roosthold.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class ConformanceCommandTest {
+    @TempDir Path home;
+
+    @Test
+    void theTableSaysWhatWasExpectedAndSeen() throws Exception {
+        try (RoostProcess relay =
+                        RoostProcess.relay(home.resolve("relay"), "--registration", "open");
+                RoostProcess command =
+                        RoostProcess.start(
+                                home,
+                                "conformance",
+                                "--server",
+                                relay.address(),
+                                "--only",
+                                "ordering,extras",
+                                "--seed",
+                                "7")) {
+            int status = command.exitStatus();
+            assertThat(status).as("%s", command.allLines()).isZero();
+            assertThat(command.allLines())
+                    .contains("seed 7")
+                    .anyMatch(
+                            line ->
+                                    line.contains("yes")
+                                            && line.contains("a batch keeps its order")
+                                            && line.contains("50 of 50 in their place"))
+                    .anyMatch(line -> line.contains("devices") && line.contains("offered"))
+                    .anyMatch(line -> line.contains("everything that is required is so"));
+        }
+    }
+
+    @Test
+    void aServerThatIsNotThereIsSaidToBeUnreachable() throws Exception {
+        try (RoostProcess command =
+                RoostProcess.start(home, "conformance", "--server", "http://127.0.0.1:1")) {
+            assertThat(command.exitStatus()).isEqualTo(ExitStatus.UNREACHABLE);
+            assertThat(command.allLines()).anyMatch(line -> line.contains("no server answers"));
+        }
+    }
+
+    @Test
+    void oneCommandKillsARelayUnderLoadAndGivesOneVerdict() throws Exception {
+        try (RoostProcess command =
+                RoostProcess.start(
+                        home,
+                        "conformance",
+                        "--kills",
+                        "2",
+                        "--clients",
+                        "8",
+                        "--seed",
+                        "7",
+                        "--kill-folder",
+                        home.resolve("killed").toString())) {
+            int status = command.exitStatus();
+            assertThat(status).as("%s", command.allLines()).isZero();
+            assertThat(command.allLines())
+                    .contains("It holds.")
+                    .anyMatch(line -> line.startsWith("seed 7:") && line.contains("2 kills"));
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.roosthold.conformance.crowd;
+
+/// What happens to the server and its links while a crowd works. Called by one thread.
+public interface Trouble extends AutoCloseable {
+    /// Does the next bad thing, and returns when it is over or the server serves again.
+    ///
+    /// @return a word for what was done
+    Kind next() throws Exception;
+
+    /// Makes everything well again, for the end of a run.
+    @Override
+    void close();
+
+    /// What was done.
+    enum Kind {
+        NOTHING,
+        LINK,
+        KILL,
+        /// Nothing more will happen: the run may end.
+        DONE
+    }
+
+    /// Nothing ever happens.
+    static Trouble none() {
+        return new Trouble() {
+            @Override
+            public Kind next() throws InterruptedException {
+                Thread.sleep(50);
+                return Kind.NOTHING;
+            }
+
+            @Override
+            public void close() {
+                // Nothing was broken.
+            }
+        };
+    }
+}
