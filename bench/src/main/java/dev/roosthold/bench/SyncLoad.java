@@ -2,6 +2,7 @@ package dev.roosthold.bench;
 
 import dev.roosthold.jazz.encoding.Json;
 import dev.roosthold.jazz.encoding.JsonText;
+
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -248,9 +249,7 @@ public final class SyncLoad {
                 channel.close();
                 throw e;
             }
-            in =
-                    new java.io.BufferedReader(
-                            Channels.newReader(channel, StandardCharsets.UTF_8));
+            in = new java.io.BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
         }
 
         Json.Obj call(String method, String params) throws IOException {

@@ -11,6 +11,15 @@ import dev.roosthold.jazz.peers.JsClient;
 import dev.roosthold.jazz.peers.NpmPackages;
 import dev.roosthold.sync.replica.JazzSyncService;
 import dev.roosthold.sync.replica.Layout;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,14 +30,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
-/// Section 20: two daemons and the published Jazz library on one account end with the same, whatever
+/// Section 20: two daemons and the published Jazz library on one account end with the same,
+// whatever
 /// was done in which order, with and without the relay.
 final class ConvergeTest {
     private static final String[] DEVICES = {
@@ -116,7 +120,8 @@ final class ConvergeTest {
                                             Entries.push(
                                                     Entries.preference(
                                                             "key" + random.nextInt(3),
-                                                            now / 500 * 500 - random.nextInt(2) * 500,
+                                                            now / 500 * 500
+                                                                    - random.nextInt(2) * 500,
                                                             DEVICES[random.nextInt(2)],
                                                             Entries.blob(20 + random.nextInt(3)))));
                     case 8 -> {
@@ -155,7 +160,9 @@ final class ConvergeTest {
                     .untilAsserted(
                             () -> {
                                 var one = shared(devices.get(0));
-                                assertThat(one).as("script " + seed).isEqualTo(shared(devices.get(1)));
+                                assertThat(one)
+                                        .as("script " + seed)
+                                        .isEqualTo(shared(devices.get(1)));
                                 assertThat(
                                                 one.keySet().stream()
                                                         .filter(name -> name.startsWith("command"))
@@ -247,7 +254,11 @@ final class ConvergeTest {
             // The daemon finds the account that the other library made.
             Rig.Device a = rig.device("a").relay().start().initialised(77);
             a.awaitState("ONLINE");
-            assertThat(Jazz.uniqueId(dev.roosthold.jazz.value.ValueType.MAP, layout.account(), "caro-sync-root-v1"))
+            assertThat(
+                            Jazz.uniqueId(
+                                    dev.roosthold.jazz.value.ValueType.MAP,
+                                    layout.account(),
+                                    "caro-sync-root-v1"))
                     .isEqualTo(layout.root());
         }
     }

@@ -3,6 +3,13 @@ package dev.roosthold.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import tools.jackson.databind.node.ObjectNode;
+
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,11 +20,6 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.node.ObjectNode;
 
 /// Sections 7 and 9: what was answered is never lost and never there twice, wherever the daemon was
 /// killed.
@@ -51,9 +53,7 @@ final class KillTest {
     private static void init(Client client) {
         client.answer(
                 "sync.init",
-                "{\"authKey\":\""
-                        + Rig.key(1)
-                        + "\",\"deviceName\":\"p\",\"platform\":\"linux\"}");
+                "{\"authKey\":\"" + Rig.key(1) + "\",\"deviceName\":\"p\",\"platform\":\"linux\"}");
     }
 
     private void whilePushing(int kills, long seed) throws Exception {
@@ -68,9 +68,7 @@ final class KillTest {
             for (int kill = 0; kill < kills; kill++) {
                 Client client = process.client();
                 var stop = new AtomicBoolean();
-                Thread pusher =
-                        Thread.ofPlatform()
-                                .start(() -> push(client, stop, answered, sent));
+                Thread pusher = Thread.ofPlatform().start(() -> push(client, stop, answered, sent));
                 Thread.sleep(5 + random.nextInt(400));
                 process.kill();
                 stop.set(true);
@@ -145,10 +143,7 @@ final class KillTest {
                 try (Client client = process.client()) {
                     await().atMost(Rig.SOON).until(() -> client.state().equals("ONLINE"));
                     await().atMost(java.time.Duration.ofMinutes(2))
-                            .until(
-                                    () ->
-                                            client.call("sync.status").path("pendingUp").asInt()
-                                                    == 0);
+                            .until(() -> client.call("sync.status").path("pendingUp").asInt() == 0);
                     assertThat(client.call("sync.status").path("failed").asInt()).isZero();
                 }
                 List<String> found = compare(rig, ids, new HashSet<>(ids));
@@ -161,8 +156,7 @@ final class KillTest {
     /// sent, nothing twice.
     private static List<String> compare(Rig rig, List<String> answered, Set<String> sent) {
         Rig.Device other = rig.device("other").relay().start().initialised(1);
-        await().atMost(Rig.SOON)
-                .until(() -> other.all().size() >= answered.size() + 2);
+        await().atMost(Rig.SOON).until(() -> other.all().size() >= answered.size() + 2);
         var found = new ArrayList<String>();
         long cursor = 0;
         while (true) {
