@@ -20,7 +20,7 @@ import java.nio.file.Path;
         footer = {
             "",
             "Every option can also be given as ROOST_<OPTION> in the environment (--port is"
-                + " ROOST_PORT) or as a line `option = value` in the settings file."
+                    + " ROOST_PORT) or as a line `option = value` in the settings file."
         },
         subcommands = {
             UpCommand.class,

@@ -26,7 +26,7 @@ import java.util.concurrent.Callable;
         footer = {
             "",
             "Exit status: 0 stopped, 74 the database cannot be written, 75 another daemon is"
-                + " running, 77 a file or directory is open to others, 78 a setting is wrong."
+                    + " running, 77 a file or directory is open to others, 78 a setting is wrong."
         })
 final class SyncDaemonCommand implements Callable<Integer> {
     @Option(names = "--relay", paramLabel = "URL", description = "Relay, ws:// or wss://.")

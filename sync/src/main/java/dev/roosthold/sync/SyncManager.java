@@ -62,6 +62,7 @@ public final class SyncManager implements AutoCloseable {
     static final Duration PREPARE = Duration.ofSeconds(25);
     private static final long SEEN_MS = 15 * 60_000;
     private static final long SWEEP_MS = 30_000;
+    private static final int TOGETHER = 250;
 
     private final InstantSource clock;
     private final SecureRandom random;
@@ -999,18 +1000,26 @@ public final class SyncManager implements AutoCloseable {
             } finally {
                 lock.unlock();
             }
-            int count =
-                    store().receive(
-                                    changes.stream()
-                                            .map(
-                                                    one ->
-                                                            new SyncStore.Received(
-                                                                    one.entry(), one.whole()))
-                                            .toList());
+            int count = 0;
+            for (int at = 0; at < changes.size(); at += TOGETHER) {
+                // In pieces, so that a push does not wait for all of them.
+                count +=
+                        store().receive(
+                                        changes
+                                                .subList(
+                                                        at, Math.min(changes.size(), at + TOGETHER))
+                                                .stream()
+                                                .map(
+                                                        one ->
+                                                                new SyncStore.Received(
+                                                                        one.entry(), one.whole()))
+                                                .toList());
+            }
             if (count > 0) {
                 pulled.addAndGet(count);
                 long cursor = store().latest();
-                event(listener -> listener.entries(count, cursor));
+                int sum = count;
+                event(listener -> listener.entries(sum, cursor));
             }
         } catch (StoreException e) {
             log.warn("cache.write", "what came from the relay could not be kept");

@@ -48,7 +48,7 @@ final class Section14RedactionTest {
                 }
                 assertThat(process.awaitExit()).isZero();
                 String log = Files.readString(process.stderr());
-                assertThat(log.lines())
+                assertThat(log.lines().filter(line -> line.startsWith("{")))
                         .isNotEmpty()
                         .allSatisfy(
                                 line ->

@@ -58,11 +58,11 @@ final class Section5RpcTest {
                 "{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"rpc.discover\"} | -32601 | 6",
                 "{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"sync.nothing\"} | -32601 | 6",
                 "{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"daemon.ping\",\"params\":[]} | -32602 |"
-                    + " 6",
+                        + " 6",
                 "{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"daemon.ping\",\"params\":1} | -32602 |"
-                    + " 6",
+                        + " 6",
                 "{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"daemon.ping\",\"params\":null} | -32602"
-                    + " | 6",
+                        + " | 6",
                 "[]                                                      | -32600 | null",
             })
     void whatIsNoRequestIsRefused(String line, int code, String id) {

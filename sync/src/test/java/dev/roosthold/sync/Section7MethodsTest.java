@@ -26,15 +26,15 @@ final class Section7MethodsTest {
             quoteCharacter = '`',
             value = {
                 "{\"deviceName\":\"a\",\"platform\":\"linux\"}                       | -32602 |"
-                    + " authKey",
+                        + " authKey",
                 "{\"authKey\":1,\"deviceName\":\"a\",\"platform\":\"linux\"}         | -32602 |"
-                    + " authKey",
+                        + " authKey",
                 "{\"authKey\":\"x\",\"deviceName\":\"\",\"platform\":\"linux\"}      | -32602 |"
-                    + " deviceName",
+                        + " deviceName",
                 "{\"authKey\":\"x\",\"deviceName\":\"a\\u0007\",\"platform\":\"linux\"} | -32602 |"
-                    + " deviceName",
+                        + " deviceName",
                 "{\"authKey\":\"x\",\"deviceName\":\"a\",\"platform\":\"beos\"}      | -32602 |"
-                    + " platform",
+                        + " platform",
                 "{\"authKey\":\"x\",\"deviceName\":\"a\",\"platform\":\"linux\"}     | -32002 | ",
                 "{\"authKey\":\"AAAA\",\"deviceName\":\"a\",\"platform\":\"linux\"}  | -32002 | ",
             })

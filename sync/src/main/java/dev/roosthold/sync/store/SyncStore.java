@@ -676,7 +676,7 @@ public final class SyncStore implements AutoCloseable {
         int gone =
                 db.change(
                         "DELETE FROM sync_queue WHERE id = ? AND payload = ? AND status <>"
-                            + " 'failed'",
+                                + " 'failed'",
                         row.id(),
                         row.payload());
         if (gone == 0) {
