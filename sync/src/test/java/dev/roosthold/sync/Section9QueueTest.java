@@ -226,4 +226,30 @@ final class Section9QueueTest {
             assertThat(b.all().get("command/" + first).path("metadata").has("deletedAt")).isFalse();
         }
     }
+
+    @Test
+    void aTombstoneLeavesTheCacheAfterNinetyDaysButNotBeforeItWasSent() {
+        try (var rig = new Rig(folder)) {
+            Rig.Device a =
+                    rig.device("a").settings("{\"syncIntervalMs\":100,\"offlineQueueTtlMs\":0}")
+                            .relay()
+                            .start();
+            rig.stopRelay();
+            a.init(1);
+            ObjectNode command = Entries.command(Entries.id());
+            String name = "command/" + command.path("id").stringValue();
+            a.client().call("sync.push", Entries.push(command));
+            a.client()
+                    .call(
+                            "sync.push",
+                            Entries.push(Entries.deleted(command, System.currentTimeMillis())));
+            a.clock.move(Duration.ofDays(91));
+            a.client().call("sync.push", Entries.push(Entries.preference("k", 1)));
+            assertThat(a.all()).containsKey(name);
+            rig.relay();
+            a.client().call("sync.now");
+            await().atMost(Rig.SOON).until(() -> !a.all().containsKey(name));
+            assertThat(a.all()).containsKey("preference/k");
+        }
+    }
 }
