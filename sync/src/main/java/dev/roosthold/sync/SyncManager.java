@@ -63,6 +63,7 @@ public final class SyncManager implements AutoCloseable {
     private static final long SEEN_MS = 15 * 60_000;
     private static final long SWEEP_MS = 30_000;
     private static final int TOGETHER = 250;
+    private static final long NETWORK_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final InstantSource clock;
     private final SecureRandom random;
@@ -924,13 +925,21 @@ public final class SyncManager implements AutoCloseable {
         present(gate).shut();
     }
 
+    /// Waits; a change of the network ends it.
+    ///
     /// @return whether the wait was cut short
     private boolean pause(Duration wait) throws InterruptedException {
         long left = wait.toNanos();
+        int network = Networks.fingerprint();
         lock.lock();
         try {
             while (!hurry && left > 0 && mayConnect()) {
-                left = changed.awaitNanos(left);
+                long slice = Math.min(left, NETWORK_NANOS);
+                left -= slice - changed.awaitNanos(slice);
+                if (left > 0 && Networks.fingerprint() != network) {
+                    log.info("link.network", "the network has changed");
+                    return true;
+                }
             }
             return left > 0;
         } finally {

@@ -231,7 +231,8 @@ final class Section9QueueTest {
     void aTombstoneLeavesTheCacheAfterNinetyDaysButNotBeforeItWasSent() {
         try (var rig = new Rig(folder)) {
             Rig.Device a =
-                    rig.device("a").settings("{\"syncIntervalMs\":100,\"offlineQueueTtlMs\":0}")
+                    rig.device("a")
+                            .settings("{\"syncIntervalMs\":100,\"offlineQueueTtlMs\":0}")
                             .relay()
                             .start();
             rig.stopRelay();
