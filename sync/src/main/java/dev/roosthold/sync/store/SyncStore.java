@@ -605,8 +605,8 @@ public final class SyncStore implements AutoCloseable {
                 db ->
                         db.number(
                                         "SELECT EXISTS (SELECT 1 FROM sync_queue WHERE status ="
-                                            + " 'pending' AND (expires_at IS NULL OR expires_at >"
-                                            + " ?))",
+                                                + " 'pending' AND (expires_at IS NULL OR expires_at >"
+                                                + " ?))",
                                         clock.millis())
                                 != 0);
     }
