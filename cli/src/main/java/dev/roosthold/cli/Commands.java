@@ -29,6 +29,7 @@ final class Commands {
                     "daemon",
                     "status",
                     "jazz-relay",
+                    "sync",
                     "invite",
                     "import-happy",
                     "config",
@@ -86,6 +87,7 @@ final class Commands {
             case "daemon" -> new DaemonCommand();
             case "status" -> new StatusCommand();
             case "jazz-relay" -> new JazzRelayCommand();
+            case "sync" -> new SyncCommand();
             case "invite" -> new InviteCommand();
             case "import-happy" -> new ImportHappyCommand();
             case "config" -> new ConfigCommand();
