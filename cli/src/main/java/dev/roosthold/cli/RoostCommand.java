@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             DaemonCommand.class,
             StatusCommand.class,
             JazzRelayCommand.class,
+            SyncCommand.class,
             InviteCommand.class,
             ImportHappyCommand.class,
             ConfigCommand.class,
