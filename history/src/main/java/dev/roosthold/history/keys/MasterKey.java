@@ -25,6 +25,11 @@ public final class MasterKey implements AutoCloseable {
         this.bytes = bytes.clone();
     }
 
+    /// The same key, to be closed on its own.
+    public MasterKey copy() {
+        return new MasterKey(shared());
+    }
+
     /// The array itself, for this package only.
     byte[] shared() {
         if (wiped) {

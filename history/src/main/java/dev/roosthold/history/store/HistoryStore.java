@@ -263,12 +263,12 @@ public final class HistoryStore implements AutoCloseable {
                 });
     }
 
-    /// Everything that was pushed waits again: for another account.
+    /// Everything that this computer pushed waits again: for another account.
     public int pushAgain() {
         return transaction(
                 () ->
                         update(
-                                "UPDATE commands SET state = 'pending' WHERE state IN ('pushed', 'remote')"));
+                                "UPDATE commands SET state = 'pending' WHERE state = 'pushed'"));
     }
 
     public long count(EntryState state) {

@@ -14,14 +14,14 @@ if status is-interactive; and not set -q __roost_file
 
     # A text as it stands between the quotes of JSON.
     function __roost_json
-        set -l s (string replace -a -- '\\' '\\\\' $argv[1] | string collect -N)
-        set s (string replace -a -- '"' '\\"' $s | string collect -N)
-        set s (string replace -a -- \n '\\n' $s | string collect -N)
-        set s (string replace -a -- \t '\\t' $s | string collect -N)
+        set -l s (string replace -a -- '\\' '\\\\' $argv[1] | string collect)
+        set s (string replace -a -- '"' '\\"' $s | string collect)
+        set s (string replace -a -- \n '\\n' $s | string collect)
+        set s (string replace -a -- \t '\\t' $s | string collect)
         if string match -qr '[\x01-\x1f]' -- $s
             for i in (seq 1 31)
                 set -l hex (printf '%02x' $i)
-                set s (string replace -ar -- "\\x$hex" '\\\\u00'$hex $s | string collect -N)
+                set s (string replace -ar -- "\\x$hex" '\\\\u00'$hex $s | string collect)
             end
         end
         printf '%s' $s
@@ -47,6 +47,6 @@ if status is-interactive; and not set -q __roost_file
         printf '\n{"v":1,"n":%d,"start":%d,"duration":%d,"exit":%d,"shell":"fish","session":"%s","host":"%s","author":"%s","cwd":"%s","command":"%s"}\n' \
             $__roost_n (math $finish - $duration) $duration $code $__roost_session \
             (__roost_json "$__roost_host") (__roost_json "$USER") (__roost_json "$PWD") \
-            (__roost_json "$argv[1]" | string collect -N) >>$__roost_file 2>/dev/null
+            (__roost_json "$argv[1]" | string collect) >>$__roost_file 2>/dev/null
     end
 end
