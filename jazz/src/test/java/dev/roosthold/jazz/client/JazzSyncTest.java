@@ -223,7 +223,7 @@ final class JazzSyncTest {
                                         .dialer(
                                                 _ -> {
                                                     attempts.incrementAndGet();
-                                                    throw new RefusedException(401);
+                                                    throw new RefusedException(401, null);
                                                 })));
         await().until(() -> jazz.connectionState() == ConnectionState.REFUSED);
         assertThat(attempts).hasValue(1);
