@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             JazzRelayCommand.class,
             SyncCommand.class,
+            HistoryCommand.class,
             InviteCommand.class,
             ImportHappyCommand.class,
             ConfigCommand.class,

@@ -139,6 +139,22 @@ public final class KeyFile {
         }
     }
 
+    /// Makes the file what it was.
+    ///
+    /// @param before what [#read] gave; empty deletes the file
+    public void restore(Optional<HistoryKeys> before) {
+        if (before.isPresent()) {
+            write(before.get().master(), before.get().older());
+            return;
+        }
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new KeyFileException(
+                    file + " cannot be deleted: " + e.getClass().getSimpleName());
+        }
+    }
+
     /// Whether others than the owner may read it, or write to it.
     public boolean isOpenToOthers() throws IOException {
         PosixFileAttributeView view =
