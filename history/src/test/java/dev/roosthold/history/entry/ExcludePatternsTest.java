@@ -70,7 +70,7 @@ final class ExcludePatternsTest {
 
     @Test
     void aPatternThatTakesForEverKeepsTheCommandHere() {
-        ExcludePatterns patterns = ExcludePatterns.with(List.of("^(a+)+$"));
-        assertThat(patterns.reason("a".repeat(200) + "b")).isPresent();
+        ExcludePatterns patterns = ExcludePatterns.with(List.of("(.*a){40}c"));
+        assertThat(patterns.reason("a".repeat(5000))).isPresent();
     }
 }

@@ -89,11 +89,12 @@ final class HistoryImportTest {
                 new ProcessBuilder(
                                 "zsh",
                                 "-f",
+                                "-i",
                                 "-c",
                                 "HISTFILE="
                                         + file
                                         + "; HISTSIZE=10; SAVEHIST=10; setopt extendedhistory;"
-                                        + " print -s 'echo ümläut ƃ日'; print -s $'a\\nb'; print -s"
+                                        + " print -rs 'echo ümläut ƃ日'; print -s $'a\\nb'; print -rs"
                                         + " 'ends with \\'; fc -W")
                         .inheritIO()
                         .start();

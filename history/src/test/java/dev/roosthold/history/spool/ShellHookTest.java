@@ -51,7 +51,12 @@ final class ShellHookTest {
                             .redirectOutput(directory.resolve("screen").toFile())
                             .start();
             keys = process.getOutputStream();
-            type(start + ". '" + script + "'; echo hook-is-$((40+2))");
+            type(
+                    start
+                            + ". '"
+                            + script
+                            + "'; echo hook-is-"
+                            + (hook == ShellHook.FISH ? "(math 40 + 2)" : "$((40+2))"));
             await().atMost(Duration.ofSeconds(10)).until(() -> screen().contains("hook-is-42"));
         }
 
