@@ -776,7 +776,7 @@ public final class SyncManager implements AutoCloseable {
                 pause(
                         failure.filter(RelayFailure.RateLimited.class::isInstance)
                                 .map(RelayFailure.RateLimited.class::cast)
-                                .map(RelayFailure.RateLimited::wait)
+                                .map(RelayFailure.RateLimited::after)
                                 .orElse(RetryPolicy.reconnect(failures, random)));
                 failures += failure.isEmpty() ? 0 : 1;
             }

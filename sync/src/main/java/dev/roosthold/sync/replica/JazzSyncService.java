@@ -226,14 +226,15 @@ public final class JazzSyncService implements AutoCloseable {
     /// Gets the root and what it refers to, and makes what is missing.
     public CoId getSyncRoot(Duration patience) {
         var loads = new LinkedHashMap<CoId, CompletableFuture<Boolean>>();
+        // The history may be long; it comes beside, and nothing is added to it before it is here.
+        CompletableFuture<Boolean> feed = jazz.refresh(layout.history());
         for (CoId id : layout.values()) {
-            loads.put(id, jazz.refresh(id));
+            if (!id.equals(layout.history())) {
+                loads.put(id, jazz.refresh(id));
+            }
         }
         for (var load : loads.entrySet()) {
-            // The history may be long; nothing is added to it before it is here.
-            if (!load.getKey().equals(layout.history())) {
-                await(load.getValue(), patience);
-            }
+            await(load.getValue(), patience);
         }
         CoId owner = layout.account();
         jazz.createUnique(ValueType.MAP, owner, Layout.STATES);
@@ -241,8 +242,7 @@ public final class JazzSyncService implements AutoCloseable {
         jazz.createUnique(ValueType.LIST, owner, Layout.DEVICES);
         var loaded = new CompletableFuture<Boolean>();
         var _ =
-                loads.get(layout.history())
-                        .thenAccept(
+                feed.thenAccept(
                                 found -> {
                                     jazz.createUnique(ValueType.FEED, owner, Layout.HISTORY);
                                     absorb();

@@ -18,8 +18,8 @@ public sealed interface RelayFailure {
 
     /// 429.
     ///
-    /// @param wait what the relay asks for; at most 300 s
-    record RateLimited(Duration wait) implements RelayFailure {}
+    /// @param after what the relay asks for; at most 300 s
+    record RateLimited(Duration after) implements RelayFailure {}
 
     /// 5xx.
     record Server(int status) implements RelayFailure {}

@@ -46,7 +46,7 @@ public final class RelayGate implements Link.Dialer {
     }
 
     /// Ends the connection, and an attempt that has not begun.
-    void shut() {
+    public void shut() {
         Link link;
         lock.lock();
         try {

@@ -18,8 +18,8 @@ public final class RetryPolicy {
         return switch (failure) {
             case RelayFailure.Network _ -> exponential(attempt, 5);
             case RelayFailure.Server _ -> exponential(attempt, 3);
-            case RelayFailure.RateLimited(Duration wait) ->
-                    attempt < 3 ? Optional.of(wait) : Optional.empty();
+            case RelayFailure.RateLimited(Duration after) ->
+                    attempt < 3 ? Optional.of(after) : Optional.empty();
             case RelayFailure.Authentication _, RelayFailure.Invalid _ -> Optional.empty();
         };
     }

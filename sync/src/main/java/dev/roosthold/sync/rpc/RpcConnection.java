@@ -189,8 +189,10 @@ public final class RpcConnection {
     }
 
     private static String result(JsonNode id, JsonNode result) {
-        return Codec.printText(
-                NODES.objectNode().put("jsonrpc", "2.0").<ObjectNode>set("id", id).set("result", result));
+        ObjectNode answer = NODES.objectNode().put("jsonrpc", "2.0");
+        answer.set("id", id);
+        answer.set("result", result);
+        return Codec.printText(answer);
     }
 
     /// An answer that says that there is no result.
