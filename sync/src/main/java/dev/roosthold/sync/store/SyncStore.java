@@ -191,6 +191,16 @@ public final class SyncStore implements AutoCloseable {
         return wasCorrupt;
     }
 
+    /// How many pages more than now the database may have: a bound like that of a full disk.
+    void limitPages(int more) {
+        await(
+                submit(
+                        db ->
+                                db.number(
+                                        "PRAGMA max_page_count = "
+                                                + (db.number("PRAGMA page_count") + more))));
+    }
+
     /// Whether the last write succeeded.
     public boolean isWritable() {
         return writable;
