@@ -10,22 +10,21 @@ if status is-interactive; and not set -q __roost_file
     if not string match -qr '^[0-9]{13}$' -- (command date +%s%3N 2>/dev/null)
         set -g __roost_clock +%s000
     end
-    set -g __roost_host $hostname
 
-    # A text as it stands between the quotes of JSON.
+    # A text as it stands between the quotes of JSON. Lines come one by one and are joined again.
     function __roost_json
-        set -l s (string replace -a -- '\\' '\\\\' $argv[1] | string collect)
-        set s (string replace -a -- '"' '\\"' $s | string collect)
-        set s (string replace -a -- \n '\\n' $s | string collect)
-        set s (string replace -a -- \t '\\t' $s | string collect)
+        set -l s (string join -- '\\n' (string replace -ar -- '(["\\\\])' '\\\\$1' $argv[1]))
         if string match -qr '[\x01-\x1f]' -- $s
             for i in (seq 1 31)
                 set -l hex (printf '%02x' $i)
-                set s (string replace -ar -- "\\x$hex" '\\\\u00'$hex $s | string collect)
+                set s (string replace -ar -- "\\x$hex" '\\\\u00'$hex $s)
             end
         end
         printf '%s' $s
     end
+
+    set -g __roost_json_host (__roost_json "$hostname")
+    set -g __roost_json_user (__roost_json "$USER")
 
     function __roost_postexec --on-event fish_postexec
         set -l code $status
@@ -46,7 +45,7 @@ if status is-interactive; and not set -q __roost_file
         set __roost_n (math $__roost_n + 1)
         printf '\n{"v":1,"n":%d,"start":%d,"duration":%d,"exit":%d,"shell":"fish","session":"%s","host":"%s","author":"%s","cwd":"%s","command":"%s"}\n' \
             $__roost_n (math $finish - $duration) $duration $code $__roost_session \
-            (__roost_json "$__roost_host") (__roost_json "$USER") (__roost_json "$PWD") \
-            (__roost_json "$argv[1]" | string collect) >>$__roost_file 2>/dev/null
+            "$__roost_json_host" "$__roost_json_user" (__roost_json "$PWD") \
+            (__roost_json "$argv[1]") >>$__roost_file 2>/dev/null
     end
 end
