@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { io } from "socket.io-client";
 import { request, sealRecord, wrapKey } from "./wire.mjs";
 
@@ -11,7 +11,8 @@ import { request, sealRecord, wrapKey } from "./wire.mjs";
  */
 
 /**
- * Runs the dialog's command with its first word, `roost`, replaced.
+ * Runs the dialog's command with its first word, `roost`, replaced. It leaves a daemon in the background, which is what
+ * `stop` kills.
  * @param {string} command
  * @param {string} roost command line of the program, split at blanks
  * @param {Record<string, string>} environment added to this process's
@@ -19,7 +20,20 @@ import { request, sealRecord, wrapKey } from "./wire.mjs";
  */
 export function startRoost(command, roost, environment = {}) {
   const [, ...rest] = command.split(" ");
-  return startProgram([...roost.split(" "), ...rest], environment);
+  const [program, ...first] = roost.split(" ");
+  const enrolling = startProgram([program, ...first, ...rest], environment);
+  return {
+    async stop() {
+      await enrolling.ended;
+      const status = spawnSync(program, [...first, "daemon", "status", "--json"], {
+        encoding: "utf8",
+        env: { ...process.env, ...environment },
+      });
+      const { pid } = JSON.parse(status.stdout);
+      if (!Number.isInteger(pid)) throw new Error(`no daemon to stop: ${status.stdout}${status.stderr}`);
+      process.kill(pid, "SIGKILL");
+    },
+  };
 }
 
 /** @returns {Machine} */
@@ -28,6 +42,7 @@ export function startProgram([program, ...rest], environment = {}) {
   const child = spawn(program, rest, { stdio: ["ignore", "inherit", "inherit"], env });
   const ended = new Promise((resolve) => child.once("close", resolve));
   return {
+    ended,
     async stop() {
       child.kill("SIGKILL");
       await ended;

@@ -1,13 +1,15 @@
 package dev.roosthold.cli;
 
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+
+import java.nio.file.Path;
 
 @Command(
         name = "roost",
@@ -17,8 +19,8 @@ import picocli.CommandLine.Spec;
         description = "A home base for the machines that run your coding agents.",
         footer = {
             "",
-            "Every option can also be given as ROOST_<OPTION> in the environment (--port is ROOST_PORT) or as a"
-                    + " line `option = value` in the settings file."
+            "Every option can also be given as ROOST_<OPTION> in the environment (--port is"
+                    + " ROOST_PORT) or as a line `option = value` in the settings file."
         },
         subcommands = {
             UpCommand.class,

@@ -2,15 +2,18 @@ package dev.roosthold.cli;
 
 import dev.roosthold.sync.SyncDaemon;
 import dev.roosthold.sync.config.SyncOptions;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.concurrent.Callable;
+
 import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
 
 @Command(
         name = "daemon",
@@ -22,8 +25,8 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Exit status: 0 stopped, 74 the database cannot be written, 75 another daemon is running,"
-                    + " 77 a file or directory is open to others, 78 a setting is wrong."
+            "Exit status: 0 stopped, 74 the database cannot be written, 75 another daemon is"
+                    + " running, 77 a file or directory is open to others, 78 a setting is wrong."
         })
 final class SyncDaemonCommand implements Callable<Integer> {
     @Option(names = "--relay", paramLabel = "URL", description = "Relay, ws:// or wss://.")
@@ -76,7 +79,8 @@ final class SyncDaemonCommand implements Callable<Integer> {
     static Map<String, String> given(CommandSpec spec) {
         Map<String, String> given = new LinkedHashMap<>();
         for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
-            if (option.typedValues().size() == 1 && option.typedValues().getFirst() instanceof Object value) {
+            if (option.typedValues().size() == 1
+                    && option.typedValues().getFirst() instanceof Object value) {
                 given.put(option.longestName(), value.toString());
             }
         }

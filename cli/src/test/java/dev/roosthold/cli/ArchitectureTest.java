@@ -71,6 +71,16 @@ final class ArchitectureTest {
                     .because("other projects should be able to use it as it is");
 
     @ArchTest
+    static final ArchRule theSyncDaemonHasNoKeyOfContent =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.roosthold.sync..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("dev.roosthold.history..", "dev.roosthold.crypto..")
+                    .because("it keeps and sends ciphertext: it has no code that could read it");
+
+    @ArchTest
     static final ArchRule jazzValuesNeedNoNetworkAndNoDisk =
             noClasses()
                     .that()
@@ -116,7 +126,8 @@ final class ArchitectureTest {
                                                                     "dev.roosthold.crypto..",
                                                                     "dev.roosthold.protocol.."))))
                     .because(
-                            "formats and records are tested byte by byte, without a network or a disk");
+                            "formats and records are tested byte by byte, without a network or a"
+                                + " disk");
 
     @ArchTest
     static final ArchRule cryptoAndProtocolDoNotKnowEachOther =

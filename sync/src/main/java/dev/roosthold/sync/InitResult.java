@@ -3,6 +3,7 @@ package dev.roosthold.sync;
 import dev.roosthold.sync.replica.RelayFailure;
 import dev.roosthold.sync.state.SyncState;
 import dev.roosthold.sync.store.Identity;
+
 import java.util.Optional;
 
 /// How setting up ended. The identity is kept, whatever the relay said.

@@ -11,6 +11,11 @@ import dev.roosthold.sync.log.SyncLog;
 import dev.roosthold.sync.metrics.MetricsEndpoint;
 import dev.roosthold.sync.metrics.SyncMetrics;
 import dev.roosthold.sync.store.StoreException;
+
+import org.jspecify.annotations.Nullable;
+
+import sun.misc.Signal;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -33,8 +38,6 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import org.jspecify.annotations.Nullable;
-import sun.misc.Signal;
 
 /// The sync daemon: one process per person and computer that keeps command history, preferences and
 /// devices, and sends them to the relay when there is one.
@@ -87,13 +90,7 @@ public final class SyncDaemon implements AutoCloseable {
         libraryLogsGoTo(log);
         try (log;
                 SyncDaemon daemon =
-                        start(
-                                config,
-                                clock,
-                                new SecureRandom(),
-                                version,
-                                IpcLimits.USUAL,
-                                log)) {
+                        start(config, clock, new SecureRandom(), version, IpcLimits.USUAL, log)) {
             onSignals(daemon);
             daemon.await();
             return 0;
@@ -239,8 +236,7 @@ public final class SyncDaemon implements AutoCloseable {
                                     .getBytes(StandardCharsets.US_ASCII)));
             return channel;
         } catch (IOException e) {
-            throw new StartFailure(
-                    StartFailure.IO, "cannot write " + file + ": " + e.getMessage());
+            throw new StartFailure(StartFailure.IO, "cannot write " + file + ": " + e.getMessage());
         }
     }
 
@@ -250,8 +246,7 @@ public final class SyncDaemon implements AutoCloseable {
             return;
         }
         BasicFileAttributes found =
-                Files.readAttributes(
-                        socket, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+                Files.readAttributes(socket, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         if (!found.isOther()) {
             throw new StartFailure(
                     StartFailure.PERMISSION, socket + " is no socket; it is left as it is");

@@ -25,6 +25,9 @@ import dev.roosthold.sync.store.Pushed;
 import dev.roosthold.sync.store.QueueRow;
 import dev.roosthold.sync.store.StoreException;
 import dev.roosthold.sync.store.SyncStore;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
@@ -48,7 +51,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /// Keeps what was pushed, sends it when there is a relay, and keeps the cache equal with what other
 /// devices wrote. Holds no key of any content.
@@ -60,6 +62,7 @@ public final class SyncManager implements AutoCloseable {
     static final Duration PREPARE = Duration.ofSeconds(25);
     private static final long SEEN_MS = 15 * 60_000;
     private static final long SWEEP_MS = 30_000;
+    private static final int TOGETHER = 250;
 
     private final InstantSource clock;
     private final SecureRandom random;
@@ -93,8 +96,7 @@ public final class SyncManager implements AutoCloseable {
     private SyncStatus.@Nullable Fault fault;
     private long lastSeen;
 
-    public SyncManager(
-            InstantSource clock, SecureRandom random, SyncMetrics metrics, SyncLog log) {
+    public SyncManager(InstantSource clock, SecureRandom random, SyncMetrics metrics, SyncLog log) {
         this.clock = clock;
         this.random = random;
         this.metrics = metrics;
@@ -126,7 +128,10 @@ public final class SyncManager implements AutoCloseable {
                 "queue_failed",
                 "Rows of the queue that failed or expired.",
                 () -> opened.counts().failed());
-        metrics.gauge("state", "0 uninitialized, 1 initializing, 2 online, 3 offline.", () -> state().ordinal());
+        metrics.gauge(
+                "state",
+                "0 uninitialized, 1 initializing, 2 online, 3 offline.",
+                () -> state().ordinal());
         lock.lock();
         try {
             identity = opened.identity().orElse(null);
@@ -410,7 +415,12 @@ public final class SyncManager implements AutoCloseable {
 
     private SyncEntry.Device device(Identity of) {
         return new SyncEntry.Device(
-                of.deviceName(), of.platform(), Layout.SCHEMA, of.createdAt(), clock.millis(), null);
+                of.deviceName(),
+                of.platform(),
+                Layout.SCHEMA,
+                of.createdAt(),
+                clock.millis(),
+                null);
     }
 
     /// Gives this device another name.
@@ -607,8 +617,7 @@ public final class SyncManager implements AutoCloseable {
             return new PushResult(0, 0);
         }
         boolean direct = uploader().isDirect();
-        CompletableFuture<Pushed> committed =
-                store().push(entries, config().queueTtlMs(), direct);
+        CompletableFuture<Pushed> committed = store().push(entries, config().queueTtlMs(), direct);
         // Still on the thread of the store: what was committed first is handed on first.
         CompletableFuture<Boolean> handed =
                 committed.thenCompose(
@@ -620,7 +629,7 @@ public final class SyncManager implements AutoCloseable {
                             if (direct) {
                                 return uploader().live(what);
                             }
-                            uploader().kick();
+                            uploader().waiting();
                             return CompletableFuture.completedFuture(false);
                         });
         boolean sent = join(handed) && isOnline();
@@ -748,23 +757,11 @@ public final class SyncManager implements AutoCloseable {
 
     private void link() {
         int failures = 0;
-        try {
-            while (true) {
-                Identity who;
-                lock.lock();
-                try {
-                    while (!mayConnect()) {
-                        if (stopped) {
-                            return;
-                        }
-                        failures = 0;
-                        changed.await();
-                    }
-                    who = present(identity);
-                    hurry = false;
-                    lost = false;
-                } finally {
-                    lock.unlock();
+        while (true) {
+            try {
+                Identity who = whoMayConnect();
+                if (who == null) {
+                    return;
                 }
                 Optional<RelayFailure> failure = attempt(who);
                 if (failure.isEmpty()) {
@@ -773,17 +770,41 @@ public final class SyncManager implements AutoCloseable {
                 } else {
                     failures = failed(who, failure.get(), failures);
                 }
-                pause(
-                        failure.filter(RelayFailure.RateLimited.class::isInstance)
-                                .map(RelayFailure.RateLimited.class::cast)
-                                .map(RelayFailure.RateLimited::after)
-                                .orElse(RetryPolicy.reconnect(failures, random)));
-                failures += failure.isEmpty() ? 0 : 1;
+                boolean hurried =
+                        pause(
+                                failure.filter(RelayFailure.RateLimited.class::isInstance)
+                                        .map(RelayFailure.RateLimited.class::cast)
+                                        .map(RelayFailure.RateLimited::after)
+                                        .orElse(RetryPolicy.reconnect(failures, random)));
+                failures = failure.isEmpty() || hurried ? 0 : failures + 1;
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException e) {
+                log.error("link.fault", "connecting failed", "kind", e.getClass().getSimpleName());
+                try {
+                    pause(Duration.ofSeconds(5));
+                } catch (InterruptedException second) {
+                    return;
+                }
             }
-        } catch (InterruptedException e) {
-            // The end.
-        } catch (RuntimeException e) {
-            log.error("link.fault", "connecting failed", "kind", e.getClass().getSimpleName());
+        }
+    }
+
+    /// Waits until there is somebody to connect; null at the end.
+    private @Nullable Identity whoMayConnect() throws InterruptedException {
+        lock.lock();
+        try {
+            while (!mayConnect()) {
+                if (stopped) {
+                    return null;
+                }
+                changed.await();
+            }
+            hurry = false;
+            lost = false;
+            return present(identity);
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -833,7 +854,12 @@ public final class SyncManager implements AutoCloseable {
                 move(SyncEvent.FAILED, why.code());
             }
             told = attempt;
-            attempt = new CompletableFuture<>();
+            if (same(who)) {
+                attempt = new CompletableFuture<>();
+            } else {
+                // Somebody else waits for an attempt of theirs.
+                told = new CompletableFuture<>();
+            }
         } finally {
             lock.unlock();
         }
@@ -898,28 +924,42 @@ public final class SyncManager implements AutoCloseable {
         present(gate).shut();
     }
 
-    private void pause(Duration wait) throws InterruptedException {
+    /// @return whether the wait was cut short
+    private boolean pause(Duration wait) throws InterruptedException {
         long left = wait.toNanos();
         lock.lock();
         try {
-            while (!hurry && !stopped && left > 0 && mayConnect()) {
+            while (!hurry && left > 0 && mayConnect()) {
                 left = changed.awaitNanos(left);
             }
+            return left > 0;
         } finally {
             lock.unlock();
         }
     }
 
     private JazzSyncService service(Identity who) throws IOException {
-        lock.lock();
+        resetting.lock();
         try {
-            JazzSyncService open = service;
-            if (open != null) {
-                return open;
+            lock.lock();
+            try {
+                JazzSyncService open = service;
+                if (open != null) {
+                    return open;
+                }
+                if (!same(who) || stopped) {
+                    throw new IllegalStateException("there is nobody to connect any more");
+                }
+            } finally {
+                lock.unlock();
             }
+            return openService(who);
         } finally {
-            lock.unlock();
+            resetting.unlock();
         }
+    }
+
+    private JazzSyncService openService(Identity who) throws IOException {
         byte[] authKey = Files.readAllBytes(config().authKeyFile());
         JazzSyncService made;
         try {
@@ -960,18 +1000,26 @@ public final class SyncManager implements AutoCloseable {
             } finally {
                 lock.unlock();
             }
-            int count =
-                    store().receive(
-                                    changes.stream()
-                                            .map(
-                                                    one ->
-                                                            new SyncStore.Received(
-                                                                    one.entry(), one.whole()))
-                                            .toList());
+            int count = 0;
+            for (int at = 0; at < changes.size(); at += TOGETHER) {
+                // In pieces, so that a push does not wait for all of them.
+                count +=
+                        store().receive(
+                                        changes
+                                                .subList(
+                                                        at, Math.min(changes.size(), at + TOGETHER))
+                                                .stream()
+                                                .map(
+                                                        one ->
+                                                                new SyncStore.Received(
+                                                                        one.entry(), one.whole()))
+                                                .toList());
+            }
             if (count > 0) {
                 pulled.addAndGet(count);
                 long cursor = store().latest();
-                event(listener -> listener.entries(count, cursor));
+                int sum = count;
+                event(listener -> listener.entries(sum, cursor));
             }
         } catch (StoreException e) {
             log.warn("cache.write", "what came from the relay could not be kept");
@@ -984,8 +1032,8 @@ public final class SyncManager implements AutoCloseable {
 
     private void cycle() {
         long swept = clock.millis();
-        try {
-            while (true) {
+        while (true) {
+            try {
                 Thread.sleep(Math.min(config().syncIntervalMs(), SWEEP_MS));
                 lock.lock();
                 try {
@@ -998,17 +1046,18 @@ public final class SyncManager implements AutoCloseable {
                 if (!store().isWritable()) {
                     store().probe();
                 }
-                if (Math.abs(clock.millis() - swept) >= Math.min(SWEEP_MS, config().syncIntervalMs())) {
+                long since = Math.abs(clock.millis() - swept);
+                if (since >= Math.min(SWEEP_MS, config().syncIntervalMs())) {
                     swept = clock.millis();
                     store().sweep(config().cacheMaxSize());
                 }
                 uploader().kick();
                 seen();
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException e) {
+                log.warn("cycle.fault", "the cycle failed", "kind", e.getClass().getSimpleName());
             }
-        } catch (InterruptedException e) {
-            // The end.
-        } catch (RuntimeException e) {
-            log.error("cycle.fault", "the cycle failed", "kind", e.getClass().getSimpleName());
         }
     }
 

@@ -17,6 +17,14 @@ import dev.roosthold.sync.store.Identity;
 import dev.roosthold.sync.store.Pulled;
 import dev.roosthold.sync.store.QueueRow;
 import dev.roosthold.sync.store.StoreException;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -29,11 +37,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /// The methods of the socket: reads parameters, asks the state table, calls the manager, and writes
 /// results.
@@ -112,7 +115,15 @@ final class SyncMethods implements Methods {
     public void done(String method, double millis, boolean failed) {
         metrics.request(method, millis);
         if (log.writes(LogLevel.DEBUG)) {
-            log.debug("rpc", "a request was answered", "method", method, "ms", millis, "failed", failed);
+            log.debug(
+                    "rpc",
+                    "a request was answered",
+                    "method",
+                    method,
+                    "ms",
+                    millis,
+                    "failed",
+                    failed);
         }
     }
 
@@ -176,10 +187,7 @@ final class SyncMethods implements Methods {
     // ---- daemon
 
     private ObjectNode ping() {
-        return NODES.objectNode()
-                .put("pong", true)
-                .put("version", version)
-                .put("uptime", uptime());
+        return NODES.objectNode().put("pong", true).put("version", version).put("uptime", uptime());
     }
 
     private long uptime() {
@@ -242,7 +250,8 @@ final class SyncMethods implements Methods {
     }
 
     private JsonNode metrics(ObjectNode params) throws RpcException {
-        String format = params.path("format").isMissingNode() ? "prometheus" : text(params, "format");
+        String format =
+                params.path("format").isMissingNode() ? "prometheus" : text(params, "format");
         return switch (format) {
             case "prometheus" ->
                     NODES.objectNode()
@@ -452,8 +461,7 @@ final class SyncMethods implements Methods {
                                                         NODES.objectNode()
                                                                 .put(
                                                                         "state",
-                                                                        manager.state()
-                                                                                .name()))));
+                                                                        manager.state().name()))));
         return NODES.objectNode()
                 .put("pushed", result.pushed())
                 .put("pulled", result.pulled())
@@ -481,8 +489,7 @@ final class SyncMethods implements Methods {
                                                         NODES.objectNode()
                                                                 .put(
                                                                         "state",
-                                                                        manager.state()
-                                                                                .name()))));
+                                                                        manager.state().name()))));
         return NODES.objectNode()
                 .put("success", true)
                 .put("removedEntries", result.removedEntries())

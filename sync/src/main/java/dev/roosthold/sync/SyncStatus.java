@@ -3,8 +3,10 @@ package dev.roosthold.sync;
 import dev.roosthold.sync.state.SyncState;
 import dev.roosthold.sync.store.Counts;
 import dev.roosthold.sync.store.Identity;
-import java.util.Optional;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.Optional;
 
 /// How it stands.
 ///

@@ -8,6 +8,9 @@ import dev.roosthold.sync.store.Pushed;
 import dev.roosthold.sync.store.QueueRow;
 import dev.roosthold.sync.store.StoreException;
 import dev.roosthold.sync.store.SyncStore;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -16,11 +19,11 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /// Hands what is in the queue to the shared values, on one thread, in the order of the queue.
 ///
-/// While nothing waits, what has just been committed goes on at once. What has waited is replayed in
+/// While nothing waits, what has just been committed goes on at once. What has waited is replayed
+// in
 /// batches, the next when the relay has confirmed the one before. A row leaves the queue only when
 /// the relay has confirmed it; when the connection ends before that, it waits again, and the next
 /// attempt finds that it is in the log already.
@@ -43,6 +46,7 @@ final class Uploader implements AutoCloseable {
 
     private @Nullable JazzSyncService service;
     private boolean backlog = true;
+    private boolean check;
     private long pushed;
     private long since = System.nanoTime();
     private volatile boolean direct;
@@ -119,6 +123,11 @@ final class Uploader implements AutoCloseable {
 
     /// Something may wait.
     void kick() {
+        mailbox.add(() -> check = true);
+    }
+
+    /// Something waits, and what comes now goes behind it.
+    void waiting() {
         mailbox.add(() -> backlog = true);
     }
 
@@ -127,7 +136,7 @@ final class Uploader implements AutoCloseable {
         var done = new CompletableFuture<Void>();
         mailbox.add(
                 () -> {
-                    backlog = true;
+                    check = true;
                     idle.add(done);
                 });
         return done;
@@ -143,7 +152,8 @@ final class Uploader implements AutoCloseable {
                     if (canSend() && !backlog) {
                         for (int at = 0; at < what.rows().size(); at += BATCH) {
                             send(
-                                    what.rows().subList(at, Math.min(what.rows().size(), at + BATCH)),
+                                    what.rows()
+                                            .subList(at, Math.min(what.rows().size(), at + BATCH)),
                                     what.committedNanos());
                         }
                         handed.complete(true);
@@ -186,13 +196,14 @@ final class Uploader implements AutoCloseable {
     }
 
     private void replay() {
-        if (!backlog || !canSend() || !batches.isEmpty()) {
+        if (!(backlog || check) || !canSend() || !batches.isEmpty()) {
             tellIfIdle();
             return;
         }
+        check = false;
         List<QueueRow> rows = store.takePending(BATCH);
+        backlog = !rows.isEmpty();
         if (rows.isEmpty()) {
-            backlog = false;
             tellIfIdle();
         } else {
             send(rows, System.nanoTime());
@@ -200,7 +211,7 @@ final class Uploader implements AutoCloseable {
     }
 
     private void tellIfIdle() {
-        if (!batches.isEmpty() || (backlog && canSend())) {
+        if (!batches.isEmpty() || ((backlog || check) && canSend())) {
             return;
         }
         if (pushed > 0 && canSend()) {
@@ -210,8 +221,14 @@ final class Uploader implements AutoCloseable {
         if (!canSend() && service != null) {
             return;
         }
-        idle.forEach(one -> one.complete(null));
-        idle.clear();
+        if (!idle.isEmpty()) {
+            List<CompletableFuture<Void>> waiting = List.copyOf(idle);
+            idle.clear();
+            // What was confirmed has left the queue by then.
+            var _ =
+                    store.flushed()
+                            .whenComplete((_, _) -> waiting.forEach(one -> one.complete(null)));
+        }
     }
 
     private void send(List<QueueRow> rows, long committed) {
@@ -273,8 +290,7 @@ final class Uploader implements AutoCloseable {
         outstanding = batches.size();
         var _ =
                 to.synced()
-                        .whenComplete(
-                                (_, failure) -> mailbox.add(() -> confirmed(batch, failure)));
+                        .whenComplete((_, failure) -> mailbox.add(() -> confirmed(batch, failure)));
     }
 
     private void confirmed(Batch batch, @Nullable Throwable failure) {
@@ -283,7 +299,11 @@ final class Uploader implements AutoCloseable {
         }
         outstanding = batches.size();
         if (failure != null) {
-            log.warn("upload.refused", "the relay does not take entries", "count", batch.rows().size());
+            log.warn(
+                    "upload.refused",
+                    "the relay does not take entries",
+                    "count",
+                    batch.rows().size());
             store.failed(batch.rows(), "INVALID_DATA", "The relay does not take it.");
             host.error("INVALID_DATA", "The relay does not take an entry.");
             return;

@@ -1,6 +1,13 @@
 package dev.roosthold.sync;
 
 import dev.roosthold.protocol.Codec;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -14,10 +21,6 @@ import java.util.Deque;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /// A program at the other end of the socket. For one thread.
 final class Client implements AutoCloseable {
@@ -130,8 +133,7 @@ final class Client implements AutoCloseable {
     }
 
     JsonNode answer(String method, String params) {
-        return answer(
-                method, (ObjectNode) Codec.parse(params.getBytes(StandardCharsets.UTF_8)));
+        return answer(method, (ObjectNode) Codec.parse(params.getBytes(StandardCharsets.UTF_8)));
     }
 
     /// The result.

@@ -11,13 +11,15 @@ import dev.roosthold.jazz.ids.CoId;
 import dev.roosthold.jazz.view.Changes;
 import dev.roosthold.sync.replica.JazzSyncService;
 import dev.roosthold.sync.replica.Layout;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 final class Section10LayoutTest {
     @TempDir private Path folder;
@@ -146,9 +148,7 @@ final class Section10LayoutTest {
                     .until(
                             () ->
                                     a.client()
-                                                    .call(
-                                                            "daemon.metrics",
-                                                            "{\"format\":\"json\"}")
+                                                    .call("daemon.metrics", "{\"format\":\"json\"}")
                                                     .path("caro_sync_malformed_total")
                                                     .asInt()
                                             >= 4);

@@ -2,6 +2,11 @@ package dev.roosthold.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import tools.jackson.databind.JsonNode;
+
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -9,9 +14,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
 
 final class Section15MetricsTest {
     @TempDir private Path folder;
@@ -38,8 +40,7 @@ final class Section15MetricsTest {
             assertThat(after.path("caro_sync_latency_ms").path("count").asInt()).isEqualTo(2);
             assertThat(after.path("caro_sync_state").asInt()).isEqualTo(2);
             assertThat(after.path("caro_sync_reconnects_total").asInt(-1)).isZero();
-            assertThat(a.client().code("daemon.metrics", "{\"format\":\"xml\"}"))
-                    .isEqualTo(-32602);
+            assertThat(a.client().code("daemon.metrics", "{\"format\":\"xml\"}")).isEqualTo(-32602);
         }
     }
 

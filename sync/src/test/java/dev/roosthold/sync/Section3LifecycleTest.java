@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.roosthold.sync.store.FullDisk;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import tools.jackson.databind.JsonNode;
+
 import java.net.StandardProtocolFamily;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
@@ -13,9 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
 
 final class Section3LifecycleTest {
     @TempDir private Path folder;
@@ -31,8 +34,7 @@ final class Section3LifecycleTest {
             first.client().call("daemon.ping");
             StartFailure failure = failure(rig.device("a"));
             assertThat(failure.status()).isEqualTo(75);
-            assertThat(failure.getMessage())
-                    .contains(Long.toString(ProcessHandle.current().pid()));
+            assertThat(failure.getMessage()).contains(Long.toString(ProcessHandle.current().pid()));
             assertThat(first.client().call("daemon.ping").path("pong").asBoolean()).isTrue();
             assertThat(first.another().call("daemon.ping").path("pong").asBoolean()).isTrue();
         }
@@ -68,8 +70,7 @@ final class Section3LifecycleTest {
         try (var rig = new Rig(folder)) {
             Rig.Device device = rig.device("a");
             Path directory = Files.createDirectories(device.socket().getParent());
-            Files.setPosixFilePermissions(
-                    directory, PosixFilePermissions.fromString("rwxrwxr-x"));
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxr-x"));
             assertThat(failure(device).status()).isEqualTo(77);
         }
     }
@@ -133,8 +134,7 @@ final class Section3LifecycleTest {
             JsonNode error =
                     device.client().answer("sync.push", Entries.push(entries)).path("error");
             assertThat(error.path("code").asInt()).isEqualTo(-32008);
-            assertThat(device.client().call("daemon.health").path("healthy").asBoolean())
-                    .isFalse();
+            assertThat(device.client().call("daemon.health").path("healthy").asBoolean()).isFalse();
             assertThat(device.all()).hasSize(1);
             FullDisk.limit(device.daemon().manager().store(), 1_000_000);
             assertThat(

@@ -4,18 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.roosthold.sync.ipc.IpcLimits;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+import tools.jackson.databind.JsonNode;
+
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class Section4FramingTest {
@@ -27,10 +30,7 @@ final class Section4FramingTest {
     @BeforeAll
     void start(@TempDir Path folder) {
         rig = new Rig(folder);
-        device =
-                rig.device("a")
-                        .limits(IpcLimits.USUAL.withLine(Duration.ofMillis(600)))
-                        .start();
+        device = rig.device("a").limits(IpcLimits.USUAL.withLine(Duration.ofMillis(600))).start();
     }
 
     @AfterAll
@@ -208,8 +208,7 @@ final class Section4FramingTest {
     void aSlowReaderIsClosedAndBlocksNobody() {
         try (Client slow = device.another();
                 Client other = device.another()) {
-            String metrics =
-                    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"daemon.metrics\"}\n";
+            String metrics = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"daemon.metrics\"}\n";
             try {
                 for (int i = 0; i < 5000; i++) {
                     slow.send(metrics.repeat(1));
@@ -219,7 +218,8 @@ final class Section4FramingTest {
             }
             long start = System.nanoTime();
             assertThat(other.raw(PING).path("result").path("pong").asBoolean()).isTrue();
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .isLessThan(Duration.ofSeconds(2));
         }
         await().atMost(Rig.SOON).until(() -> device.logText().contains("reads too slowly"));
     }

@@ -3,8 +3,7 @@ package dev.roosthold.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.roosthold.protocol.Codec;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -12,7 +11,11 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
 import tools.jackson.databind.JsonNode;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class Section5RpcTest {
@@ -54,9 +57,12 @@ final class Section5RpcTest {
                 "{\"jsonrpc\":\"2.0\",\"id\":true,\"method\":\"daemon.ping\"} | -32600 | null",
                 "{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"rpc.discover\"} | -32601 | 6",
                 "{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"sync.nothing\"} | -32601 | 6",
-                "{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"daemon.ping\",\"params\":[]} | -32602 | 6",
-                "{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"daemon.ping\",\"params\":1} | -32602 | 6",
-                "{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"daemon.ping\",\"params\":null} | -32602 | 6",
+                "{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"daemon.ping\",\"params\":[]} | -32602 |"
+                        + " 6",
+                "{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"daemon.ping\",\"params\":1} | -32602 |"
+                        + " 6",
+                "{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"daemon.ping\",\"params\":null} | -32602"
+                        + " | 6",
                 "[]                                                      | -32600 | null",
             })
     void whatIsNoRequestIsRefused(String line, int code, String id) {
@@ -141,7 +147,9 @@ final class Section5RpcTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1.0.0, 1.0.0", "1.5.2, 1.0.0", "1.0.9, 1.0.0",
+        "1.0.0, 1.0.0",
+        "1.5.2, 1.0.0",
+        "1.0.9, 1.0.0",
     })
     void aHandshakeGivesTheLowerVersion(String asked, String given) {
         JsonNode result =

@@ -6,6 +6,14 @@ import dev.roosthold.sync.state.Method;
 import dev.roosthold.sync.state.SyncEvent;
 import dev.roosthold.sync.state.SyncState;
 import dev.roosthold.sync.state.Transitions;
+
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+import tools.jackson.databind.JsonNode;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -17,11 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
 
 final class Section6StateTest {
     @TempDir private Path folder;
@@ -73,10 +76,8 @@ final class Section6StateTest {
 
     private static String params(String method) {
         return switch (method) {
-            case "daemon.handshake" ->
-                    "{\"clientVersion\":\"1\",\"protocolVersion\":\"1.0.0\"}";
-            case "sync.push" ->
-                    "{\"entries\":[" + Entries.command(Entries.id()) + "]}";
+            case "daemon.handshake" -> "{\"clientVersion\":\"1\",\"protocolVersion\":\"1.0.0\"}";
+            case "sync.push" -> "{\"entries\":[" + Entries.command(Entries.id()) + "]}";
             case "sync.reset" -> "{\"confirm\":true}";
             case "device.register" -> "{\"name\":\"x\",\"platform\":\"linux\"}";
             case "queue.discard" -> "{\"queueIds\":[1],\"confirm\":true}";
@@ -144,8 +145,7 @@ final class Section6StateTest {
                 if (expected == -32001) {
                     JsonNode data = answer.path("error").path("data");
                     assertThat(data.path("state").stringValue()).isEqualTo(state.name());
-                    assertThat(data.has("retryAfterMs"))
-                            .isEqualTo(state == SyncState.INITIALIZING);
+                    assertThat(data.has("retryAfterMs")).isEqualTo(state == SyncState.INITIALIZING);
                 }
             }
             if (init != null) {

@@ -3,17 +3,19 @@ package dev.roosthold.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.List;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 final class Section7MethodsTest {
     @TempDir private Path folder;
@@ -23,11 +25,16 @@ final class Section7MethodsTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "{\"deviceName\":\"a\",\"platform\":\"linux\"}                       | -32602 | authKey",
-                "{\"authKey\":1,\"deviceName\":\"a\",\"platform\":\"linux\"}         | -32602 | authKey",
-                "{\"authKey\":\"x\",\"deviceName\":\"\",\"platform\":\"linux\"}      | -32602 | deviceName",
-                "{\"authKey\":\"x\",\"deviceName\":\"a\\u0007\",\"platform\":\"linux\"} | -32602 | deviceName",
-                "{\"authKey\":\"x\",\"deviceName\":\"a\",\"platform\":\"beos\"}      | -32602 | platform",
+                "{\"deviceName\":\"a\",\"platform\":\"linux\"}                       | -32602 |"
+                        + " authKey",
+                "{\"authKey\":1,\"deviceName\":\"a\",\"platform\":\"linux\"}         | -32602 |"
+                        + " authKey",
+                "{\"authKey\":\"x\",\"deviceName\":\"\",\"platform\":\"linux\"}      | -32602 |"
+                        + " deviceName",
+                "{\"authKey\":\"x\",\"deviceName\":\"a\\u0007\",\"platform\":\"linux\"} | -32602 |"
+                        + " deviceName",
+                "{\"authKey\":\"x\",\"deviceName\":\"a\",\"platform\":\"beos\"}      | -32602 |"
+                        + " platform",
                 "{\"authKey\":\"x\",\"deviceName\":\"a\",\"platform\":\"linux\"}     | -32002 | ",
                 "{\"authKey\":\"AAAA\",\"deviceName\":\"a\",\"platform\":\"linux\"}  | -32002 | ",
             })
@@ -49,7 +56,12 @@ final class Section7MethodsTest {
         try (var rig = new Rig(folder)) {
             Rig.Device device = rig.device("a").start();
             ObjectNode params = device.initParams(1).put("accountId", "co_zSomebodyElse");
-            assertThat(device.client().answer("sync.init", params).path("error").path("code").asInt())
+            assertThat(
+                            device.client()
+                                    .answer("sync.init", params)
+                                    .path("error")
+                                    .path("code")
+                                    .asInt())
                     .isEqualTo(-32002);
             assertThat(device.client().state()).isEqualTo("UNINITIALIZED");
         }
@@ -145,8 +157,7 @@ final class Section7MethodsTest {
             ObjectNode good = Entries.command(Entries.id());
             ObjectNode blob = Entries.command(Entries.id()).put("encrypted", "AAAA");
             ObjectNode empty = Entries.command(Entries.id()).put("encrypted", "");
-            ObjectNode large =
-                    Entries.command(Entries.id()).put("encrypted", Entries.blob(10_241));
+            ObjectNode large = Entries.command(Entries.id()).put("encrypted", Entries.blob(10_241));
             ObjectNode largest =
                     Entries.command(Entries.id()).put("encrypted", Entries.blob(10_240));
             ObjectNode future =
@@ -260,8 +271,7 @@ final class Section7MethodsTest {
             String own = devices.get(0).path("deviceId").stringValue();
             assertThat(a.client().code("device.remove", "{\"deviceId\":\"" + own + "\"}"))
                     .isEqualTo(-32602);
-            assertThat(a.client().code("device.remove", "{\"deviceId\":\"x\"}"))
-                    .isEqualTo(-32602);
+            assertThat(a.client().code("device.remove", "{\"deviceId\":\"x\"}")).isEqualTo(-32602);
             a.client().call("device.remove", "{\"deviceId\":\"" + other + "\"}");
             await().atMost(Rig.SOON)
                     .until(
@@ -270,8 +280,7 @@ final class Section7MethodsTest {
                                 return !seen.get(0).path("isActive").asBoolean();
                             });
             JsonNode renamed =
-                    b.client()
-                            .call("device.register", "{\"name\":\"new\",\"platform\":\"macos\"}");
+                    b.client().call("device.register", "{\"name\":\"new\",\"platform\":\"macos\"}");
             assertThat(renamed.path("deviceId").stringValue()).isEqualTo(other);
             await().atMost(Rig.SOON)
                     .until(
@@ -337,10 +346,7 @@ final class Section7MethodsTest {
             await().atMost(Rig.SOON)
                     .until(
                             () ->
-                                    b.all()
-                                                    .get("command/" + id)
-                                                    .path("metadata")
-                                                    .has("deletedAt")
+                                    b.all().get("command/" + id).path("metadata").has("deletedAt")
                                             && b.all()
                                                     .get("preference/theme")
                                                     .path("metadata")
@@ -366,8 +372,7 @@ final class Section7MethodsTest {
                 assertThat(entries.path("method").stringValue()).isEqualTo("event.entries");
                 assertThat(entries.path("params").path("count").asInt()).isPositive();
                 JsonNode complete = own.notification();
-                assertThat(complete.path("method").stringValue())
-                        .isEqualTo("event.syncComplete");
+                assertThat(complete.path("method").stringValue()).isEqualTo("event.syncComplete");
                 assertThat(complete.path("params").path("pushed").asInt()).isEqualTo(1);
                 assertThat(listener.code("daemon.subscribe", "{\"events\":[\"x\"]}"))
                         .isEqualTo(-32602);

@@ -3,12 +3,14 @@ package dev.roosthold.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
+
+import java.nio.file.Path;
+import java.time.Duration;
 
 final class Section8SemanticsTest {
     private static final String D1 = "00000000-0000-4000-8000-00000000000a";
@@ -45,8 +47,7 @@ final class Section8SemanticsTest {
             long cursor = a.client().call("sync.pull").path("nextCursor").asLong();
             a.clock.move(Duration.ofHours(-5));
             String id = Entries.id();
-            a.client()
-                    .call("sync.push", Entries.push(Entries.command(id, a.clock.millis())));
+            a.client().call("sync.push", Entries.push(Entries.command(id, a.clock.millis())));
             JsonNode page = a.client().call("sync.pull", "{\"since\":" + cursor + "}");
             assertThat(page.path("entries")).hasSize(1);
             assertThat(page.path("nextCursor").asLong()).isGreaterThan(cursor);
@@ -79,12 +80,13 @@ final class Section8SemanticsTest {
             assertThat(entry.path("metadata").path("safetyLevel").stringValue()).isEqualTo("safe");
             assertThat(entry.path("metadata").path("executed").asBoolean()).isTrue();
             assertThat(entry.path("metadata").path("success").asBoolean()).isFalse();
-            await().atMost(Rig.SOON)
-                    .until(() -> entry.equals(b.all().get("command/" + id)));
+            await().atMost(Rig.SOON).until(() -> entry.equals(b.all().get("command/" + id)));
             a.client().call("sync.push", Entries.push(again));
             assertThat(
                             a.client()
-                                    .call("sync.pull", "{\"since\":" + page.path("nextCursor") + "}")
+                                    .call(
+                                            "sync.pull",
+                                            "{\"since\":" + page.path("nextCursor") + "}")
                                     .path("entries"))
                     .isEmpty();
         }
@@ -188,10 +190,7 @@ final class Section8SemanticsTest {
                     .until(
                             () ->
                                     newer.path("encrypted")
-                                            .equals(
-                                                    a.all()
-                                                            .get("preference/k")
-                                                            .path("encrypted")));
+                                            .equals(a.all().get("preference/k").path("encrypted")));
             a.awaitSent();
             assertThat(
                             a.client()
@@ -228,10 +227,7 @@ final class Section8SemanticsTest {
                     .until(
                             () ->
                                     again.path("encrypted")
-                                            .equals(
-                                                    a.all()
-                                                            .get("preference/k")
-                                                            .path("encrypted")));
+                                            .equals(a.all().get("preference/k").path("encrypted")));
             assertThat(a.all().get("preference/k").path("metadata").has("deletedAt")).isFalse();
         }
     }

@@ -3,15 +3,17 @@ package dev.roosthold.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 final class Section9QueueTest {
     @TempDir private Path folder;
@@ -59,8 +61,7 @@ final class Section9QueueTest {
             a.client().call("sync.push", Entries.push(first, Entries.command(Entries.id())));
             JsonNode before = a.client().call("queue.list").path("items").get(0);
             a.clock.move(Duration.ofMinutes(1));
-            a.client()
-                    .call("sync.push", Entries.push(Entries.deleted(first, a.clock.millis())));
+            a.client().call("sync.push", Entries.push(Entries.deleted(first, a.clock.millis())));
             JsonNode after = a.client().call("queue.list");
             assertThat(after.path("total").asInt()).isEqualTo(2);
             JsonNode row = after.path("items").get(0);
@@ -92,10 +93,16 @@ final class Section9QueueTest {
                     a.client().call("queue.list", "{\"status\":\"failed\"}").path("items").get(0);
             assertThat(row.path("errorCode").stringValue()).isEqualTo("EXPIRED");
             assertThat(row.path("status").stringValue()).isEqualTo("failed");
-            assertThat(a.client().call("queue.list", "{\"status\":\"pending\"}").path("total").asInt())
+            assertThat(
+                            a.client()
+                                    .call("queue.list", "{\"status\":\"pending\"}")
+                                    .path("total")
+                                    .asInt())
                     .isZero();
             String metrics = a.client().call("daemon.metrics").path("body").stringValue();
-            assertThat(metrics).contains("caro_sync_queue_size 0").contains("caro_sync_queue_failed 1");
+            assertThat(metrics)
+                    .contains("caro_sync_queue_size 0")
+                    .contains("caro_sync_queue_failed 1");
             assertThat(a.all()).containsKey("command/" + id);
             a.stop();
             a.start();
@@ -165,9 +172,7 @@ final class Section9QueueTest {
             }
             String id = Entries.id();
             JsonNode full =
-                    a.client()
-                            .answer("sync.push", Entries.push(Entries.command(id)))
-                            .path("error");
+                    a.client().answer("sync.push", Entries.push(Entries.command(id))).path("error");
             assertThat(full.path("code").asInt()).isEqualTo(-32008);
             assertThat(a.all()).doesNotContainKey("command/" + id);
             assertThat(a.client().call("daemon.health").path("healthy").asBoolean()).isFalse();
@@ -182,7 +187,11 @@ final class Section9QueueTest {
                                     .path("discarded")
                                     .asInt())
                     .isEqualTo(1);
-            assertThat(a.client().call("sync.push", Entries.push(Entries.command(id))).path("queued").asInt())
+            assertThat(
+                            a.client()
+                                    .call("sync.push", Entries.push(Entries.command(id)))
+                                    .path("queued")
+                                    .asInt())
                     .isEqualTo(1);
             assertThat(a.all()).containsKey("command/" + row.path("id").stringValue());
         }
@@ -215,6 +224,32 @@ final class Section9QueueTest {
             Rig.Device b = rig.device("b").relay().start().initialised(1);
             await().atMost(Rig.SOON).until(() -> b.all().size() == 184);
             assertThat(b.all().get("command/" + first).path("metadata").has("deletedAt")).isFalse();
+        }
+    }
+
+    @Test
+    void aTombstoneLeavesTheCacheAfterNinetyDaysButNotBeforeItWasSent() {
+        try (var rig = new Rig(folder)) {
+            Rig.Device a =
+                    rig.device("a").settings("{\"syncIntervalMs\":100,\"offlineQueueTtlMs\":0}")
+                            .relay()
+                            .start();
+            rig.stopRelay();
+            a.init(1);
+            ObjectNode command = Entries.command(Entries.id());
+            String name = "command/" + command.path("id").stringValue();
+            a.client().call("sync.push", Entries.push(command));
+            a.client()
+                    .call(
+                            "sync.push",
+                            Entries.push(Entries.deleted(command, System.currentTimeMillis())));
+            a.clock.move(Duration.ofDays(91));
+            a.client().call("sync.push", Entries.push(Entries.preference("k", 1)));
+            assertThat(a.all()).containsKey(name);
+            rig.relay();
+            a.client().call("sync.now");
+            await().atMost(Rig.SOON).until(() -> !a.all().containsKey(name));
+            assertThat(a.all()).containsKey("preference/k");
         }
     }
 }

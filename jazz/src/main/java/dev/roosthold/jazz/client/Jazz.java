@@ -18,6 +18,9 @@ import dev.roosthold.jazz.value.SessionLog;
 import dev.roosthold.jazz.value.ValueLog;
 import dev.roosthold.jazz.value.ValueType;
 import dev.roosthold.jazz.view.MapView;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -35,7 +38,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// One person's values: read and written here at once, kept in a file, and brought together with
 /// those of other devices by a relay.
@@ -245,6 +247,13 @@ public final class Jazz implements AutoCloseable {
     public void reconnect() {
         if (connection != null) {
             connection.reconnect();
+        }
+    }
+
+    /// Makes a new connection at once when there is none; one that is open, or being made, stays.
+    public void hurry() {
+        if (connection != null) {
+            connection.hurry();
         }
     }
 

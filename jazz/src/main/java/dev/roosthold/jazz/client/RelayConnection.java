@@ -5,6 +5,9 @@ import dev.roosthold.jazz.sync.SyncCodec;
 import dev.roosthold.jazz.sync.SyncMessage;
 import dev.roosthold.jazz.transport.Link;
 import dev.roosthold.jazz.transport.RefusedException;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +18,6 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
-import org.jspecify.annotations.Nullable;
 
 /// Keeps one connection to the relay open: dials, waits half a second longer after each failure,
 /// writes what the engine has to say, and hands it what comes. Two threads per connection: one
@@ -66,6 +68,18 @@ final class RelayConnection {
     /// To be called with the lock held, when the engine may have something to say.
     void wake() {
         outgoing.signalAll();
+    }
+
+    /// Ends the wait before the next attempt, if there is one; an open connection stays.
+    void hurry() {
+        refused = false;
+        hurry = true;
+        lock.lock();
+        try {
+            outgoing.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Tries again at once.

@@ -1,7 +1,8 @@
 package dev.roosthold.jazz.transport;
 
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
 
 /// The relay answered the request for a WebSocket with a status of its own.
 public final class RefusedException extends IOException {

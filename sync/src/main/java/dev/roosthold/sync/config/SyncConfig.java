@@ -2,6 +2,12 @@ package dev.roosthold.sync.config;
 
 import dev.roosthold.protocol.Codec;
 import dev.roosthold.protocol.MalformedJson;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -17,9 +23,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /// Settings of the daemon. Each comes from the command line, else from the environment (empty
 /// counts as unset), else from the file, else it has a default.
@@ -148,8 +151,7 @@ public record SyncConfig(
 
         SyncConfig read() throws ConfigException {
             readFile();
-            Path socket =
-                    path(Key.SOCKET).orElse(home.resolve(".config/cmdai/sync.sock"));
+            Path socket = path(Key.SOCKET).orElse(home.resolve(".config/cmdai/sync.sock"));
             int length = socket.toString().getBytes(StandardCharsets.UTF_8).length;
             if (length > MAX_SOCKET_PATH) {
                 throw new ConfigException(
@@ -307,9 +309,7 @@ public record SyncConfig(
             long value = json.longValue();
             if ((value < least || value > most) && !(zero && value == 0)) {
                 throw wrong(
-                        found,
-                        key,
-                        "expected " + (zero ? "0, or " : "") + least + " to " + most);
+                        found, key, "expected " + (zero ? "0, or " : "") + least + " to " + most);
             }
             return value;
         }
@@ -365,7 +365,9 @@ public record SyncConfig(
             String host = colon < 0 ? "" : text.substring(0, colon);
             try {
                 int port = Integer.parseInt(text.substring(colon + 1));
-                if (LOOPBACK.contains(host.toLowerCase(Locale.ROOT)) && port >= 0 && port < 65_536) {
+                if (LOOPBACK.contains(host.toLowerCase(Locale.ROOT))
+                        && port >= 0
+                        && port < 65_536) {
                     return Optional.of(new HostPort(host.replaceAll("[\\[\\]]", ""), port));
                 }
             } catch (NumberFormatException e) {

@@ -97,8 +97,7 @@ public final class SyncFiles {
             }
             channel.force(true);
         }
-        Files.move(
-                next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         Path parent = file.getParent();
         if (parent != null) {
             try (FileChannel directory = FileChannel.open(parent, StandardOpenOption.READ)) {

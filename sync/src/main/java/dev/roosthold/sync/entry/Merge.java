@@ -1,7 +1,8 @@
 package dev.roosthold.sync.entry;
 
-import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
+
+import java.util.Comparator;
 
 /// Which of two versions counts. All operations give the same in every order, so that every device
 /// ends with the same.
@@ -14,7 +15,8 @@ public final class Merge {
                     .thenComparing(SyncEntry::encrypted);
 
     private static final Comparator<SyncEntry> STATE =
-            Comparator.comparingLong(SyncEntry::updatedAt).thenComparing(SyncEntry::stateBy)
+            Comparator.comparingLong(SyncEntry::updatedAt)
+                    .thenComparing(SyncEntry::stateBy)
                     .thenComparing(entry -> String.valueOf(entry.success()))
                     .thenComparing(entry -> String.valueOf(entry.executedAt()));
 

@@ -5,6 +5,11 @@ import dev.roosthold.sync.rpc.Caller;
 import dev.roosthold.sync.rpc.Methods;
 import dev.roosthold.sync.rpc.RpcConnection;
 import dev.roosthold.sync.rpc.RpcError;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.node.ObjectNode;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -16,8 +21,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ObjectNode;
 
 /// One client. The reading thread executes one request after the other; while it does, nothing
 /// more is read, so a client that sends faster than it is served waits in the kernel.
@@ -46,7 +49,8 @@ final class IpcConnection implements Caller, LineSplitter.Sink {
     private volatile long lineSince;
 
     /// @param bytes a line with its end, or null for something to run
-    private record Outgoing(byte @Nullable [] bytes, boolean notification, @Nullable Runnable action) {}
+    private record Outgoing(
+            byte @Nullable [] bytes, boolean notification, @Nullable Runnable action) {}
 
     IpcConnection(SocketChannel channel, Methods methods, IpcLimits limits, SyncLog log) {
         this.channel = channel;

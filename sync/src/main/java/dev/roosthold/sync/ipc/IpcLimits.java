@@ -18,8 +18,7 @@ public record IpcLimits(
         long waitingBytes,
         int waitingNotifications) {
     public static final IpcLimits USUAL =
-            new IpcLimits(
-                    1_048_576, 64L << 20, Duration.ofSeconds(30), 256, 8L << 20, 1000);
+            new IpcLimits(1_048_576, 64L << 20, Duration.ofSeconds(30), 256, 8L << 20, 1000);
 
     public IpcLimits withLine(Duration value) {
         return new IpcLimits(

@@ -5,6 +5,10 @@ import dev.roosthold.sync.log.SyncLog;
 import dev.roosthold.sync.rpc.Methods;
 import dev.roosthold.sync.rpc.RpcConnection;
 import dev.roosthold.sync.rpc.RpcError;
+
+import jdk.net.ExtendedSocketOptions;
+import jdk.net.UnixDomainPrincipal;
+
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -18,8 +22,6 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
-import jdk.net.ExtendedSocketOptions;
-import jdk.net.UnixDomainPrincipal;
 
 /// Listens on a Unix socket that only its owner can use. Each connection has two virtual threads,
 /// one that reads and executes and one that writes, so that nobody waits for another's slowness.
@@ -60,12 +62,7 @@ public final class IpcServer implements AutoCloseable {
             SyncFiles.mode(path);
             var server =
                     new IpcServer(
-                            path,
-                            channel,
-                            Files.getOwner(path).getName(),
-                            methods,
-                            limits,
-                            log);
+                            path, channel, Files.getOwner(path).getName(), methods, limits, log);
             Thread.ofPlatform().daemon().name("sync-accept").start(server::accept);
             Thread.ofVirtual().name("sync-sweep").start(server::sweep);
             return server;

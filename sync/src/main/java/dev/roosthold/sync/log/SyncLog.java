@@ -3,6 +3,9 @@ package dev.roosthold.sync.log;
 import dev.roosthold.protocol.Codec;
 import dev.roosthold.sync.config.LogLevel;
 import dev.roosthold.sync.config.SyncFiles;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -14,7 +17,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// One JSON object per line: `ts`, `level`, `event`, `msg` and fields. Texts are cut to 200
 /// characters and their control characters escaped, so that nothing that a client sent forges a
@@ -133,8 +135,7 @@ public final class SyncLog implements AutoCloseable {
         for (int i = KEPT - 1; i >= 0; i--) {
             Path from = i == 0 ? current : numbered(current, i);
             if (Files.exists(from)) {
-                Files.move(
-                        from, numbered(current, i + 1), StandardCopyOption.REPLACE_EXISTING);
+                Files.move(from, numbered(current, i + 1), StandardCopyOption.REPLACE_EXISTING);
             }
         }
         SyncFiles.ownerOnly(current);

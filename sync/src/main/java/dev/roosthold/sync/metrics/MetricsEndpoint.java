@@ -1,6 +1,7 @@
 package dev.roosthold.sync.metrics;
 
 import com.sun.net.httpserver.HttpServer;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -36,8 +37,7 @@ public final class MetricsEndpoint implements AutoCloseable {
                         byte[] body =
                                 (path && get ? metrics.prometheus() : "")
                                         .getBytes(StandardCharsets.UTF_8);
-                        exchange.getResponseHeaders()
-                                .set("Content-Type", SyncMetrics.CONTENT_TYPE);
+                        exchange.getResponseHeaders().set("Content-Type", SyncMetrics.CONTENT_TYPE);
                         exchange.sendResponseHeaders(
                                 !path ? 404 : get ? 200 : 405, body.length == 0 ? -1 : body.length);
                         if (body.length > 0) {

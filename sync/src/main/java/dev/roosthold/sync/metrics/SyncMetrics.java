@@ -1,13 +1,14 @@
 package dev.roosthold.sync.metrics;
 
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /// Counters since the start of the process, and what Prometheus reads. Thread-safe.
 public final class SyncMetrics {
@@ -87,8 +88,7 @@ public final class SyncMetrics {
         head(out, request, "Duration of requests on the socket.", "histogram");
         new TreeMap<>(requests)
                 .forEach(
-                        (method, one) ->
-                                histogram(out, request, "method=\"" + method + "\"", one));
+                        (method, one) -> histogram(out, request, "method=\"" + method + "\"", one));
         return out.toString();
     }
 

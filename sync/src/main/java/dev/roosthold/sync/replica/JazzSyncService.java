@@ -17,6 +17,9 @@ import dev.roosthold.sync.entry.Merge;
 import dev.roosthold.sync.entry.SyncEntry;
 import dev.roosthold.sync.log.SyncLog;
 import dev.roosthold.sync.metrics.SyncMetrics;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -40,7 +43,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// The account's shared values: commands, preferences and devices, as [Layout] says. Knows nothing
 /// of queue and cache. Thread-safe.
@@ -168,7 +170,7 @@ public final class JazzSyncService implements AutoCloseable {
     /// @throws ReplicaException when it fails
     public void connect(Duration patience) throws ReplicaException, InterruptedException {
         CompletableFuture<Optional<RelayFailure>> outcome = gate.allow();
-        jazz.reconnect();
+        jazz.hurry();
         try {
             Optional<RelayFailure> failure =
                     outcome.get(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -198,9 +200,7 @@ public final class JazzSyncService implements AutoCloseable {
             getSyncRoot(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
             registerDevice(deviceId, device);
             long start = System.nanoTime();
-            var _ =
-                    jazz.synced()
-                            .thenRun(() -> latency = (System.nanoTime() - start) / 1_000_000);
+            var _ = jazz.synced().thenRun(() -> latency = (System.nanoTime() - start) / 1_000_000);
         } catch (Late e) {
             throw new ReplicaException(
                     new RelayFailure.Network("The relay did not answer in time."));
@@ -243,11 +243,11 @@ public final class JazzSyncService implements AutoCloseable {
         var loaded = new CompletableFuture<Boolean>();
         var _ =
                 feed.thenAccept(
-                                found -> {
-                                    jazz.createUnique(ValueType.FEED, owner, Layout.HISTORY);
-                                    absorb();
-                                    loaded.complete(found);
-                                });
+                        found -> {
+                            jazz.createUnique(ValueType.FEED, owner, Layout.HISTORY);
+                            absorb();
+                            loaded.complete(found);
+                        });
         history = loaded;
         jazz.createUnique(ValueType.MAP, owner, Layout.PREFERENCES);
         if (entries(layout.preferences()).isEmpty()) {
@@ -406,8 +406,7 @@ public final class JazzSyncService implements AutoCloseable {
         jazz.createUnique(ValueType.MAP, layout.account(), Layout.DEVICE + deviceId);
         Map<String, Json> before = entries(id);
         Long known = Layout.number(before, "firstSeen");
-        long firstSeen =
-                known == null ? device.firstSeen() : Math.min(known, device.firstSeen());
+        long firstSeen = known == null ? device.firstSeen() : Math.min(known, device.firstSeen());
         var members = new LinkedHashMap<String, Json>();
         members.put("deviceId", Json.of(deviceId));
         members.put("name", Json.of(device.name()));
@@ -416,7 +415,8 @@ public final class JazzSyncService implements AutoCloseable {
         members.put("firstSeen", Json.of((double) firstSeen));
         members.put("lastSeen", Json.of((double) device.lastSeen()));
         members.put("isActive", Json.of(true));
-        members.entrySet().removeIf(member -> member.getValue().equals(before.get(member.getKey())));
+        members.entrySet()
+                .removeIf(member -> member.getValue().equals(before.get(member.getKey())));
         if (!members.isEmpty()) {
             jazz.write(id, Changes.set(members));
         }
@@ -493,10 +493,7 @@ public final class JazzSyncService implements AutoCloseable {
                                             : null;
                             if (map != null) {
                                 device(map)
-                                        .ifPresent(
-                                                one ->
-                                                        found.merge(
-                                                                one.id(), one, Merge::merge));
+                                        .ifPresent(one -> found.merge(one.id(), one, Merge::merge));
                             }
                         }
                     }
@@ -526,7 +523,8 @@ public final class JazzSyncService implements AutoCloseable {
             }
         }
         for (WritesView.Write write : take(layout.states())) {
-            sets(write).forEach((id, value) -> stateEdit(id, value, isOurs(layout.states(), write)));
+            sets(write)
+                    .forEach((id, value) -> stateEdit(id, value, isOurs(layout.states(), write)));
         }
         for (WritesView.Write write : take(layout.preferenceEntries())) {
             preferenceEdit(write);

@@ -1,12 +1,14 @@
 package dev.roosthold.sync.replica;
 
 import dev.roosthold.jazz.transport.RefusedException;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import org.jspecify.annotations.Nullable;
 
 /// Why the relay could not be used.
 public sealed interface RelayFailure {
@@ -77,7 +79,9 @@ public sealed interface RelayFailure {
         }
         Duration wait;
         try {
-            wait = Duration.ofSeconds(Math.min(LONGEST.toSeconds(), Long.parseLong(header.strip())));
+            wait =
+                    Duration.ofSeconds(
+                            Math.min(LONGEST.toSeconds(), Long.parseLong(header.strip())));
         } catch (NumberFormatException e) {
             try {
                 Instant at =

@@ -25,7 +25,9 @@ public final class RetryPolicy {
     }
 
     private static Optional<Duration> exponential(int attempt, int most) {
-        return attempt < most ? Optional.of(Duration.ofSeconds(1L << (attempt - 1))) : Optional.empty();
+        return attempt < most
+                ? Optional.of(Duration.ofSeconds(1L << (attempt - 1)))
+                : Optional.empty();
     }
 
     /// Before the next attempt to reach a relay that is away, for ever.

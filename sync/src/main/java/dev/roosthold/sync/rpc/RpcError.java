@@ -1,6 +1,7 @@
 package dev.roosthold.sync.rpc;
 
 import org.jspecify.annotations.Nullable;
+
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 

@@ -1,15 +1,16 @@
 package dev.roosthold.sync.store;
 
+import org.jspecify.annotations.Nullable;
+
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// One connection and its statements. For one thread at a time.
 final class Database implements AutoCloseable {
@@ -32,7 +33,8 @@ final class Database implements AutoCloseable {
           error_code      TEXT,
           error           TEXT,
           UNIQUE (entity_type, entity_id)
-        )""",
+        )\
+        """,
         "CREATE INDEX sync_queue_work ON sync_queue (status, id)",
         """
         CREATE TABLE entries (
@@ -45,14 +47,16 @@ final class Database implements AutoCloseable {
           acked INTEGER NOT NULL DEFAULT 0,
           extra TEXT,
           PRIMARY KEY (type, id)
-        ) WITHOUT ROWID""",
+        ) WITHOUT ROWID\
+        """,
         """
         CREATE TABLE identity (
           one INTEGER PRIMARY KEY CHECK (one = 1),
           account_id TEXT NOT NULL, device_id TEXT NOT NULL, device_name TEXT NOT NULL,
           platform TEXT NOT NULL, sync_root_id TEXT NOT NULL,
           created_at INTEGER NOT NULL, last_sync_at INTEGER, paused INTEGER NOT NULL DEFAULT 0
-        )""",
+        )\
+        """,
         // Commands that were let go because of their number: the log of values still has them.
         "CREATE TABLE evicted (id TEXT PRIMARY KEY) WITHOUT ROWID",
         "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",

@@ -6,6 +6,13 @@ import dev.roosthold.sync.entry.EntryType;
 import dev.roosthold.sync.entry.Merge;
 import dev.roosthold.sync.entry.SyncEntry;
 import dev.roosthold.sync.log.SyncLog;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,10 +29,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /// Cache, queue and identity. All writes go through one thread, which commits together what is
 /// waiting; a write is on the disk when its future completes, and futures complete in the order of
@@ -144,7 +147,11 @@ public final class SyncStore implements AutoCloseable {
                     throw e;
                 }
                 String aside = putAside(file, clock);
-                log.error("store.corrupt", "the database is damaged; an empty one is made", "aside", aside);
+                log.error(
+                        "store.corrupt",
+                        "the database is damaged; an empty one is made",
+                        "aside",
+                        aside);
                 SyncFiles.ownerOnly(file);
                 return open(file, clock, log, true);
             }
@@ -334,8 +341,7 @@ public final class SyncStore implements AutoCloseable {
         try {
             return op.run(reader);
         } catch (SQLException e) {
-            throw new StoreException(
-                    StoreException.Kind.UNWRITABLE, "the database cannot be read");
+            throw new StoreException(StoreException.Kind.UNWRITABLE, "the database cannot be read");
         } finally {
             reading.unlock();
         }
@@ -345,6 +351,11 @@ public final class SyncStore implements AutoCloseable {
         seq = Math.max(clock.millis(), seq + 1);
         seqChanged = true;
         return seq;
+    }
+
+    /// Completes when everything that was begun until now has ended.
+    public CompletableFuture<Boolean> flushed() {
+        return submit(_ -> true);
     }
 
     /// Tries whether the database can be written.
@@ -432,8 +443,8 @@ public final class SyncStore implements AutoCloseable {
                 });
     }
 
-    private @Nullable QueueRow push(
-            Database db, SyncEntry entry, long ttlMs, boolean inFlight) throws SQLException {
+    private @Nullable QueueRow push(Database db, SyncEntry entry, long ttlMs, boolean inFlight)
+            throws SQLException {
         Cached known = cached(db, entry.type(), entry.id());
         SyncEntry merged = known == null ? entry : Merge.merge(known.entry(), entry);
         if (known != null && merged.equals(known.entry())) {
@@ -570,8 +581,9 @@ public final class SyncStore implements AutoCloseable {
                             try (ResultSet found =
                                     db.select(
                                             ROW
-                                                    + "WHERE status = 'pending' AND (expires_at IS NULL"
-                                                    + " OR expires_at > ?) ORDER BY id LIMIT ?",
+                                                    + "WHERE status = 'pending' AND (expires_at IS"
+                                                    + " NULL OR expires_at > ?) ORDER BY id LIMIT"
+                                                    + " ?",
                                             now,
                                             limit)) {
                                 while (found.next()) {
@@ -596,7 +608,8 @@ public final class SyncStore implements AutoCloseable {
                 db ->
                         db.number(
                                         "SELECT EXISTS (SELECT 1 FROM sync_queue WHERE status ="
-                                                + " 'pending' AND (expires_at IS NULL OR expires_at > ?))",
+                                            + " 'pending' AND (expires_at IS NULL OR expires_at >"
+                                            + " ?))",
                                         clock.millis())
                                 != 0);
     }
@@ -662,7 +675,8 @@ public final class SyncStore implements AutoCloseable {
     private boolean finish(Database db, QueueRow row, boolean acked) throws SQLException {
         int gone =
                 db.change(
-                        "DELETE FROM sync_queue WHERE id = ? AND payload = ? AND status <> 'failed'",
+                        "DELETE FROM sync_queue WHERE id = ? AND payload = ? AND status <>"
+                                + " 'failed'",
                         row.id(),
                         row.payload());
         if (gone == 0) {
@@ -722,7 +736,8 @@ public final class SyncStore implements AutoCloseable {
                         while (rows.next()) {
                             SyncEntry entry = entry(rows);
                             bytes += size(entry);
-                            if (entries.size() == limit || (bytes > maxBytes && !entries.isEmpty())) {
+                            if (entries.size() == limit
+                                    || (bytes > maxBytes && !entries.isEmpty())) {
                                 return new Pulled(entries, true, cursor);
                             }
                             entries.add(entry);
@@ -781,10 +796,7 @@ public final class SyncStore implements AutoCloseable {
 
     /// Whether another entry would be refused.
     public boolean isFull() {
-        return read(
-                        db ->
-                                db.number(
-                                        "SELECT COUNT(*) FROM sync_queue WHERE status <> 'failed'"))
+        return read(db -> db.number("SELECT COUNT(*) FROM sync_queue WHERE status <> 'failed'"))
                 >= MAX_PENDING;
     }
 
@@ -801,7 +813,8 @@ public final class SyncStore implements AutoCloseable {
                                     : status.equals("failed") ? "NOT " + LIVE : LIVE;
                     var rows = new ArrayList<QueueRow>();
                     try (ResultSet found =
-                            db.select(ROW + "WHERE " + which + " ORDER BY id LIMIT ?", now, limit)) {
+                            db.select(
+                                    ROW + "WHERE " + which + " ORDER BY id LIMIT ?", now, limit)) {
                         while (found.next()) {
                             rows.add(row(found));
                         }
@@ -815,7 +828,13 @@ public final class SyncStore implements AutoCloseable {
         if (!row.status().equals("pending")) {
             return row;
         }
-        long alive = read(db -> db.number("SELECT COUNT(*) FROM sync_queue WHERE id = ? AND " + LIVE, row.id(), now));
+        long alive =
+                read(
+                        db ->
+                                db.number(
+                                        "SELECT COUNT(*) FROM sync_queue WHERE id = ? AND " + LIVE,
+                                        row.id(),
+                                        now));
         return alive > 0
                 ? row
                 : new QueueRow(
@@ -931,7 +950,8 @@ public final class SyncStore implements AutoCloseable {
         for (; failed > MAX_FAILED; failed--) {
             long oldest = db.number("SELECT MIN(id) FROM sync_queue WHERE status = 'failed'");
             db.change("DELETE FROM sync_queue WHERE id = ?", oldest);
-            log.warn("queue.dropped", "the oldest failed entry leaves the queue", "queueId", oldest);
+            log.warn(
+                    "queue.dropped", "the oldest failed entry leaves the queue", "queueId", oldest);
         }
     }
 
@@ -971,8 +991,7 @@ public final class SyncStore implements AutoCloseable {
                                 reader.close();
                                 writer.close();
                                 for (String part : List.of("-wal", "-shm", "")) {
-                                    SyncFiles.erase(
-                                            file.resolveSibling(file.getFileName() + part));
+                                    SyncFiles.erase(file.resolveSibling(file.getFileName() + part));
                                 }
                                 SyncFiles.ownerOnly(file);
                                 writer = Database.writer(file);

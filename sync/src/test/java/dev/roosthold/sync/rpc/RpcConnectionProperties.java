@@ -3,17 +3,20 @@ package dev.roosthold.sync.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.roosthold.protocol.Codec;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.Optional;
+
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
 
 /// Section 5: whatever comes, an answer is one line of valid JSON-RPC, or there is none.
 final class RpcConnectionProperties {
@@ -47,8 +50,21 @@ final class RpcConnectionProperties {
     @Provide
     Arbitrary<String> values() {
         return Arbitraries.of(
-                "1", "-0", "1e999", "1.5", "null", "true", "\"2.0\"", "\"echo\"", "\"rpc.x\"", "{}",
-                "[]", "\"\\ud800\"", "{\"a\":1,\"a\":2}", "\"\\u0000\"", "12345678901234567890");
+                "1",
+                "-0",
+                "1e999",
+                "1.5",
+                "null",
+                "true",
+                "\"2.0\"",
+                "\"echo\"",
+                "\"rpc.x\"",
+                "{}",
+                "[]",
+                "\"\\ud800\"",
+                "{\"a\":1,\"a\":2}",
+                "\"\\u0000\"",
+                "12345678901234567890");
     }
 
     private static void check(Optional<String> answer) {
@@ -57,7 +73,8 @@ final class RpcConnectionProperties {
         }
         assertThat(answer.get()).doesNotContain("\n");
         JsonNode parsed = Codec.parse(answer.get().getBytes(StandardCharsets.UTF_8));
-        for (JsonNode one : parsed.isArray() ? parsed : JsonNodeFactory.instance.arrayNode().add(parsed)) {
+        for (JsonNode one :
+                parsed.isArray() ? parsed : JsonNodeFactory.instance.arrayNode().add(parsed)) {
             assertThat(one.path("jsonrpc").stringValue()).isEqualTo("2.0");
             assertThat(one.has("id")).isTrue();
             assertThat(one.has("result") != one.has("error")).isTrue();
