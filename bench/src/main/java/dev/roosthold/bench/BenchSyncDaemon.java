@@ -2,7 +2,6 @@ package dev.roosthold.bench;
 
 import dev.roosthold.sync.SyncDaemon;
 import dev.roosthold.sync.config.SyncOptions;
-
 import java.util.Map;
 
 /// The sync daemon in a process of its own.

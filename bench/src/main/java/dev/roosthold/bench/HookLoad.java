@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 public final class HookLoad {
     private static final int COMMANDS = 300;
     private static final double BAR_MS = 5;
-    private static final String COMMAND = "git commit -m \"a message\" && make -j8 test | tee out.log";
+    private static final String COMMAND =
+            "git commit -m \"a message\" && make -j8 test | tee out.log";
 
     private HookLoad() {}
 
@@ -50,10 +51,10 @@ public final class HookLoad {
                     millis[(int) (millis.length * 0.99)]);
             met &= millis[millis.length / 2] < BAR_MS;
         }
-        System.out.println(
-                (met ? "MET" : "MISSED") + ": the median of every shell is below 5 ms");
+        System.out.println((met ? "MET" : "MISSED") + ": the median of every shell is below 5 ms");
         try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(java.util.Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(java.util.Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         }
     }
 

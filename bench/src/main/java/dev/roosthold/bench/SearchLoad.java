@@ -31,9 +31,36 @@ public final class SearchLoad {
     private static final double BAR_MS = 50;
 
     private static final String[] WORDS = {
-        "git", "commit", "push", "make", "test", "docker", "run", "kubectl", "get", "pods", "ls",
-        "-la", "grep", "-rn", "src/main", "README.md", "cargo", "build", "--release", "npm", "install",
-        "ssh", "host", "cd", "project", "vim", "config.yaml", "tail", "-f", "/var/log/syslog"
+        "git",
+        "commit",
+        "push",
+        "make",
+        "test",
+        "docker",
+        "run",
+        "kubectl",
+        "get",
+        "pods",
+        "ls",
+        "-la",
+        "grep",
+        "-rn",
+        "src/main",
+        "README.md",
+        "cargo",
+        "build",
+        "--release",
+        "npm",
+        "install",
+        "ssh",
+        "host",
+        "cd",
+        "project",
+        "vim",
+        "config.yaml",
+        "tail",
+        "-f",
+        "/var/log/syslog"
     };
 
     private SearchLoad() {}
@@ -59,13 +86,18 @@ public final class SearchLoad {
             System.out.printf("%-40s %10s %10s%n", "query of 50", "p50, ms", "p99, ms");
             met = true;
             for (Map.Entry<String, Query> one : queries().entrySet()) {
-                met &= measure(one.getKey(), () -> store.search(one.getValue()).entries().size()) < BAR_MS;
+                met &=
+                        measure(one.getKey(), () -> store.search(one.getValue()).entries().size())
+                                < BAR_MS;
             }
         }
         met &= crypto(folder);
-        System.out.println((met ? "MET" : "MISSED") + ": p99 of every query below 50 ms, of a seal below 1 ms");
+        System.out.println(
+                (met ? "MET" : "MISSED")
+                        + ": p99 of every query below 50 ms, of a seal below 1 ms");
         try (var files = Files.walk(folder)) {
-            files.sorted(java.util.Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(java.util.Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         }
     }
 
@@ -112,9 +144,11 @@ public final class SearchLoad {
         queries.put("two letters: ls", all.withText("ls"));
         queries.put("two letters, nothing there: zq", all.withText("zq"));
         queries.put("fuzzy: gtcmt", fuzzy(all.withText("gtcmt"), false, Optional.empty()));
-        queries.put("fuzzy, nothing there: xqz", fuzzy(all.withText("xqz"), false, Optional.empty()));
+        queries.put(
+                "fuzzy, nothing there: xqz", fuzzy(all.withText("xqz"), false, Optional.empty()));
         queries.put("each command once: make", distinct(all.withText("make")));
-        queries.put("by an agent, failed, in a directory", fuzzy(all, true, Optional.of("/home/a/p7")));
+        queries.put(
+                "by an agent, failed, in a directory", fuzzy(all, true, Optional.of("/home/a/p7")));
         return queries;
     }
 
@@ -138,8 +172,20 @@ public final class SearchLoad {
 
     private static Query distinct(Query q) {
         return new Query(
-                q.words(), false, q.machine(), q.directory(), q.exitCode(), false, q.author(),
-                q.authorKind(), q.session(), q.sinceMs(), q.untilMs(), q.before(), true, q.limit());
+                q.words(),
+                false,
+                q.machine(),
+                q.directory(),
+                q.exitCode(),
+                false,
+                q.author(),
+                q.authorKind(),
+                q.session(),
+                q.sinceMs(),
+                q.untilMs(),
+                q.before(),
+                true,
+                q.limit());
     }
 
     private static double measure(String name, Runnable work) {

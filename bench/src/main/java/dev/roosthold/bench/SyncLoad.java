@@ -2,7 +2,6 @@ package dev.roosthold.bench;
 
 import dev.roosthold.jazz.encoding.Json;
 import dev.roosthold.jazz.encoding.JsonText;
-
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;

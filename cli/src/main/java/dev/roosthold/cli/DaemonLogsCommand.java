@@ -43,8 +43,7 @@ final class DaemonLogsCommand implements Callable<Integer> {
     }
 
     /// Shows the last lines of a log and, if wanted, what follows.
-    static int show(Path file, int lines, boolean follow)
-            throws IOException, InterruptedException {
+    static int show(Path file, int lines, boolean follow) throws IOException, InterruptedException {
         if (lines < 0) {
             throw new CommandFailure("--lines: a number of lines is not negative", "");
         }

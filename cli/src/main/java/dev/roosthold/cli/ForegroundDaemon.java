@@ -3,8 +3,8 @@ package dev.roosthold.cli;
 import dev.roosthold.daemon.DaemonConfig;
 import dev.roosthold.daemon.DaemonEnd;
 import dev.roosthold.daemon.DaemonException;
-import dev.roosthold.daemon.MachineChange;
 import dev.roosthold.daemon.HostFacts;
+import dev.roosthold.daemon.MachineChange;
 import dev.roosthold.daemon.MachineDaemon;
 import dev.roosthold.daemon.MachineIdentity;
 import dev.roosthold.daemon.MachineListener;
@@ -49,8 +49,7 @@ final class ForegroundDaemon {
     /// Without it the machine works like any other.
     private static Optional<CommandHistory> history() {
         try {
-            SyncConfig config =
-                    SyncConfig.read(new SyncOptions(Map.of(), true), System.getenv());
+            SyncConfig config = SyncConfig.read(new SyncOptions(Map.of(), true), System.getenv());
             return Optional.of(
                     CommandHistory.open(
                             HistoryPlaces.of(System.getenv()),
@@ -65,10 +64,7 @@ final class ForegroundDaemon {
     }
 
     private static int run(
-            Path home,
-            MachineIdentity identity,
-            boolean silent,
-            Optional<CommandHistory> history) {
+            Path home, MachineIdentity identity, boolean silent, Optional<CommandHistory> history) {
         var daemon =
                 new MachineDaemon(
                         DaemonConfig.of(home, identity, Version.current()),

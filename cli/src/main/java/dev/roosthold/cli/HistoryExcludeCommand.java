@@ -113,7 +113,8 @@ final class HistoryExcludeCommand implements Runnable {
 
     @Command(
             name = "test",
-            description = "Says whether a command would stay here, and why; reads it from standard input.")
+            description =
+                    "Says whether a command would stay here, and why; reads it from standard input.")
     static final class Test extends SyncAction {
         @Override
         int run() {

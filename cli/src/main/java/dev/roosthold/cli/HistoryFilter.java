@@ -39,10 +39,7 @@ final class HistoryFilter {
     @Option(names = "--failed", description = "Ended with another code than 0.")
     private boolean failed;
 
-    @Option(
-            names = "--author",
-            paramLabel = "NAME",
-            description = "Run by this person or agent.")
+    @Option(names = "--author", paramLabel = "NAME", description = "Run by this person or agent.")
     private @Nullable String author;
 
     @Option(names = "--by", paramLabel = "WHO", description = "Run by a person, or by an agent.")
@@ -57,7 +54,8 @@ final class HistoryFilter {
     @Option(
             names = "--since",
             paramLabel = "TIME",
-            description = "Not before: 90m, 24h, 7d, 2w, or a date as in 2026-11-26 or 2026-11-26T08:00.")
+            description =
+                    "Not before: 90m, 24h, 7d, 2w, or a date as in 2026-11-26 or 2026-11-26T08:00.")
     private @Nullable String since;
 
     @Option(names = "--until", paramLabel = "TIME", description = "Before: as of --since.")
@@ -77,7 +75,9 @@ final class HistoryFilter {
 
     Query query(List<String> words, boolean distinct) {
         return new Query(
-                words.stream().flatMap(word -> List.of(word.strip().split("\\s+")).stream()).toList(),
+                words.stream()
+                        .flatMap(word -> List.of(word.strip().split("\\s+")).stream())
+                        .toList(),
                 fuzzy,
                 Optional.ofNullable(machine),
                 Optional.ofNullable(directory)

@@ -47,7 +47,9 @@ final class HistoryHookCommand extends SyncAction {
                             List.of(
                                     "__roost_pick() {",
                                     "    local picked",
-                                    "    picked=$(" + roost + " history pick -- \"$READLINE_LINE\") || return",
+                                    "    picked=$("
+                                            + roost
+                                            + " history pick -- \"$READLINE_LINE\") || return",
                                     "    READLINE_LINE=$picked READLINE_POINT=${#picked}",
                                     "}",
                                     "bind -x '\"\\C-r\": __roost_pick'");
@@ -55,7 +57,9 @@ final class HistoryHookCommand extends SyncAction {
                             List.of(
                                     "__roost_pick() {",
                                     "    local picked",
-                                    "    picked=$(" + roost + " history pick -- \"$BUFFER\" </dev/tty)"
+                                    "    picked=$("
+                                            + roost
+                                            + " history pick -- \"$BUFFER\" </dev/tty)"
                                             + " && BUFFER=$picked CURSOR=${#picked}",
                                     "    zle reset-prompt",
                                     "}",

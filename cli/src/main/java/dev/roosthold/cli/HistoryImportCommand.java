@@ -59,8 +59,7 @@ final class HistoryImportCommand extends SyncAction {
             for (HistoryImport one : kinds) {
                 Path from =
                         file == null
-                                ? one.usualFile(
-                                        SyncFiles.home(System.getenv()), System.getenv())
+                                ? one.usualFile(SyncFiles.home(System.getenv()), System.getenv())
                                 : file;
                 if (!Files.exists(from)) {
                     if (kind != null) {

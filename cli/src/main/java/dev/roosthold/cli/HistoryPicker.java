@@ -132,8 +132,22 @@ final class HistoryPicker {
             keys.bind(Key.TYPED, Character.toString(c));
         }
         keys.setNomatch(Key.TYPED);
-        bind(keys, Key.UP, Capability.key_up, "\u001b[A", "\u001bOA", KeyMap.ctrl('P'), KeyMap.ctrl('R'));
-        bind(keys, Key.DOWN, Capability.key_down, "\u001b[B", "\u001bOB", KeyMap.ctrl('N'), KeyMap.ctrl('S'));
+        bind(
+                keys,
+                Key.UP,
+                Capability.key_up,
+                "\u001b[A",
+                "\u001bOA",
+                KeyMap.ctrl('P'),
+                KeyMap.ctrl('R'));
+        bind(
+                keys,
+                Key.DOWN,
+                Capability.key_down,
+                "\u001b[B",
+                "\u001bOB",
+                KeyMap.ctrl('N'),
+                KeyMap.ctrl('S'));
         bind(keys, Key.PAGE_UP, Capability.key_ppage, "\u001b[5~");
         bind(keys, Key.PAGE_DOWN, Capability.key_npage, "\u001b[6~");
         keys.bind(Key.ENTER, "\r", "\n");
@@ -194,7 +208,8 @@ final class HistoryPicker {
             int index = first + row;
             screen.append("\u001b[2K");
             if (index < found.size()) {
-                String line = Printable.line(HistoryRows.line(found.get(index), Style.NONE), width - 3);
+                String line =
+                        Printable.line(HistoryRows.line(found.get(index), Style.NONE), width - 3);
                 screen.append(index == selected ? REVERSE + "> " + line + PLAIN : "  " + line);
             }
             screen.append("\r\n");

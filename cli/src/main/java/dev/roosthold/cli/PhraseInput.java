@@ -83,7 +83,8 @@ final class PhraseInput {
     static void confirm(RecoveryPhrase phrase, SecureRandom random) {
         for (int attempt = 0; attempt < 3; attempt++) {
             int first = random.nextInt(RecoveryPhrase.WORDS);
-            int second = (first + 1 + random.nextInt(RecoveryPhrase.WORDS - 1)) % RecoveryPhrase.WORDS;
+            int second =
+                    (first + 1 + random.nextInt(RecoveryPhrase.WORDS - 1)) % RecoveryPhrase.WORDS;
             if (asked(phrase, first) && asked(phrase, second)) {
                 return;
             }

@@ -36,7 +36,8 @@ record ServiceFile(Path file, String content, List<String> enable) {
 
     /// @param path the PATH with which agents are found
     static ServiceFile systemd(Path userHome, Path home, List<String> launcher, String path) {
-        return systemd(MACHINE, userHome, List.of("daemon", "run", "--home=" + home), launcher, path);
+        return systemd(
+                MACHINE, userHome, List.of("daemon", "run", "--home=" + home), launcher, path);
     }
 
     /// The sync daemon.
@@ -134,11 +135,7 @@ record ServiceFile(Path file, String content, List<String> enable) {
     }
 
     private static ServiceFile launchd(
-            Service service,
-            Path userHome,
-            List<String> more,
-            List<String> launcher,
-            String path) {
+            Service service, Path userHome, List<String> more, List<String> launcher, String path) {
         List<String> words = new ArrayList<>(launcher);
         words.addAll(more);
         String arguments =

@@ -88,8 +88,7 @@ final class SyncAccess {
             given().forEach(
                             (option, value) -> {
                                 if (List.of("--config", "--socket").contains(option)) {
-                                    arguments.add(
-                                            option + "=" + Path.of(value).toAbsolutePath());
+                                    arguments.add(option + "=" + Path.of(value).toAbsolutePath());
                                 }
                             });
             start(config.socket(), arguments);

@@ -80,9 +80,7 @@ final class SyncConfigCommand implements Runnable {
                                             + config.metrics().get().port())
                             : values.withNull("metricsListen");
             values =
-                    values.with(
-                                    "allowInsecureRelay",
-                                    file.flag("allowInsecureRelay").orElse(false))
+                    values.with("allowInsecureRelay", file.flag("allowInsecureRelay").orElse(false))
                             .with("logFile", config.logFile().toString());
             return config.relayCaFile().isPresent()
                     ? values.with("relayCaFile", config.relayCaFile().get().toString())

@@ -61,7 +61,8 @@ final class SyncConfigFile {
                     SyncStatus.USAGE);
         }
         JsonObject before = read(file);
-        JsonObject changed = value.isEmpty() ? before.without(key) : before.with(key, json(key, value));
+        JsonObject changed =
+                value.isEmpty() ? before.without(key) : before.with(key, json(key, value));
         check(file, changed);
         SyncFiles.directory(Objects.requireNonNull(file.toAbsolutePath().getParent()));
         SyncFiles.write(file, pretty(changed));

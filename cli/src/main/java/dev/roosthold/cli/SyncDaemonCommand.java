@@ -2,18 +2,15 @@ package dev.roosthold.cli;
 
 import dev.roosthold.sync.SyncDaemon;
 import dev.roosthold.sync.config.SyncOptions;
-
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.concurrent.Callable;
 
 @Command(
         name = "daemon",

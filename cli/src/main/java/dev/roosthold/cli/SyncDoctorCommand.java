@@ -82,7 +82,11 @@ final class SyncDoctorCommand extends SyncAction {
                                 : String.join(
                                         ", ",
                                         changed.entrySet().stream()
-                                                .map(one -> one.getKey() + " from " + one.getValue())
+                                                .map(
+                                                        one ->
+                                                                one.getKey()
+                                                                        + " from "
+                                                                        + one.getValue())
                                                 .toList())));
         config.warnings()
                 .forEach(key -> note("unknown setting " + key, "Take it out of " + config.file()));
@@ -207,7 +211,9 @@ final class SyncDoctorCommand extends SyncAction {
                         "Look at them in " + sync.places().spool() + ", then delete them.");
             }
         } catch (IOException | StoreException e) {
-            wrong(String.valueOf(e.getMessage()), "Look at its rights and at the room on the disk.");
+            wrong(
+                    String.valueOf(e.getMessage()),
+                    "Look at its rights and at the room on the disk.");
         }
     }
 
@@ -257,7 +263,8 @@ final class SyncDoctorCommand extends SyncAction {
                                                                         one.mark()
                                                                                 .name()
                                                                                 .toLowerCase(
-                                                                                        java.util.Locale
+                                                                                        java.util
+                                                                                                .Locale
                                                                                                 .ROOT))
                                                                 .with("what", one.what())
                                                                 .with("advice", one.advice()))

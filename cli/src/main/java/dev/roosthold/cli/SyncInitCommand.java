@@ -62,7 +62,9 @@ final class SyncInitCommand extends SyncAction {
             if (!sync.json()) {
                 System.out.println("Relay:  " + config.shownRelay());
                 System.out.println(
-                        "Device: " + name + "  (`--device-name` chooses another; it is shown on"
+                        "Device: "
+                                + name
+                                + "  (`--device-name` chooses another; it is shown on"
                                 + " your other computers)");
                 System.out.println();
             }

@@ -47,8 +47,7 @@ final class SyncInstallCommand extends SyncAction {
             SyncFiles.directory(directory);
             if (SyncFiles.isOpenToOthers(directory)) {
                 throw new CommandFailure(
-                        directory + " can be written by others",
-                        "chmod go-w '" + directory + "'");
+                        directory + " can be written by others", "chmod go-w '" + directory + "'");
             }
         }
         sync.print(

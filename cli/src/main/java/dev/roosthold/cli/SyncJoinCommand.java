@@ -51,7 +51,7 @@ final class SyncJoinCommand extends SyncAction {
         }
         try (History history = sync.history();
                 SyncClient client = sync.connect()) {
-            boolean rotated = history.store().fact(History.ROTATED).orElse("").equals("yes");
+            boolean rotated = history.isLeft();
             boolean fresh = client.health().state().equals("UNINITIALIZED");
             if (!fresh && !rotated) {
                 throw new CommandFailure(
@@ -64,8 +64,7 @@ final class SyncJoinCommand extends SyncAction {
                     // Its account was left for that of the new phrase.
                     client.reset(false).orThrow();
                 }
-                SyncInitCommand.SetUp done =
-                        SyncInitCommand.setUp(history, client, master, name);
+                SyncInitCommand.SetUp done = SyncInitCommand.setUp(history, client, master, name);
                 if (!done.connected()) {
                     sync.print(
                             JsonObject.empty().with("initialised", true).with("connected", false),

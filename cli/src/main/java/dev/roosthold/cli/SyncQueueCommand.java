@@ -48,11 +48,7 @@ final class SyncQueueCommand implements Runnable {
                 switch (item.errorCode().orElse("")) {
                     case "" -> "";
                     case "EXPIRED" -> "  waited too long and is not sent by itself any more";
-                    default ->
-                            "  "
-                                    + item.errorCode().get()
-                                    + " "
-                                    + item.errorMessage().orElse("");
+                    default -> "  " + item.errorCode().get() + " " + item.errorMessage().orElse("");
                 };
         return Printable.line(
                 item.queueId()
@@ -106,7 +102,9 @@ final class SyncQueueCommand implements Runnable {
                                 .with("total", queue.total())
                                 .withObjects(
                                         "items",
-                                        queue.items().stream().map(SyncQueueCommand::json).toList()),
+                                        queue.items().stream()
+                                                .map(SyncQueueCommand::json)
+                                                .toList()),
                         lines.toArray(String[]::new));
                 return SyncStatus.DONE;
             }
@@ -151,8 +149,7 @@ final class SyncQueueCommand implements Runnable {
 
         @Override
         int run() throws InterruptedException {
-            if (!confirm
-                    && !Ask.yes(ids.size() + " entries will never be sent. Let them go?")) {
+            if (!confirm && !Ask.yes(ids.size() + " entries will never be sent. Let them go?")) {
                 throw new CommandFailure("nothing was discarded", "--confirm answers yes.");
             }
             try (SyncClient client = sync.connect()) {

@@ -149,24 +149,35 @@ final class SyncRotateCommand extends SyncAction {
             progress.clear();
             // All of it is on the relay under the new keys before anything goes under the old.
             waitUntilSent(second);
+            history.markLeft(client);
+            waitUntilSent(client);
             history.leave(client);
+            history.markLeft(client);
             waitUntilSent(client);
             second.shutdown("the keys were replaced");
         }
         for (String ending :
-                List.of(".db", ".db-wal", ".db-shm", ".authkey", ".covalues.db",
-                        ".covalues.db-wal", ".covalues.db-shm")) {
+                List.of(
+                        ".db",
+                        ".db-wal",
+                        ".db-shm",
+                        ".authkey",
+                        ".covalues.db",
+                        ".covalues.db-wal",
+                        ".covalues.db-shm")) {
             SyncFiles.erase(SyncFiles.beside(database, ending));
         }
         for (String left : List.of("rotate.sock.lock", "rotate.sock.start.log")) {
             Files.deleteIfExists(socket.resolveSibling(left));
         }
+        Files.deleteIfExists(config.logFile().resolveSibling("rotate.log"));
     }
 
     private static Path settings(SyncConfig config) throws IOException {
         if (!Files.exists(config.file())) {
             SyncFiles.directory(config.file().getParent());
-            SyncFiles.write(config.file(), "{}\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            SyncFiles.write(
+                    config.file(), "{}\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
         }
         return config.file();
     }

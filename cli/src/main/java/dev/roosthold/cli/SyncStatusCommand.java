@@ -18,7 +18,9 @@ import picocli.CommandLine.Option;
 final class SyncStatusCommand extends SyncAction {
     private static final int SHOWN = 10;
 
-    @Option(names = {"-v", "--verbose"}, description = "Shows ids, and everything that failed.")
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Shows ids, and everything that failed.")
     private boolean verbose;
 
     @Override
@@ -95,7 +97,8 @@ final class SyncStatusCommand extends SyncAction {
                         error ->
                                 lines.add(
                                         style.yellow("last error: ")
-                                                + Printable.line(error.code() + " " + error.message(), 200)
+                                                + Printable.line(
+                                                        error.code() + " " + error.message(), 200)
                                                 + ", "
                                                 + Ago.of(error.atMs(), now)));
         if (status.failed() > 0) {

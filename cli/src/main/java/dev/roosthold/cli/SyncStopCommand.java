@@ -57,7 +57,11 @@ final class SyncStopCommand extends SyncAction {
                 String version = client.ping().version();
                 sync.print(
                         JsonObject.empty().with("restarted", ran).with("version", version),
-                        "The sync daemon runs" + (ran ? " again" : "") + ", version " + version + ".");
+                        "The sync daemon runs"
+                                + (ran ? " again" : "")
+                                + ", version "
+                                + version
+                                + ".");
                 return SyncStatus.DONE;
             }
         }

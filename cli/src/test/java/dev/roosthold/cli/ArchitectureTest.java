@@ -127,7 +127,7 @@ final class ArchitectureTest {
                                                                     "dev.roosthold.protocol.."))))
                     .because(
                             "formats and records are tested byte by byte, without a network or a"
-                                + " disk");
+                                    + " disk");
 
     @ArchTest
     static final ArchRule cryptoAndProtocolDoNotKnowEachOther =

@@ -94,7 +94,8 @@ final class Computer implements AutoCloseable {
     /// Everything that was printed and logged.
     String everythingSaid() throws IOException {
         var all = new StringBuilder(printed);
-        for (String log : List.of(".cache/cmdai/sync-daemon.log", ".config/cmdai/sync.sock.start.log")) {
+        for (String log :
+                List.of(".cache/cmdai/sync-daemon.log", ".config/cmdai/sync.sock.start.log")) {
             Path file = home.resolve(log);
             if (Files.exists(file)) {
                 all.append(Files.readString(file));

@@ -51,7 +51,8 @@ final class SyncCommandsTest {
         List<String> arguments = new ArrayList<>(List.of("history", "--json"));
         arguments.addAll(List.of(words));
         List<String> found = new ArrayList<>();
-        for (JsonNode one : computer.run("", arguments.toArray(String[]::new)).json().path("entries")) {
+        for (JsonNode one :
+                computer.run("", arguments.toArray(String[]::new)).json().path("entries")) {
             found.add(one.path("command").asString());
         }
         return found;
@@ -64,9 +65,19 @@ final class SyncCommandsTest {
                 Computer server = new Computer(temp.resolve("server"))) {
             String address = "ws://127.0.0.1:" + relay.jazzPort();
             Computer.Run init =
-                    laptop.run("", "sync", "init", "--json", "--relay", address, "--device-name", "lap");
+                    laptop.run(
+                            "",
+                            "sync",
+                            "init",
+                            "--json",
+                            "--relay",
+                            address,
+                            "--device-name",
+                            "lap");
             String phrase = phraseOf(init);
-            assertThat(init.json().path("connected").asBoolean()).as(init.out().replace(phrase, "")).isTrue();
+            assertThat(init.json().path("connected").asBoolean())
+                    .as(init.out().replace(phrase, ""))
+                    .isTrue();
             laptop.ran("make the-first");
             laptop.ran("export SECRET_TOKEN=abcdefgh");
             assertThat(laptop.run("", "sync", "now", "--json").status()).isZero();
@@ -75,10 +86,14 @@ final class SyncCommandsTest {
             assertThat(status.json().path("local").asInt()).isEqualTo(1);
             assertThat(status.json().path("pendingUp").asInt()).isZero();
 
-            Computer.Run wrong = server.run("abandon ".repeat(24), "sync", "join", "--relay", address);
+            Computer.Run wrong =
+                    server.run("abandon ".repeat(24), "sync", "join", "--relay", address);
             assertThat(wrong.status()).isEqualTo(5);
-            assertThat(wrong.err()).contains("recovery phrase is not valid").doesNotContain("abandon");
-            Computer.Run join = server.run(phrase + "\n", "sync", "join", "--relay", address, "--json");
+            assertThat(wrong.err())
+                    .contains("recovery phrase is not valid")
+                    .doesNotContain("abandon");
+            Computer.Run join =
+                    server.run(phrase + "\n", "sync", "join", "--relay", address, "--json");
             assertThat(join.status()).as(join.err() + join.out()).isZero();
             assertThat(commands(server)).containsExactly("make the-first");
             server.ran("tail the-log");
@@ -127,7 +142,9 @@ final class SyncCommandsTest {
         String said = computer.everythingSaid().replace(init.out(), "");
         assertThat(said).doesNotContain(phrase).doesNotContain(phrase.substring(0, 40));
         try (HistoryKeys keys =
-                new KeyFile(computer.home.resolve(".config/cmdai/keys.json")).read().orElseThrow()) {
+                new KeyFile(computer.home.resolve(".config/cmdai/keys.json"))
+                        .read()
+                        .orElseThrow()) {
             assertThat(said)
                     .doesNotContain(
                             Base64.getEncoder().encodeToString(keys.master().jazzAuthKey()));
@@ -201,8 +218,9 @@ final class SyncCommandsTest {
                     history.push(client, _ -> {});
                     history.store()
                             .mark(
-                                    history.store().search(
-                                                    dev.roosthold.history.store.Query.newest(100))
+                                    history
+                                            .store()
+                                            .search(dev.roosthold.history.store.Query.newest(100))
                                             .entries()
                                             .stream()
                                             .map(one -> one.entry().id())
@@ -291,10 +309,15 @@ final class SyncCommandsTest {
     void historyWorksWithoutSyncingAndTakesOverWhatShellsKept() throws Exception {
         Path home = temp.resolve("alone");
         Computer laptop = new Computer(home);
-        Files.writeString(home.resolve(".bash_history"), "#1700000000\ngit status\n#1700000001\n ls\n");
+        Files.writeString(
+                home.resolve(".bash_history"), "#1700000000\ngit status\n#1700000001\n ls\n");
         Computer.Run first = laptop.run("", "history", "import", "--json");
         assertThat(first.json().at("/imports/0/added").asInt()).isEqualTo(2);
-        assertThat(laptop.run("", "history", "import", "bash", "--json").json().at("/imports/0/added").asInt())
+        assertThat(
+                        laptop.run("", "history", "import", "bash", "--json")
+                                .json()
+                                .at("/imports/0/added")
+                                .asInt())
                 .isZero();
         laptop.ran("git push");
         assertThat(commands(laptop, "git")).containsExactly("git push", "git status");
@@ -307,7 +330,11 @@ final class SyncCommandsTest {
                 .contains(home.resolve(".local/share/cmdai/spool").toString());
         assertThat(laptop.run("mysql -psecret x\n", "history", "exclude", "test").out())
                 .contains("stays here");
-        assertThat(laptop.run("", "sync", "config", "get", "--json").json().path("relay").isString())
+        assertThat(
+                        laptop.run("", "sync", "config", "get", "--json")
+                                .json()
+                                .path("relay")
+                                .isString())
                 .isTrue();
         assertThat(home.resolve(".config/cmdai/sync.sock")).doesNotExist();
     }

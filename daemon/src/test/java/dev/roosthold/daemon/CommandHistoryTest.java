@@ -53,12 +53,7 @@ class CommandHistoryTest {
 
     private static Map<String, Object> answer(String question, boolean approved) {
         return Map.of(
-                "id",
-                question,
-                "approved",
-                approved,
-                "decision",
-                approved ? "approved" : "denied");
+                "id", question, "approved", approved, "decision", approved ? "approved" : "denied");
     }
 
     @Test
@@ -111,7 +106,8 @@ class CommandHistoryTest {
 
     @Test
     void lockedMachineTellsNothing() throws Exception {
-        new RemoteAccessFile(rig.home).write(new RemoteAccess(RemotePolicy.LOCKED, List.of(rig.root())));
+        new RemoteAccessFile(rig.home)
+                .write(new RemoteAccess(RemotePolicy.LOCKED, List.of(rig.root())));
         assertThat(search(Map.of("limit", 10)).path("error").asString()).contains("policy");
     }
 }

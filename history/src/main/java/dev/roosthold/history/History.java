@@ -178,9 +178,7 @@ public final class History implements AutoCloseable {
             }
             checked.add(
                     new StoredEntry(
-                            entry,
-                            why.isPresent() ? EntryState.LOCAL : EntryState.PENDING,
-                            why));
+                            entry, why.isPresent() ? EntryState.LOCAL : EntryState.PENDING, why));
         }
         return store.add(checked);
     }
@@ -255,8 +253,7 @@ public final class History implements AutoCloseable {
                     Answer<SyncReplies.Pushed> answer = pushBatch(client, batch);
                     if (answer instanceof Answer.Refused<SyncReplies.Pushed>(var error)
                             && error.code() == SyncError.STORAGE_FULL) {
-                        return new PushReport(
-                                pushed, kept, store.count(EntryState.PENDING));
+                        return new PushReport(pushed, kept, store.count(EntryState.PENDING));
                     }
                     SyncReplies.Pushed done = answer.orThrow();
                     long refused = settle(batch, done);
@@ -350,11 +347,16 @@ public final class History implements AutoCloseable {
             store.putFact(ROTATED, "");
             store.putFact(ACCOUNT, status.accountId());
         }
-        if (!store.fact(ROTATED).orElse("").isEmpty()) {
+        if (isLeft()) {
             throw new HistoryException(
                     Reason.ROTATED, "the keys of this history were replaced on another computer");
         }
         return status;
+    }
+
+    /// Whether the account was left for another one, on another computer.
+    public boolean isLeft() {
+        return !store.fact(ROTATED).orElse("").isEmpty();
     }
 
     // From the sync daemon.
@@ -377,10 +379,12 @@ public final class History implements AutoCloseable {
             long deleted = 0;
             long preferences = 0;
             List<String> unreadable = new ArrayList<>();
+            // Deletions wait for the end: an account that is left is emptied, and what was in it
+            // stays here. Until then the place is not kept, so that none is missed.
+            List<String> gone = new ArrayList<>();
             while (true) {
                 SyncReplies.Pulled page = client.pull(cursor, PAGE).orThrow();
                 List<CommandEntry> read = new ArrayList<>();
-                List<String> gone = new ArrayList<>();
                 for (SyncReplies.PulledEntry one : page.entries()) {
                     switch (one.type()) {
                         case "command" -> {
@@ -388,8 +392,7 @@ public final class History implements AutoCloseable {
                                 gone.add(one.id());
                             } else {
                                 command(keys, one)
-                                        .ifPresentOrElse(
-                                                read::add, () -> unreadable.add(one.id()));
+                                        .ifPresentOrElse(read::add, () -> unreadable.add(one.id()));
                             }
                         }
                         case "preference" -> {
@@ -399,17 +402,22 @@ public final class History implements AutoCloseable {
                             }
                         }
                         case "device" ->
-                                one.name()
-                                        .ifPresent(name -> store.putDevice(one.id(), name));
+                                one.name().ifPresent(name -> store.putDevice(one.id(), name));
                         default -> LOG.debug("an entry of an unknown type was passed over");
                     }
                 }
                 cursor = page.next();
-                store.merge(read, gone, Map.of(CURSOR, Long.toString(cursor)));
+                Map<String, String> place = Map.of(CURSOR, Long.toString(cursor));
+                store.merge(read, List.of(), gone.isEmpty() ? place : Map.of());
                 commands += read.size();
-                deleted += gone.size();
-                progress.accept(commands + deleted + preferences);
+                progress.accept(commands + gone.size() + preferences);
                 if (!page.more()) {
+                    if (!isLeft()) {
+                        deleted = gone.size();
+                        store.merge(List.of(), gone, place);
+                    } else {
+                        store.merge(List.of(), List.of(), place);
+                    }
                     return new PullReport(
                             commands, deleted, preferences, List.copyOf(unreadable), page.stale());
                 }
@@ -528,9 +536,7 @@ public final class History implements AutoCloseable {
                                 List.of(
                                         PushEntry.deletion(
                                                 id,
-                                                entry.entry()
-                                                        .deviceId()
-                                                        .orElse(status.deviceId()),
+                                                entry.entry().deviceId().orElse(status.deviceId()),
                                                 Math.min(
                                                         entry.entry().createdAtMs(),
                                                         clock.millis()),
@@ -720,8 +726,7 @@ public final class History implements AutoCloseable {
         }
     }
 
-    /// Deletes everything of the account that a daemon serves and leaves the mark that tells the
-    /// other devices of the new keys.
+    /// Deletes everything of the account that a daemon serves, but for the mark of [#markLeft].
     public void leave(SyncClient client) throws InterruptedException {
         try (HistoryKeys keys = keys()) {
             SyncReplies.Status status = client.status().orThrow();
@@ -748,6 +753,14 @@ public final class History implements AutoCloseable {
             for (List<PushEntry> batch : SyncClient.batches(ends)) {
                 pushBatch(client, batch).orThrow();
             }
+        }
+    }
+
+    /// Leaves the mark that tells the other devices of the new keys. It comes before everything is
+    /// deleted, so that they keep what they have, and once more at the end.
+    public void markLeft(SyncClient client) throws InterruptedException {
+        try (HistoryKeys keys = keys()) {
+            SyncReplies.Status status = client.status().orThrow();
             pushBatch(
                             client,
                             List.of(
@@ -757,7 +770,7 @@ public final class History implements AutoCloseable {
                                                     "{\"rotated\":true}"
                                                             .getBytes(StandardCharsets.UTF_8)),
                                             status.deviceId(),
-                                            now)))
+                                            clock.millis())))
                     .orThrow();
         }
     }

@@ -4,16 +4,13 @@ import dev.roosthold.sync.entry.EntryType;
 import dev.roosthold.sync.entry.SyncEntry;
 import dev.roosthold.sync.rpc.RpcError;
 import dev.roosthold.sync.rpc.RpcException;
-
-import org.jspecify.annotations.Nullable;
-
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
-
 import java.util.Base64;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Reads the entries of a push. A fault of the form stops the request, a fault of the content only
 /// its entry.

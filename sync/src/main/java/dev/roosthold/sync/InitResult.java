@@ -3,7 +3,6 @@ package dev.roosthold.sync;
 import dev.roosthold.sync.replica.RelayFailure;
 import dev.roosthold.sync.state.SyncState;
 import dev.roosthold.sync.store.Identity;
-
 import java.util.Optional;
 
 /// How setting up ended. The identity is kept, whatever the relay said.

@@ -2,16 +2,14 @@ package dev.roosthold.sync;
 
 import dev.roosthold.sync.rpc.Caller;
 import dev.roosthold.sync.state.SyncState;
-
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
-
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Which connection wants to hear of what. Thread-safe.
 final class Subscriptions {

@@ -11,11 +11,6 @@ import dev.roosthold.sync.log.SyncLog;
 import dev.roosthold.sync.metrics.MetricsEndpoint;
 import dev.roosthold.sync.metrics.SyncMetrics;
 import dev.roosthold.sync.store.StoreException;
-
-import org.jspecify.annotations.Nullable;
-
-import sun.misc.Signal;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -38,6 +33,8 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import sun.misc.Signal;
 
 /// The sync daemon: one process per person and computer that keeps command history, preferences and
 /// devices, and sends them to the relay when there is one.

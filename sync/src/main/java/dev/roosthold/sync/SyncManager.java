@@ -25,9 +25,6 @@ import dev.roosthold.sync.store.Pushed;
 import dev.roosthold.sync.store.QueueRow;
 import dev.roosthold.sync.store.StoreException;
 import dev.roosthold.sync.store.SyncStore;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
@@ -51,6 +48,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// Keeps what was pushed, sends it when there is a relay, and keeps the cache equal with what other
 /// devices wrote. Holds no key of any content.

@@ -3,10 +3,8 @@ package dev.roosthold.sync;
 import dev.roosthold.sync.state.SyncState;
 import dev.roosthold.sync.store.Counts;
 import dev.roosthold.sync.store.Identity;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// How it stands.
 ///

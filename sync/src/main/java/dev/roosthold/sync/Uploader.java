@@ -8,9 +8,6 @@ import dev.roosthold.sync.store.Pushed;
 import dev.roosthold.sync.store.QueueRow;
 import dev.roosthold.sync.store.StoreException;
 import dev.roosthold.sync.store.SyncStore;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -19,6 +16,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Hands what is in the queue to the shared values, on one thread, in the order of the queue.
 ///

@@ -1,7 +1,6 @@
 package dev.roosthold.sync;
 
 import dev.roosthold.sync.config.SyncOptions;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -1,13 +1,12 @@
 package dev.roosthold.sync;
 
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
-
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Entries as a program would push them; their content is noise.
 final class Entries {

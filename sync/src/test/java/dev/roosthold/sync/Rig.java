@@ -10,13 +10,6 @@ import dev.roosthold.sync.config.SyncConfig;
 import dev.roosthold.sync.config.SyncOptions;
 import dev.roosthold.sync.ipc.IpcLimits;
 import dev.roosthold.sync.log.SyncLog;
-
-import org.jspecify.annotations.Nullable;
-
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,6 +26,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /// A relay and devices, each a daemon with its own home directory; all real.
 final class Rig implements AutoCloseable {

@@ -11,15 +11,13 @@ import dev.roosthold.jazz.ids.CoId;
 import dev.roosthold.jazz.view.Changes;
 import dev.roosthold.sync.replica.JazzSyncService;
 import dev.roosthold.sync.replica.Layout;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class Section10LayoutTest {
     @TempDir private Path folder;

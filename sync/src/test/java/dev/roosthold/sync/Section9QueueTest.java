@@ -3,17 +3,15 @@ package dev.roosthold.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
-
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 final class Section9QueueTest {
     @TempDir private Path folder;
@@ -231,7 +229,8 @@ final class Section9QueueTest {
     void aTombstoneLeavesTheCacheAfterNinetyDaysButNotBeforeItWasSent() {
         try (var rig = new Rig(folder)) {
             Rig.Device a =
-                    rig.device("a").settings("{\"syncIntervalMs\":100,\"offlineQueueTtlMs\":0}")
+                    rig.device("a")
+                            .settings("{\"syncIntervalMs\":100,\"offlineQueueTtlMs\":0}")
                             .relay()
                             .start();
             rig.stopRelay();

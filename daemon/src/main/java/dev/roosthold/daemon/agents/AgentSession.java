@@ -464,7 +464,8 @@ final class AgentSession {
                     json.put("usedAt", host.clock().millis());
                     json.set("picks", picks.json());
                 });
-        Turn fresh = new Turn(id, new TurnOutput(id, envelopes, this::send, face::stream, commands));
+        Turn fresh =
+                new Turn(id, new TurnOutput(id, envelopes, this::send, face::stream, commands));
         turn = fresh;
         send(envelopes.turnStart(id));
         face.thinking(true);

@@ -25,7 +25,8 @@ record CommandWatch(
         Function<String, OptionalInt> terminalExit) {
 
     /// Where agents put the exit code of a command: beside the output, or below `metadata`.
-    private static final List<String> EXIT = List.of("exit_code", "exitCode", "exit", "exit_status");
+    private static final List<String> EXIT =
+            List.of("exit_code", "exitCode", "exit", "exit_status");
 
     long now() {
         return clock.millis();

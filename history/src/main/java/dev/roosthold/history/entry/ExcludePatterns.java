@@ -37,7 +37,9 @@ public final class ExcludePatterns {
                             rule("a token", "\\bsk-[A-Za-z0-9_-]{20,}"),
                             rule("a token", "\\b[sr]k_(live|test)_[A-Za-z0-9]{10,}"),
                             rule("a token", "\\bSG\\.[A-Za-z0-9_-]{16,}\\.[A-Za-z0-9_-]{16,}"),
-                            rule("a token", "\\beyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]*"),
+                            rule(
+                                    "a token",
+                                    "\\beyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]*"),
                             rule("a private key", "-----BEGIN [A-Z ]*PRIVATE KEY"),
                             rule(
                                     "a password",
@@ -45,11 +47,15 @@ public final class ExcludePatterns {
                             rule(
                                     "a password",
                                     "(?i)(password|passwd|passphrase|pwd)\\s*[=:]\\s*['\"][^'\"]"),
-                            rule("a password", "(?i)--(password|passwd|pass|passphrase)[= ]+['\"]?[^-\\s]"),
+                            rule(
+                                    "a password",
+                                    "(?i)--(password|passwd|pass|passphrase)[= ]+['\"]?[^-\\s]"),
                             rule("a password", "\\bsshpass\\s+-p\\s*\\S"),
                             rule("a password", "\\b(mysql|mysqldump|mariadb)\\b.*\\s-p[^\\s-]\\S*"),
                             rule("a password", "\\bcurl\\b.*\\s(-u|--user)[= ]*[^\\s:]+:[^\\s]"),
-                            rule("a password in an address", "[a-z][a-z0-9+.-]*://[^\\s/:@'\"]+:[^\\s/@'\"]+@"),
+                            rule(
+                                    "a password in an address",
+                                    "[a-z][a-z0-9+.-]*://[^\\s/:@'\"]+:[^\\s/@'\"]+@"),
                             rule(
                                     "a secret",
                                     "(?i)[a-z0-9_]*(secret|token|api_?key|access_?key|private_?key)[a-z0-9_]*\\s*=\\s*['\"]?[^\\s'\"$]{4,}"),

@@ -71,7 +71,11 @@ final class AtuinDatabase {
         String host = colon < 0 ? place : place.substring(0, colon);
         Optional<String> user =
                 text(rows, columns, "author")
-                        .or(() -> colon < 0 ? Optional.empty() : Optional.of(place.substring(colon + 1)));
+                        .or(
+                                () ->
+                                        colon < 0
+                                                ? Optional.empty()
+                                                : Optional.of(place.substring(colon + 1)));
         OptionalLong duration = number(rows, columns, "duration");
         return CommandEntry.of(
                         UUID_DIGITS.matcher(id).matches()

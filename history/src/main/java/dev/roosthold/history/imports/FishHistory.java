@@ -32,7 +32,8 @@ final class FishHistory {
 
     private static void add(List<Line> lines, @Nullable String command, OptionalLong when) {
         if (!Optional.ofNullable(command).orElse("").isBlank()) {
-            lines.add(new Line(String.valueOf(command).stripTrailing(), when, OptionalLong.empty()));
+            lines.add(
+                    new Line(String.valueOf(command).stripTrailing(), when, OptionalLong.empty()));
         }
     }
 

@@ -183,8 +183,7 @@ public final class SyncClient implements AutoCloseable {
         byte[] before = "\"authKey\":\"".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
         byte[] after = "\",".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
         ByteBuffer all =
-                ByteBuffer.allocate(
-                        request.length + before.length + encoded.length + after.length);
+                ByteBuffer.allocate(request.length + before.length + encoded.length + after.length);
         all.put(request, 0, at).put(before).put(encoded).put(after);
         all.put(request, at, request.length - at);
         return all.array();
@@ -268,8 +267,7 @@ public final class SyncClient implements AutoCloseable {
 
     // device.*
 
-    public Answer<String> registerDevice(String name, String platform)
-            throws InterruptedException {
+    public Answer<String> registerDevice(String name, String platform) throws InterruptedException {
         return call(
                 "device.register",
                 empty().put("name", name).put("platform", platform),
@@ -282,8 +280,7 @@ public final class SyncClient implements AutoCloseable {
                 "device.list",
                 empty(),
                 REQUEST,
-                json ->
-                        json.objects("devices").stream().map(SyncReplies.Device::of).toList());
+                json -> json.objects("devices").stream().map(SyncReplies.Device::of).toList());
     }
 
     public Answer<JsonObject> removeDevice(String deviceId) throws InterruptedException {
@@ -360,8 +357,7 @@ public final class SyncClient implements AutoCloseable {
                 return error.isPresent()
                         ? new Answer.Refused<>(error(error.get()))
                         : new Answer.Done<>(
-                                reader.apply(
-                                        reply.object("result").orElseGet(JsonObject::empty)));
+                                reader.apply(reply.object("result").orElseGet(JsonObject::empty)));
             }
             if (error.isPresent() && reply.isNull("id")) {
                 // It could not read the request, or has no room for this connection.

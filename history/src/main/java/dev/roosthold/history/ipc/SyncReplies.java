@@ -13,8 +13,7 @@ public final class SyncReplies {
     /// @param uptimeS seconds since its start
     public record Ping(String version, long uptimeS) {
         static Ping of(JsonObject json) {
-            return new Ping(
-                    json.text("version").orElse("?"), json.number("uptime").orElse(0));
+            return new Ping(json.text("version").orElse("?"), json.number("uptime").orElse(0));
         }
     }
 
@@ -74,7 +73,8 @@ public final class SyncReplies {
                                                             () ->
                                                                     error.number("code").isPresent()
                                                                             ? Long.toString(
-                                                                                    error.number("code")
+                                                                                    error.number(
+                                                                                                    "code")
                                                                                             .getAsLong())
                                                                             : "?"),
                                             error.text("message").orElse(""),
@@ -82,8 +82,7 @@ public final class SyncReplies {
         }
     }
 
-    public record Initialized(
-            String deviceId, Optional<String> accountId, Optional<String> state) {
+    public record Initialized(String deviceId, Optional<String> accountId, Optional<String> state) {
         static Initialized of(JsonObject json) {
             return new Initialized(
                     json.text("deviceId").orElse(""), json.text("accountId"), json.text("state"));

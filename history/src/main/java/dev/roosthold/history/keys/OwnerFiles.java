@@ -69,8 +69,7 @@ public final class OwnerFiles {
         }
         if (hasModes(file)) {
             // The name is durable only with its directory. Windows needs no such call.
-            try (FileChannel channel =
-                    FileChannel.open(parent(file), StandardOpenOption.READ)) {
+            try (FileChannel channel = FileChannel.open(parent(file), StandardOpenOption.READ)) {
                 channel.force(true);
             }
         }

@@ -26,8 +26,9 @@ final class WordList {
         int high = SIZE - 1;
         while (low <= high) {
             int middle = (low + high) >>> 1;
-            int order = java.util.Arrays.compare(
-                    WORDS[middle], 0, WORDS[middle].length, text, from, to);
+            int order =
+                    java.util.Arrays.compare(
+                            WORDS[middle], 0, WORDS[middle].length, text, from, to);
             if (order == 0) {
                 return middle;
             }

@@ -28,7 +28,8 @@ import java.util.regex.Pattern;
 /// line per command, so that lines of two shells never mix.
 ///
 /// ```
-///  shell appends -> NAME.jsonl --take--> NAME.UUID.taken (and a new empty NAME.jsonl) --done--> gone
+///  shell appends -> NAME.jsonl --take--> NAME.UUID.taken (and a new empty NAME.jsonl) --done-->
+// gone
 /// ```
 ///
 /// A file is taken by giving it a second name and putting an empty one in its place in one step, so
@@ -52,12 +53,7 @@ public final class Spool {
 
     public Spool(Path directory) {
         this.directory = directory;
-        ownFile =
-                "roost-"
-                        + ProcessHandle.current().pid()
-                        + "-"
-                        + UUID.randomUUID()
-                        + ".jsonl";
+        ownFile = "roost-" + ProcessHandle.current().pid() + "-" + UUID.randomUUID() + ".jsonl";
     }
 
     public Path directory() {
@@ -70,7 +66,11 @@ public final class Spool {
     /// @param rejected lines that are no entries
     /// @param held whether something may still be written to it
     public record Taken(
-            Path file, List<CommandEntry> entries, List<byte[]> rejected, long length, boolean held) {
+            Path file,
+            List<CommandEntry> entries,
+            List<byte[]> rejected,
+            long length,
+            boolean held) {
         @Override
         public String toString() {
             return "Taken[" + file.getFileName() + ", " + entries.size() + " entries]";
@@ -274,8 +274,7 @@ public final class Spool {
         Path open = Path.of("/proc", pid.find() ? pid.group(1) : "0", "fd");
         if (!Files.isDirectory(Path.of("/proc/self/fd"))) {
             try {
-                long age =
-                        System.currentTimeMillis() - Files.getLastModifiedTime(file).toMillis();
+                long age = System.currentTimeMillis() - Files.getLastModifiedTime(file).toMillis();
                 return age < 2_000;
             } catch (IOException _) {
                 return true;
@@ -341,9 +340,7 @@ public final class Spool {
             try (DirectoryStream<Path> files =
                     Files.newDirectoryStream(directory, "{*.torn,rejected}")) {
                 files.forEach(
-                        file ->
-                                names.add(
-                                        Objects.requireNonNull(file.getFileName()).toString()));
+                        file -> names.add(Objects.requireNonNull(file.getFileName()).toString()));
             }
         }
         names.sort(String.CASE_INSENSITIVE_ORDER);

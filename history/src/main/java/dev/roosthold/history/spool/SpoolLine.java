@@ -48,10 +48,7 @@ final class SpoolLine {
             duration = OptionalLong.of(Math.max(0, duration.getAsLong()));
         }
         CommandEntry entry =
-                CommandEntry.of(
-                                EntryIds.of("spool", bytes),
-                                start.getAsLong(),
-                                command.get())
+                CommandEntry.of(EntryIds.of("spool", bytes), start.getAsLong(), command.get())
                         .withNumber("exitCode", line.number("exit"))
                         .withNumber("durationMs", duration)
                         .withText("cwd", line.text("cwd"))

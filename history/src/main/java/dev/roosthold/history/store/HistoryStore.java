@@ -66,7 +66,7 @@ public final class HistoryStore implements AutoCloseable {
                 VALUES ('delete', old.n, old.command, old.prompt);
               INSERT INTO commands_text(rowid, command, prompt) VALUES (new.n, new.command, new.prompt);
             END;
-            CREATE TABLE deleted (id TEXT PRIMARY KEY) WITHOUT ROWID;
+            CREATE TABLE deleted (id TEXT PRIMARY KEY, elsewhere INTEGER NOT NULL) WITHOUT ROWID;
             CREATE TABLE preferences (name TEXT PRIMARY KEY, value TEXT NOT NULL, updated_at INTEGER NOT NULL)
               WITHOUT ROWID;
             CREATE TABLE devices (id TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
@@ -199,7 +199,9 @@ public final class HistoryStore implements AutoCloseable {
     /// @param deleted ids that are deleted for ever
     /// @param facts to be set with it
     public void merge(
-            Collection<CommandEntry> entries, Collection<String> deleted, Map<String, String> facts) {
+            Collection<CommandEntry> entries,
+            Collection<String> deleted,
+            Map<String, String> facts) {
         transaction(
                 () -> {
                     int _ =
@@ -218,7 +220,7 @@ public final class HistoryStore implements AutoCloseable {
                                 one.id());
                     }
                     for (String id : deleted) {
-                        forget(id);
+                        forget(id, true);
                     }
                     for (Map.Entry<String, String> fact : facts.entrySet()) {
                         setFact(fact.getKey(), fact.getValue());
@@ -231,18 +233,23 @@ public final class HistoryStore implements AutoCloseable {
     ///
     /// @return whether it was there
     public boolean delete(String id) {
-        return transaction(() -> forget(id));
+        return transaction(() -> forget(id, false));
     }
 
-    private boolean forget(String id) throws SQLException {
-        update("INSERT INTO deleted (id) VALUES (?) ON CONFLICT DO NOTHING", id);
+    private boolean forget(String id, boolean elsewhere) throws SQLException {
+        update(
+                "INSERT INTO deleted (id, elsewhere) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                id,
+                elsewhere ? 1 : 0);
         return update("DELETE FROM commands WHERE id = ?", id) > 0;
     }
 
     /// The oldest entries that wait to be pushed, in the order in which they came.
     public List<StoredEntry> pending(int limit) {
         return read(
-                "SELECT " + COLUMNS + " FROM commands c WHERE c.state = 'pending' ORDER BY c.n LIMIT ?",
+                "SELECT "
+                        + COLUMNS
+                        + " FROM commands c WHERE c.state = 'pending' ORDER BY c.n LIMIT ?",
                 List.of(limit));
     }
 
@@ -263,12 +270,14 @@ public final class HistoryStore implements AutoCloseable {
                 });
     }
 
-    /// Everything that this computer pushed waits again: for another account.
+    /// Everything that this computer pushed waits again, for another account; what was deleted in
+    /// the account of before may come from the new one.
     public int pushAgain() {
         return transaction(
-                () ->
-                        update(
-                                "UPDATE commands SET state = 'pending' WHERE state = 'pushed'"));
+                () -> {
+                    update("DELETE FROM deleted WHERE elsewhere = 1");
+                    return update("UPDATE commands SET state = 'pending' WHERE state = 'pushed'");
+                });
     }
 
     public long count(EntryState state) {
@@ -287,7 +296,8 @@ public final class HistoryStore implements AutoCloseable {
     /// Whether all of these are on their way or stay here for a reason.
     public boolean allSettled(Collection<String> ids) {
         for (String id : ids) {
-            if (number("SELECT count(*) FROM commands WHERE id = ? AND state = 'pending'", id) > 0) {
+            if (number("SELECT count(*) FROM commands WHERE id = ? AND state = 'pending'", id)
+                    > 0) {
                 return false;
             }
         }
@@ -311,8 +321,7 @@ public final class HistoryStore implements AutoCloseable {
         sql.append(" ORDER BY c.created_at DESC, c.id DESC LIMIT ?");
         // Of each command only the last run is wanted: how many rows that takes is not known.
         values.add(query.distinct() ? -1 : query.limit() + 1);
-        List<StoredEntry> found =
-                read(sql.toString(), values, query.distinct(), query.limit() + 1);
+        List<StoredEntry> found = read(sql.toString(), values, query.distinct(), query.limit() + 1);
         if (found.size() <= query.limit()) {
             return new Page(found, Optional.empty());
         }
@@ -342,8 +351,7 @@ public final class HistoryStore implements AutoCloseable {
         }
         if (!indexed.isEmpty()) {
             // The plus keeps the order of time: the newest that match are found without sorting.
-            conditions.add(
-                    "+c.n IN (SELECT rowid FROM commands_text WHERE commands_text MATCH ?)");
+            conditions.add("+c.n IN (SELECT rowid FROM commands_text WHERE commands_text MATCH ?)");
             values.add(String.join(" AND ", indexed));
         }
     }

@@ -85,19 +85,55 @@ public record Query(
 
     public Query withBefore(Optional<Position> position) {
         return new Query(
-                words, fuzzy, machine, directory, exitCode, failed, author, authorKind, session,
-                sinceMs, untilMs, position, distinct, limit);
+                words,
+                fuzzy,
+                machine,
+                directory,
+                exitCode,
+                failed,
+                author,
+                authorKind,
+                session,
+                sinceMs,
+                untilMs,
+                position,
+                distinct,
+                limit);
     }
 
     public Query withAuthor(Optional<String> name) {
         return new Query(
-                words, fuzzy, machine, directory, exitCode, failed, name, authorKind, session,
-                sinceMs, untilMs, before, distinct, limit);
+                words,
+                fuzzy,
+                machine,
+                directory,
+                exitCode,
+                failed,
+                name,
+                authorKind,
+                session,
+                sinceMs,
+                untilMs,
+                before,
+                distinct,
+                limit);
     }
 
     public Query withMachine(Optional<String> name) {
         return new Query(
-                words, fuzzy, name, directory, exitCode, failed, author, authorKind, session,
-                sinceMs, untilMs, before, distinct, limit);
+                words,
+                fuzzy,
+                name,
+                directory,
+                exitCode,
+                failed,
+                author,
+                authorKind,
+                session,
+                sinceMs,
+                untilMs,
+                before,
+                distinct,
+                limit);
     }
 }

@@ -102,7 +102,8 @@ final class RecoveryPhraseTest {
             assertThat(parse(text).utf8()).isEqualTo(one.utf8());
             assertThat(other.utf8()).isNotEqualTo(one.utf8());
             String first = text.split(" ")[0];
-            assertThat(one.isWordAt(0, " " + first.toUpperCase(java.util.Locale.ROOT) + " ")).isTrue();
+            assertThat(one.isWordAt(0, " " + first.toUpperCase(java.util.Locale.ROOT) + " "))
+                    .isTrue();
             assertThat(one.isWordAt(0, "zzz")).isFalse();
             assertThat(RecoveryPhrase.isWord(first)).isTrue();
             assertThat(RecoveryPhrase.isWord("zzz")).isFalse();

@@ -37,8 +37,7 @@ final class ShellHookTest {
             Path script = directory.resolve("hook");
             Files.writeString(script, hook.script(spool()));
             ProcessBuilder builder =
-                    new ProcessBuilder(
-                            "script", "-qec", String.join(" ", command), "/dev/null");
+                    new ProcessBuilder("script", "-qec", String.join(" ", command), "/dev/null");
             builder.environment().clear();
             builder.environment().put("PATH", System.getenv("PATH"));
             builder.environment().put("HOME", directory.toString());
@@ -218,7 +217,14 @@ final class ShellHookTest {
 
     @Test
     void zshTellsEveryCommandOnceWithWhatBecameOfIt() throws Exception {
-        try (Shell zsh = new Shell(ShellHook.ZSH, "\n", "unsetopt zle; setopt noclobber; ", "zsh", "-f", "-i")) {
+        try (Shell zsh =
+                new Shell(
+                        ShellHook.ZSH,
+                        "\n",
+                        "unsetopt zle; setopt noclobber; ",
+                        "zsh",
+                        "-f",
+                        "-i")) {
             zsh.begin();
             zsh.run("echo one");
             zsh.type(" echo hidden");

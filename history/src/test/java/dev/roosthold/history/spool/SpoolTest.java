@@ -53,7 +53,10 @@ final class SpoolTest {
         try (Spool.Reading reading = spool.read().orElseThrow()) {
             List<Spool.Taken> taken = reading.take();
             List<String> ids =
-                    taken.stream().flatMap(one -> one.entries().stream()).map(CommandEntry::id).toList();
+                    taken.stream()
+                            .flatMap(one -> one.entries().stream())
+                            .map(CommandEntry::id)
+                            .toList();
             assertThat(ids).hasSize(3).containsAll(first.stream().map(CommandEntry::id).toList());
             for (Spool.Taken one : taken) {
                 reading.done(one);
@@ -91,7 +94,9 @@ final class SpoolTest {
             shell.write(line(2, "late").getBytes(StandardCharsets.UTF_8));
         }
         try (Spool.Reading reading = spool.read().orElseThrow()) {
-            assertThat(all(reading)).extracting(CommandEntry::command).containsExactly("one", "late");
+            assertThat(all(reading))
+                    .extracting(CommandEntry::command)
+                    .containsExactly("one", "late");
         }
     }
 

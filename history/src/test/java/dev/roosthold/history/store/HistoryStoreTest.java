@@ -54,8 +54,19 @@ final class HistoryStoreTest {
 
     private static Query with(Query q, boolean fuzzy, boolean failed, boolean distinct) {
         return new Query(
-                q.words(), fuzzy, q.machine(), q.directory(), q.exitCode(), failed, q.author(),
-                q.authorKind(), q.session(), q.sinceMs(), q.untilMs(), q.before(), distinct,
+                q.words(),
+                fuzzy,
+                q.machine(),
+                q.directory(),
+                q.exitCode(),
+                failed,
+                q.author(),
+                q.authorKind(),
+                q.session(),
+                q.sinceMs(),
+                q.untilMs(),
+                q.before(),
+                distinct,
                 q.limit());
     }
 
@@ -101,24 +112,45 @@ final class HistoryStoreTest {
                 .hasSize(1)
                 .first()
                 .satisfies(one -> assertThat(one.entry().createdAtMs()).isEqualTo(20));
-        for (var expected : Map.of("/home/a/project", 1, "/home/a/project/", 1, "/home/a", 2, "/", 2)
-                .entrySet()) {
+        for (var expected :
+                Map.of("/home/a/project", 1, "/home/a/project/", 1, "/home/a", 2, "/", 2)
+                        .entrySet()) {
             Query inside =
                     new Query(
-                            List.of(), false, Optional.empty(), Optional.of(expected.getKey()),
-                            OptionalInt.empty(), false, Optional.empty(), Optional.empty(),
-                            Optional.empty(), OptionalLong.empty(), OptionalLong.empty(),
-                            Optional.empty(), false, 10);
+                            List.of(),
+                            false,
+                            Optional.empty(),
+                            Optional.of(expected.getKey()),
+                            OptionalInt.empty(),
+                            false,
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.empty(),
+                            OptionalLong.empty(),
+                            OptionalLong.empty(),
+                            Optional.empty(),
+                            false,
+                            10);
             assertThat(store.search(inside).entries())
                     .as(expected.getKey())
                     .hasSize(expected.getValue());
         }
         Query agents =
                 new Query(
-                        List.of("make"), false, Optional.empty(), Optional.empty(),
-                        OptionalInt.of(2), false, Optional.empty(), Optional.of(AuthorKind.AGENT),
-                        Optional.of("s1"), OptionalLong.of(10), OptionalLong.of(11),
-                        Optional.empty(), false, 10);
+                        List.of("make"),
+                        false,
+                        Optional.empty(),
+                        Optional.empty(),
+                        OptionalInt.of(2),
+                        false,
+                        Optional.empty(),
+                        Optional.of(AuthorKind.AGENT),
+                        Optional.of("s1"),
+                        OptionalLong.of(10),
+                        OptionalLong.of(11),
+                        Optional.empty(),
+                        false,
+                        10);
         assertThat(store.search(agents).entries()).hasSize(1);
     }
 

@@ -18,9 +18,6 @@ import dev.roosthold.jazz.value.SessionLog;
 import dev.roosthold.jazz.value.ValueLog;
 import dev.roosthold.jazz.value.ValueType;
 import dev.roosthold.jazz.view.MapView;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +35,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// One person's values: read and written here at once, kept in a file, and brought together with
 /// those of other devices by a relay.

@@ -5,9 +5,6 @@ import dev.roosthold.jazz.sync.SyncCodec;
 import dev.roosthold.jazz.sync.SyncMessage;
 import dev.roosthold.jazz.transport.Link;
 import dev.roosthold.jazz.transport.RefusedException;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +15,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// Keeps one connection to the relay open: dials, waits half a second longer after each failure,
 /// writes what the engine has to say, and hands it what comes. Two threads per connection: one

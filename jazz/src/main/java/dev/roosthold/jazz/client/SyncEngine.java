@@ -10,9 +10,6 @@ import dev.roosthold.jazz.value.KnownState;
 import dev.roosthold.jazz.value.Ruleset;
 import dev.roosthold.jazz.value.SessionLog;
 import dev.roosthold.jazz.value.ValueLog;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// The conversation with one relay, without sockets, threads or a clock.
 ///

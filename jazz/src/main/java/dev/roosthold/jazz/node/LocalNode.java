@@ -22,7 +22,6 @@ import dev.roosthold.jazz.value.Transaction;
 import dev.roosthold.jazz.value.ValueLog;
 import dev.roosthold.jazz.value.ValueType;
 import dev.roosthold.jazz.view.Changes;
-
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;

@@ -28,9 +28,6 @@ import dev.roosthold.jazz.view.ListView;
 import dev.roosthold.jazz.view.MapView;
 import dev.roosthold.jazz.view.View;
 import dev.roosthold.jazz.view.WritesView;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -44,6 +41,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// Values in memory, read with one identity (or none: then only what is public).
 ///

@@ -1,8 +1,7 @@
 package dev.roosthold.jazz.transport;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /// The relay answered the request for a WebSocket with a status of its own.
 public final class RefusedException extends IOException {

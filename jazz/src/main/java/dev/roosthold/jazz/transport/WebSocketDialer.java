@@ -1,7 +1,5 @@
 package dev.roosthold.jazz.transport;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /// Dials a relay with the WebSocket of the JDK. The address may hold a token: neither exceptions
 /// nor logs name it. Thread-safe.

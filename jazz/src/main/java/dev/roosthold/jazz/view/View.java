@@ -13,13 +13,11 @@ import dev.roosthold.jazz.value.Ruleset;
 import dev.roosthold.jazz.value.SessionLog;
 import dev.roosthold.jazz.value.Transaction;
 import dev.roosthold.jazz.value.ValueLog;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// A value as its readers see it. [#update] takes in what the log has gained since the last time:
 /// each transaction is decrypted and parsed once, unless the permissions or keys have changed.

@@ -3,7 +3,6 @@ package dev.roosthold.jazz.view;
 import dev.roosthold.jazz.encoding.Json;
 import dev.roosthold.jazz.ids.TransactionId;
 import dev.roosthold.jazz.value.ValueLog;
-
 import java.util.ArrayList;
 import java.util.List;
 

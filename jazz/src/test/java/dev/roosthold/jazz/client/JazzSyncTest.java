@@ -9,12 +9,6 @@ import dev.roosthold.jazz.group.Role;
 import dev.roosthold.jazz.ids.CoId;
 import dev.roosthold.jazz.schema.ItemType;
 import dev.roosthold.jazz.transport.RefusedException;
-
-import org.jspecify.annotations.NullUnmarked;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -22,6 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Devices of one person and of several, on a small relay in the same process.
 @NullUnmarked // what is missing fails the test

@@ -2,12 +2,6 @@ package dev.roosthold.sync.config;
 
 import dev.roosthold.protocol.Codec;
 import dev.roosthold.protocol.MalformedJson;
-
-import org.jspecify.annotations.Nullable;
-
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
-
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -23,6 +17,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Settings of the daemon. Each comes from the command line, else from the environment (empty
 /// counts as unset), else from the file, else it has a default.

@@ -1,8 +1,7 @@
 package dev.roosthold.sync.entry;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
 
 /// Which of two versions counts. All operations give the same in every order, so that every device
 /// ends with the same.

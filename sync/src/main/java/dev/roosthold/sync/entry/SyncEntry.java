@@ -1,14 +1,11 @@
 package dev.roosthold.sync.entry;
 
 import dev.roosthold.protocol.Codec;
-
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
-
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
-
-import java.nio.charset.StandardCharsets;
 
 /// One version of a command, a preference or a device. Times are Unix milliseconds. Immutable.
 ///

@@ -5,11 +5,6 @@ import dev.roosthold.sync.rpc.Caller;
 import dev.roosthold.sync.rpc.Methods;
 import dev.roosthold.sync.rpc.RpcConnection;
 import dev.roosthold.sync.rpc.RpcError;
-
-import org.jspecify.annotations.Nullable;
-
-import tools.jackson.databind.node.ObjectNode;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -21,6 +16,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /// One client. The reading thread executes one request after the other; while it does, nothing
 /// more is read, so a client that sends faster than it is served waits in the kernel.

@@ -5,10 +5,6 @@ import dev.roosthold.sync.log.SyncLog;
 import dev.roosthold.sync.rpc.Methods;
 import dev.roosthold.sync.rpc.RpcConnection;
 import dev.roosthold.sync.rpc.RpcError;
-
-import jdk.net.ExtendedSocketOptions;
-import jdk.net.UnixDomainPrincipal;
-
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -22,6 +18,8 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import jdk.net.ExtendedSocketOptions;
+import jdk.net.UnixDomainPrincipal;
 
 /// Listens on a Unix socket that only its owner can use. Each connection has two virtual threads,
 /// one that reads and executes and one that writes, so that nobody waits for another's slowness.

@@ -3,9 +3,6 @@ package dev.roosthold.sync.log;
 import dev.roosthold.protocol.Codec;
 import dev.roosthold.sync.config.LogLevel;
 import dev.roosthold.sync.config.SyncFiles;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -17,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// One JSON object per line: `ts`, `level`, `event`, `msg` and fields. Texts are cut to 200
 /// characters and their control characters escaped, so that nothing that a client sent forges a

@@ -17,9 +17,6 @@ import dev.roosthold.sync.entry.Merge;
 import dev.roosthold.sync.entry.SyncEntry;
 import dev.roosthold.sync.log.SyncLog;
 import dev.roosthold.sync.metrics.SyncMetrics;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -43,6 +40,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// The account's shared values: commands, preferences and devices, as [Layout] says. Knows nothing
 /// of queue and cache. Thread-safe.

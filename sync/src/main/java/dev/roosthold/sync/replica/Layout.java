@@ -6,13 +6,11 @@ import dev.roosthold.jazz.ids.CoId;
 import dev.roosthold.jazz.value.ValueType;
 import dev.roosthold.sync.entry.EntryType;
 import dev.roosthold.sync.entry.SyncEntry;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// How entries stand in shared values, schema version 2. All values are owned by the account and
 /// have ids that follow from its id, so that every device finds the same ones without asking.

@@ -1,14 +1,12 @@
 package dev.roosthold.sync.replica;
 
 import dev.roosthold.jazz.transport.RefusedException;
-
-import org.jspecify.annotations.Nullable;
-
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import org.jspecify.annotations.Nullable;
 
 /// Why the relay could not be used.
 public sealed interface RelayFailure {

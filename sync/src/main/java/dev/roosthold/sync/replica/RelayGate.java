@@ -2,15 +2,13 @@ package dev.roosthold.sync.replica;
 
 import dev.roosthold.jazz.transport.Link;
 import dev.roosthold.jazz.transport.RefusedException;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// The only way to the relay: lets one connection be dialled for each [#allow], and nothing
 /// otherwise. So who decides about connecting decides here, and the library below only carries it

@@ -1,9 +1,8 @@
 package dev.roosthold.sync.rpc;
 
+import java.time.Duration;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
-
-import java.time.Duration;
 
 /// What can be called. Thread-safe.
 public interface Methods {

@@ -1,7 +1,6 @@
 package dev.roosthold.sync.rpc;
 
 import org.jspecify.annotations.Nullable;
-
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 

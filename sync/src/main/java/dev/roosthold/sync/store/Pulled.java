@@ -1,7 +1,6 @@
 package dev.roosthold.sync.store;
 
 import dev.roosthold.sync.entry.SyncEntry;
-
 import java.util.List;
 
 /// A piece of the cache, oldest change first.

@@ -2,7 +2,6 @@ package dev.roosthold.sync.store;
 
 import dev.roosthold.sync.entry.EntryType;
 import dev.roosthold.sync.entry.SyncEntry;
-
 import org.jspecify.annotations.Nullable;
 
 /// One entry that waits for the relay.

@@ -6,13 +6,6 @@ import dev.roosthold.sync.entry.EntryType;
 import dev.roosthold.sync.entry.Merge;
 import dev.roosthold.sync.entry.SyncEntry;
 import dev.roosthold.sync.log.SyncLog;
-
-import org.jspecify.annotations.Nullable;
-
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,6 +22,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Cache, queue and identity. All writes go through one thread, which commits together what is
 /// waiting; a write is on the disk when its future completes, and futures complete in the order of
@@ -608,8 +605,8 @@ public final class SyncStore implements AutoCloseable {
                 db ->
                         db.number(
                                         "SELECT EXISTS (SELECT 1 FROM sync_queue WHERE status ="
-                                            + " 'pending' AND (expires_at IS NULL OR expires_at >"
-                                            + " ?))",
+                                                + " 'pending' AND (expires_at IS NULL OR expires_at >"
+                                                + " ?))",
                                         clock.millis())
                                 != 0);
     }

@@ -2,6 +2,7 @@ package dev.roosthold.sync.entry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -9,8 +10,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
-
-import java.util.List;
 
 /// Section 8: the same versions give the same entry in every order, however often they come.
 final class Section8MergeProperties {

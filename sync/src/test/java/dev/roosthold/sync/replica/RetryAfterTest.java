@@ -3,12 +3,10 @@ package dev.roosthold.sync.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.roosthold.jazz.transport.RefusedException;
-
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.time.Instant;
 
 /// Section 11: what the header means, and what a status is.
 final class RetryAfterTest {

@@ -3,20 +3,17 @@ package dev.roosthold.sync.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.roosthold.protocol.Codec;
-
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
-
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.Optional;
 
 /// Section 5: whatever comes, an answer is one line of valid JSON-RPC, or there is none.
 final class RpcConnectionProperties {
