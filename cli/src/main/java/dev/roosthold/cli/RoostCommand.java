@@ -17,8 +17,8 @@ import picocli.CommandLine.Spec;
         description = "A home base for the machines that run your coding agents.",
         footer = {
             "",
-            "Every option can also be given as ROOST_<OPTION> in the environment (--port is"
-                    + " ROOST_PORT) or as a line `option = value` in the settings file."
+            "Every option can also be given as ROOST_<OPTION> in the environment (--port is ROOST_PORT) or as a"
+                    + " line `option = value` in the settings file."
         },
         subcommands = {
             UpCommand.class,

@@ -126,8 +126,7 @@ final class ArchitectureTest {
                                                                     "dev.roosthold.crypto..",
                                                                     "dev.roosthold.protocol.."))))
                     .because(
-                            "formats and records are tested byte by byte, without a network or a"
-                                    + " disk");
+                            "formats and records are tested byte by byte, without a network or a disk");
 
     @ArchTest
     static final ArchRule cryptoAndProtocolDoNotKnowEachOther =

@@ -61,6 +61,7 @@ public final class SyncManager implements AutoCloseable {
     private static final long SEEN_MS = 15 * 60_000;
     private static final long SWEEP_MS = 30_000;
     private static final int TOGETHER = 250;
+    private static final long NETWORK_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final InstantSource clock;
     private final SecureRandom random;
@@ -762,18 +763,13 @@ public final class SyncManager implements AutoCloseable {
                     return;
                 }
                 Optional<RelayFailure> failure = attempt(who);
+                Duration wait = RetryPolicy.reconnect(failure.isEmpty() ? 0 : failures, random);
                 if (failure.isEmpty()) {
-                    failures = 0;
                     untilLost(who);
                 } else {
-                    failures = failed(who, failure.get(), failures);
+                    wait = failed(who, failure.get()).orElse(wait);
                 }
-                boolean hurried =
-                        pause(
-                                failure.filter(RelayFailure.RateLimited.class::isInstance)
-                                        .map(RelayFailure.RateLimited.class::cast)
-                                        .map(RelayFailure.RateLimited::after)
-                                        .orElse(RetryPolicy.reconnect(failures, random)));
+                boolean hurried = pause(wait);
                 failures = failure.isEmpty() || hurried ? 0 : failures + 1;
             } catch (InterruptedException e) {
                 return;
@@ -883,26 +879,34 @@ public final class SyncManager implements AutoCloseable {
 
     /// Rows that were to be sent bear some failures, so that they do not wait for ever without a
     /// word.
-    private int failed(Identity who, RelayFailure failure, int failures) {
+    ///
+    /// @return how long to wait, if that is not as long as always
+    private Optional<Duration> failed(Identity who, RelayFailure failure) {
+        Optional<Duration> asked =
+                failure instanceof RelayFailure.RateLimited(Duration after)
+                        ? Optional.of(after)
+                        : Optional.empty();
         boolean counts =
                 failure instanceof RelayFailure.RateLimited
                         || failure instanceof RelayFailure.Server
                         || failure instanceof RelayFailure.Invalid;
-        if (!counts || !same(who)) {
-            return failures;
+        if (!counts
+                || !identity()
+                        .filter(known -> known.deviceId().equals(who.deviceId()))
+                        .isPresent()) {
+            return asked;
         }
         List<QueueRow> rows = store().takePending(Uploader.BATCH);
         if (rows.isEmpty()) {
-            return failures;
+            return asked;
         }
-        int tried = rows.getFirst().attempts() + 1;
-        if (RetryPolicy.retry(failure, tried).isEmpty()) {
+        Optional<Duration> wait = RetryPolicy.retry(failure, rows.getFirst().attempts() + 1);
+        if (wait.isEmpty()) {
             store().failed(rows, failure.code(), failure.message());
-            return failures;
+            return asked;
         }
         store().keepAttempt(rows).join();
-        // The table of operations waits 1, 2 ... seconds, whatever came before.
-        return failure instanceof RelayFailure.Server ? tried - 1 : failures;
+        return wait;
     }
 
     private void untilLost(Identity who) throws InterruptedException {
@@ -922,13 +926,21 @@ public final class SyncManager implements AutoCloseable {
         present(gate).shut();
     }
 
+    /// Waits; a change of the network ends it.
+    ///
     /// @return whether the wait was cut short
     private boolean pause(Duration wait) throws InterruptedException {
         long left = wait.toNanos();
+        int network = Networks.fingerprint();
         lock.lock();
         try {
             while (!hurry && left > 0 && mayConnect()) {
-                left = changed.awaitNanos(left);
+                long slice = Math.min(left, NETWORK_NANOS);
+                left -= slice - changed.awaitNanos(slice);
+                if (left > 0 && Networks.fingerprint() != network) {
+                    log.info("link.network", "the network has changed");
+                    return true;
+                }
             }
             return left > 0;
         } finally {

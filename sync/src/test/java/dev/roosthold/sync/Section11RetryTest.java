@@ -93,8 +93,8 @@ final class Section11RetryTest {
                                                     .asInt()
                                             == 1);
             assertThat(relay.asked.size()).isEqualTo(3);
-            assertThat(relay.asked.get(1) - relay.asked.get(0)).isBetween(750L, 2500L);
-            assertThat(relay.asked.get(2) - relay.asked.get(1)).isBetween(1550L, 4000L);
+            assertThat(relay.asked.get(1) - relay.asked.get(0)).isBetween(950L, 2500L);
+            assertThat(relay.asked.get(2) - relay.asked.get(1)).isBetween(1950L, 4000L);
             JsonNode row = a.client().call("queue.list").path("items").get(0);
             assertThat(row.path("errorCode").stringValue()).isEqualTo("SERVER_ERROR");
         }

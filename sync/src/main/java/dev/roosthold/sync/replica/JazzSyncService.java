@@ -176,6 +176,7 @@ public final class JazzSyncService implements AutoCloseable {
                 throw new ReplicaException(failure.get());
             }
         } catch (TimeoutException | ExecutionException e) {
+            outcome.cancel(false);
             gate.shut();
             throw new ReplicaException(
                     new RelayFailure.Network("The relay did not answer in time."));

@@ -82,7 +82,11 @@ public final class RelayGate implements Link.Dialer {
             } finally {
                 lock.unlock();
             }
-            told.complete(Optional.empty());
+            if (!told.complete(Optional.empty())) {
+                // Nobody waits for it any more.
+                link.close();
+                throw new IOException("the connection came too late");
+            }
             return link;
         } catch (RefusedException e) {
             told.complete(Optional.of(RelayFailure.of(e, clock.instant())));

@@ -199,10 +199,12 @@ public final class SyncStore implements AutoCloseable {
     void limitPages(int more) {
         await(
                 submit(
-                        db ->
-                                db.number(
-                                        "PRAGMA max_page_count = "
-                                                + (db.number("PRAGMA page_count") + more))));
+                        db -> {
+                            db.run(
+                                    "PRAGMA max_page_count = "
+                                            + (db.number("PRAGMA page_count") + more));
+                            return more;
+                        }));
     }
 
     /// Whether the last write succeeded.

@@ -7,6 +7,7 @@ import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
+import net.jqwik.api.From;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
@@ -15,14 +16,14 @@ import net.jqwik.api.constraints.Size;
 final class Section8MergeProperties {
     @Property(tries = 500)
     void preferencesDoNotDependOnTheOrder(
-            @ForAll("preferences") @Size(min = 1, max = 6) List<SyncEntry> versions) {
+            @ForAll @Size(min = 1, max = 6) List<@From("preferences") SyncEntry> versions) {
         assertThat(fold(versions)).isEqualTo(fold(versions.reversed()));
         assertThat(Merge.merge(fold(versions), versions.getFirst())).isEqualTo(fold(versions));
     }
 
     @Property(tries = 500)
     void theStateOfACommandDoesNotDependOnTheOrder(
-            @ForAll("commands") @Size(min = 2, max = 6) List<SyncEntry> versions) {
+            @ForAll @Size(min = 2, max = 6) List<@From("commands") SyncEntry> versions) {
         SyncEntry first = versions.getFirst();
         List<SyncEntry> rest = versions.subList(1, versions.size());
         SyncEntry one = first;
@@ -45,7 +46,7 @@ final class Section8MergeProperties {
 
     @Property(tries = 300)
     void devicesDoNotDependOnTheOrder(
-            @ForAll("devices") @Size(min = 1, max = 6) List<SyncEntry> versions) {
+            @ForAll @Size(min = 1, max = 6) List<@From("devices") SyncEntry> versions) {
         assertThat(fold(versions)).isEqualTo(fold(versions.reversed()));
     }
 
