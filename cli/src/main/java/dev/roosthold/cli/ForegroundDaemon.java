@@ -54,7 +54,7 @@ final class ForegroundDaemon {
                     CommandHistory.open(
                             HistoryPlaces.of(System.getenv()),
                             config.socket(),
-                            () -> SyncAccess.start(config.socket(), List.of()),
+                            () -> SyncAccess.start(config.socket(), List.of(), System.getenv()),
                             HostFacts.detect().host(),
                             Clock.systemUTC()));
         } catch (ConfigException | StoreException e) {

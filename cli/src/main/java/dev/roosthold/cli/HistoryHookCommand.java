@@ -29,7 +29,7 @@ final class HistoryHookCommand extends SyncAction {
 
     @Override
     int run() {
-        System.out.print(shell.script(HistoryPlaces.of(System.getenv()).spool()));
+        System.out.print(shell.script(HistoryPlaces.of(sync.environment()).spool()));
         if (keys) {
             System.out.print(keys());
         }

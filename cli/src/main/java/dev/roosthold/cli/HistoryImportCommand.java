@@ -59,7 +59,7 @@ final class HistoryImportCommand extends SyncAction {
             for (HistoryImport one : kinds) {
                 Path from =
                         file == null
-                                ? one.usualFile(SyncFiles.home(System.getenv()), System.getenv())
+                                ? one.usualFile(SyncFiles.home(sync.environment()), sync.environment())
                                 : file;
                 if (!Files.exists(from)) {
                     if (kind != null) {

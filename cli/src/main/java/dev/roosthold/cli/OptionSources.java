@@ -79,6 +79,11 @@ final class OptionSources implements CommandLine.IDefaultValueProvider {
         return new OptionSources(file, environment);
     }
 
+    /// The variables of whoever runs the command.
+    Map<String, String> environment() {
+        return environment;
+    }
+
     /// The settings, whether they exist or not.
     SettingsFile file() {
         return file;

@@ -47,10 +47,17 @@ final class SyncAccess {
         return json;
     }
 
+    /// The variables of whoever runs the command.
+    Map<String, String> environment() {
+        return spec.root().commandLine().getDefaultValueProvider() instanceof OptionSources sources
+                ? sources.environment()
+                : System.getenv();
+    }
+
     /// The settings of the sync daemon, as it would read them.
     SyncConfig config() {
         try {
-            return SyncConfig.read(new SyncOptions(given(), false), System.getenv());
+            return SyncConfig.read(new SyncOptions(given(), false), environment());
         } catch (ConfigException e) {
             throw new CommandFailure(
                     String.valueOf(e.getMessage()),
@@ -64,7 +71,7 @@ final class SyncAccess {
     }
 
     HistoryPlaces places() {
-        return HistoryPlaces.of(System.getenv());
+        return HistoryPlaces.of(environment());
     }
 
     History history() {
@@ -91,12 +98,15 @@ final class SyncAccess {
                                     arguments.add(option + "=" + Path.of(value).toAbsolutePath());
                                 }
                             });
-            start(config.socket(), arguments);
+            start(config.socket(), arguments, environment());
         };
     }
 
     /// Starts a sync daemon in the background.
-    static void start(Path socket, List<String> arguments) throws IOException {
+    ///
+    /// @param environment what it finds its files by
+    static void start(Path socket, List<String> arguments, Map<String, String> environment)
+            throws IOException {
         boolean windows =
                 System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
         List<String> command = new ArrayList<>();
@@ -107,6 +117,7 @@ final class SyncAccess {
         command.addAll(List.of("sync", "daemon", "--background"));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
         Launcher.utf8(builder.environment());
         var nothing = new File(windows ? "NUL" : "/dev/null");
         Process _ =

@@ -106,7 +106,7 @@ final class SyncConfigCommand implements Runnable {
             SyncConfig config = sync.config();
             Optional<SyncClient> running = sync.running();
             running.ifPresent(SyncClient::close);
-            SyncConfigFile.set(config.file(), key, value);
+            SyncConfigFile.set(config.file(), key, value, sync.environment());
             sync.print(
                     JsonObject.empty().with("key", key).with("restartNeeded", running.isPresent()),
                     "Written to " + config.file() + ".",

@@ -53,7 +53,8 @@ final class SyncConfigFile {
     }
 
     /// @param value empty takes the key out
-    static void set(Path file, String key, String value) throws IOException {
+    static void set(Path file, String key, String value, Map<String, String> environment)
+            throws IOException {
         if (!KEYS.contains(key)) {
             throw new CommandFailure(
                     "there is no setting " + Printable.line(key, 60),
@@ -63,7 +64,7 @@ final class SyncConfigFile {
         JsonObject before = read(file);
         JsonObject changed =
                 value.isEmpty() ? before.without(key) : before.with(key, json(key, value));
-        check(file, changed);
+        check(file, changed, environment);
         SyncFiles.directory(Objects.requireNonNull(file.toAbsolutePath().getParent()));
         SyncFiles.write(file, pretty(changed));
     }
@@ -80,14 +81,15 @@ final class SyncConfigFile {
     }
 
     /// The daemon's own check, on a file beside.
-    private static void check(Path file, JsonObject changed) throws IOException {
+    private static void check(Path file, JsonObject changed, Map<String, String> environment)
+            throws IOException {
         Path trial = Files.createTempFile("roost-sync", ".json");
         try {
             Files.write(trial, pretty(changed));
             SyncConfig _ =
                     SyncConfig.read(
                             new SyncOptions(Map.of("--config", trial.toString()), false),
-                            Map.of("HOME", SyncFiles.home(System.getenv()).toString()));
+                            Map.of("HOME", SyncFiles.home(environment).toString()));
         } catch (ConfigException e) {
             throw new CommandFailure(
                     String.valueOf(e.getMessage()).replace(trial.toString(), file.toString()),

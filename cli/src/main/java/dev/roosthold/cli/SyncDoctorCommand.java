@@ -221,10 +221,10 @@ final class SyncDoctorCommand extends SyncAction {
         boolean dumps =
                 ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                                 .anyMatch("-XX:+HeapDumpOnOutOfMemoryError"::equals)
-                        || System.getenv()
+                        || sync.environment()
                                 .getOrDefault("JAVA_TOOL_OPTIONS", "")
                                 .contains("+HeapDumpOnOutOfMemoryError")
-                        || System.getenv()
+                        || sync.environment()
                                 .getOrDefault("ROOST_JAVA_OPTS", "")
                                 .contains("+HeapDumpOnOutOfMemoryError");
         if (dumps) {

@@ -90,7 +90,7 @@ final class SyncInitCommand extends SyncAction {
     private SyncConfig config() throws IOException, InterruptedException {
         SyncConfig config = sync.config();
         if (relay != null) {
-            SyncConfigFile.set(config.file(), "relay", relay);
+            SyncConfigFile.set(config.file(), "relay", relay, sync.environment());
             restartForRelay();
             return sync.config();
         }
@@ -116,7 +116,7 @@ final class SyncInitCommand extends SyncAction {
                                 .orElse("")
                                 .strip();
         if (!answer.isEmpty()) {
-            SyncConfigFile.set(config.file(), "relay", answer);
+            SyncConfigFile.set(config.file(), "relay", answer, sync.environment());
             restartForRelay();
         }
         return sync.config();

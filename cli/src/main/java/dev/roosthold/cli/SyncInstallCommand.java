@@ -61,12 +61,12 @@ final class SyncInstallCommand extends SyncAction {
     }
 
     private ServiceFile unit(SyncConfig config) {
-        Path home = SyncFiles.home(System.getenv());
+        Path home = SyncFiles.home(sync.environment());
         List<String> options = new ArrayList<>();
         if (!config.sources().getOrDefault("socketPath", "default").equals("default")) {
             options.add("--socket=" + config.socket());
         }
-        String path = System.getenv().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin");
+        String path = sync.environment().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin");
         String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
         if (system.startsWith("mac")) {
             return ServiceFile.syncLaunchd(home, options, Launcher.command(), path);

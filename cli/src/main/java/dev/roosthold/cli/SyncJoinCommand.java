@@ -46,7 +46,7 @@ final class SyncJoinCommand extends SyncAction {
     int run() throws IOException, InterruptedException {
         String name = SyncInitCommand.deviceName(deviceName);
         if (relay != null) {
-            SyncConfigFile.set(sync.config().file(), "relay", relay);
+            SyncConfigFile.set(sync.config().file(), "relay", relay, sync.environment());
             SyncStopCommand.stop(sync);
         }
         try (History history = sync.history();

@@ -131,7 +131,7 @@ final class SyncRotateCommand extends SyncAction {
                         "--log-file=" + config.logFile().resolveSibling("rotate.log"),
                         "--config=" + settings(config));
         try (SyncClient second =
-                SyncClient.connect(socket, () -> SyncAccess.start(socket, options))) {
+                SyncClient.connect(socket, () -> SyncAccess.start(socket, options, sync.environment()))) {
             if (second.health().state().equals("UNINITIALIZED")) {
                 byte[] authKey = master.jazzAuthKey();
                 try {

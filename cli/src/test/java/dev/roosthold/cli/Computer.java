@@ -1,19 +1,21 @@
 package dev.roosthold.cli;
 
 import dev.roosthold.protocol.Codec;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 
-/// A home directory in which `roost sync` and `roost history` run as processes of their own, with
-/// everything that they printed.
+/// A home directory in which `roost sync` and `roost history` run, with everything that they
+/// printed. The sync daemon that they start is a process of its own.
 final class Computer implements AutoCloseable {
     final Path home;
     private final StringBuilder printed = new StringBuilder();
@@ -30,51 +32,36 @@ final class Computer implements AutoCloseable {
         this.home = Files.createDirectories(home);
     }
 
-    Run run(String input, String... arguments) throws Exception {
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-XX:+UseSerialGC",
-                                "-XX:TieredStopAtLevel=1",
-                                "-Xmx256m",
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-Duser.home=" + home,
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Main.class.getName()));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
-        Map<String, String> environment = builder.environment();
-        environment
-                .keySet()
-                .removeIf(name -> name.startsWith("ROOST_") || name.startsWith("CARO_"));
+    /// In this process: what it starts is one of its own.
+    Run run(String input, String... arguments) {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("PATH", String.valueOf(System.getenv("PATH")));
         environment.put("HOME", home.toString());
         environment.put("CARO_SYNC_LOG_LEVEL", "trace");
-        Process process = builder.start();
-        CompletableFuture<String> err =
-                CompletableFuture.supplyAsync(() -> text(process.getErrorStream()));
-        CompletableFuture<String> out =
-                CompletableFuture.supplyAsync(() -> text(process.getInputStream()));
-        process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
-        process.getOutputStream().close();
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-            throw new AssertionError(List.of(arguments) + " does not end: " + err.join());
-        }
-        Run run = new Run(process.exitValue(), out.join(), err.join());
-        printed.append(String.join(" ", arguments))
-                .append('\n')
-                .append(run.out())
-                .append(run.err());
-        return run;
-    }
-
-    private static String text(java.io.InputStream in) {
-        try (in) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            return e.toString();
+        InputStream in = System.in;
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        var outBytes = new ByteArrayOutputStream();
+        var errBytes = new ByteArrayOutputStream();
+        try {
+            System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
+            System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
+            System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
+            int status = Main.run(arguments, environment);
+            Run run =
+                    new Run(
+                            status,
+                            outBytes.toString(StandardCharsets.UTF_8),
+                            errBytes.toString(StandardCharsets.UTF_8));
+            printed.append(String.join(" ", arguments))
+                    .append('\n')
+                    .append(run.out())
+                    .append(run.err());
+            return run;
+        } finally {
+            System.setIn(in);
+            System.setOut(out);
+            System.setErr(err);
         }
     }
 

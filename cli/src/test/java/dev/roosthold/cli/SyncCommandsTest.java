@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/// The commands of contract section 17, as processes, with the real sync daemon and a real relay.
+/// The commands of contract section 17, with the real sync daemon and a real relay.
 @Timeout(240)
 final class SyncCommandsTest {
     private static final String DEAD = "ws://127.0.0.1:9";

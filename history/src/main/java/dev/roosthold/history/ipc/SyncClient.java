@@ -48,6 +48,10 @@ public final class SyncClient implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(5);
     private static final Duration LOOK = Duration.ofMillis(20);
 
+    /// How long a daemon that has just started is waited for; its first attempt to connect takes
+    /// five seconds at most.
+    private static final Duration STARTING = Duration.ofSeconds(15);
+
     /// Answers are at most a message long; anything else is no answer of ours.
     private static final int MAX_ANSWER = 8 << 20;
 
@@ -331,8 +335,19 @@ public final class SyncClient implements AutoCloseable {
     private <T> Answer<T> call(
             String method, ObjectNode params, Duration patience, Function<JsonObject, T> reader)
             throws InterruptedException {
-        long id = nextId();
-        return exchange(id, request(id, method, params), patience, reader);
+        long end = System.nanoTime() + STARTING.toNanos();
+        while (true) {
+            long id = nextId();
+            Answer<T> answer = exchange(id, request(id, method, params), patience, reader);
+            if (!(answer instanceof Answer.Refused<T>(SyncError error))
+                    || error.code() != SyncError.NOT_INITIALIZED
+                    || !error.data().text("state").orElse("").equals("INITIALIZING")
+                    || System.nanoTime() - end > 0) {
+                return answer;
+            }
+            // It has just started and looks for its relay.
+            Thread.sleep(Math.clamp(error.data().number("retryAfterMs").orElse(200), 50, 1000));
+        }
     }
 
     private synchronized <T> Answer<T> exchange(
