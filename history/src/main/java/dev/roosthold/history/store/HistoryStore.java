@@ -50,7 +50,10 @@ public final class HistoryStore implements AutoCloseable {
               state       TEXT NOT NULL CHECK (state IN ('pending','pushed','remote','local')),
               note        TEXT
             );
-            CREATE INDEX commands_time ON commands (created_at, id);
+            -- Everything that is looked at while the entries are gone through in the order of time: a
+            -- search that finds little reads this and not the table.
+            CREATE INDEX commands_time ON commands (
+              created_at, id, author_kind, exit_code, cwd, host, author, session, device_id, command, prompt);
             CREATE INDEX commands_pending ON commands (n) WHERE state = 'pending';
             CREATE VIRTUAL TABLE commands_text USING fts5(
               command, prompt, content='commands', content_rowid='n', tokenize='trigram', detail=full);
@@ -94,6 +97,8 @@ public final class HistoryStore implements AutoCloseable {
             config.setJournalMode(SQLiteConfig.JournalMode.WAL);
             config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
             config.setBusyTimeout(5000);
+            config.setCacheSize(-32_000);
+            config.setPragma(SQLiteConfig.Pragma.MMAP_SIZE, "268435456");
             config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
             // What is deleted is overwritten: it may have been a secret.
             config.setPragma(SQLiteConfig.Pragma.SECURE_DELETE, "true");
