@@ -8,16 +8,19 @@ import dev.roosthold.history.spool.Spool;
 import dev.roosthold.history.store.EntryState;
 import dev.roosthold.protocol.JsonObject;
 import dev.roosthold.sync.config.SyncFiles;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
         name = "import",
@@ -59,7 +62,8 @@ final class HistoryImportCommand extends SyncAction {
             for (HistoryImport one : kinds) {
                 Path from =
                         file == null
-                                ? one.usualFile(SyncFiles.home(sync.environment()), sync.environment())
+                                ? one.usualFile(
+                                        SyncFiles.home(sync.environment()), sync.environment())
                                 : file;
                 if (!Files.exists(from)) {
                     if (kind != null) {

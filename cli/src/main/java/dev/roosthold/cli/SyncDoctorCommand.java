@@ -12,6 +12,9 @@ import dev.roosthold.history.store.EntryState;
 import dev.roosthold.history.store.StoreException;
 import dev.roosthold.protocol.JsonObject;
 import dev.roosthold.sync.config.SyncConfig;
+
+import picocli.CommandLine.Command;
+
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -22,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import picocli.CommandLine.Command;
 
 @Command(
         name = "doctor",

@@ -10,6 +10,10 @@ import dev.roosthold.history.keys.RecoveryPhrase;
 import dev.roosthold.protocol.JsonObject;
 import dev.roosthold.sync.config.SyncConfig;
 import dev.roosthold.sync.config.SyncFiles;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,8 +23,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /// `roost sync rotate`. The order is what makes it safe to be interrupted: everything is on the
 /// relay under the new keys before anything is deleted under the old ones, and the file of keys
@@ -131,7 +133,8 @@ final class SyncRotateCommand extends SyncAction {
                         "--log-file=" + config.logFile().resolveSibling("rotate.log"),
                         "--config=" + settings(config));
         try (SyncClient second =
-                SyncClient.connect(socket, () -> SyncAccess.start(socket, options, sync.environment()))) {
+                SyncClient.connect(
+                        socket, () -> SyncAccess.start(socket, options, sync.environment()))) {
             if (second.health().state().equals("UNINITIALIZED")) {
                 byte[] authKey = master.jazzAuthKey();
                 try {

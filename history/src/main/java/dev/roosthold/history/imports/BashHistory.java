@@ -2,6 +2,7 @@ package dev.roosthold.history.imports;
 
 import dev.roosthold.history.entry.RawText;
 import dev.roosthold.history.imports.HistoryImport.Line;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;

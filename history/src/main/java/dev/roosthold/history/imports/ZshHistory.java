@@ -2,6 +2,7 @@ package dev.roosthold.history.imports;
 
 import dev.roosthold.history.entry.RawText;
 import dev.roosthold.history.imports.HistoryImport.Line;
+
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,10 @@
 package dev.roosthold.history.ipc;
 
-import java.util.Optional;
-import java.util.OptionalLong;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
+
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /// An entry as it is given to the sync daemon.
 ///

@@ -1,6 +1,7 @@
 package dev.roosthold.history.store;
 
 import dev.roosthold.history.entry.CommandEntry;
+
 import java.util.Optional;
 
 /// An entry as it is in the database.
