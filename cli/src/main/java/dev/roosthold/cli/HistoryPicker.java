@@ -198,11 +198,11 @@ final class HistoryPicker {
     }
 
     private int rows() {
-        return Math.max(1, terminal.getHeight() - 2);
+        return Math.max(1, terminal.getSize().getRows() - 2);
     }
 
     private void draw() {
-        int width = Math.max(20, terminal.getWidth());
+        int width = Math.max(20, terminal.getSize().getColumns());
         int rows = rows();
         int first = Math.max(0, selected - rows + 1);
         var screen = new StringBuilder("\u001b[H");

@@ -94,7 +94,7 @@ final class Computer implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         Run _ = run("", "sync", "stop");
     }
 }

@@ -29,8 +29,8 @@ import java.util.regex.Pattern;
 /// line per command, so that lines of two shells never mix.
 ///
 /// ```
-///  shell appends -> NAME.jsonl --take--> NAME.UUID.taken (and a new empty NAME.jsonl) --done-->
-// gone
+///  shell appends -> NAME.jsonl --take--> NAME.UUID.taken --done--> gone
+///                                 and a new, empty NAME.jsonl
 /// ```
 ///
 /// A file is taken by giving it a second name and putting an empty one in its place in one step, so

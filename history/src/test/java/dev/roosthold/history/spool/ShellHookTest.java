@@ -9,6 +9,7 @@ import dev.roosthold.history.entry.CommandEntry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -81,11 +82,11 @@ final class ShellHookTest {
         }
 
         @Override
-        public void close() throws Exception {
-            type("exit");
-            if (!process.waitFor(5, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
+        public void close() throws IOException {
+            keys.write(("exit" + enter).getBytes(StandardCharsets.UTF_8));
+            keys.flush();
+            await().atMost(Duration.ofSeconds(5))
+                    .until(() -> !process.isAlive() || !process.destroyForcibly().isAlive());
         }
     }
 
