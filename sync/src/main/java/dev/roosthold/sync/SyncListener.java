@@ -4,6 +4,8 @@ import dev.roosthold.sync.state.SyncState;
 
 /// Hears what happens, one event after the other on one thread. Must not wait.
 public interface SyncListener {
+    /// The state has changed; it is visible already.
+    ///
     /// @param at Unix milliseconds
     default void stateChange(SyncState from, SyncState to, String reason, long at) {}
 

@@ -130,7 +130,7 @@ public final class SyncManager implements AutoCloseable {
         metrics.gauge(
                 "state",
                 "0 uninitialized, 1 initializing, 2 online, 3 offline.",
-                () -> state().ordinal());
+                () -> number(state()));
         lock.lock();
         try {
             identity = opened.identity().orElse(null);
@@ -280,6 +280,15 @@ public final class SyncManager implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    private static int number(SyncState of) {
+        return switch (of) {
+            case UNINITIALIZED -> 0;
+            case INITIALIZING -> 1;
+            case ONLINE -> 2;
+            case OFFLINE -> 3;
+        };
     }
 
     public boolean isOnline() {
@@ -675,6 +684,8 @@ public final class SyncManager implements AutoCloseable {
         return store().queue(status, limit);
     }
 
+    /// Failed rows wait again, with a new lifetime.
+    ///
     /// @param ids or null for all
     public int retryQueue(@Nullable Collection<Long> ids) {
         int count = store().retry(ids, config().queueTtlMs());
@@ -824,7 +835,7 @@ public final class SyncManager implements AutoCloseable {
         CompletableFuture<Optional<RelayFailure>> told;
         lock.lock();
         try {
-            if (failure.isEmpty() && (lost || !mayConnect() || identity != who && !same(who))) {
+            if (failure.isEmpty() && (lost || !mayConnect() || !same(who))) {
                 failure = Optional.of(new RelayFailure.Network("The connection was lost."));
             }
             if (failure.isEmpty()) {
@@ -869,7 +880,7 @@ public final class SyncManager implements AutoCloseable {
 
     private void exchanged(long at) {
         lastSync.set(at);
-        store().setLastSync(at);
+        var _ = store().setLastSync(at);
     }
 
     private boolean same(Identity who) {
@@ -902,7 +913,7 @@ public final class SyncManager implements AutoCloseable {
         }
         Optional<Duration> wait = RetryPolicy.retry(failure, rows.getFirst().attempts() + 1);
         if (wait.isEmpty()) {
-            store().failed(rows, failure.code(), failure.message());
+            var _ = store().failed(rows, failure.code(), failure.message());
             return asked;
         }
         store().keepAttempt(rows).join();
@@ -1054,12 +1065,12 @@ public final class SyncManager implements AutoCloseable {
                     lock.unlock();
                 }
                 if (!store().isWritable()) {
-                    store().probe();
+                    var _ = store().probe();
                 }
                 long since = Math.abs(clock.millis() - swept);
                 if (since >= Math.min(SWEEP_MS, config().syncIntervalMs())) {
                     swept = clock.millis();
-                    store().sweep(config().cacheMaxSize());
+                    var _ = store().sweep(config().cacheMaxSize());
                 }
                 uploader().kick();
                 seen();

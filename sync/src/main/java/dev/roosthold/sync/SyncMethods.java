@@ -519,7 +519,7 @@ final class SyncMethods implements Methods {
         List<SyncEntry> devices = new ArrayList<>(manager.listDevices());
         devices.sort(
                 Comparator.comparing((SyncEntry entry) -> !entry.id().equals(own))
-                        .thenComparing(entry -> -seen(entry))
+                        .thenComparingLong(entry -> -seen(entry))
                         .thenComparing(SyncEntry::id));
         ObjectNode out = NODES.objectNode();
         ArrayNode list = out.putArray("devices");

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Hands what is in the queue to the shared values, on one thread, in the order of the queue.
 ///
-/// While nothing waits, what has just been committed goes on at once. What has waited is replayed
-// in
-/// batches, the next when the relay has confirmed the one before. A row leaves the queue only when
+/// While nothing waits, what has just been committed goes on at once. What has waited is
+/// replayed in batches, the next when the relay has confirmed the one before. A row leaves the
+// queue only when
 /// the relay has confirmed it; when the connection ends before that, it waits again, and the next
 /// attempt finds that it is in the log already.
 final class Uploader implements AutoCloseable {
@@ -104,7 +104,7 @@ final class Uploader implements AutoCloseable {
                     service = null;
                     direct = false;
                     for (Batch batch : batches) {
-                        store.putBack(batch.rows());
+                        var _ = store.putBack(batch.rows());
                     }
                     batches.clear();
                     outstanding = 0;
@@ -156,7 +156,7 @@ final class Uploader implements AutoCloseable {
                         }
                         handed.complete(true);
                     } else {
-                        store.putBack(what.rows());
+                        var _ = store.putBack(what.rows());
                         backlog = true;
                         handed.complete(false);
                     }
@@ -266,7 +266,7 @@ final class Uploader implements AutoCloseable {
         }
         if (!broken.isEmpty()) {
             log.warn("upload.invalid", "entries cannot be sent", "count", broken.size());
-            store.failed(broken, "INVALID_DATA", "It cannot be sent.");
+            var _ = store.failed(broken, "INVALID_DATA", "It cannot be sent.");
         }
         if (!superseded.isEmpty()) {
             var lost = new ArrayList<QueueRow>();
@@ -277,7 +277,7 @@ final class Uploader implements AutoCloseable {
                     lost.add(row);
                 }
             }
-            store.superseded(lost).thenAccept(this::again);
+            var _ = store.superseded(lost).thenAccept(this::again);
             metrics.superseded.add(lost.size());
         }
         if (kept.isEmpty()) {
@@ -302,7 +302,7 @@ final class Uploader implements AutoCloseable {
                     "the relay does not take entries",
                     "count",
                     batch.rows().size());
-            store.failed(batch.rows(), "INVALID_DATA", "The relay does not take it.");
+            var _ = store.failed(batch.rows(), "INVALID_DATA", "The relay does not take it.");
             host.error("INVALID_DATA", "The relay does not take an entry.");
             return;
         }
@@ -310,7 +310,7 @@ final class Uploader implements AutoCloseable {
         batch.rows().forEach(_ -> metrics.latency().add(millis));
         pushed += batch.rows().size();
         log.debug("upload.confirmed", "the relay has entries", "count", batch.rows().size());
-        store.acknowledged(batch.rows()).thenAccept(this::again);
+        var _ = store.acknowledged(batch.rows()).thenAccept(this::again);
     }
 
     /// Rows were merged with something newer while they were under way.
@@ -324,7 +324,9 @@ final class Uploader implements AutoCloseable {
         if (!batches.isEmpty() && System.nanoTime() - batches.getFirst().at() > CONFIRM_NANOS) {
             log.warn("upload.timeout", "the relay does not confirm");
             host.stuck();
-            batches.forEach(batch -> store.putBack(batch.rows()));
+            for (Batch batch : batches) {
+                var _ = store.putBack(batch.rows());
+            }
             batches.clear();
             outstanding = 0;
             service = null;

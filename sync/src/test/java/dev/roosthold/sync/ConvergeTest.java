@@ -28,9 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Section 20: two daemons and the published Jazz library on one account end with the same,
-// whatever
-/// was done in which order, with and without the relay.
+/// Section 20: two daemons and the published Jazz library on one account end with the
+/// same, whatever was done in which order, with and without the relay.
 final class ConvergeTest {
     private static final String[] DEVICES = {
         "00000000-0000-4000-8000-00000000000a", "00000000-0000-4000-8000-00000000000b"

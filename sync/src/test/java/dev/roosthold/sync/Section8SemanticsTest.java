@@ -5,11 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
+@NullUnmarked // what is missing fails the test
 final class Section8SemanticsTest {
     private static final String D1 = "00000000-0000-4000-8000-00000000000a";
     private static final String D2 = "00000000-0000-4000-8000-00000000000b";

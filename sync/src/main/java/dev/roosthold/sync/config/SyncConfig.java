@@ -235,10 +235,10 @@ public record SyncConfig(
             Found found = null;
             if (option != null) {
                 found = new Found("option " + key.option, option, null);
-            } else if (set(key.variable) instanceof String value) {
-                found = new Found("environment " + key.variable, value, null);
-            } else if (file != null && file.get(key.key) instanceof JsonNode value) {
-                found = new Found(path.toString(), null, value);
+            } else if (set(key.variable) != null) {
+                found = new Found("environment " + key.variable, set(key.variable), null);
+            } else if (file != null && file.has(key.key)) {
+                found = new Found(path.toString(), null, file.get(key.key));
             }
             sources.put(key.key, found == null ? "default" : found.source());
             return found;
@@ -252,7 +252,8 @@ public record SyncConfig(
             if (found.text() != null) {
                 return found.text();
             }
-            if (found.json() instanceof JsonNode json && json.isString()) {
+            JsonNode json = found.json();
+            if (json != null && json.isString()) {
                 return json.stringValue();
             }
             throw wrong(found, key, "expected a text");
@@ -286,7 +287,8 @@ public record SyncConfig(
             if (found == null) {
                 return false;
             }
-            if (found.json() instanceof JsonNode json && json.isBoolean()) {
+            JsonNode json = found.json();
+            if (json != null && json.isBoolean()) {
                 return json.booleanValue();
             }
             throw wrong(found, key, "expected true or false");
@@ -298,9 +300,8 @@ public record SyncConfig(
             if (found == null) {
                 return otherwise;
             }
-            if (!(found.json() instanceof JsonNode json)
-                    || !json.isIntegralNumber()
-                    || !json.canConvertToLong()) {
+            JsonNode json = found.json();
+            if (json == null || !json.isIntegralNumber() || !json.canConvertToLong()) {
                 throw wrong(found, key, "expected a whole number");
             }
             long value = json.longValue();

@@ -45,7 +45,10 @@ final class IpcConnection implements Caller, LineSplitter.Sink {
     /// When the line began that is being waited for; 0 when none has.
     private volatile long lineSince;
 
+    /// Something that waits to be sent or run.
+    ///
     /// @param bytes a line with its end, or null for something to run
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Outgoing(
             byte @Nullable [] bytes, boolean notification, @Nullable Runnable action) {}
 

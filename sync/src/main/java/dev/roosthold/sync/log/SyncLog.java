@@ -92,6 +92,8 @@ public final class SyncLog implements AutoCloseable {
         write(LogLevel.ERROR, event, message, fields);
     }
 
+    /// Writes a line, if lines of its level are written.
+    ///
     /// @param fields names and values, in turn
     public void write(LogLevel of, String event, String message, Object... fields) {
         if (!writes(of)) {

@@ -12,6 +12,8 @@ public final class Histogram {
     private final AtomicLongArray counts = new AtomicLongArray(BUCKETS.length);
     private final DoubleAdder sum = new DoubleAdder();
 
+    /// Counts one.
+    ///
     /// @param millis the value
     public void add(double millis) {
         int at = 0;

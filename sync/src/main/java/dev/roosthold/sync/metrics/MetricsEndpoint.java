@@ -17,6 +17,8 @@ public final class MetricsEndpoint implements AutoCloseable {
         this.server = server;
     }
 
+    /// Begins to serve.
+    ///
     /// @param host a loopback address
     /// @throws IOException when the port cannot be had
     public static MetricsEndpoint start(String host, int port, SyncMetrics metrics)

@@ -640,7 +640,8 @@ public final class JazzSyncService implements AutoCloseable {
     private static Map<String, @Nullable Json> sets(WritesView.Write write) {
         var sets = new LinkedHashMap<String, @Nullable Json>();
         for (Json change : write.changes()) {
-            if (change instanceof Json.Obj object && object.text("key") instanceof String name) {
+            String name = change instanceof Json.Obj object ? object.text("key") : null;
+            if (name != null && change instanceof Json.Obj object) {
                 sets.put(name, "set".equals(object.text("op")) ? object.get("value") : null);
             }
         }

@@ -28,7 +28,7 @@ public sealed interface RelayFailure {
     record Invalid(int status) implements RelayFailure {}
 
     /// The longest wait that a relay can ask for.
-    Duration LONGEST = Duration.ofSeconds(300);
+    Duration LONGEST = Duration.ofMinutes(5);
 
     /// When it asks for none.
     Duration USUAL = Duration.ofSeconds(5);

@@ -133,6 +133,8 @@ public sealed interface RpcError {
         }
     }
 
+    /// The key is malformed or another account's, or the relay refuses it.
+    ///
     /// @param details what the client needs to know of the state
     record InvalidCredentials(String hint, ObjectNode details) implements RpcError {
         @Override
@@ -151,6 +153,8 @@ public sealed interface RpcError {
         }
     }
 
+    /// The relay is needed and away.
+    ///
     /// @param details what the client needs to know of the state
     record NetworkUnreachable(String hint, ObjectNode details) implements RpcError {
         @Override

@@ -69,7 +69,7 @@ final class Section8MergeProperties {
                                         device,
                                         1,
                                         at,
-                                        encrypted.isEmpty() ? (Long) at : null,
+                                        encrypted.isEmpty() ? at : null,
                                         null,
                                         false,
                                         null,
