@@ -12,7 +12,6 @@ import dev.roosthold.daemon.ShutdownSource;
 import dev.roosthold.daemon.agents.AgentRunner;
 import dev.roosthold.daemon.history.CommandHistory;
 import dev.roosthold.history.HistoryPlaces;
-import dev.roosthold.history.store.StoreException;
 import dev.roosthold.sync.config.ConfigException;
 import dev.roosthold.sync.config.SyncConfig;
 import dev.roosthold.sync.config.SyncOptions;
@@ -59,7 +58,7 @@ final class ForegroundDaemon {
                             () -> SyncAccess.start(config.socket(), List.of(), System.getenv()),
                             HostFacts.detect().host(),
                             Clock.systemUTC()));
-        } catch (ConfigException | StoreException e) {
+        } catch (ConfigException e) {
             LOG.warn("No history of commands is kept: {}", e.getMessage());
             return Optional.empty();
         }

@@ -16,12 +16,14 @@ import dev.roosthold.history.ipc.SyncClient;
 import dev.roosthold.history.ipc.SyncConnectionException;
 import dev.roosthold.history.ipc.SyncRefusedException;
 import dev.roosthold.history.keys.KeyFileException;
+import dev.roosthold.history.spool.Spool;
 import dev.roosthold.history.store.Page;
 import dev.roosthold.history.store.Position;
 import dev.roosthold.history.store.Query;
 import dev.roosthold.history.store.StoreException;
 import dev.roosthold.history.store.StoredEntry;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,7 +62,9 @@ public final class CommandHistory implements CommandRecorder, AutoCloseable {
     private static final int USUAL_LIMIT = 50;
     private static final int MAX_TEXT = 4096;
 
-    private final History history;
+    private final HistoryPlaces places;
+    private final Clock clock;
+    private final Spool spool;
     private final Path socket;
     private final DaemonStarter starter;
     private final String host;
@@ -71,25 +75,40 @@ public final class CommandHistory implements CommandRecorder, AutoCloseable {
     private volatile long pulledAtNanos = System.nanoTime() - FRESH.toNanos();
     private long quietUntilNanos = System.nanoTime();
 
-    private CommandHistory(History history, Path socket, DaemonStarter starter, String host) {
-        this.history = history;
+    /// Nothing is made on a computer on which nothing is recorded. Guarded by this object.
+    private @Nullable History opened;
+
+    private CommandHistory(
+            HistoryPlaces places, Clock clock, Path socket, DaemonStarter starter, String host) {
+        this.places = places;
+        this.clock = clock;
+        spool = new Spool(places.spool());
         this.socket = socket;
         this.starter = starter;
         this.host = host;
         worker = Thread.ofPlatform().daemon().name("roost-history").unstarted(this::work);
     }
 
-    /// Opens the history of this computer.
+    /// The history of this computer, which is opened when there is something in it or for it.
     ///
     /// @param socket of the sync daemon
     /// @param starter starts the sync daemon
     /// @param host name of this computer in entries
-    /// @throws StoreException when its database cannot be used
     public static CommandHistory open(
             HistoryPlaces places, Path socket, DaemonStarter starter, String host, Clock clock) {
-        var opened = new CommandHistory(History.open(places, clock), socket, starter, host);
-        opened.worker.start();
-        return opened;
+        var history = new CommandHistory(places, clock, socket, starter, host);
+        history.worker.start();
+        return history;
+    }
+
+    /// @throws StoreException when its database cannot be used
+    private synchronized History history() {
+        History now = opened;
+        if (now == null) {
+            now = History.open(places, clock);
+            opened = now;
+        }
+        return now;
     }
 
     @Override
@@ -128,12 +147,12 @@ public final class CommandHistory implements CommandRecorder, AutoCloseable {
             try {
                 AgentCommand first = waiting.poll(ROUND.toMillis(), TimeUnit.MILLISECONDS);
                 if (first != null) {
-                    history.spool().append(entry(first, host));
+                    spool.append(entry(first, host));
                     for (AgentCommand more = waiting.poll(); more != null; more = waiting.poll()) {
-                        history.spool().append(entry(more, host));
+                        spool.append(entry(more, host));
                     }
                 }
-                if (history.spool().hasLines()) {
+                if (spool.hasLines()) {
                     drain();
                 }
             } catch (InterruptedException _) {
@@ -145,7 +164,8 @@ public final class CommandHistory implements CommandRecorder, AutoCloseable {
         }
     }
 
-    private synchronized void drain() throws IOException, InterruptedException {
+    private void drain() throws IOException, InterruptedException {
+        History history = history();
         if (!history.keyFile().exists() || System.nanoTime() - quietUntilNanos < 0) {
             history.drain(Optional.empty());
             return;
@@ -171,7 +191,6 @@ public final class CommandHistory implements CommandRecorder, AutoCloseable {
     /// `history-search {query?, machine?, author?, before?, limit}` -> `{entries, nextBefore}`,
     /// newest first.
     private JsonNode search(Params params) throws MethodFailure, InterruptedException {
-        pull();
         Query query =
                 Query.newest((int) params.number("limit", USUAL_LIMIT, 1, MAX_LIMIT))
                         .withText(text(params, "query").orElse(""))
@@ -180,6 +199,8 @@ public final class CommandHistory implements CommandRecorder, AutoCloseable {
                         .withBefore(before(params));
         Page page;
         try {
+            History history = history();
+            pull(history);
             page = history.store().search(query);
         } catch (StoreException e) {
             LOG.warn("the history cannot be searched", e);
@@ -242,7 +263,7 @@ public final class CommandHistory implements CommandRecorder, AutoCloseable {
     }
 
     /// What the sync daemon knows, if it runs. A search waits for it a moment and not longer.
-    private void pull() throws InterruptedException {
+    private void pull(History history) throws InterruptedException {
         if (System.nanoTime() - pulledAtNanos < FRESH.toNanos() || !history.keyFile().exists()) {
             return;
         }
@@ -274,6 +295,10 @@ public final class CommandHistory implements CommandRecorder, AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-        history.close();
+        synchronized (this) {
+            if (opened != null) {
+                opened.close();
+            }
+        }
     }
 }
