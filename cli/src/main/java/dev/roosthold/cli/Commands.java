@@ -30,6 +30,7 @@ final class Commands {
                     "status",
                     "jazz-relay",
                     "sync",
+                    "history",
                     "invite",
                     "import-happy",
                     "config",
@@ -88,6 +89,7 @@ final class Commands {
             case "status" -> new StatusCommand();
             case "jazz-relay" -> new JazzRelayCommand();
             case "sync" -> new SyncCommand();
+            case "history" -> new HistoryCommand();
             case "invite" -> new InviteCommand();
             case "import-happy" -> new ImportHappyCommand();
             case "config" -> new ConfigCommand();

@@ -1,5 +1,11 @@
 package dev.roosthold.cli;
 
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
 import java.io.Console;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,10 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 @Command(
         name = "install",
@@ -34,7 +36,11 @@ final class DaemonInstallCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ServiceFile service = ofThisSystem();
+        return install(ofThisSystem(), print, yes);
+    }
+
+    /// Writes a unit, or only shows it. Never replaces another one without asking.
+    static int install(ServiceFile service, boolean print, boolean yes) throws IOException {
         System.out.println("# " + service.file());
         System.out.print(service.content());
         if (print) {

@@ -1,5 +1,11 @@
 package dev.roosthold.cli;
 
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -10,10 +16,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.ArgSpec;
-import picocli.CommandLine.Model.OptionSpec;
 
 /// Where the value of an option comes from when it was not written on the command line:
 /// `ROOST_<OPTION>` in the environment, then `<option>` in the settings file, then the default of
@@ -77,6 +79,11 @@ final class OptionSources implements CommandLine.IDefaultValueProvider {
         Path usual = Path.of(System.getProperty("user.home"), ".roost", "roost.properties");
         SettingsFile file = SettingsFile.read(named.map(Path::of).orElse(usual), named.isPresent());
         return new OptionSources(file, environment);
+    }
+
+    /// The variables of whoever runs the command.
+    Map<String, String> environment() {
+        return environment;
     }
 
     /// The settings, whether they exist or not.

@@ -5,19 +5,22 @@ import dev.roosthold.client.RelaySocket;
 import dev.roosthold.daemon.files.FileMethods;
 import dev.roosthold.daemon.git.GitMethods;
 import dev.roosthold.daemon.git.ProgressStream;
+import dev.roosthold.daemon.history.CommandHistory;
 import dev.roosthold.daemon.rpc.RpcDispatcher;
 import dev.roosthold.daemon.rpc.RpcMethod;
 import dev.roosthold.daemon.sessions.AgentSessions;
 import dev.roosthold.daemon.sessions.RestoredKeys;
 import dev.roosthold.daemon.sessions.SessionMethods;
 import dev.roosthold.daemon.shell.ShellMethods;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /// All remote methods of the machine, put together. Thread-safe.
 final class RemoteWork implements AutoCloseable {
@@ -31,6 +34,7 @@ final class RemoteWork implements AutoCloseable {
     /// @param stream where progress goes
     /// @param agents empty when this machine cannot run agents
     /// @param work its assistants and jobs
+    /// @param history of commands; empty when this machine keeps none
     /// @param stopDaemon asks for the stop and returns at once
     RemoteWork(
             DaemonConfig config,
@@ -39,6 +43,7 @@ final class RemoteWork implements AutoCloseable {
             ProgressStream stream,
             Optional<AgentSessions> agents,
             MachineWork work,
+            Optional<CommandHistory> history,
             Runnable stopDaemon) {
         this.access = access;
         git = new GitMethods(access::roots, stream);
@@ -49,6 +54,7 @@ final class RemoteWork implements AutoCloseable {
         methods.putAll(work.methods());
         agents.map(work::guarded)
                 .ifPresent(some -> methods.putAll(SessionMethods.of(access::roots, some)));
+        history.ifPresent(some -> methods.putAll(some.methods()));
         methods.put("restore-session-key", new RestoredKeys(config.home())::restore);
         methods.put(
                 "stop-daemon",

@@ -10,12 +10,23 @@ import dev.roosthold.daemon.sessions.AgentHost;
 import dev.roosthold.protocol.SessionId;
 import dev.roosthold.protocol.messages.SessionEvent.TurnStatus;
 import dev.roosthold.protocol.messages.TokenUsage;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -23,13 +34,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /// One session: takes one event after the other on a thread of its own, so that everything it sends
 /// has one order.
@@ -78,6 +82,7 @@ final class AgentSession {
     private final SessionFace face;
     private final AgentStart starts;
     private final Envelopes envelopes;
+    private final CommandWatch commands;
     private final Runnable ended;
 
     private final LinkedBlockingQueue<SessionEvent> events = new LinkedBlockingQueue<>();
@@ -134,6 +139,19 @@ final class AgentSession {
         overrideArchive = resumed;
         lifecycleSinceMs = host.clock().millis();
         envelopes = new Envelopes(host.clock(), host.random());
+        commands =
+                new CommandWatch(
+                        host.commands(),
+                        host.clock(),
+                        id.value(),
+                        record.agent(),
+                        record.directory(),
+                        terminal -> {
+                            RunningAgent now = agent;
+                            return now == null
+                                    ? OptionalInt.empty()
+                                    : now.terminals().exitCode(terminal);
+                        });
         starts = new AgentStart(record, catalog, this::roots, host.version());
         face =
                 new SessionFace(
@@ -449,7 +467,8 @@ final class AgentSession {
                     json.put("usedAt", host.clock().millis());
                     json.set("picks", picks.json());
                 });
-        Turn fresh = new Turn(id, new TurnOutput(id, envelopes, this::send, face::stream));
+        Turn fresh =
+                new Turn(id, new TurnOutput(id, envelopes, this::send, face::stream, commands));
         turn = fresh;
         send(envelopes.turnStart(id));
         face.thinking(true);
@@ -772,7 +791,7 @@ final class AgentSession {
         if (lastTurn.isEmpty()) {
             return;
         }
-        TurnOutput output = new TurnOutput(lastTurn, envelopes, this::send, face::stream);
+        TurnOutput output = new TurnOutput(lastTurn, envelopes, this::send, face::stream, commands);
         if (output.update(update)) {
             output.finish();
         }

@@ -7,6 +7,7 @@ import dev.roosthold.crypto.BoxPublicKey;
 import dev.roosthold.daemon.roots.Roots;
 import dev.roosthold.daemon.rpc.RemotePolicy;
 import dev.roosthold.protocol.MachineId;
+
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -24,6 +25,7 @@ import java.util.function.Supplier;
 /// @param version of this program
 /// @param roots asked at each use
 /// @param policy asked at each use
+/// @param commands takes what agents run
 /// @param notice takes a line that the person at the machine should see
 public record AgentHost(
         Path home,
@@ -38,6 +40,7 @@ public record AgentHost(
         String version,
         Supplier<Roots> roots,
         Supplier<RemotePolicy> policy,
+        CommandRecorder commands,
         Consumer<String> notice,
         Clock clock,
         Scheduler scheduler,
