@@ -27,7 +27,7 @@ final class AccountsDeleteCommand implements Callable<Integer> {
     @Option(names = "--yes", description = "Does not ask for the id a second time.")
     private boolean yes;
 
-    @Mixin private DataOption data;
+    @Mixin private RelayData data;
 
     @Override
     public Integer call() throws InterruptedException {

@@ -22,7 +22,7 @@ final class AccountsExportCommand implements Callable<Integer> {
     private Path target;
 
     @Mixin private JsonOption json;
-    @Mixin private DataOption data;
+    @Mixin private RelayData data;
 
     @Override
     public Integer call() {

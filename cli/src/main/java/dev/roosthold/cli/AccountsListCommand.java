@@ -16,7 +16,7 @@ final class AccountsListCommand implements Callable<Integer> {
     private static final String FORM = "%-26s %-20s %7s %8s %8s %9s %10s  %s%n";
 
     @Mixin private JsonOption json;
-    @Mixin private DataOption data;
+    @Mixin private RelayData data;
 
     @Override
     public Integer call() {

@@ -20,7 +20,7 @@ final class AccountsSignOutCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "ID", description = "As `roost accounts list` shows it.")
     private String id;
 
-    @Mixin private DataOption data;
+    @Mixin private RelayData data;
 
     @Override
     public Integer call() throws InterruptedException {

@@ -32,7 +32,7 @@ final class AuditListCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Prints a JSON array.")
     private boolean json;
 
-    @Mixin private DataOption data;
+    @Mixin private RelayData data;
 
     /// What `--json` prints for an entry.
     private record Shown(
@@ -68,7 +68,7 @@ final class AuditListCommand implements Callable<Integer> {
             throw new CommandFailure("--account has no id", "");
         }
         List<Entry> entries;
-        try (Store store = RelayData.open(data.path())) {
+        try (Store store = data.open()) {
             entries =
                     store.readNow(
                             sql ->

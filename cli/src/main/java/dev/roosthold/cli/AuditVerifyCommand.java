@@ -35,7 +35,7 @@ final class AuditVerifyCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Prints a JSON object.")
     private boolean json;
 
-    @Mixin private DataOption data;
+    @Mixin private RelayData data;
 
     /// What `--json` prints.
     private record Report(
@@ -50,7 +50,7 @@ final class AuditVerifyCommand implements Callable<Integer> {
     public Integer call() {
         Optional<Head> noted = Optional.ofNullable(expect);
         Verdict verdict;
-        try (Store store = RelayData.open(data.path())) {
+        try (Store store = data.open()) {
             verdict = store.readNow(sql -> Audit.verify(sql, noted));
         }
         if (json) {

@@ -1,7 +1,6 @@
 package dev.roosthold.cli;
 
 import dev.roosthold.relay.RelayConfig;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -20,15 +19,5 @@ final class DataOption {
 
     RelayConfig config() {
         return RelayConfig.defaults().withDataDirectory(path());
-    }
-
-    /// @throws CommandFailure when no relay has ever kept its data there
-    RelayConfig existing() {
-        if (!Files.isRegularFile(path().resolve("relay.db"))) {
-            throw new CommandFailure(
-                    "there is no relay in " + path(),
-                    "Start it once with `roost up`, or name its directory with --data.");
-        }
-        return config();
     }
 }

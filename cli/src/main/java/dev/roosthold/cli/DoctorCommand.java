@@ -48,7 +48,7 @@ final class DoctorCommand implements Callable<Integer> {
     private @Nullable Path tlsKey;
 
     @Mixin private JsonOption json;
-    @Mixin private DataOption data;
+    @Mixin private RelayData data;
 
     @Override
     public Integer call() {

@@ -6,8 +6,8 @@ import dev.roosthold.importer.HappySource;
 import dev.roosthold.importer.ImportFailure;
 import dev.roosthold.importer.ImportReport;
 import dev.roosthold.importer.PostgresSource;
-import dev.roosthold.importer.PostgresUrl;
 import dev.roosthold.protocol.Codec;
+import dev.roosthold.relay.store.PostgresUrl;
 import dev.roosthold.relay.RelayConfig;
 import dev.roosthold.relay.StoppedRelay;
 import dev.roosthold.relay.store.StoreException;
@@ -52,7 +52,7 @@ final class ImportHappyCommand implements Callable<Integer> {
             })
     private String source;
 
-    @Mixin private DataOption data;
+    @Mixin private RelayData data;
 
     @Option(
             names = "--password-file",
@@ -78,6 +78,11 @@ final class ImportHappyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         RelayConfig config = data.config();
+        if (dryRun && data.isServer()) {
+            throw new CommandFailure(
+                    "--dry-run works on a copy, which is made of a file only",
+                    "Leave --database out: what would happen to an empty relay is shown then.");
+        }
         Path temporary = temp == null ? Path.of(System.getProperty("java.io.tmpdir")) : temp;
         if (!Files.isDirectory(temporary)) {
             throw new CommandFailure(
@@ -135,7 +140,12 @@ final class ImportHappyCommand implements Callable<Integer> {
             }
             return DumpSource.open(Path.of(source), temporary);
         }
-        PostgresUrl url = PostgresUrl.parse(source);
+        PostgresUrl url;
+        try {
+            url = PostgresUrl.parse(source);
+        } catch (PostgresUrl.Malformed e) {
+            throw new CommandFailure(String.valueOf(e.getMessage()), e.advice());
+        }
         Optional<String> password = password();
         if (url.password().isPresent()) {
             System.err.println(

@@ -30,14 +30,14 @@ final class InviteCreateCommand implements Callable<Integer> {
             description = "How long it is valid: a number with m, h or d.")
     private Duration expires;
 
-    @Mixin private DataOption data;
+    @Mixin private RelayData data;
 
     @Override
     public Integer call() {
         if (uses < 1 || uses > 10_000) {
             throw new CommandFailure("--uses " + uses + " is not between 1 and 10000", "");
         }
-        try (Store store = RelayData.open(data.path())) {
+        try (Store store = data.open()) {
             System.out.println(Invites.create(store, uses, expires).code());
         }
         return 0;

@@ -20,11 +20,11 @@ final class InviteListCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Prints a JSON array.")
     private boolean json;
 
-    @Mixin private DataOption data;
+    @Mixin private RelayData data;
 
     @Override
     public Integer call() {
-        try (Store store = RelayData.open(data.path())) {
+        try (Store store = data.open()) {
             List<Invite> invites = Invites.list(store, System.currentTimeMillis());
             if (json) {
                 System.out.println(Codec.printText(invites));

@@ -14,11 +14,11 @@ final class InviteRevokeCommand implements Callable<Integer> {
     @Parameters(paramLabel = "ID", description = "Id from `roost invite list`, or the code itself.")
     private @Nullable String id;
 
-    @Mixin private DataOption data;
+    @Mixin private RelayData data;
 
     @Override
     public Integer call() {
-        try (Store store = RelayData.open(data.path())) {
+        try (Store store = data.open()) {
             if (!Invites.revoke(store, Objects.requireNonNull(id))) {
                 // The text may be a code: not repeated.
                 throw new CommandFailure(

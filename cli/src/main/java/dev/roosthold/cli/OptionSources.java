@@ -33,7 +33,7 @@ final class OptionSources implements CommandLine.IDefaultValueProvider {
     private static final Set<String> NO_OPTIONS =
             Set.of("ROOST_JAVA_HOME", "ROOST_JAVA_OPTS", "ROOST_CA_FILE");
 
-    private static final Pattern SECRET = Pattern.compile("(^|-)(token|secret|password|key)$");
+    private static final Pattern SECRET = Pattern.compile("(^|-)(token|secret|password|key|database)$");
 
     private final SettingsFile file;
     private final Map<String, String> environment;

@@ -39,7 +39,7 @@ final class UpCommand implements Callable<Integer> {
             description = "Port to listen on; 0 takes a free one.")
     private int port;
 
-    @Mixin private DataOption data;
+    @Mixin private RelayData data;
 
     @Option(
             names = "--registration",
@@ -95,10 +95,9 @@ final class UpCommand implements Callable<Integer> {
         log.apply();
         requirePort("--port", port);
         RelayConfig config =
-                RelayConfig.defaults()
+                data.config()
                         .withHost(host)
                         .withPort(port)
-                        .withDataDirectory(data.path())
                         .withRegistration(registration)
                         .withFront(front.front(host))
                         .withJazz(jazz.config())

@@ -1,5 +1,6 @@
 package dev.roosthold.importer;
 
+import dev.roosthold.relay.store.PostgresUrl;
 import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.roosthold.relay.store.PostgresUrl;
 import dev.roosthold.protocol.Codec;
 import dev.roosthold.relay.RelayConfig;
 import dev.roosthold.relay.StoppedRelay;
@@ -257,7 +258,7 @@ final class HappyImportTest {
                         "postgresql://me:s3cret?x@host/db")) {
             assertThatThrownBy(() -> PostgresUrl.parse(address))
                     .isInstanceOfSatisfying(
-                            ImportFailure.class,
+                            PostgresUrl.Malformed.class,
                             failure -> assertThat(failure.advice()).doesNotContain("s3cret"))
                     .hasMessageNotContaining("s3cret")
                     .hasNoCause();

@@ -202,6 +202,7 @@ public final class Operator {
                                 config.publicUrl(),
                                 config.registration().name().toLowerCase(Locale.ROOT),
                                 config.metricsPort(),
+                                config.database(),
                                 config.clock()))
                 .run();
     }

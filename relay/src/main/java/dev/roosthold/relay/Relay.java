@@ -74,6 +74,8 @@ import dev.roosthold.relay.social.SocialRoutes;
 import dev.roosthold.relay.socket.SocketGateway;
 import dev.roosthold.relay.socket.SocketRoutes;
 import dev.roosthold.relay.store.CommitListener;
+import dev.roosthold.relay.store.DatabaseStore;
+import dev.roosthold.relay.store.PostgresStore;
 import dev.roosthold.relay.store.SqliteStore;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.StoreConfig;
@@ -137,7 +139,7 @@ public final class Relay implements AutoCloseable {
 
     private final RelayConfig config;
     private final DataDirectory directory;
-    private final SqliteStore store;
+    private final DatabaseStore store;
     private final SocketIoServer socketServer;
     private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
     private final Updates updates;
@@ -164,7 +166,7 @@ public final class Relay implements AutoCloseable {
     private Relay(
             RelayConfig config,
             DataDirectory directory,
-            SqliteStore store,
+            DatabaseStore store,
             Optional<Metrics> metrics)
             throws IOException {
         this.config = config;
@@ -370,14 +372,15 @@ public final class Relay implements AutoCloseable {
     public static Relay start(RelayConfig config) throws IOException {
         long begunNanos = System.nanoTime();
         DataDirectory directory = DataDirectory.open(config.dataDirectory());
-        SqliteStore store = null;
+        DatabaseStore store = null;
         try {
             Optional<Metrics> metrics =
                     config.metricsPort().isPresent()
                             ? Optional.of(new Metrics())
                             : Optional.empty();
             store =
-                    SqliteStore.open(
+                    openStore(
+                            config,
                             storeConfig(config)
                                     .withCommits(
                                             metrics.map(Metrics::commits)
@@ -398,12 +401,15 @@ public final class Relay implements AutoCloseable {
     /// Opens the database of a relay beside it or without it, for commands such as making an
     /// invite. Close it afterwards.
     public static Store openStore(RelayConfig config) {
-        return SqliteStore.open(storeConfig(config));
+        return config.database().isPresent()
+                ? PostgresStore.openBeside(storeConfig(config), config.database().get())
+                : SqliteStore.open(storeConfig(config));
     }
 
     /// Whether a relay was started with this directory before.
     public static boolean hasStore(RelayConfig config) {
-        return Files.exists(DataDirectory.database(config.dataDirectory()));
+        return config.database().isPresent()
+                || Files.exists(DataDirectory.database(config.dataDirectory()));
     }
 
     public int port() {
@@ -636,6 +642,12 @@ public final class Relay implements AutoCloseable {
                                         .addKeyValue("withheld", withheld)
                                         .setCause(cause)
                                         .log("socket handling failed"));
+    }
+
+    private static DatabaseStore openStore(RelayConfig config, StoreConfig settings) {
+        return config.database().isPresent()
+                ? PostgresStore.open(settings, config.database().get())
+                : SqliteStore.open(settings);
     }
 
     private static StoreConfig storeConfig(RelayConfig config) {

@@ -11,6 +11,7 @@ import dev.roosthold.relay.limits.Rate;
 import dev.roosthold.relay.push.PushConfig;
 import dev.roosthold.relay.rpc.RpcLimits;
 import dev.roosthold.relay.socket.SocketGateway;
+import dev.roosthold.relay.store.PostgresUrl;
 import dev.roosthold.relay.updates.Updates;
 import java.net.URI;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ import java.util.OptionalInt;
 /// @param audit how much of the audit log is kept; default [Audit.Retention#USUAL]
 /// @param front certificate, proxies, path, origins, limits at the door; default [Front#USUAL]
 /// @param jazz the websocket for Jazz clients; default [JazzConfig#USUAL]
+/// @param database where everything but files is kept; default a file in the data directory
 /// @param clock gives all times; default the system's
 public record RelayConfig(
         String host,
@@ -46,6 +48,7 @@ public record RelayConfig(
         Audit.Retention audit,
         Front front,
         JazzConfig jazz,
+        Optional<PostgresUrl> database,
         InstantSource clock) {
 
     /// Limits of a relay.
@@ -119,6 +122,7 @@ public record RelayConfig(
                 Audit.Retention.USUAL,
                 Front.USUAL,
                 JazzConfig.USUAL,
+                Optional.empty(),
                 InstantSource.system());
     }
 
@@ -135,6 +139,7 @@ public record RelayConfig(
                 audit,
                 front,
                 jazz,
+                database,
                 clock);
     }
 
@@ -151,6 +156,7 @@ public record RelayConfig(
                 audit,
                 front,
                 jazz,
+                database,
                 clock);
     }
 
@@ -167,6 +173,7 @@ public record RelayConfig(
                 audit,
                 front,
                 jazz,
+                database,
                 clock);
     }
 
@@ -183,6 +190,7 @@ public record RelayConfig(
                 audit,
                 front,
                 jazz,
+                database,
                 clock);
     }
 
@@ -199,6 +207,7 @@ public record RelayConfig(
                 audit,
                 front,
                 jazz,
+                database,
                 clock);
     }
 
@@ -215,6 +224,7 @@ public record RelayConfig(
                 audit,
                 front,
                 jazz,
+                database,
                 clock);
     }
 
@@ -231,6 +241,7 @@ public record RelayConfig(
                 audit,
                 front,
                 jazz,
+                database,
                 clock);
     }
 
@@ -247,6 +258,7 @@ public record RelayConfig(
                 audit,
                 front,
                 jazz,
+                database,
                 clock);
     }
 
@@ -263,6 +275,7 @@ public record RelayConfig(
                 value,
                 front,
                 jazz,
+                database,
                 clock);
     }
 
@@ -279,6 +292,7 @@ public record RelayConfig(
                 audit,
                 value,
                 jazz,
+                database,
                 clock);
     }
 
@@ -295,6 +309,24 @@ public record RelayConfig(
                 audit,
                 front,
                 value,
+                database,
+                clock);
+    }
+
+    public RelayConfig withDatabase(PostgresUrl value) {
+        return new RelayConfig(
+                host,
+                port,
+                dataDirectory,
+                registration,
+                publicUrl,
+                push,
+                metricsPort,
+                limits,
+                audit,
+                front,
+                jazz,
+                Optional.of(value),
                 clock);
     }
 
@@ -311,6 +343,7 @@ public record RelayConfig(
                 audit,
                 front,
                 jazz,
+                database,
                 value);
     }
 }

@@ -363,9 +363,10 @@ class ArtifactsTest {
                                         """
                                         WITH RECURSIVE n (i) AS
                                           (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
-                                        INSERT INTO artifact SELECT 'a' || i, ?, 0, x'01', 1, 1,
-                                          x'01', 0, i, x'01' FROM n""",
-                                        ada.account()));
+                                        INSERT INTO artifact SELECT 'a' || i, ?1, 0, ?2, 1, 1,
+                                          ?2, 0, i, ?2 FROM n""",
+                                        ada.account(),
+                                        new byte[] {1}));
         assertThat(listed()).hasSize(200).startsWith(first, second, "a300");
     }
 

@@ -40,6 +40,7 @@ import tools.jackson.databind.JsonNode;
 
 /// `roost backup` and `roost restore`.
 @Timeout(300)
+@Tag("file")
 class BackupTest {
     private static final int BLOCK = 512;
 

@@ -22,12 +22,14 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `roost doctor`: each thing that can be wrong is made wrong, and told.
 @Timeout(60)
+@Tag("file")
 class DoctorTest {
     @TempDir Path place;
     private RelayRig rig;

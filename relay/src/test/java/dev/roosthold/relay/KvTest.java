@@ -221,9 +221,10 @@ class KvTest {
                                         """
                                         WITH RECURSIVE n (i) AS
                                           (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1100)
-                                        INSERT INTO kv_pair SELECT ?, 'k' || i, x'01', 0, 0, 0
+                                        INSERT INTO kv_pair SELECT ?, 'k' || i, ?, 0, 0, 0
                                         FROM n""",
-                                        ada.account()));
+                                        ada.account(),
+                                        new byte[] {1}));
         assertThat(keys("")).hasSize(100);
         assertThat(ada.api().get("/v1/kv?limit=1000").body().path("items").size()).isEqualTo(1_000);
     }

@@ -92,7 +92,8 @@ final class OwnedData {
                             return tx.execute(
                                     "INSERT INTO pairing (kind, public_key, supports_v2,"
                                             + " account_id, response, created_at, answered_at)"
-                                            + " VALUES ('TERMINAL', randomblob(32), 0, ?, 'x', ?, ?)",
+                                            + " VALUES ('TERMINAL', ?, 0, ?, 'x', ?, ?)",
+                                    RelayRig.randomBytes(32),
                                     owner.account(),
                                     tx.nowMs(),
                                     tx.nowMs());
@@ -193,8 +194,7 @@ final class OwnedData {
                         .<List<String>>readNow(
                                 sql ->
                                         sql.list(
-                                                "SELECT name FROM sqlite_schema WHERE type = 'table'"
-                                                        + " AND name NOT LIKE 'sqlite_%'",
+                                                TestDatabase.tables(),
                                                 row -> row.getString(1))));
     }
 
@@ -204,8 +204,9 @@ final class OwnedData {
                 .readNow(
                         sql ->
                                 sql.list(
-                                        "SELECT name FROM pragma_table_info('" + table + "')",
-                                        row -> row.getString(1)));
+                                        TestDatabase.columns(),
+                                        row -> row.getString(1),
+                                        table));
     }
 
     private static void require(Answer answer) {

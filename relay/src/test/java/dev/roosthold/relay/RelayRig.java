@@ -38,10 +38,11 @@ final class RelayRig implements AutoCloseable {
             directory = Files.createTempDirectory("relay");
             config =
                     settings.apply(
-                            RelayConfig.defaults()
-                                    .withPort(0)
-                                    .withDataDirectory(directory.resolve("data"))
-                                    .withClock(clock));
+                            TestDatabase.of(
+                                    RelayConfig.defaults()
+                                            .withPort(0)
+                                            .withDataDirectory(directory.resolve("data"))
+                                            .withClock(clock)));
             relay = Relay.start(config);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

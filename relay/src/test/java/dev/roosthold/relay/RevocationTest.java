@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.Codec;
 import dev.roosthold.relay.limits.Rate;
-import dev.roosthold.relay.store.SqliteStore;
+import dev.roosthold.relay.store.DatabaseStore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -353,7 +353,7 @@ class RevocationTest {
             String machine = rig.machineId();
             ada.addsMachine(machine, "m");
             String added = rig.machineId();
-            var store = (SqliteStore) rig.relay().store();
+            var store = (DatabaseStore) rig.relay().store();
             var busy = new CountDownLatch(1);
             var begun = new CountDownLatch(1);
             var _ =

@@ -403,9 +403,11 @@ class SocialTest {
                         tx ->
                                 tx.execute(
                                         """
-                                        INSERT OR REPLACE INTO relationship
+                                        INSERT INTO relationship
                                             (from_account, to_account, status, created_at, updated_at)
-                                          VALUES (?, ?, ?, 0, 0)""",
+                                          VALUES (?, ?, ?, 0, 0)
+                                        ON CONFLICT (from_account, to_account)
+                                          DO UPDATE SET status = excluded.status""",
                                         from.account(),
                                         to.account(),
                                         status));

@@ -199,7 +199,9 @@ class SurfaceTest {
                 .store()
                 .writeNow(
                         tx -> {
-                            tx.execute("PRAGMA foreign_keys = OFF");
+                            if (!TestDatabase.isPostgres()) {
+                                tx.execute("PRAGMA foreign_keys = OFF");
+                            }
                             tx.execute("ALTER TABLE device RENAME TO gone");
                             return true;
                         });

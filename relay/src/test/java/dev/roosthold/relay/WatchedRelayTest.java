@@ -18,6 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -83,6 +84,7 @@ class WatchedRelayTest {
     }
 
     @Test
+    @Tag("file")
     void theAgeOfTheLatestBackupIsServedWithoutARestart() throws IOException {
         assertThat(scrape().value("roost_last_backup_timestamp_seconds")).isZero();
 
@@ -101,6 +103,7 @@ class WatchedRelayTest {
     }
 
     @Test
+    @Tag("file")
     void refusedSocketsAndWritesThatFailAreCounted() {
         assertThat(rig.connect(Map.of("token", "wrong")).outcome()).contains("Invalid");
         assertThat(rig.connect(Map.of("clientType", "x")).outcome()).contains("Missing");
@@ -184,6 +187,7 @@ class WatchedRelayTest {
                                 .formatted(method, route));
     }
 
+    /// Only the file can be made too small for what is written.
     private int pragma(String text) {
         return rig.relay()
                 .store()

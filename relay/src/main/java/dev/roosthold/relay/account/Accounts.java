@@ -12,6 +12,7 @@ import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
 import dev.roosthold.relay.updates.Recipients;
 import dev.roosthold.relay.updates.Updates;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -95,9 +96,11 @@ public final class Accounts {
     ///
     /// @return false when there is no such account
     public static boolean close(Transaction tx, AccountId account) throws SQLException {
+        // No key of anybody, as those have 32 bytes, and a different one for each account.
+        byte[] noKey = ("closed " + account.value()).getBytes(StandardCharsets.UTF_8);
         return tx.execute(
-                        "UPDATE account SET public_key = randomblob(32), settings = NULL"
-                                + " WHERE id = ?",
+                        "UPDATE account SET public_key = ?, settings = NULL WHERE id = ?",
+                        noKey,
                         account.value())
                 > 0;
     }

@@ -20,7 +20,8 @@ final class AttachmentTable {
     /// Bytes that count towards the quota of the account, announced ones included.
     static long counted(Sql sql, AccountId account) throws SQLException {
         return sql.first(
-                        "SELECT coalesce(sum(max(size, ?)), 0) FROM attachment WHERE account_id = ?",
+                        "SELECT coalesce(sum(CASE WHEN size < ?1 THEN ?1 ELSE size END), 0)"
+                                + " FROM attachment WHERE account_id = ?2",
                         row -> row.getLong(1),
                         LEAST_COUNTED,
                         account.value())

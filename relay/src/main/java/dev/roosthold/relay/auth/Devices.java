@@ -255,7 +255,7 @@ public final class Devices implements Authenticator {
                     """
                     DELETE FROM device WHERE id IN (
                       SELECT id FROM device WHERE machine_id = ?
-                      ORDER BY created_at DESC, id DESC LIMIT -1 OFFSET ?)
+                      ORDER BY created_at DESC, id DESC LIMIT 9223372036854775807 OFFSET ?)
                     RETURNING id, token_hash""",
                     machine,
                     KEPT_PER_MACHINE);

@@ -2,6 +2,7 @@ package dev.roosthold.relay.doctor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Runs all checks, one after the other.
 public final class Doctor {
@@ -12,14 +13,26 @@ public final class Doctor {
                 List.of(
                         new ProgramCheck(situation),
                         new DirectoryCheck(situation),
-                        new DatabaseCheck(situation),
+                        database(situation),
                         new JazzCheck(situation),
-                        new AuditCheck(situation),
-                        new AttachmentCheck(situation),
-                        new BackupCheck(situation),
                         new CertificateCheck(situation),
                         new NetworkCheck(situation),
                         new ExposureCheck(situation));
+    }
+
+    /// What lies on a server is the business of its operator; only the file is looked into.
+    private static Check database(Situation situation) {
+        if (situation.server().isPresent()) {
+            return new ServerCheck(situation.server().get());
+        }
+        return () ->
+                Stream.<Check>of(
+                                new DatabaseCheck(situation),
+                                new AuditCheck(situation),
+                                new AttachmentCheck(situation),
+                                new BackupCheck(situation))
+                        .flatMap(check -> check.run().stream())
+                        .toList();
     }
 
     public List<Finding> run() {

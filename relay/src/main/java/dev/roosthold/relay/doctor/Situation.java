@@ -1,5 +1,6 @@
 package dev.roosthold.relay.doctor;
 
+import dev.roosthold.relay.store.PostgresUrl;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -17,6 +18,7 @@ import java.util.OptionalInt;
 /// @param publicUrl under which others reach it
 /// @param registration the policy in words of the option
 /// @param metricsPort empty for none
+/// @param server the PostgreSQL database in place of the file; empty for the file
 public record Situation(
         Path dataDirectory,
         boolean held,
@@ -27,4 +29,5 @@ public record Situation(
         Optional<URI> publicUrl,
         String registration,
         OptionalInt metricsPort,
+        Optional<PostgresUrl> server,
         InstantSource clock) {}

@@ -214,7 +214,7 @@ final class AccountRows {
             throws SQLException {
         return username != null
                 && tx.first(
-                                "SELECT 1 FROM person WHERE username = ? AND account_id <> ?",
+                                "SELECT 1 FROM person WHERE lower(username) = lower(?) AND account_id <> ?",
                                 _ -> true,
                                 username,
                                 id)

@@ -132,7 +132,8 @@ final class ContentRows {
         }
         Optional<Outcome> found =
                 tx.first(
-                        "SELECT value IS ? AND version = ?, version > ? FROM kv_pair"
+                        "SELECT value IS NOT DISTINCT FROM ? AND version = ?, version > ?"
+                                + " FROM kv_pair"
                                 + " WHERE account_id = ? AND key = ?",
                         row -> Outcome.found(row.getBoolean(1), row.getBoolean(2)),
                         pair.value(),
@@ -175,7 +176,8 @@ final class ContentRows {
         }
         Optional<Outcome> found =
                 tx.first(
-                        "SELECT tokens = ? AND cost = ? FROM usage_report WHERE session_id IS ?"
+                        "SELECT tokens = ? AND cost = ? FROM usage_report"
+                                + " WHERE session_id IS NOT DISTINCT FROM ?"
                                 + " AND account_id = ? AND key = ? AND reported_at = ?",
                         row -> Outcome.found(row.getBoolean(1)),
                         tokens.get(),
@@ -206,7 +208,8 @@ final class ContentRows {
             Transaction tx, String account, @Nullable String session, Entry.Usage usage)
             throws SQLException {
         return tx.first(
-                "SELECT report_id FROM usage_report WHERE session_id IS ? AND account_id = ?"
+                "SELECT report_id FROM usage_report"
+                        + " WHERE session_id IS NOT DISTINCT FROM ? AND account_id = ?"
                         + " AND key = ? ORDER BY number LIMIT 1",
                 row -> row.getString(1),
                 session,

@@ -112,7 +112,7 @@ final class MessageRows {
     void saveLast(Transaction tx) throws SQLException {
         if (current != null && current.unsaved) {
             tx.execute(
-                    "UPDATE session SET message_seq = max(message_seq, ?) WHERE id = ?",
+                    "UPDATE session SET message_seq = ?1 WHERE id = ?2 AND message_seq < ?1",
                     current.highest,
                     current.session);
             current.unsaved = false;
@@ -153,7 +153,7 @@ final class MessageRows {
     private static Optional<Holder> holder(Transaction tx, Entry.Message message, long number)
             throws SQLException {
         return tx.first(
-                "SELECT id, content = ? AND local_id IS ? FROM message"
+                "SELECT id, content = ? AND local_id IS NOT DISTINCT FROM ? FROM message"
                         + " WHERE session_id = ? AND seq = ?",
                 row -> new Holder(row.getString(1), row.getBoolean(2)),
                 message.content(),

@@ -223,7 +223,8 @@ final class MachineTable {
             throws SQLException {
         return tx.execute(
                         "UPDATE machine SET active = ?, active_at = ?,"
-                                + " connected_before = max(connected_before, ?)"
+                                + " connected_before = CASE WHEN ? = 1 THEN 1"
+                                + " ELSE connected_before END"
                                 + " WHERE id = ? AND account_id = ?",
                         activity.active(),
                         activity.activeAtMs(),

@@ -4,7 +4,7 @@ import dev.roosthold.jazz.relay.RelayListener;
 import dev.roosthold.relay.http.RequestListener;
 import dev.roosthold.relay.socket.ConnectionListener;
 import dev.roosthold.relay.store.CommitListener;
-import dev.roosthold.relay.store.SqliteStore;
+import dev.roosthold.relay.store.DatabaseStore;
 import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
@@ -112,7 +112,7 @@ public final class Metrics {
     }
 
     private void watchStore(Watched relay, RecordCounts records) {
-        SqliteStore store = relay.store();
+        DatabaseStore store = relay.store();
         read("database_records_total", "Records in the database.")
                 .labelNames("table")
                 .callback(callback -> records.now().forEach((table, n) -> callback.call(n, table)))
@@ -130,8 +130,8 @@ public final class Metrics {
                 .labelNames("file")
                 .callback(
                         callback -> {
-                            callback.call(store.databaseBytes(), "database");
-                            callback.call(store.walBytes(), "wal");
+                            store.databaseBytes().ifPresent(bytes -> callback.call(bytes, "database"));
+                            store.walBytes().ifPresent(bytes -> callback.call(bytes, "wal"));
                         })
                 .register(registry);
         read("roost_disk_free_bytes", "Space that is left where the database is.")

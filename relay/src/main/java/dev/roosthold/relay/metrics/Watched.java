@@ -1,6 +1,6 @@
 package dev.roosthold.relay.metrics;
 
-import dev.roosthold.relay.store.SqliteStore;
+import dev.roosthold.relay.store.DatabaseStore;
 import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
@@ -19,7 +19,7 @@ import java.util.function.LongSupplier;
 /// @param activeMachines machines that are online
 /// @param activeSessions sessions that are active
 public record Watched(
-        SqliteStore store,
+        DatabaseStore store,
         InstantSource clock,
         String version,
         BooleanSupplier ready,

@@ -43,7 +43,7 @@ final class PushTable {
                 """
                 DELETE FROM push_token WHERE id IN (
                   SELECT id FROM push_token WHERE account_id = ? AND token <> ?
-                  ORDER BY updated_at DESC, rowid DESC LIMIT -1 OFFSET ?)""",
+                  ORDER BY updated_at DESC, rowid DESC LIMIT 9223372036854775807 OFFSET ?)""",
                 account.value(),
                 except,
                 keep - 1);
@@ -149,7 +149,7 @@ final class PushTable {
                 DELETE FROM web_push_subscription WHERE endpoint IN (
                   SELECT endpoint FROM web_push_subscription
                   WHERE account_id = ? AND endpoint <> ?
-                  ORDER BY updated_at DESC, rowid DESC LIMIT -1 OFFSET ?)""",
+                  ORDER BY updated_at DESC, rowid DESC LIMIT 9223372036854775807 OFFSET ?)""",
                 account.value(),
                 except,
                 keep - 1);

@@ -26,7 +26,7 @@ final class SessionTable {
 
     /// What a caller reaches; its parameters are account, machine, machine.
     private static final String REACHABLE =
-            " account_id = ? AND (? IS NULL OR creator_machine = ?)";
+            " account_id = ? AND (CAST(? AS TEXT) IS NULL OR creator_machine = ?)";
 
     /// Beyond every id.
     private static final String LAST_ID = "\uFFFF";

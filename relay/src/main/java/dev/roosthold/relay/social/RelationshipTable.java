@@ -30,9 +30,9 @@ final class RelationshipTable {
                 INSERT INTO relationship (from_account, to_account, status, created_at, updated_at,
                     accepted_at)
                   VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT DO UPDATE SET status = excluded.status,
+                ON CONFLICT (from_account, to_account) DO UPDATE SET status = excluded.status,
                   updated_at = excluded.updated_at,
-                  accepted_at = coalesce(excluded.accepted_at, accepted_at)""",
+                  accepted_at = coalesce(excluded.accepted_at, relationship.accepted_at)""",
                 from.value(),
                 to.value(),
                 status.text(),

@@ -40,7 +40,7 @@ public final class DatabaseFile implements AutoCloseable {
                     "jdbc:sqlite:file:"
                             + whole.toUri().getRawPath()
                             + (alone ? "?mode=ro&immutable=1" : "?mode=ro");
-            var connection = new SqlConnection(DriverManager.getConnection(url));
+            var connection = new SqlConnection(DriverManager.getConnection(url), Dialect.SQLITE);
             try {
                 connection.script("PRAGMA busy_timeout = 5000");
                 connection.script("PRAGMA query_only = ON");
@@ -83,7 +83,7 @@ public final class DatabaseFile implements AutoCloseable {
                 NativeLibrary.useFrom(directory.resolve("native"));
             }
             try (var connection =
-                    new SqlConnection(DriverManager.getConnection("jdbc:sqlite:" + whole))) {
+                    new SqlConnection(DriverManager.getConnection("jdbc:sqlite:" + whole), Dialect.SQLITE)) {
                 connection.script("PRAGMA busy_timeout = 30000");
                 connection.script("PRAGMA temp_store = MEMORY");
                 connection.execute("VACUUM INTO ?", target.toAbsolutePath().normalize().toString());

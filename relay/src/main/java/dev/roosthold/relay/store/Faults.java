@@ -1,6 +1,7 @@
 package dev.roosthold.relay.store;
 
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteException;
 
 /// Tells the store's own failures from mistakes of a statement.
@@ -10,7 +11,40 @@ final class Faults {
     /// What failed, when it was the store rather than the statement; `null` otherwise. After such a
     /// failure SQLite may have undone the whole transaction by itself (sqlite.org, "Response To
     /// Errors Within A Transaction"), so nothing may run in it any more.
-    static @org.jspecify.annotations.Nullable String ofStore(SQLException e) {
+    static @Nullable String ofStore(SQLException e) {
+        return e instanceof SQLiteException ? ofSqlite(e) : ofServer(e.getSQLState());
+    }
+
+    /// Whether the transaction lost against another one and may be run again as it was
+    /// (PostgreSQL, "Serialization Failure Handling").
+    static boolean isConflict(SQLException e) {
+        return "40001".equals(e.getSQLState()) || "40P01".equals(e.getSQLState());
+    }
+
+    /// Codes of PostgreSQL, appendix A. Those of a mistake, such as a violated constraint, belong to
+    /// the statement.
+    private static @Nullable String ofServer(@Nullable String state) {
+        if (state == null || state.length() != 5) {
+            return null;
+        }
+        return switch (state.substring(0, 2)) {
+            case "08" -> "the database cannot be reached";
+            case "28" -> "the database does not accept this user";
+            case "3D" -> "the database does not exist";
+            case "40" -> "other writers are always faster";
+            case "53" ->
+                    state.equals("53100")
+                            ? "the disk is full"
+                            : "the database has no memory or no connection left";
+            case "55" -> "the database is in use by another program";
+            case "57" -> "the database is being stopped or started";
+            case "58" -> "the disk reports an error";
+            case "XX" -> "the database is damaged";
+            default -> state.equals("25006") ? "the database cannot be written (read-only)" : null;
+        };
+    }
+
+    private static @Nullable String ofSqlite(SQLException e) {
         return switch (primaryCode(e)) {
             case 3, 8 -> "the database cannot be written (read-only)";
             case 5, 6 -> "the database is in use by another program";
@@ -30,8 +64,9 @@ final class Faults {
         return new StoreException(reason == null ? what : what + ": " + reason, e);
     }
 
-    static boolean isBusy(SQLException e) {
-        return primaryCode(e) == 5;
+    /// Whether the connection is as good as before.
+    static boolean isPassing(SQLException e) {
+        return primaryCode(e) == 5 || isConflict(e);
     }
 
     private static int primaryCode(SQLException e) {

@@ -1,9 +1,9 @@
 package dev.roosthold.relay.store;
 
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 
 /// Brings a database to the schema of the program, in one transaction, and refuses one that it does
 /// not know: changed steps and databases of a newer program.
@@ -27,18 +27,25 @@ final class Migrator {
     /// @throws StoreException when the database must not be used with this program
     void migrate(SqlConnection connection) throws SQLException {
         if (isCurrent(connection)) {
+            connection.rollback();
             return;
         }
+        connection.rollback();
         connection.begin(true);
         try {
+            Optional<String> alone = connection.dialect().alone();
+            if (alone.isPresent()) {
+                connection.first(alone.get(), _ -> true);
+            }
             connection.script(
+                    connection.dialect().schemaText(
                     """
                     CREATE TABLE IF NOT EXISTS schema_migration (
                       number INTEGER PRIMARY KEY,
                       name TEXT NOT NULL,
                       checksum TEXT NOT NULL,
                       applied_at_ms INTEGER NOT NULL
-                    ) STRICT""");
+                    ) STRICT"""));
             int done = check(connection);
             for (Migration step : migrations.subList(done, migrations.size())) {
                 connection.script(step.sql());
@@ -59,16 +66,17 @@ final class Migrator {
 
     /// The number of the latest step of a database that is only read.
     ///
+    /// @param place where the database is, for messages
     /// @throws StoreException when it has none, or must not be used with these migrations
-    static int schema(SqlConnection connection, List<Migration> migrations, Path file) {
+    static int schema(SqlConnection connection, List<Migration> migrations, Object place) {
         var migrator = new Migrator(migrations, InstantSource.system());
         try {
             if (!migrator.hasSteps(connection)) {
-                throw new StoreException(file + " is not a database of a relay");
+                throw new StoreException(place + " is not a database of a relay");
             }
             return migrator.check(connection);
         } catch (SQLException e) {
-            throw Faults.storeException("cannot read " + file, e);
+            throw Faults.storeException("cannot read " + place, e);
         }
     }
 
@@ -79,9 +87,7 @@ final class Migrator {
     private boolean hasSteps(SqlConnection connection) throws SQLException {
         return connection
                 .first(
-                        "SELECT 1 FROM sqlite_schema WHERE type = 'table'"
-                                + " AND name = 'schema_migration'",
-                        row -> true)
+                        connection.dialect().hasTable(), row -> true, "schema_migration")
                 .isPresent();
     }
 

@@ -33,7 +33,7 @@ final class NativeLibrary {
             }
             byte[] library = in.readAllBytes();
             Path target = directory.resolve("sqlite-" + SQLiteJDBCLoader.getVersion());
-            Files.createDirectories(target, Connections.owner(target, "rwx------"));
+            Files.createDirectories(target, SqliteConnections.owner(target, "rwx------"));
             Path file = target.resolve(name);
             // Compared whole: a copy cut short by a power loss would stop every later start.
             if (Files.notExists(file) || !Arrays.equals(Files.readAllBytes(file), library)) {

@@ -14,23 +14,26 @@ import org.jspecify.annotations.Nullable;
 
 /// One connection with its kept statements. One thread at a time.
 ///
-/// JDBC stays in auto-commit mode and transactions are plain statements, because savepoints and the
-/// difference between `BEGIN IMMEDIATE` and `BEGIN DEFERRED` are needed and JDBC has no words for
-/// the second.
+/// Savepoints are plain statements, and with SQLite whole transactions are ([Dialect]).
 final class SqlConnection implements Sql, AutoCloseable {
     /// More than all statements of the program; what exceeds it was built at run time.
     private static final int MAX_KEPT = 512;
 
+    /// A prepared statement and where its parameters stand.
+    private record Kept(PreparedStatement statement, List<Integer> places) {}
+
     private final Connection jdbc;
+    private final Dialect dialect;
 
     /// Least recently used first. A statement in use is not in the map, so that a row mapper may
     /// run statements, even the same one.
-    private final Map<String, PreparedStatement> kept = new LinkedHashMap<>();
+    private final Map<String, Kept> kept = new LinkedHashMap<>();
 
     private @Nullable SQLException broken;
 
-    SqlConnection(Connection jdbc) {
+    SqlConnection(Connection jdbc, Dialect dialect) {
         this.jdbc = jdbc;
+        this.dialect = dialect;
     }
 
     @Override
@@ -45,7 +48,7 @@ final class SqlConnection implements Sql, AutoCloseable {
                 sql,
                 parameters,
                 statement -> {
-                    try (ResultSet rows = statement.executeQuery()) {
+                    try (ResultSet rows = dialect.rows(statement.executeQuery())) {
                         return rows.next()
                                 ? Optional.ofNullable(mapper.map(rows))
                                 : Optional.empty();
@@ -60,7 +63,7 @@ final class SqlConnection implements Sql, AutoCloseable {
                 sql,
                 parameters,
                 statement -> {
-                    try (ResultSet rows = statement.executeQuery()) {
+                    try (ResultSet rows = dialect.rows(statement.executeQuery())) {
                         var all = new ArrayList<T>();
                         while (rows.next()) {
                             all.add(mapper.map(rows));
@@ -77,7 +80,7 @@ final class SqlConnection implements Sql, AutoCloseable {
                 sql,
                 parameters,
                 statement -> {
-                    try (ResultSet rows = statement.executeQuery()) {
+                    try (ResultSet rows = dialect.rows(statement.executeQuery())) {
                         boolean more = rows.next();
                         while (more) {
                             more = visitor.visit(rows) && rows.next();
@@ -94,25 +97,44 @@ final class SqlConnection implements Sql, AutoCloseable {
         }
     }
 
+    Dialect dialect() {
+        return dialect;
+    }
+
     /// @param forWriting takes the write lock at once instead of at the first change
     void begin(boolean forWriting) throws SQLException {
         broken = null;
-        execute(forWriting ? "BEGIN IMMEDIATE" : "BEGIN DEFERRED");
+        Optional<String> words = dialect.begin(forWriting);
+        if (words.isPresent()) {
+            execute(words.get());
+        }
     }
 
     void commit() throws SQLException {
-        execute("COMMIT");
+        if (driverEnds()) {
+            jdbc.commit();
+        } else {
+            execute("COMMIT");
+        }
     }
 
     /// Ends the transaction if there is one.
     void rollback() {
         broken = null;
         try {
-            execute("ROLLBACK");
+            if (driverEnds()) {
+                jdbc.rollback();
+            } else {
+                execute("ROLLBACK");
+            }
         } catch (SQLException e) {
-            // SQLite has undone it by itself; the next begin shows whether the connection works.
+            // The database has undone it by itself; the next begin shows whether the connection works.
             broken = null;
         }
+    }
+
+    private boolean driverEnds() {
+        return dialect.begin(true).isEmpty();
     }
 
     void savepoint() throws SQLException {
@@ -143,8 +165,8 @@ final class SqlConnection implements Sql, AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        for (PreparedStatement statement : kept.values()) {
-            statement.close();
+        for (Kept one : kept.values()) {
+            one.statement().close();
         }
         kept.clear();
         jdbc.close();
@@ -158,16 +180,15 @@ final class SqlConnection implements Sql, AutoCloseable {
         if (broken != null) {
             throw new SQLException("the transaction is gone after an earlier failure", broken);
         }
-        PreparedStatement statement = kept.remove(sql);
+        Kept one = kept.remove(sql);
         boolean reusable = false;
         try {
-            if (statement == null) {
-                statement = jdbc.prepareStatement(sql);
+            if (one == null) {
+                Dialect.Text text = dialect.text(sql);
+                one = new Kept(jdbc.prepareStatement(text.sql()), text.places());
             }
-            for (int i = 0; i < parameters.length; i++) {
-                bind(statement, i + 1, parameters[i]);
-            }
-            T result = use.apply(statement);
+            bind(one, parameters);
+            T result = use.apply(one.statement());
             reusable = true;
             return result;
         } catch (SQLException e) {
@@ -176,31 +197,43 @@ final class SqlConnection implements Sql, AutoCloseable {
             }
             throw e;
         } finally {
-            if (statement != null) {
-                giveBack(sql, statement, reusable);
+            if (one != null) {
+                giveBack(sql, one, reusable);
             }
         }
     }
 
-    private void giveBack(String sql, PreparedStatement statement, boolean reusable)
-            throws SQLException {
-        PreparedStatement surplus = reusable ? kept.put(sql, statement) : statement;
+    private void giveBack(String sql, Kept one, boolean reusable) throws SQLException {
+        Kept surplus = reusable ? kept.put(sql, one) : one;
         if (surplus == null && kept.size() > MAX_KEPT) {
             surplus = kept.remove(kept.keySet().iterator().next());
         }
         if (surplus != null) {
-            surplus.close();
+            surplus.statement().close();
         }
     }
 
-    private static void bind(PreparedStatement statement, int index, @Nullable Object value)
+    private void bind(Kept one, @Nullable Object[] parameters) throws SQLException {
+        List<Integer> places = one.places();
+        if (places.isEmpty()) {
+            for (int i = 0; i < parameters.length; i++) {
+                bind(one.statement(), i + 1, parameters[i]);
+            }
+        } else {
+            for (int i = 0; i < places.size(); i++) {
+                bind(one.statement(), i + 1, parameters[places.get(i)]);
+            }
+        }
+    }
+
+    private void bind(PreparedStatement statement, int index, @Nullable Object value)
             throws SQLException {
         switch (value) {
             case null -> statement.setNull(index, java.sql.Types.NULL);
-            case String text -> statement.setString(index, text);
+            case String text -> statement.setString(index, dialect.written(text));
             case Long number -> statement.setLong(index, number);
-            case Integer number -> statement.setInt(index, number);
-            case Boolean flag -> statement.setInt(index, flag ? 1 : 0);
+            case Integer number -> dialect.bindNumber(statement, index, number);
+            case Boolean flag -> dialect.bindNumber(statement, index, flag ? 1 : 0);
             case byte[] bytes -> statement.setBytes(index, bytes);
             default ->
                     throw new IllegalArgumentException(

@@ -3,8 +3,11 @@ package dev.roosthold.relay.store;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +23,8 @@ import org.slf4j.LoggerFactory;
 /// write, and the one that throws fails alone. When the commit
 /// fails, or SQLite has undone the whole transaction, all of the group fail and none was
 /// acknowledged. The next group starts on a fresh connection, so the store works again as soon as
-/// the cause is gone.
+/// the cause is gone. What lost against a writer of another process is run again from the beginning,
+/// and nobody notices.
 final class Writer implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Writer.class);
 
@@ -46,6 +50,29 @@ final class Writer implements Runnable {
             outcome.succeed(result);
         }
     }
+
+    /// The transaction lost against one of another program.
+    private static final class Conflict extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        final SQLException reason;
+
+        private Conflict(SQLException reason) {
+            super(reason);
+            this.reason = reason;
+        }
+
+        static void throwIfOne(@Nullable SQLException e) throws Conflict {
+            if (e != null && Faults.isConflict(e)) {
+                throw new Conflict(e);
+            }
+        }
+    }
+
+    /// So often a group is run; each time another one was faster.
+    private static final int MAX_LOST = 200;
+
+    private static final long PAUSE_NANOS = 1_000_000;
 
     private final Connections connections;
     private final WorkQueue<Pending<?>> queue;
@@ -102,10 +129,35 @@ final class Writer implements Runnable {
         closeConnection();
     }
 
-    /// Runs and commits the writes and answers them; returns those that must be run in a group of
-    /// their own because the transaction was lost before their turn.
+    /// Commits the writes and answers them, trying again as long as others are faster; returns
+    /// those that must be run in a group of their own because the transaction was lost before their
+    /// turn.
     private List<Pending<?>> commitGroup(List<Pending<?>> group) {
+        for (int lost = 1; ; lost++) {
+            try {
+                return attempt(group);
+            } catch (Conflict e) {
+                connection.rollback();
+                group.forEach(write -> write.actions.clear());
+                if (lost == MAX_LOST) {
+                    failGroup(group, e.reason, "the write was undone");
+                    return List.of();
+                }
+                log.debug("a group of {} writes lost against another program", group.size());
+                // The other one has committed, or will: who loses has let somebody win.
+                LockSupport.parkNanos(Math.min(lost, 20) * PAUSE_NANOS);
+            }
+        }
+    }
+
+    /// Runs and commits the writes and answers them.
+    ///
+    /// @throws Conflict when nothing was committed and nobody was answered, and it may be tried
+    ///     again
+    private List<Pending<?>> attempt(List<Pending<?>> group) throws Conflict {
         var done = new ArrayList<Pending<?>>(group.size());
+        // Told only when the transaction has ended: run again, they may do better.
+        var refused = new LinkedHashMap<Pending<?>, Throwable>();
         try {
             reopenIfSuspect();
             connection.begin(true);
@@ -114,9 +166,10 @@ final class Writer implements Runnable {
             } else {
                 for (int i = 0; i < group.size(); i++) {
                     Pending<?> write = group.get(i);
-                    if (runAlone(write, group.size() > 1)) {
+                    if (runAlone(write, group.size() > 1, refused)) {
                         done.add(write);
                     } else if (connection.broken() != null) {
+                        refused.forEach((one, cause) -> one.outcome.fail(cause));
                         failGroup(done, connection.broken(), "the write was undone with its group");
                         return group.subList(i + 1, group.size());
                     }
@@ -134,12 +187,17 @@ final class Writer implements Runnable {
                 }
             }
         } catch (SQLException e) {
-            failGroup(done.isEmpty() ? group : done, e, "the write could not be committed");
+            Conflict.throwIfOne(e);
+            refused.forEach((one, cause) -> one.outcome.fail(cause));
+            List<Pending<?>> unanswered = new ArrayList<>(group);
+            unanswered.removeAll(refused.keySet());
+            failGroup(unanswered, e, "the write could not be committed");
             return List.of();
         }
         if (!done.isEmpty()) {
             recovered();
         }
+        refused.forEach((one, cause) -> one.outcome.fail(cause));
         done.forEach(Writer::runActions);
         done.forEach(Pending::succeed);
         return List.of();
@@ -150,16 +208,18 @@ final class Writer implements Runnable {
     /// savepoint of its own. Failures are rare, as expected outcomes are values.
     ///
     /// @return whether the writes may be committed; if not a fresh transaction has begun
-    private boolean runTogether(List<Pending<?>> group) throws SQLException {
+    private boolean runTogether(List<Pending<?>> group) throws SQLException, Conflict {
         for (Pending<?> write : group) {
             try {
                 write.run(new OpenTransaction(connection, write.actions, clock.millis()));
             } catch (Throwable e) {
+                Conflict.throwIfOne(connection.broken());
                 log.debug("a group of {} writes is run again one by one", group.size(), e);
                 beginAgain(group);
                 return false;
             }
             if (connection.broken() != null) {
+                Conflict.throwIfOne(connection.broken());
                 beginAgain(group);
                 return false;
             }
@@ -173,9 +233,12 @@ final class Writer implements Runnable {
         connection.begin(true);
     }
 
-    /// Whether the write may be committed. If not it was answered, and either undone alone or, when
-    /// [SqlConnection#broken()] is set afterwards, the transaction is gone.
-    private boolean runAlone(Pending<?> write, boolean inGroup) throws SQLException {
+    /// Whether the write may be committed. If not it was either undone alone and is in the map of
+    /// those that are refused, or, when [SqlConnection#broken()] is set afterwards, the transaction
+    /// is gone and it was answered.
+    private boolean runAlone(
+            Pending<?> write, boolean inGroup, Map<Pending<?>, Throwable> refused)
+            throws SQLException, Conflict {
         if (inGroup) {
             connection.savepoint();
         }
@@ -186,6 +249,7 @@ final class Writer implements Runnable {
             thrown = e;
         }
         SQLException broken = connection.broken();
+        Conflict.throwIfOne(broken);
         if (thrown == null && broken == null) {
             if (inGroup) {
                 connection.releaseSavepoint();
@@ -193,12 +257,13 @@ final class Writer implements Runnable {
             return true;
         }
         if (broken != null) {
+            connectionSuspect = !Faults.isPassing(broken);
             StoreException reason = Faults.storeException("the write was not stored", broken);
             failed(reason);
             commits.failed(1);
             write.outcome.fail(reason);
         } else if (thrown != null) {
-            write.outcome.fail(thrown);
+            refused.put(write, thrown);
         }
         undo(inGroup);
         return false;
@@ -219,7 +284,7 @@ final class Writer implements Runnable {
 
     private void failGroup(List<Pending<?>> writes, @Nullable SQLException cause, String what) {
         connection.rollback();
-        connectionSuspect = cause == null || !Faults.isBusy(cause);
+        connectionSuspect = cause == null || !Faults.isPassing(cause);
         StoreException reason =
                 cause == null ? new StoreException(what) : Faults.storeException(what, cause);
         failed(reason);
@@ -266,7 +331,10 @@ final class Writer implements Runnable {
 
     private void closeConnection() {
         try {
-            connection.script("PRAGMA wal_checkpoint(TRUNCATE)");
+            Optional<String> tidy = connection.dialect().beforeClose();
+            if (tidy.isPresent()) {
+                connection.script(tidy.get());
+            }
         } catch (SQLException e) {
             // Nothing is lost: the log is replayed at the next start.
             log.warn("could not fold the write-ahead log into the database: {}", e.toString());

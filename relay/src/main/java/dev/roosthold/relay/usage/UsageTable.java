@@ -30,7 +30,7 @@ final class UsageTable {
             throws SQLException {
         return sql.first(
                 "SELECT report_id, reported_at FROM usage_report"
-                        + " WHERE session_id IS ? AND account_id = ? AND key = ?"
+                        + " WHERE session_id IS NOT DISTINCT FROM ? AND account_id = ? AND key = ?"
                         + " ORDER BY number LIMIT 1",
                 row -> new Series(row.getString(1), row.getLong(2)),
                 session == null ? null : session.value(),

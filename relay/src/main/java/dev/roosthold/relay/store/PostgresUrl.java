@@ -1,4 +1,4 @@
-package dev.roosthold.importer;
+package dev.roosthold.relay.store;
 
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Properties;
 
 /// Address of a PostgreSQL database: `postgresql://user:password@host:port/database?sslmode=...`,
-/// as the happy server has it in `DATABASE_URL`. Prints nothing, because a password may be in it.
+/// as other programs have it in `DATABASE_URL`. Prints nothing, because a password may be in it.
 public final class PostgresUrl {
     private static final int USUAL_PORT = 5432;
     private static final String FORM =
@@ -25,6 +25,23 @@ public final class PostgresUrl {
     private final String user;
     private final Optional<String> password;
     private final Map<String, String> parameters;
+
+    /// The text is no such address. Repeats nothing of it.
+    public static final class Malformed extends IllegalArgumentException {
+        private static final long serialVersionUID = 1L;
+
+        private final String advice;
+
+        private Malformed(String what, String advice) {
+            super(what);
+            this.advice = advice;
+        }
+
+        /// What to do, one or more lines.
+        public String advice() {
+            return advice;
+        }
+    }
 
     private PostgresUrl(
             String host,
@@ -47,23 +64,23 @@ public final class PostgresUrl {
 
     /// Takes an address apart.
     ///
-    /// @throws ImportFailure when it is no such address; without any part of it
+    /// @throws Malformed when it is no such address; without any part of it
     public static PostgresUrl parse(String text) {
         URI uri;
         try {
             uri = new URI(text);
         } catch (URISyntaxException e) {
-            throw new ImportFailure("the database address cannot be read", FORM + "\n" + ENCODED);
+            throw new Malformed("the database address cannot be read", FORM + "\n" + ENCODED);
         }
         String host = uri.getHost();
         String path = uri.getPath();
         if (host == null || path == null || path.length() < 2) {
-            throw new ImportFailure("the database address lacks a host or a database", FORM);
+            throw new Malformed("the database address lacks a host or a database", FORM);
         }
         String raw = uri.getRawPath();
         if (raw.indexOf('/', 1) > 0 || raw.indexOf('@') > 0) {
             // A password with a slash in it looks so; then a part of it would be the database.
-            throw new ImportFailure(
+            throw new Malformed(
                     "the database address cannot be read: there is more than one / behind the host",
                     FORM + "\n" + ENCODED);
         }
@@ -79,27 +96,31 @@ public final class PostgresUrl {
                 parameters(uri.getRawQuery() == null ? "" : uri.getRawQuery()));
     }
 
+    public PostgresUrl withPassword(String value) {
+        return new PostgresUrl(host, port, database, user, Optional.of(value), parameters);
+    }
+
     public Optional<String> password() {
         return password;
     }
 
     /// The schema; Prisma keeps its name in the address.
-    String schema() {
+    public String schema() {
         return parameters.getOrDefault("schema", "public");
     }
 
     /// Host and port, for messages.
-    String place() {
+    public String place() {
         return host + ":" + port;
     }
 
     /// Address for the driver, without user and password.
-    String jdbc() {
+    public String jdbc() {
         return "jdbc:postgresql://" + host + ":" + port + "/" + encoded(database);
     }
 
     /// For the driver: only what is named here, as some of its settings load classes.
-    Properties properties() {
+    public Properties properties() {
         var properties = new Properties();
         properties.setProperty("user", user);
         for (String name : new String[] {"sslmode", "sslrootcert", "sslcert", "sslkey"}) {
@@ -128,7 +149,7 @@ public final class PostgresUrl {
         try {
             return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new ImportFailure("the database address has a broken percent sign", FORM);
+            throw new Malformed("the database address has a broken percent sign", FORM);
         }
     }
 

@@ -1,0 +1,92 @@
+package dev.roosthold.relay.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Properties;
+import org.postgresql.Driver;
+
+/// Opens connections to a PostgreSQL server. Thread-safe.
+final class PostgresConnections implements Connections {
+    /// Rows that are fetched at once; the rest waits at the server.
+    private static final int FETCHED = 256;
+
+    private static final String IN_USE = "55P03";
+
+    /// Held by the relay of a database, for as long as its connection for writes lives.
+    private static final long OWNER = 7_304_611_822_542L;
+
+    private final PostgresUrl url;
+    private final boolean alone;
+
+    /// @param alone whether no other relay may use the database at the same time
+    PostgresConnections(PostgresUrl url, boolean alone) {
+        this.url = url;
+        this.alone = alone;
+    }
+
+    @Override
+    public SqlConnection writer() throws SQLException {
+        Connection jdbc = open();
+        try {
+            jdbc.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+            jdbc.setAutoCommit(false);
+            var connection = new SqlConnection(jdbc, Dialect.POSTGRESQL);
+            // An answer may only follow a commit that is on the disk, whatever the server's default.
+            connection.script("SET SESSION synchronous_commit = on");
+            if (alone) {
+                own(connection);
+            }
+            connection.commit();
+            return connection;
+        } catch (SQLException e) {
+            jdbc.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public SqlConnection reader() throws SQLException {
+        Connection jdbc = open();
+        try {
+            jdbc.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            jdbc.setReadOnly(true);
+            jdbc.setAutoCommit(false);
+            return new SqlConnection(jdbc, Dialect.POSTGRESQL);
+        } catch (SQLException e) {
+            jdbc.close();
+            throw e;
+        }
+    }
+
+    /// The connection of a relay that has just ended keeps its lock until the server notices.
+    private static void own(SqlConnection connection) throws SQLException {
+        connection.script("SET LOCAL lock_timeout = '5s'");
+        try {
+            connection.first("SELECT pg_advisory_lock(?)", _ -> true, OWNER);
+        } catch (SQLException e) {
+            throw IN_USE.equals(e.getSQLState())
+                    ? new SQLException("another relay uses this database", IN_USE, e)
+                    : e;
+        }
+    }
+
+    private Connection open() throws SQLException {
+        Properties properties = url.properties();
+        url.password().ifPresent(password -> properties.setProperty("password", password));
+        properties.setProperty("ApplicationName", "roost");
+        properties.setProperty("currentSchema", url.schema());
+        properties.setProperty("defaultRowFetchSize", String.valueOf(FETCHED));
+        properties.setProperty("connectTimeout", "5");
+        properties.setProperty("loginTimeout", "10");
+        // A server that has gone without a word is noticed; a statement never takes so long.
+        properties.setProperty("socketTimeout", "60");
+        properties.setProperty("tcpKeepAlive", "true");
+        // What the server says to a failed statement may quote its parameters.
+        properties.setProperty("logServerErrorDetail", "false");
+        Connection jdbc = new Driver().connect(url.jdbc(), properties);
+        if (jdbc == null) {
+            throw new IllegalStateException("the driver does not know its own form of address");
+        }
+        return jdbc;
+    }
+}

@@ -1,0 +1,84 @@
+package dev.roosthold.relay.store;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.OptionalLong;
+
+/// The store in a PostgreSQL database, which several relays can share. Each write sees the database
+/// as if nobody else wrote (SERIALIZABLE); what collides with a write of another relay is run again.
+public final class PostgresStore extends DatabaseStore {
+
+    private PostgresStore(StoreConfig config, PostgresConnections connections)
+            throws SQLException, IOException {
+        super(config, connections, () -> {});
+    }
+
+    /// Opens the database as its relay, which there is one of at a time.
+    ///
+    /// @param config its file and migrations are not used
+    /// @throws StoreException with a message for the operator, without the password; also when
+    ///     another relay uses the database
+    public static PostgresStore open(StoreConfig config, PostgresUrl url) {
+        return open(config, url, true);
+    }
+
+    /// Opens the database beside its relay or without it, for commands such as making an invite.
+    ///
+    /// @throws StoreException like [#open(StoreConfig, PostgresUrl)]
+    public static PostgresStore openBeside(StoreConfig config, PostgresUrl url) {
+        return open(config, url, false);
+    }
+
+    /// Connects, and brings the schema to that of this program, which one program at a time does.
+    private static PostgresStore open(StoreConfig config, PostgresUrl url, boolean alone) {
+        try {
+            return new PostgresStore(
+                    config.withMigrations(Migration.ofProgram(Dialect.POSTGRESQL)),
+                    new PostgresConnections(url, alone));
+        } catch (SQLException e) {
+            throw Faults.storeException(
+                    "cannot use the database at " + url.place() + ": " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new StoreException("cannot use the database at " + url.place(), e);
+        }
+    }
+
+    /// The number of the latest schema step of a database that is only looked at.
+    ///
+    /// @throws StoreException with a message for the operator, when it cannot be reached or used
+    public static int schema(PostgresUrl url) {
+        try (SqlConnection connection = new PostgresConnections(url, false).reader()) {
+            return Migrator.schema(
+                    connection, Migration.ofProgram(Dialect.POSTGRESQL), url.place());
+        } catch (SQLException e) {
+            throw Faults.storeException(
+                    "cannot use the database at " + url.place() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /// The server's own affair.
+    @Override
+    public OptionalLong freeBytes() {
+        return OptionalLong.empty();
+    }
+
+    /// Asks the server, and waits for its answer.
+    @Override
+    public OptionalLong databaseBytes() {
+        try {
+            return readNow(
+                            sql ->
+                                    sql.first(
+                                            "SELECT pg_database_size(current_database())",
+                                            row -> OptionalLong.of(row.getLong(1))))
+                    .orElse(OptionalLong.empty());
+        } catch (StoreException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    @Override
+    public OptionalLong walBytes() {
+        return OptionalLong.empty();
+    }
+}

@@ -1,0 +1,245 @@
+package dev.roosthold.relay.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Two relays' stores on one database of a real server.
+@Timeout(120)
+class PostgresStoreTest {
+    private static EmbeddedPostgres server;
+    private static int databases;
+
+    private PostgresUrl url;
+    private PostgresStore one;
+    private PostgresStore two;
+
+    @BeforeAll
+    static void startServer() throws Exception {
+        server = EmbeddedPostgres.builder().setServerConfig("fsync", "off").start();
+    }
+
+    @AfterAll
+    static void stopServer() throws Exception {
+        server.close();
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        String name = "stores" + ++databases;
+        run("CREATE DATABASE " + name);
+        url =
+                PostgresUrl.parse(
+                        "postgresql://postgres@127.0.0.1:" + server.getPort() + "/" + name);
+        one = PostgresStore.openBeside(config(), url);
+        two = PostgresStore.openBeside(config(), url);
+        one.writeNow(
+                tx ->
+                        tx.execute(
+                                "CREATE TABLE counter (id TEXT PRIMARY KEY, value BIGINT)"));
+    }
+
+    @AfterEach
+    void close() {
+        one.close();
+        two.close();
+    }
+
+    private static StoreConfig config() {
+        return StoreConfig.of(Path.of("unused"));
+    }
+
+    private static void run(String sql) throws SQLException {
+        try (Connection connection = server.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static Store.WriteOperation<Integer> insert(String id) {
+        return tx -> tx.execute("INSERT INTO counter (id, value) VALUES (?, 0)", id);
+    }
+
+    /// Reads, then writes what it read plus one: wrong as soon as somebody else writes in between.
+    private static Store.WriteOperation<Long> increment(String id) {
+        return tx -> {
+            long next =
+                    tx.first("SELECT value FROM counter WHERE id = ?", row -> row.getLong(1), id)
+                                    .orElseThrow()
+                            + 1;
+            tx.execute("UPDATE counter SET value = ? WHERE id = ?", next, id);
+            return next;
+        };
+    }
+
+    private static long value(Store store, String id) {
+        return store.<Long>readNow(
+                sql ->
+                        sql.first(
+                                        "SELECT value FROM counter WHERE id = ?1",
+                                        row -> row.getLong(1),
+                                        id)
+                                .orElseThrow());
+    }
+
+    @Test
+    void schemaIsMadeOnceAndFoundByTheOther() {
+        for (Store store : List.of(one, two)) {
+            assertThat(
+                            store.<Integer>readNow(
+                                    sql ->
+                                            sql.first(
+                                                            "SELECT count(*) FROM schema_migration",
+                                                            row -> row.getInt(1))
+                                                    .orElseThrow()))
+                    .isEqualTo(Migration.ofProgram().size());
+        }
+    }
+
+    @Test
+    void severalRelaysThatStartAtOnceMakeOneSchema() throws Exception {
+        String name = "atonce";
+        run("CREATE DATABASE " + name);
+        PostgresUrl fresh =
+                PostgresUrl.parse(
+                        "postgresql://postgres@127.0.0.1:" + server.getPort() + "/" + name);
+        List<CompletableFuture<PostgresStore>> opening =
+                IntStream.range(0, 4)
+                        .mapToObj(
+                                _ ->
+                                        CompletableFuture.supplyAsync(
+                                                () -> PostgresStore.openBeside(config(), fresh)))
+                        .toList();
+        for (CompletableFuture<PostgresStore> store : opening) {
+            store.get().close();
+        }
+    }
+
+    @Test
+    void writesOfTwoRelaysToOneRowLoseNothing() {
+        one.writeNow(insert("a"));
+        int each = 300;
+        List<Long> values = Collections.synchronizedList(new ArrayList<>());
+        List<CompletableFuture<?>> writes = new ArrayList<>();
+        for (int i = 0; i < each; i++) {
+            for (Store store : List.of(one, two)) {
+                writes.add(store.write(increment("a")).thenAccept(values::add));
+            }
+        }
+        writes.forEach(CompletableFuture::join);
+        assertThat(values)
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.rangeClosed(1, 2 * each).mapToObj(Long::valueOf).toList());
+    }
+
+    @Test
+    void aFailingOperationOfAGroupFailsAlone() {
+        one.writeNow(insert("taken"));
+        List<CompletableFuture<Integer>> writes = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            writes.add(one.write(insert(i == 10 ? "taken" : "new" + i)));
+        }
+        for (int i = 0; i < 20; i++) {
+            if (i == 10) {
+                assertThatThrownBy(writes.get(i)::join)
+                        .isInstanceOf(CompletionException.class)
+                        .hasCauseInstanceOf(SQLException.class);
+            } else {
+                assertThat(writes.get(i).join()).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void textsComeBackAsTheyWere() {
+        for (String text :
+                List.of("", "a\0b", "\0", "\uF8FF", "\uF8FF0", "\0\uF8FF1\0", "\uD83D\uDE80 é")) {
+            one.writeNow(insert(text));
+            assertThat(
+                            two.<List<String>>readNow(
+                                    sql ->
+                                            sql.list(
+                                                    "SELECT id FROM counter WHERE id = ?",
+                                                    row -> row.getString(1),
+                                                    text)))
+                    .containsExactly(text);
+        }
+    }
+
+    @Test
+    void actionsRunInTheOrderOfTheCommits() {
+        one.writeNow(insert("a"));
+        List<Long> seen = Collections.synchronizedList(new ArrayList<>());
+        List<CompletableFuture<?>> writes = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            writes.add(two.write(increment("a")));
+            writes.add(
+                    one.write(
+                            tx -> {
+                                long value = increment("a").run(tx);
+                                tx.afterCommit(() -> seen.add(value));
+                                return value;
+                            }));
+        }
+        writes.forEach(CompletableFuture::join);
+        assertThat(seen).hasSize(200).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void connectionThatTheServerEndsIsReplaced() throws Exception {
+        one.writeNow(insert("a"));
+        run(
+                """
+                SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                  WHERE application_name = 'roost'""");
+        await().ignoreExceptionsInstanceOf(StoreException.class)
+                .untilAsserted(
+                        () -> {
+                            one.writeNow(increment("a"));
+                            assertThat(value(one, "a")).isPositive();
+                        });
+        assertThat(one.failure()).isEmpty();
+    }
+
+    @Test
+    void secondRelayIsRefusedUntilTheFirstHasEnded() {
+        PostgresStore relay = PostgresStore.open(config(), url);
+        assertThatThrownBy(() -> PostgresStore.open(config(), url))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("in use");
+        relay.close();
+        PostgresStore.open(config(), url).close();
+    }
+
+    @Test
+    void serverThatIsNotThereIsNamedWithoutThePassword() {
+        assertThatThrownBy(
+                        () ->
+                                PostgresStore.open(
+                                        config(),
+                                        PostgresUrl.parse(
+                                                "postgresql://ada:s3cret@127.0.0.1:1/relay")))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("127.0.0.1:1")
+                .hasMessageContaining("cannot be reached")
+                .hasMessageNotContaining("s3cret");
+    }
+}
