@@ -1,7 +1,6 @@
 package dev.roosthold.bench;
 
 import dev.roosthold.history.spool.ShellHook;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

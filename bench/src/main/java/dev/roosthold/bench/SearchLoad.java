@@ -10,7 +10,6 @@ import dev.roosthold.history.store.EntryState;
 import dev.roosthold.history.store.HistoryStore;
 import dev.roosthold.history.store.Query;
 import dev.roosthold.history.store.StoredEntry;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

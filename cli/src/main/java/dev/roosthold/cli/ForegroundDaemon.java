@@ -15,15 +15,13 @@ import dev.roosthold.history.HistoryPlaces;
 import dev.roosthold.sync.config.ConfigException;
 import dev.roosthold.sync.config.SyncConfig;
 import dev.roosthold.sync.config.SyncOptions;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Runs the machine daemon in this process until it is stopped.
 final class ForegroundDaemon {

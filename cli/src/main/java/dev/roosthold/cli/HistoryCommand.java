@@ -9,18 +9,15 @@ import dev.roosthold.history.keys.KeyFileException;
 import dev.roosthold.history.store.Page;
 import dev.roosthold.history.store.StoredEntry;
 import dev.roosthold.protocol.JsonObject;
-
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-
-import java.io.IOException;
-import java.util.List;
-import java.util.Optional;
 
 @Command(
         name = "history",

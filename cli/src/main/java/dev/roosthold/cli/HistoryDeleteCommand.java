@@ -3,13 +3,11 @@ package dev.roosthold.cli;
 import dev.roosthold.history.History;
 import dev.roosthold.history.ipc.SyncClient;
 import dev.roosthold.protocol.JsonObject;
-
+import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-
-import java.util.List;
-import java.util.Optional;
 
 @Command(
         name = "delete",

@@ -4,18 +4,15 @@ import dev.roosthold.history.History;
 import dev.roosthold.history.entry.ExcludePatterns;
 import dev.roosthold.history.ipc.SyncClient;
 import dev.roosthold.protocol.JsonObject;
-
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
-
-import java.util.ArrayList;
-import java.util.List;
 
 @Command(
         name = "exclude",

@@ -2,11 +2,6 @@ package dev.roosthold.cli;
 
 import dev.roosthold.history.entry.AuthorKind;
 import dev.roosthold.history.store.Query;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Option;
-
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -19,6 +14,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 
 /// Which commands of the history are meant.
 final class HistoryFilter {

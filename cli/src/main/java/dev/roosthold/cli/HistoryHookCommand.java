@@ -2,13 +2,11 @@ package dev.roosthold.cli;
 
 import dev.roosthold.history.HistoryPlaces;
 import dev.roosthold.history.spool.ShellHook;
-
+import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-
-import java.util.List;
-import java.util.stream.Collectors;
 
 @Command(
         name = "hook",

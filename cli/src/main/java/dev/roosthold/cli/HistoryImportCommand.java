@@ -8,19 +8,16 @@ import dev.roosthold.history.spool.Spool;
 import dev.roosthold.history.store.EntryState;
 import dev.roosthold.protocol.JsonObject;
 import dev.roosthold.sync.config.SyncFiles;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 @Command(
         name = "import",

@@ -1,17 +1,14 @@
 package dev.roosthold.cli;
 
 import dev.roosthold.history.History;
-
-import org.jline.terminal.Terminal;
-import org.jline.terminal.TerminalBuilder;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
-
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
 
 @Command(
         name = "pick",

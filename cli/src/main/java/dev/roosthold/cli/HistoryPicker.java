@@ -2,17 +2,15 @@ package dev.roosthold.cli;
 
 import dev.roosthold.history.store.Query;
 import dev.roosthold.history.store.StoredEntry;
-
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jline.keymap.BindingReader;
 import org.jline.keymap.KeyMap;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Terminal;
 import org.jline.utils.InfoCmp.Capability;
-
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
 
 /// The history on the whole screen: the newest command at the bottom, what is typed below it. One
 /// thread.

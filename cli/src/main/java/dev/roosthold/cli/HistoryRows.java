@@ -5,7 +5,6 @@ import dev.roosthold.history.entry.CommandEntry;
 import dev.roosthold.history.store.EntryState;
 import dev.roosthold.history.store.StoredEntry;
 import dev.roosthold.protocol.JsonObject;
-
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;

@@ -4,17 +4,15 @@ import dev.roosthold.history.History;
 import dev.roosthold.history.store.Query;
 import dev.roosthold.history.store.StoredEntry;
 import dev.roosthold.protocol.JsonObject;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 @Command(name = "stats", description = "Counts the commands that were run most.")
 final class HistoryStatsCommand extends SyncAction {

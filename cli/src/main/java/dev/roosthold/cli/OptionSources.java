@@ -1,11 +1,5 @@
 package dev.roosthold.cli;
 
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine;
-import picocli.CommandLine.Model.ArgSpec;
-import picocli.CommandLine.Model.OptionSpec;
-
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -16,6 +10,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /// Where the value of an option comes from when it was not written on the command line:
 /// `ROOST_<OPTION>` in the environment, then `<option>` in the settings file, then the default of
@@ -33,7 +31,8 @@ final class OptionSources implements CommandLine.IDefaultValueProvider {
     private static final Set<String> NO_OPTIONS =
             Set.of("ROOST_JAVA_HOME", "ROOST_JAVA_OPTS", "ROOST_CA_FILE");
 
-    private static final Pattern SECRET = Pattern.compile("(^|-)(token|secret|password|key|database)$");
+    private static final Pattern SECRET =
+            Pattern.compile("(^|-)(token|secret|password|key|database)$");
 
     private final SettingsFile file;
     private final Map<String, String> environment;

@@ -2,7 +2,6 @@ package dev.roosthold.cli;
 
 import dev.roosthold.history.keys.RecoveryPhrase;
 import dev.roosthold.protocol.Codec;
-
 import java.io.Console;
 import java.io.IOException;
 import java.nio.ByteBuffer;

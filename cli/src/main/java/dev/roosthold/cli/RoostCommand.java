@@ -1,15 +1,13 @@
 package dev.roosthold.cli;
 
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
-
-import java.nio.file.Path;
 
 /// The root; [Commands] puts the others under it.
 @Command(

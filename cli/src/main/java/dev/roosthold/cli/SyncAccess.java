@@ -9,13 +9,6 @@ import dev.roosthold.protocol.JsonObject;
 import dev.roosthold.sync.config.ConfigException;
 import dev.roosthold.sync.config.SyncConfig;
 import dev.roosthold.sync.config.SyncOptions;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
-
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,6 +18,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// What every command of `roost sync` and `roost history` has: where the sync daemon is, and
 /// whether a script reads the output.

@@ -8,12 +8,10 @@ import dev.roosthold.history.keys.InvalidPhraseException;
 import dev.roosthold.history.keys.KeyFileException;
 import dev.roosthold.history.store.StoreException;
 import dev.roosthold.protocol.JsonObject;
-
-import picocli.CommandLine.Mixin;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
 
 /// A command of `roost sync` or `roost history`: turns every failure that can be expected into what
 /// happened, what to do next, and an exit status.

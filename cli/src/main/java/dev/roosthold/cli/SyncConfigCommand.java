@@ -4,19 +4,16 @@ import dev.roosthold.history.ipc.SyncClient;
 import dev.roosthold.protocol.Codec;
 import dev.roosthold.protocol.JsonObject;
 import dev.roosthold.sync.config.SyncConfig;
-
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 
 @Command(
         name = "config",

@@ -7,10 +7,6 @@ import dev.roosthold.sync.config.ConfigException;
 import dev.roosthold.sync.config.SyncConfig;
 import dev.roosthold.sync.config.SyncFiles;
 import dev.roosthold.sync.config.SyncOptions;
-
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,6 +15,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// The file of the sync daemon's settings, changed one key at a time. What it would not start with
 /// is not written.

@@ -8,11 +8,9 @@ import dev.roosthold.history.Verified;
 import dev.roosthold.history.ipc.SyncClient;
 import dev.roosthold.history.ipc.SyncReplies;
 import dev.roosthold.protocol.JsonObject;
-
-import picocli.CommandLine.Command;
-
 import java.io.IOException;
 import java.util.Optional;
+import picocli.CommandLine.Command;
 
 /// The commands that move entries, and those that let it be.
 final class SyncCycleCommands {

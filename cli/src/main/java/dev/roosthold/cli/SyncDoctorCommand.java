@@ -12,9 +12,6 @@ import dev.roosthold.history.store.EntryState;
 import dev.roosthold.history.store.StoreException;
 import dev.roosthold.protocol.JsonObject;
 import dev.roosthold.sync.config.SyncConfig;
-
-import picocli.CommandLine.Command;
-
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -25,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import picocli.CommandLine.Command;
 
 @Command(
         name = "doctor",

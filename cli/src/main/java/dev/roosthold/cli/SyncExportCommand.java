@@ -6,14 +6,11 @@ import dev.roosthold.history.History;
 import dev.roosthold.history.ipc.SyncClient;
 import dev.roosthold.protocol.Codec;
 import dev.roosthold.protocol.JsonObject;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 @Command(
         name = "export",

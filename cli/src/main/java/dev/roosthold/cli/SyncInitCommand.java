@@ -11,18 +11,15 @@ import dev.roosthold.history.keys.RecoveryPhrase;
 import dev.roosthold.history.spool.Spool;
 import dev.roosthold.protocol.JsonObject;
 import dev.roosthold.sync.config.SyncConfig;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 @Command(
         name = "init",

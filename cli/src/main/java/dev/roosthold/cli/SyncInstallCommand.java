@@ -4,16 +4,14 @@ import dev.roosthold.history.HistoryPlaces;
 import dev.roosthold.protocol.JsonObject;
 import dev.roosthold.sync.config.SyncConfig;
 import dev.roosthold.sync.config.SyncFiles;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 @Command(
         name = "install",

@@ -9,14 +9,11 @@ import dev.roosthold.history.ipc.SyncReplies;
 import dev.roosthold.history.keys.MasterKey;
 import dev.roosthold.history.keys.RecoveryPhrase;
 import dev.roosthold.protocol.JsonObject;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-
 import java.io.IOException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 @Command(
         name = "join",

@@ -1,9 +1,8 @@
 package dev.roosthold.cli;
 
+import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-
-import java.io.IOException;
 
 @Command(name = "logs", description = "Shows what the sync daemon has logged.")
 final class SyncLogsCommand extends SyncAction {

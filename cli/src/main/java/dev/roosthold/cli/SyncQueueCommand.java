@@ -3,17 +3,15 @@ package dev.roosthold.cli;
 import dev.roosthold.history.ipc.SyncClient;
 import dev.roosthold.history.ipc.SyncReplies;
 import dev.roosthold.protocol.JsonObject;
-
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 
 @Command(
         name = "queue",

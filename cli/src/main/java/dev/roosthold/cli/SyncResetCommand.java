@@ -5,7 +5,6 @@ import dev.roosthold.history.ipc.SyncClient;
 import dev.roosthold.history.ipc.SyncReplies;
 import dev.roosthold.history.store.EntryState;
 import dev.roosthold.protocol.JsonObject;
-
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

@@ -10,10 +10,6 @@ import dev.roosthold.history.keys.RecoveryPhrase;
 import dev.roosthold.protocol.JsonObject;
 import dev.roosthold.sync.config.SyncConfig;
 import dev.roosthold.sync.config.SyncFiles;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +19,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /// `roost sync rotate`. The order is what makes it safe to be interrupted: everything is on the
 /// relay under the new keys before anything is deleted under the old ones, and the file of keys

@@ -5,13 +5,11 @@ import dev.roosthold.history.ipc.SyncClient;
 import dev.roosthold.history.ipc.SyncReplies;
 import dev.roosthold.history.store.EntryState;
 import dev.roosthold.protocol.JsonObject;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 @Command(
         name = "status",

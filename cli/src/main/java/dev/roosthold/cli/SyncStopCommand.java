@@ -2,11 +2,9 @@ package dev.roosthold.cli;
 
 import dev.roosthold.history.ipc.SyncClient;
 import dev.roosthold.protocol.JsonObject;
-
-import picocli.CommandLine.Command;
-
 import java.time.Duration;
 import java.util.Optional;
+import picocli.CommandLine.Command;
 
 @Command(
         name = "stop",

@@ -1,9 +1,6 @@
 package dev.roosthold.cli;
 
 import dev.roosthold.protocol.Codec;
-
-import tools.jackson.databind.JsonNode;
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,6 +12,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.databind.JsonNode;
 
 /// A home directory in which `roost sync` and `roost history` run, with everything that they
 /// printed. The sync daemon that they start is a process of its own.

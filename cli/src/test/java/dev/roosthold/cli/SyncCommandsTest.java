@@ -8,13 +8,6 @@ import dev.roosthold.history.ipc.SyncClient;
 import dev.roosthold.history.keys.HistoryKeys;
 import dev.roosthold.history.keys.KeyFile;
 import dev.roosthold.history.spool.Spool;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-
-import tools.jackson.databind.JsonNode;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -24,6 +17,10 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /// The commands of contract section 17, with the real sync daemon and a real relay.
 @Timeout(240)

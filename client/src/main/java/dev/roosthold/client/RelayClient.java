@@ -184,8 +184,7 @@ public final class RelayClient implements AutoCloseable {
 
     /// `GET /v1/web/machines`: every machine that the owner has added, also those that have never
     /// connected. A relay that is a plain happy server answers [Reply.Denied] with status 404.
-    public Reply<List<Registration>> registrations(BearerToken bearer)
-            throws InterruptedException {
+    public Reply<List<Registration>> registrations(BearerToken bearer) throws InterruptedException {
         return http.get(
                 "/v1/web/machines",
                 bearer,

@@ -8,14 +8,12 @@ import dev.roosthold.daemon.local.DaemonStatus;
 import dev.roosthold.daemon.local.LocalControl;
 import dev.roosthold.daemon.local.LocalDaemon;
 import dev.roosthold.daemon.sessions.AgentSessions;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Keeps this computer online as one machine of an account, until it is asked to stop or the relay
 /// does not accept it any more. One instance runs once; [#stop] and [#state] may be called from any

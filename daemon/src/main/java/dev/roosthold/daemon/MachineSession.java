@@ -27,20 +27,17 @@ import dev.roosthold.daemon.sessions.AgentHost;
 import dev.roosthold.daemon.sessions.AgentSessions;
 import dev.roosthold.daemon.sessions.CommandRecorder;
 import dev.roosthold.protocol.AccountId;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
-
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The machine's side of its conversation with the relay: proves itself, fills its row, writes its
 /// state at each connect, sends heartbeats while the connection lives, and passes remote calls on.
@@ -424,7 +421,8 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
         }
     }
 
-    /// Writes the metadata again when the access settings, the agents or the host have changed, as long as the connection
+    /// Writes the metadata again when the access settings, the agents or the host have changed, as
+    // long as the connection
     /// lives.
     private void followAccess(RelaySocket live, String label) {
         var _ =

@@ -12,15 +12,13 @@ import dev.roosthold.daemon.sessions.AgentSessions;
 import dev.roosthold.daemon.sessions.RestoredKeys;
 import dev.roosthold.daemon.sessions.SessionMethods;
 import dev.roosthold.daemon.shell.ShellMethods;
-
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// All remote methods of the machine, put together. Thread-safe.
 final class RemoteWork implements AutoCloseable {

@@ -8,15 +8,13 @@ import dev.roosthold.daemon.agents.AgentSettings;
 import dev.roosthold.daemon.history.CommandHistory;
 import dev.roosthold.daemon.sessions.AgentSessions;
 import dev.roosthold.protocol.MachineId;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// A relay, a person with a phone, and a machine whose daemon runs the [FakeAgent].
 final class AgentRig implements AutoCloseable {

@@ -7,20 +7,17 @@ import dev.roosthold.daemon.rpc.RemotePolicy;
 import dev.roosthold.history.HistoryPlaces;
 import dev.roosthold.history.ipc.DaemonStarter;
 import dev.roosthold.protocol.SessionId;
-
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-
-import tools.jackson.databind.JsonNode;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /// What agents run, asked for from afar: through a real relay, with a real agent process.
 @Timeout(120)

@@ -366,9 +366,7 @@ class MachineDaemonTest {
                         home,
                         machine,
                         "1.2.3",
-                        () ->
-                                new HostFacts(
-                                        hostName, "linux", "x64", "ada", Path.of("/home/ada")),
+                        () -> new HostFacts(hostName, "linux", "x64", "ada", Path.of("/home/ada")),
                         java.time.Clock.systemUTC(),
                         Scheduler.system(),
                         new java.security.SecureRandom());

@@ -27,9 +27,12 @@ class OpencodeTest {
         Path home = Files.createDirectories(temp.resolve("person"));
         try (ModelServer model = new ModelServer("echo hello from the tool");
                 AgentRig rig = new AgentRig(temp)) {
-            Files.writeString(rig.work.resolve("opencode.json"), PublishedAgents.opencodeSettings(model.url()));
+            Files.writeString(
+                    rig.work.resolve("opencode.json"),
+                    PublishedAgents.opencodeSettings(model.url()));
             rig.settings =
-                    AgentSettings.USUAL.withAgent("opencode", PublishedAgents.opencodeCommand(program, home));
+                    AgentSettings.USUAL.withAgent(
+                            "opencode", PublishedAgents.opencodeCommand(program, home));
             rig.startDaemon();
             SessionId session = spawn(rig);
             Phone.Awaiting.until(

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.roosthold.client.Scheduler;
 import dev.roosthold.daemon.history.CommandHistory;
 import dev.roosthold.daemon.sessions.AgentSessions;
-
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;

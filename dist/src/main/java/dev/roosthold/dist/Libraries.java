@@ -28,9 +28,8 @@ import org.sqlite.util.LibraryLoaderUtil;
 ///   cache; that costs 0.1 s at each start. So picocli is compiled again and the signature of the
 ///   Bouncy Castle provider, which is only needed for use through the JCE, is dropped.
 /// - nothing here uses Bouncy Castle through the JCE. But Java looks for providers that its
-// settings
-///   name and that the trimmed runtime does not have, and on the way makes each one that a jar
-///   announces: 650 classes and 5 MB in every process. So it is not announced.
+///   settings name and that the trimmed runtime does not have, and on the way makes each one that a
+///   jar announces: 650 classes and 5 MB in every process. So it is not announced.
 /// - sqlite-jdbc carries its native library for 20 platforms and unpacks the right one at run time.
 ///   Here it lies beside the jar.
 final class Libraries {

@@ -72,8 +72,7 @@ final class RuntimeImage {
     }
 
     /// Runs a tool of the JDK in a process of its own: inside this one, jlink makes some classes
-    // that
-    /// depend on what ran before.
+    /// that depend on what ran before.
     ///
     /// @return what it printed
     static String run(String name, String... arguments) {

@@ -21,12 +21,6 @@ import dev.roosthold.history.store.StoredEntry;
 import dev.roosthold.protocol.Codec;
 import dev.roosthold.protocol.JsonObject;
 import dev.roosthold.protocol.MalformedJson;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
-import tools.jackson.databind.JsonNode;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,6 +39,9 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
 
 /// The history of a person on this computer, and its way to and from the sync daemon.
 ///

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.roosthold.relay.store.PostgresUrl;
 import dev.roosthold.protocol.Codec;
 import dev.roosthold.relay.RelayConfig;
 import dev.roosthold.relay.StoppedRelay;
 import dev.roosthold.relay.imports.Imports;
+import dev.roosthold.relay.store.PostgresUrl;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.URLEncoder;

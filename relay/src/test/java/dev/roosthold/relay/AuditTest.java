@@ -96,7 +96,9 @@ class AuditTest {
             rig.relay().close();
             assertThat(database(rig)).doesNotContain(secrets);
             if (!TestDatabase.isPostgres()) {
-                assertThat(database(rig)).as("the search finds what is there").contains(phoneDevice);
+                assertThat(database(rig))
+                        .as("the search finds what is there")
+                        .contains(phoneDevice);
             }
         }
     }

@@ -230,7 +230,12 @@ class LogSecrecyTest {
         assertThat(captured.lines.stream().filter(line -> line.contains(id)))
                 .singleElement()
                 .asString()
-                .contains("WARN", "GET", "/v1/kv/:key", "500", TestDatabase.isPostgres() ? "PSQLException" : "SQLiteException");
+                .contains(
+                        "WARN",
+                        "GET",
+                        "/v1/kv/:key",
+                        "500",
+                        TestDatabase.isPostgres() ? "PSQLException" : "SQLiteException");
     }
 
     @Test

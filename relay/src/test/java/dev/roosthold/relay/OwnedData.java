@@ -192,21 +192,13 @@ final class OwnedData {
                 rig.relay()
                         .store()
                         .<List<String>>readNow(
-                                sql ->
-                                        sql.list(
-                                                TestDatabase.tables(),
-                                                row -> row.getString(1))));
+                                sql -> sql.list(TestDatabase.tables(), row -> row.getString(1))));
     }
 
     static List<String> columns(RelayRig rig, String table) {
         return rig.relay()
                 .store()
-                .readNow(
-                        sql ->
-                                sql.list(
-                                        TestDatabase.columns(),
-                                        row -> row.getString(1),
-                                        table));
+                .readNow(sql -> sql.list(TestDatabase.columns(), row -> row.getString(1), table));
     }
 
     private static void require(Answer answer) {

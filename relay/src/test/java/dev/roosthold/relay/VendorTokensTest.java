@@ -146,9 +146,7 @@ class VendorTokensTest {
                                         "UPDATE vendor_token SET token = ?",
                                         (Object) change.getValue().apply(token));
                             });
-            assertThat(token("openai"))
-                    .as(change.getKey())
-                    .isEqualTo(json("{\"token\":null}"));
+            assertThat(token("openai")).as(change.getKey()).isEqualTo(json("{\"token\":null}"));
         }
     }
 

@@ -167,12 +167,13 @@ final class People implements AutoCloseable {
                                 home,
                                 credential,
                                 "1.2.3",
-                                () -> new HostFacts(
-                                        secrets.text("Host"),
-                                        "linux",
-                                        "x64",
-                                        secrets.text("Username"),
-                                        Path.of("/home", secrets.text("HomeDirectory"))),
+                                () ->
+                                        new HostFacts(
+                                                secrets.text("Host"),
+                                                "linux",
+                                                "x64",
+                                                secrets.text("Username"),
+                                                Path.of("/home", secrets.text("HomeDirectory"))),
                                 Clock.systemUTC(),
                                 Scheduler.system(),
                                 random),

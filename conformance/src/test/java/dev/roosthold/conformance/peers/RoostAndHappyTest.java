@@ -177,8 +177,7 @@ class RoostAndHappyTest {
                                         .equals("running"));
         app.callMachine(id, "stop-daemon", Map.of());
         end.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        assertThat(app.decrypted(id, "daemonState").path("status").asString())
-                .isEqualTo("offline");
+        assertThat(app.decrypted(id, "daemonState").path("status").asString()).isEqualTo("offline");
         return id;
     }
 

@@ -29,8 +29,7 @@ import tools.jackson.databind.JsonNode;
 
 /// A client as the relay contract has it: it keeps what was not acknowledged and sends it again
 /// with its local id, asks to continue its connection, reads again when it was not continued or
-// when
-/// a number is missing.
+/// when a number is missing.
 final class SimulatedClient {
     final String name;
     private final Simulation world;

@@ -2,10 +2,6 @@ package dev.roosthold.daemon.agents;
 
 import dev.roosthold.daemon.sessions.AgentCommand;
 import dev.roosthold.daemon.sessions.CommandRecorder;
-
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
-
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -13,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Tells the history of the commands that the agent of one session has run. Thread of the session
 /// only.

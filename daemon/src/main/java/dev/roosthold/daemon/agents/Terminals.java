@@ -5,11 +5,6 @@ import dev.roosthold.daemon.acp.AcpFailure;
 import dev.roosthold.daemon.roots.Roots;
 import dev.roosthold.daemon.rpc.MethodFailure;
 import dev.roosthold.daemon.shell.ProcessTree;
-
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
-
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,6 +19,9 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /// `terminal/...`: commands that an agent runs through the client. Only their working directory is
 /// confined. They carry the mark of the agent, so that they end with it. Thread-safe.

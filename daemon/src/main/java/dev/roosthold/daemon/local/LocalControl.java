@@ -81,11 +81,7 @@ public final class LocalControl implements AutoCloseable {
         // connection open with half a request. Looking for such connections each second would be a
         // tenth of all that an idle daemon does.
         for (var setting :
-                List.of(
-                        "nodelay=true",
-                        "maxReqTime=15",
-                        "maxReqHeaders=50",
-                        "timerMillis=5000")) {
+                List.of("nodelay=true", "maxReqTime=15", "maxReqHeaders=50", "timerMillis=5000")) {
             String[] parts = setting.split("=", 2);
             String name = "sun.net.httpserver." + parts[0];
             if (System.getProperty(name) == null) {

@@ -7,7 +7,6 @@ import dev.roosthold.crypto.BoxPublicKey;
 import dev.roosthold.daemon.roots.Roots;
 import dev.roosthold.daemon.rpc.RemotePolicy;
 import dev.roosthold.protocol.MachineId;
-
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;

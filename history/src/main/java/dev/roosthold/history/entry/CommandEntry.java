@@ -3,7 +3,6 @@ package dev.roosthold.history.entry;
 import dev.roosthold.protocol.Codec;
 import dev.roosthold.protocol.JsonObject;
 import dev.roosthold.protocol.MalformedJson;
-
 import java.util.Base64;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -3,9 +3,6 @@ package dev.roosthold.history.imports;
 import dev.roosthold.history.entry.AuthorKind;
 import dev.roosthold.history.entry.CommandEntry;
 import dev.roosthold.history.entry.EntryIds;
-
-import org.sqlite.SQLiteConfig;
-
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -19,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.sqlite.SQLiteConfig;
 
 /// The table `history` of atuin: times and durations in nanoseconds, host and user in one text with
 /// a colon between, a duration or exit code of -1 for what is not known. It is only read.

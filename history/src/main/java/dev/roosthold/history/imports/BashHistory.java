@@ -2,7 +2,6 @@ package dev.roosthold.history.imports;
 
 import dev.roosthold.history.entry.RawText;
 import dev.roosthold.history.imports.HistoryImport.Line;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;

@@ -2,13 +2,11 @@ package dev.roosthold.history.imports;
 
 import dev.roosthold.history.entry.RawText;
 import dev.roosthold.history.imports.HistoryImport.Line;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /// `fish_history`: `- cmd: text` and `  when: seconds`, and paths, which are passed over. In a
 /// command `\\` is a backslash and `\n` a line break.

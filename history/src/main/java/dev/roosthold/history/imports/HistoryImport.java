@@ -3,7 +3,6 @@ package dev.roosthold.history.imports;
 import dev.roosthold.history.entry.AuthorKind;
 import dev.roosthold.history.entry.CommandEntry;
 import dev.roosthold.history.entry.EntryIds;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,9 @@
 package dev.roosthold.history.ipc;
 
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
-
 import java.util.Optional;
 import java.util.OptionalLong;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /// An entry as it is given to the sync daemon.
 ///

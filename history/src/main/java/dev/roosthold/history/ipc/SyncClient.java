@@ -3,12 +3,6 @@ package dev.roosthold.history.ipc;
 import dev.roosthold.protocol.Codec;
 import dev.roosthold.protocol.JsonObject;
 import dev.roosthold.protocol.MalformedJson;
-
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -27,6 +21,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /// One connection to the sync daemon. Methods are named as in the protocol; each sends one request
 /// and waits for its answer: 30 s, a push 60 s, a cycle and an initialisation 300 s.

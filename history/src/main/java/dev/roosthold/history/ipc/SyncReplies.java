@@ -1,7 +1,6 @@
 package dev.roosthold.history.ipc;
 
 import dev.roosthold.protocol.JsonObject;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;

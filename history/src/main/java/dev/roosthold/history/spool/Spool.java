@@ -2,7 +2,6 @@ package dev.roosthold.history.spool;
 
 import dev.roosthold.history.entry.CommandEntry;
 import dev.roosthold.history.keys.OwnerFiles;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -6,11 +6,9 @@ import dev.roosthold.history.entry.EntryIds;
 import dev.roosthold.history.entry.RawText;
 import dev.roosthold.protocol.Codec;
 import dev.roosthold.protocol.JsonObject;
-
-import tools.jackson.core.JacksonException;
-
 import java.util.Optional;
 import java.util.OptionalLong;
+import tools.jackson.core.JacksonException;
 
 /// One line of a spool file:
 /// `{"v":1,"n":7,"start":ms,"duration":ms,"exit":0,"shell":"bash","session":"...","host":"...",

@@ -4,9 +4,6 @@ import dev.roosthold.history.entry.CommandEntry;
 import dev.roosthold.history.keys.OwnerFiles;
 import dev.roosthold.protocol.Codec;
 import dev.roosthold.protocol.JsonObject;
-
-import org.sqlite.SQLiteConfig;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -25,6 +22,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.sqlite.SQLiteConfig;
 
 /// The history of all devices in one SQLite file with mode 0600. What a method has written is on
 /// the disk when it returns. Several processes may have it open.

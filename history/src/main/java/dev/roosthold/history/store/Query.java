@@ -1,7 +1,6 @@
 package dev.roosthold.history.store;
 
 import dev.roosthold.history.entry.AuthorKind;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -1,7 +1,6 @@
 package dev.roosthold.history.store;
 
 import dev.roosthold.history.entry.CommandEntry;
-
 import java.util.Optional;
 
 /// An entry as it is in the database.

@@ -3,16 +3,13 @@ package dev.roosthold.history.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.roosthold.protocol.Codec;
-
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.Size;
-
-import org.junit.jupiter.api.Test;
-
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.OptionalLong;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
 
 final class EntryTest {
     private static final String ID = "0b0e0a00-0000-8000-8000-000000000001";

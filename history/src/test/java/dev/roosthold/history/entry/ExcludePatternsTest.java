@@ -2,11 +2,10 @@ package dev.roosthold.history.entry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.List;
 
 /// Contract of the sync daemon, section 17: exclusion patterns.
 final class ExcludePatternsTest {

@@ -30,8 +30,7 @@ record ServerCheck(PostgresUrl url) implements Check {
                             schema);
             if (nanos > SLOW_NANOS) {
                 return List.of(
-                        Finding.warning(
-                                NAME, what, "Put relay and database near each other."));
+                        Finding.warning(NAME, what, "Put relay and database near each other."));
             }
             return List.of(
                     Finding.ok(

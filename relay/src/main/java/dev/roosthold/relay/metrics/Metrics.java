@@ -130,7 +130,8 @@ public final class Metrics {
                 .labelNames("file")
                 .callback(
                         callback -> {
-                            store.databaseBytes().ifPresent(bytes -> callback.call(bytes, "database"));
+                            store.databaseBytes()
+                                    .ifPresent(bytes -> callback.call(bytes, "database"));
                             store.walBytes().ifPresent(bytes -> callback.call(bytes, "wal"));
                         })
                 .register(registry);

@@ -39,7 +39,8 @@ final class PersonTable {
             throws SQLException {
         String pattern = prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%";
         return sql.list(
-                PROFILE + "WHERE lower(username) LIKE lower(?) ESCAPE '\\'"
+                PROFILE
+                        + "WHERE lower(username) LIKE lower(?) ESCAPE '\\'"
                         + " ORDER BY lower(username), username LIMIT ?",
                 PersonTable::profile,
                 viewer.value(),

@@ -83,7 +83,8 @@ public final class DatabaseFile implements AutoCloseable {
                 NativeLibrary.useFrom(directory.resolve("native"));
             }
             try (var connection =
-                    new SqlConnection(DriverManager.getConnection("jdbc:sqlite:" + whole), Dialect.SQLITE)) {
+                    new SqlConnection(
+                            DriverManager.getConnection("jdbc:sqlite:" + whole), Dialect.SQLITE)) {
                 connection.script("PRAGMA busy_timeout = 30000");
                 connection.script("PRAGMA temp_store = MEMORY");
                 connection.execute("VACUUM INTO ?", target.toAbsolutePath().normalize().toString());

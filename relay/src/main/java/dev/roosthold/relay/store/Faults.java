@@ -21,8 +21,8 @@ final class Faults {
         return "40001".equals(e.getSQLState()) || "40P01".equals(e.getSQLState());
     }
 
-    /// Codes of PostgreSQL, appendix A. Those of a mistake, such as a violated constraint, belong to
-    /// the statement.
+    /// Codes of PostgreSQL, appendix A. Those of a mistake, such as a violated constraint, belong
+    /// to the statement.
     private static @Nullable String ofServer(@Nullable String state) {
         if (state == null || state.length() != 5) {
             return null;

@@ -13,8 +13,9 @@ import java.util.regex.Pattern;
 
 /// One step of the schema. Once released it never changes; a later step corrects it.
 ///
-/// Rules for the SQL of SQLite: `STRICT` tables, only `TEXT`, `INTEGER` and `BLOB` columns, no deferred
-/// constraint (it would fail the commit of a whole group instead of the one write that broke it).
+/// Rules for the SQL of SQLite: `STRICT` tables, only `TEXT`, `INTEGER` and `BLOB` columns, no
+/// deferred constraint (it would fail the commit of a whole group instead of the one write that
+/// broke it).
 ///
 /// @param number counted from 1 without holes
 /// @param name what it does, for people

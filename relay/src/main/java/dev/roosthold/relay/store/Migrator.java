@@ -38,8 +38,10 @@ final class Migrator {
                 connection.first(alone.get(), _ -> true);
             }
             connection.script(
-                    connection.dialect().schemaText(
-                    """
+                    connection
+                            .dialect()
+                            .schemaText(
+                                    """
                     CREATE TABLE IF NOT EXISTS schema_migration (
                       number INTEGER PRIMARY KEY,
                       name TEXT NOT NULL,
@@ -86,8 +88,7 @@ final class Migrator {
 
     private boolean hasSteps(SqlConnection connection) throws SQLException {
         return connection
-                .first(
-                        connection.dialect().hasTable(), row -> true, "schema_migration")
+                .first(connection.dialect().hasTable(), row -> true, "schema_migration")
                 .isPresent();
     }
 

@@ -31,7 +31,8 @@ final class PostgresConnections implements Connections {
             jdbc.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
             jdbc.setAutoCommit(false);
             var connection = new SqlConnection(jdbc, Dialect.POSTGRESQL);
-            // An answer may only follow a commit that is on the disk, whatever the server's default.
+            // An answer may only follow a commit that is on the disk, whatever the server's
+            // default.
             connection.script("SET SESSION synchronous_commit = on");
             if (alone) {
                 own(connection);

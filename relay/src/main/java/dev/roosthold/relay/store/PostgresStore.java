@@ -5,7 +5,8 @@ import java.sql.SQLException;
 import java.util.OptionalLong;
 
 /// The store in a PostgreSQL database, which several relays can share. Each write sees the database
-/// as if nobody else wrote (SERIALIZABLE); what collides with a write of another relay is run again.
+/// as if nobody else wrote (SERIALIZABLE); what collides with a write of another relay is run
+/// again.
 public final class PostgresStore extends DatabaseStore {
 
     private PostgresStore(StoreConfig config, PostgresConnections connections)

@@ -128,7 +128,8 @@ final class SqlConnection implements Sql, AutoCloseable {
                 execute("ROLLBACK");
             }
         } catch (SQLException e) {
-            // The database has undone it by itself; the next begin shows whether the connection works.
+            // The database has undone it by itself; the next begin shows whether the connection
+            // works.
             broken = null;
         }
     }

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 /// write, and the one that throws fails alone. When the commit
 /// fails, or SQLite has undone the whole transaction, all of the group fail and none was
 /// acknowledged. The next group starts on a fresh connection, so the store works again as soon as
-/// the cause is gone. What lost against a writer of another process is run again from the beginning,
-/// and nobody notices.
+/// the cause is gone. What lost against a writer of another process is run again from the
+/// beginning, and nobody notices.
 final class Writer implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Writer.class);
 
@@ -236,8 +236,7 @@ final class Writer implements Runnable {
     /// Whether the write may be committed. If not it was either undone alone and is in the map of
     /// those that are refused, or, when [SqlConnection#broken()] is set afterwards, the transaction
     /// is gone and it was answered.
-    private boolean runAlone(
-            Pending<?> write, boolean inGroup, Map<Pending<?>, Throwable> refused)
+    private boolean runAlone(Pending<?> write, boolean inGroup, Map<Pending<?>, Throwable> refused)
             throws SQLException, Conflict {
         if (inGroup) {
             connection.savepoint();

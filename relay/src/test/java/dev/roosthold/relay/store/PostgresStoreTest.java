@@ -46,15 +46,10 @@ class PostgresStoreTest {
     void open() throws Exception {
         String name = "stores" + ++databases;
         run("CREATE DATABASE " + name);
-        url =
-                PostgresUrl.parse(
-                        "postgresql://postgres@127.0.0.1:" + server.getPort() + "/" + name);
+        url = PostgresUrl.parse("postgresql://postgres@127.0.0.1:" + server.getPort() + "/" + name);
         one = PostgresStore.openBeside(config(), url);
         two = PostgresStore.openBeside(config(), url);
-        one.writeNow(
-                tx ->
-                        tx.execute(
-                                "CREATE TABLE counter (id TEXT PRIMARY KEY, value BIGINT)"));
+        one.writeNow(tx -> tx.execute("CREATE TABLE counter (id TEXT PRIMARY KEY, value BIGINT)"));
     }
 
     @AfterEach
