@@ -64,7 +64,11 @@ public final class DaemonLoad {
     /// A distribution makes its cache in the background of its first start; here nothing may run
     /// beside what is measured.
     private void makeCache() throws IOException, InterruptedException {
-        Path maker = Path.of(roost).toAbsolutePath().resolve("../../libexec/make-start-cache");
+        Path maker =
+                Path.of(roost)
+                        .toAbsolutePath()
+                        .resolve("../../libexec/make-start-cache")
+                        .normalize();
         if (Files.isExecutable(maker)) {
             Process process = new ProcessBuilder(maker.toString()).inheritIO().start();
             if (process.waitFor() != 0) {

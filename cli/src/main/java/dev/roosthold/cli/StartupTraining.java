@@ -46,6 +46,9 @@ final class StartupTraining {
                                 .withDataDirectory(directory.resolve("relay")))) {
             fetchPage(relay.address());
             online = connectOneMachine(relay.address(), directory.resolve("machine"));
+            // All commands, and the one that starts a relay as a start of it would.
+            Main.run(new String[] {"up", "--print-config"}, Map.of());
+            var _ = Commands.all();
             Main.run(new String[] {"--version"}, Map.of());
             Main.run(new String[] {"status", "--home=" + directory.resolve("machine")}, Map.of());
         } finally {

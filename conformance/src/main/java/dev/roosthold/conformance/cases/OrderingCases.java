@@ -5,6 +5,7 @@ import static dev.roosthold.conformance.cases.Case.required;
 
 import dev.roosthold.conformance.wire.Polling;
 import dev.roosthold.conformance.wire.RawSocketIo;
+import dev.roosthold.conformance.wire.WireException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,16 +110,13 @@ final class OrderingCases {
         List<Long> followed = new ArrayList<>();
         var writing = new AtomicBoolean(true);
         Thread reader =
-                Thread.ofVirtual()
-                        .start(
-                                () -> {
-                                    while (writing.get()) {
-                                        follow(person, session, followed);
-                                    }
-                                });
-        write(person, session);
-        writing.set(false);
-        reader.join();
+                Thread.ofVirtual().start(() -> keepFollowing(person, session, followed, writing));
+        try {
+            write(person, session);
+        } finally {
+            writing.set(false);
+            reader.join();
+        }
         follow(person, session, followed);
         int total = count(person, session);
         int missed = total - followed.size();
@@ -133,6 +131,18 @@ final class OrderingCases {
                         + missed
                         + " missed"
                         + (contiguous ? "" : ", with gaps in the numbers"));
+    }
+
+    /// What it cannot read is told by the reading after it.
+    private static void keepFollowing(
+            Person person, String session, List<Long> followed, AtomicBoolean writing) {
+        try {
+            while (writing.get()) {
+                follow(person, session, followed);
+            }
+        } catch (WireException e) {
+            writing.set(false);
+        }
     }
 
     private static void follow(Person person, String session, List<Long> followed) {

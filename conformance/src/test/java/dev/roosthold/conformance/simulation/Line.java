@@ -163,7 +163,7 @@ final class Line implements Socket {
 
     @Override
     public void closeTransport() {
-        lost();
+        // The client gets what was sent before, then notices.
         noticed();
     }
 

@@ -327,6 +327,11 @@ final class Simulation {
 
     private boolean down(SimulatedClient client) {
         Line line = client.line().orElse(null);
+        if (line != null && line.down.isEmpty() && !line.relayOpen) {
+            note("closed " + client.name);
+            client.lost();
+            return true;
+        }
         if (line == null || line.down.isEmpty()) {
             return false;
         }

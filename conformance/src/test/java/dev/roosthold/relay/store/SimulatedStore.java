@@ -97,7 +97,9 @@ public final class SimulatedStore implements Store {
     /// A new database with the schema of the program.
     public static SimulatedStore open(InstantSource clock) throws SQLException {
         var connection =
-                new SqlConnection(JDBC.createConnection("jdbc:sqlite::memory:", new Properties()));
+                new SqlConnection(
+                        JDBC.createConnection("jdbc:sqlite::memory:", new Properties()),
+                        Dialect.SQLITE);
         connection.script("PRAGMA foreign_keys = ON");
         new Migrator(Migration.ofProgram(), clock).migrate(connection);
         return new SimulatedStore(connection, clock);
