@@ -323,6 +323,8 @@ async function kept(page, session) {
   await page.reload();
   await waitForValue(page.getByLabel("Message to the agent"), "half a thought");
   await page.getByLabel("Message to the agent").fill("");
+  // The draft is there before the session is; without its key nothing can be sent.
+  await page.locator(".chat .answer").first().waitFor();
 
   begin("unsent words outlive a reload");
   await relay.kill();

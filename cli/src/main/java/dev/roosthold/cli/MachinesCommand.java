@@ -1,6 +1,7 @@
 package dev.roosthold.cli;
 
 import dev.roosthold.client.overview.MachineOverview;
+import dev.roosthold.client.overview.MachineOverview.Stage;
 import dev.roosthold.client.overview.Overview;
 import dev.roosthold.protocol.Codec;
 import java.util.List;
@@ -45,19 +46,29 @@ final class MachinesCommand implements Callable<Integer> {
     }
 
     private static void print(MachineOverview machine, long nowMs) {
+        boolean never = machine.stage() == Stage.NEVER_CONNECTED;
         System.out.printf(
                 Locale.ROOT,
                 FORM,
                 Printable.line(machine.name(), 24),
-                machine.online() ? "online" : "offline",
-                machine.online() && machine.sinceMs() == 0 ? "-" : Ago.of(machine.sinceMs(), nowMs),
+                never ? "never" : machine.online() ? "online" : "offline",
+                machine.sinceMs() == 0 ? "-" : Ago.of(machine.sinceMs(), nowMs),
                 Printable.line(machine.platform().orElse("-"), 8),
                 Printable.line(machine.policy().orElse("-"), 9),
-                machine.locked()
-                        ? "(locked: its record does not open here)"
-                        : machine.agents().isEmpty()
-                                ? "-"
-                                : Printable.line(String.join(", ", machine.agents()), 60));
+                remarks(machine));
+    }
+
+    private static String remarks(MachineOverview machine) {
+        return switch (machine.stage()) {
+            case NEVER_CONNECTED -> "(never connected: run there what “Add machine” showed)";
+            case WAITS_FOR_APPROVAL -> "(waits for your approval on the page)";
+            case JOINED ->
+                    machine.locked()
+                            ? "(locked: its record does not open here)"
+                            : machine.agents().isEmpty()
+                                    ? "-"
+                                    : Printable.line(String.join(", ", machine.agents()), 60);
+        };
     }
 
     private static Shown shown(MachineOverview machine) {
@@ -70,7 +81,8 @@ final class MachinesCommand implements Callable<Integer> {
                 machine.policy().orElse(null),
                 machine.agents(),
                 machine.rootDirectories(),
-                machine.locked());
+                machine.locked(),
+                machine.stage().name().toLowerCase(Locale.ROOT).replace('_', '-'));
     }
 
     /// What `--json` prints.
@@ -83,5 +95,6 @@ final class MachinesCommand implements Callable<Integer> {
             @Nullable String policy,
             List<String> agents,
             List<String> rootDirectories,
-            boolean locked) {}
+            boolean locked,
+            String stage) {}
 }

@@ -27,6 +27,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +38,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jline.terminal.Size;
@@ -84,6 +89,30 @@ final class SessionCommandsTest {
 
     private CommandRun roost(String input, String... command) {
         return CommandRun.of(home, input, command);
+    }
+
+    private void addMachine(String id, String name) throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            HttpResponse<String> answer =
+                    http.send(
+                            HttpRequest.newBuilder(
+                                            URI.create(
+                                                    "http://127.0.0.1:"
+                                                            + relay.port()
+                                                            + "/v1/web/machines"))
+                                    .header("Authorization", "Bearer " + signIn.bearer().value())
+                                    .header("Content-Type", "application/json")
+                                    .POST(
+                                            HttpRequest.BodyPublishers.ofString(
+                                                    Codec.printText(
+                                                            Map.of(
+                                                                    "machineId", id,
+                                                                    "secret", "s".repeat(32),
+                                                                    "name", name))))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        }
     }
 
     private static List<JsonNode> json(String text) {
@@ -199,6 +228,17 @@ final class SessionCommandsTest {
         }
         assertThat(roost("", "machines").status()).isZero();
         assertThat(roost("", "machines", "--json").out().strip()).isEqualTo("[]");
+    }
+
+    @Test
+    void machineThatHasNeverConnectedIsListedAsSuch() throws Exception {
+        String id = "neverConnectedMachine";
+        addMachine(id, "Attic");
+        assertThat(roost("", "machines").out()).contains("Attic", "never", "Add machine");
+        JsonNode listed = json(roost("", "machines", "--json").out()).getFirst().get(0);
+        assertThat(listed.path("id").asString()).isEqualTo(id);
+        assertThat(listed.path("stage").asString()).isEqualTo("never-connected");
+        assertThat(listed.path("online").asBoolean(true)).isFalse();
     }
 
     @Test
@@ -354,8 +394,10 @@ final class SessionCommandsTest {
                                             1)));
             person.awaitScreen("rm -rf build");
             person.awaitScreen("refuse and stop");
-            // What is typed at the moment of the question is no answer but a letter.
-            await().pollInterval(Duration.ofMillis(300))
+            // What is typed at the moment of the question is no answer but a letter. A pipe takes
+            // the end of the thread that wrote for its own.
+            await().pollInSameThread()
+                    .pollInterval(Duration.ofMillis(300))
                     .until(
                             () -> {
                                 person.type("\u007fa");

@@ -182,6 +182,24 @@ public final class RelayClient implements AutoCloseable {
                 });
     }
 
+    /// `GET /v1/web/machines`: every machine that the owner has added, also those that have never
+    /// connected. A relay that is a plain happy server answers [Reply.Denied] with status 404.
+    public Reply<List<Registration>> registrations(BearerToken bearer)
+            throws InterruptedException {
+        return http.get(
+                "/v1/web/machines",
+                bearer,
+                Http.Bounds.LARGE,
+                answer -> {
+                    if (!answer.isArray()) {
+                        throw new IllegalArgumentException("no list of machines");
+                    }
+                    List<Registration> added = new ArrayList<>();
+                    answer.forEach(row -> added.add(Registration.of(row)));
+                    return added;
+                });
+    }
+
     /// `GET /v1/machines/:id`; an unknown machine is [Reply.Denied] with status 404.
     public Reply<MachineRow> machine(BearerToken bearer, MachineId id) throws InterruptedException {
         return http.get(machinePath(id), bearer, Http.Bounds.SMALL, RelayClient::machineOf);

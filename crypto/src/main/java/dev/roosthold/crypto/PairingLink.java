@@ -40,7 +40,7 @@ public record PairingLink(Purpose purpose, BoxPublicKey publicKey) {
     /// What both sides show, the web page too, so that the person sees that the link was not
     /// exchanged on its way: three groups of four letters.
     public String compareCode() {
-        return CompareCode.of("account-link-v1", publicKey);
+        return CompareCode.of("account-link-v1", publicKey.shared());
     }
 
     /// Reads a scanned or pasted text: both QR forms, and a web address that ends in a web path.

@@ -4,17 +4,19 @@ import dev.roosthold.client.Scheduler;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.function.Supplier;
 
 /// What a daemon needs to run.
 ///
 /// @param home the directory of all files of this program
 /// @param identity which machine it speaks for
 /// @param version of this program, as shown to the owner
+/// @param hosts what this computer is now: a host name can change while the daemon runs
 public record DaemonConfig(
         Path home,
         MachineIdentity identity,
         String version,
-        HostFacts host,
+        Supplier<HostFacts> hosts,
         Clock clock,
         Scheduler scheduler,
         SecureRandom random) {
@@ -25,7 +27,7 @@ public record DaemonConfig(
                 home,
                 identity,
                 version,
-                HostFacts.detect(),
+                HostFacts::detect,
                 Clock.systemUTC(),
                 Scheduler.system(),
                 new SecureRandom());
@@ -41,7 +43,11 @@ public record DaemonConfig(
         throw new IllegalStateException("the machine waits for its keys");
     }
 
+    HostFacts host() {
+        return hosts.get();
+    }
+
     DaemonConfig with(MachineCredential credential) {
-        return new DaemonConfig(home, credential, version, host, clock, scheduler, random);
+        return new DaemonConfig(home, credential, version, hosts, clock, scheduler, random);
     }
 }

@@ -74,6 +74,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     private volatile @Nullable RelaySocket socket;
     private volatile RemoteAccess shownAccess;
     private volatile ObjectNode shownAgents = JsonNodeFactory.instance.objectNode();
+    private volatile @Nullable HostFacts shownHost;
     private volatile Versioned metadata = new Versioned(null, 0);
     private Versioned daemonState = new Versioned(null, 0);
     private volatile boolean locked;
@@ -397,17 +398,19 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
         try {
             RemoteAccess now = remote.access();
             ObjectNode agentsNow = records.agents();
+            HostFacts hostNow = config.host();
             boolean written =
                     write(live, MachineField.METADATA, records.metadata(label), ACK_PATIENCE);
             shownAccess = now;
             shownAgents = agentsNow;
+            shownHost = hostNow;
             return written;
         } finally {
             writingMetadata.unlock();
         }
     }
 
-    /// Writes the metadata again when the access settings have changed, as long as the connection
+    /// Writes the metadata again when the access settings, the agents or the host have changed, as long as the connection
     /// lives.
     private void followAccess(RelaySocket live, String label) {
         var _ =
@@ -422,7 +425,9 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
             return;
         }
         try {
-            if (!remote.access().equals(shownAccess) || !records.agents().equals(shownAgents)) {
+            if (!remote.access().equals(shownAccess)
+                    || !records.agents().equals(shownAgents)
+                    || !config.host().equals(shownHost)) {
                 boolean _ = writeMetadata(live, label);
             }
         } catch (SocketGoneException e) {

@@ -98,7 +98,7 @@ class AssistantsTest {
                         home,
                         machine,
                         "1.2.3",
-                        new HostFacts("box", "linux", "x64", "ada", Path.of("/home/ada")),
+                        () -> new HostFacts("box", "linux", "x64", "ada", Path.of("/home/ada")),
                         Clock.systemUTC(),
                         Scheduler.system(),
                         new SecureRandom());

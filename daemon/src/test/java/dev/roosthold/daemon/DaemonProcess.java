@@ -85,7 +85,7 @@ final class DaemonProcess implements AutoCloseable {
                         home,
                         credential,
                         "1.2.3",
-                        new HostFacts("box", "linux", "x64", "ada", Path.of("/home/ada")),
+                        () -> new HostFacts("box", "linux", "x64", "ada", Path.of("/home/ada")),
                         Clock.systemUTC(),
                         Scheduler.system(),
                         new SecureRandom());

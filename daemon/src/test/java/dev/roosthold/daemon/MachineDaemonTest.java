@@ -35,6 +35,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// The daemon against the real relay.
 @Timeout(60)
 class MachineDaemonTest {
+    private volatile String hostName = "";
     @TempDir Path temp;
     private Path home;
     private RelayRig relay;
@@ -344,7 +345,7 @@ class MachineDaemonTest {
                         home,
                         machine,
                         "2.0.0",
-                        new HostFacts("renamed", "linux", "x64", "ada", Path.of("/home/ada")),
+                        () -> new HostFacts("renamed", "linux", "x64", "ada", Path.of("/home/ada")),
                         java.time.Clock.systemUTC(),
                         Scheduler.system(),
                         new java.security.SecureRandom());
@@ -352,6 +353,34 @@ class MachineDaemonTest {
             ObjectNode metadata = owner.metadata(id(machine));
             assertThat(metadata.path("host").asString()).isEqualTo("renamed");
             assertThat(metadata.path("happyCliVersion").asString()).isEqualTo("2.0.0");
+            daemon.stop(ShutdownSource.CLI);
+        }
+    }
+
+    @Test
+    void hostThatIsRenamedWhileTheDaemonRunsShowsUnderItsNewName() throws Exception {
+        MachineCredential.WithToken machine = enrolled();
+        hostName = "box";
+        DaemonConfig config =
+                new DaemonConfig(
+                        home,
+                        machine,
+                        "1.2.3",
+                        () ->
+                                new HostFacts(
+                                        hostName, "linux", "x64", "ada", Path.of("/home/ada")),
+                        java.time.Clock.systemUTC(),
+                        Scheduler.system(),
+                        new java.security.SecureRandom());
+        try (RunningDaemon daemon = new RunningDaemon(config).awaitReady()) {
+            assertThat(owner.metadata(id(machine)).path("host").asString()).isEqualTo("box");
+            hostName = "renamed";
+            await().until(
+                            () ->
+                                    owner.metadata(id(machine))
+                                            .path("host")
+                                            .asString()
+                                            .equals("renamed"));
             daemon.stop(ShutdownSource.CLI);
         }
     }

@@ -42,7 +42,7 @@ final class RunningDaemon implements AutoCloseable {
                         home,
                         identity,
                         "1.2.3",
-                        new HostFacts("box", "linux", "x64", "ada", Path.of("/home/ada")),
+                        () -> new HostFacts("box", "linux", "x64", "ada", Path.of("/home/ada")),
                         Clock.systemUTC(),
                         scheduler,
                         new SecureRandom()),

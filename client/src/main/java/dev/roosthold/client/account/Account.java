@@ -6,6 +6,7 @@ import dev.roosthold.client.EncryptedJson;
 import dev.roosthold.client.MachineLogin;
 import dev.roosthold.client.MachineRow;
 import dev.roosthold.client.MachineToken;
+import dev.roosthold.client.Registration;
 import dev.roosthold.client.RelayAddress;
 import dev.roosthold.client.RelayClient;
 import dev.roosthold.client.RelaySocket;
@@ -59,6 +60,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// goes on with a sign-in that was stored ([#resume]), which ends when its bearer is ended. All
 /// links and outboxes that were opened here close with it.
 public final class Account implements AutoCloseable {
+    private static final int NOT_FOUND = 404;
+
     private static final Duration ACK_PATIENCE = Duration.ofSeconds(10);
     private static final Duration FIRST_RACE_PAUSE = Duration.ofMillis(20);
     private static final Duration MOST_RACE_PAUSE = Duration.ofMillis(250);
@@ -236,6 +239,16 @@ public final class Account implements AutoCloseable {
     /// The account's machines that have registered.
     public Reply<List<MachineRow>> listMachines() throws InterruptedException {
         return withBearer(() -> client.machines(heldBearer()));
+    }
+
+    /// The machines that were added, also those that have never connected; none at a relay that
+    /// does not know of adding.
+    public Reply<List<Registration>> listRegistrations() throws InterruptedException {
+        Reply<List<Registration>> reply = withBearer(() -> client.registrations(heldBearer()));
+        return reply instanceof Reply.Denied<List<Registration>>(int status, String _)
+                        && status == NOT_FOUND
+                ? new Reply.Success<>(List.of())
+                : reply;
     }
 
     /// The encryption of a machine's record; empty when it cannot be opened here.

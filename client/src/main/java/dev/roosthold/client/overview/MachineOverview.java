@@ -12,6 +12,7 @@ import java.util.Optional;
 /// @param policy what may be done there from afar
 /// @param agents that are installed there
 /// @param locked whether its record does not open here
+/// @param stage how far it is with joining
 public record MachineOverview(
         MachineId id,
         String name,
@@ -21,7 +22,18 @@ public record MachineOverview(
         Optional<String> policy,
         List<String> agents,
         List<String> rootDirectories,
-        boolean locked) {
+        boolean locked,
+        Stage stage) {
+
+    /// How far a machine is with joining the account.
+    public enum Stage {
+        /// Added by its owner, and never there.
+        NEVER_CONNECTED,
+        /// Was there, and waits until its owner approves it.
+        WAITS_FOR_APPROVAL,
+        /// Has its keys, and has told of itself.
+        JOINED
+    }
 
     public MachineOverview {
         agents = List.copyOf(agents);

@@ -2,6 +2,7 @@ package dev.roosthold.client.overview;
 
 import dev.roosthold.client.EncryptedJson;
 import dev.roosthold.client.MachineRow;
+import dev.roosthold.client.Registration;
 import dev.roosthold.client.Reply;
 import dev.roosthold.client.Versioned;
 import dev.roosthold.client.account.Account;
@@ -10,12 +11,15 @@ import dev.roosthold.client.conversation.Received;
 import dev.roosthold.client.sessions.MessagePage;
 import dev.roosthold.client.sessions.OpenSession;
 import dev.roosthold.client.sessions.SessionRow;
+import dev.roosthold.protocol.MachineId;
 import dev.roosthold.protocol.SessionId;
 import dev.roosthold.protocol.records.AgentState;
 import dev.roosthold.protocol.records.DaemonState;
 import dev.roosthold.protocol.records.MachineMetadata;
 import dev.roosthold.protocol.records.SessionMetadata;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,24 +46,58 @@ public final class Overview {
         void at(int done, int of);
     }
 
-    /// The account's machines, those online first.
+    /// The account's machines, those online first. Those that were added and have not joined yet
+    /// are among them.
     public Reply<List<MachineOverview>> machines() throws InterruptedException {
         return switch (account.listMachines()) {
-            case Reply.Success(List<MachineRow> rows) -> {
-                List<MachineOverview> machines = new ArrayList<>();
-                rows.forEach(row -> machines.add(machine(row)));
-                machines.sort(
-                        (a, b) ->
-                                a.online() == b.online()
-                                        ? a.name().compareToIgnoreCase(b.name())
-                                        : Boolean.compare(b.online(), a.online()));
-                yield new Reply.Success<>(machines);
-            }
+            case Reply.Success(List<MachineRow> rows) ->
+                    switch (account.listRegistrations()) {
+                        case Reply.Success(List<Registration> added) ->
+                                new Reply.Success<>(machines(rows, added));
+                        case Reply.CredentialsRefused(String message) ->
+                                new Reply.CredentialsRefused<>(message);
+                        case Reply.Denied(int status, String message) ->
+                                new Reply.Denied<>(status, message);
+                        case Reply.Unavailable(String reason) -> new Reply.Unavailable<>(reason);
+                    };
             case Reply.CredentialsRefused(String message) ->
                     new Reply.CredentialsRefused<>(message);
             case Reply.Denied(int status, String message) -> new Reply.Denied<>(status, message);
             case Reply.Unavailable(String reason) -> new Reply.Unavailable<>(reason);
         };
+    }
+
+    private List<MachineOverview> machines(List<MachineRow> rows, List<Registration> added) {
+        Map<MachineId, MachineOverview> machines = new LinkedHashMap<>();
+        rows.forEach(row -> machines.put(row.id(), machine(row)));
+        for (Registration registration : added) {
+            if (!registration.connectedBefore() || registration.waitsForKeys()) {
+                machines.put(registration.id(), notJoined(registration));
+            }
+        }
+        return machines.values().stream()
+                .sorted(
+                        Comparator.comparing(MachineOverview::online)
+                                .reversed()
+                                .thenComparing(
+                                        MachineOverview::name, String.CASE_INSENSITIVE_ORDER))
+                .toList();
+    }
+
+    private static MachineOverview notJoined(Registration registration) {
+        return new MachineOverview(
+                registration.id(),
+                registration.name(),
+                registration.online(),
+                registration.online() ? 0 : registration.lastSeenMs(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                false,
+                registration.connectedBefore()
+                        ? MachineOverview.Stage.WAITS_FOR_APPROVAL
+                        : MachineOverview.Stage.NEVER_CONNECTED);
     }
 
     private MachineOverview machine(MachineRow row) {
@@ -84,7 +122,8 @@ public final class Overview {
                 metadata.remotePolicy(),
                 metadata.cliAvailability().map(Overview::installed).orElse(List.of()),
                 metadata.rootDirectories(),
-                opened.isEmpty());
+                opened.isEmpty(),
+                MachineOverview.Stage.JOINED);
     }
 
     private static List<String> installed(MachineMetadata.CliAvailability found) {

@@ -167,7 +167,7 @@ final class People implements AutoCloseable {
                                 home,
                                 credential,
                                 "1.2.3",
-                                new HostFacts(
+                                () -> new HostFacts(
                                         secrets.text("Host"),
                                         "linux",
                                         "x64",

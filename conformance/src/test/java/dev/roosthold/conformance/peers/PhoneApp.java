@@ -77,6 +77,15 @@ final class PhoneApp implements AutoCloseable {
         return app;
     }
 
+    /// What another device of the person holds that is signed in whole.
+    MasterSecret master() {
+        return keys.master();
+    }
+
+    String token() {
+        return token;
+    }
+
     /// Approves the terminal that shows this link.
     void approve(PairingLink link, Approval approval) throws IOException, InterruptedException {
         String publicKey = Base64.getEncoder().encodeToString(link.publicKey().bytes());
