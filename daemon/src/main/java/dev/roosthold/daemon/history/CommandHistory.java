@@ -28,6 +28,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -58,6 +59,11 @@ public final class CommandHistory implements CommandRecorder, AutoCloseable {
     private static final int MAX_LIMIT = 200;
     private static final int USUAL_LIMIT = 50;
     private static final int MAX_TEXT = 4096;
+
+    /// Ends the wait of the worker.
+    private static final AgentCommand WAKE =
+            new AgentCommand(
+                    "", "", "", Path.of(""), Optional.empty(), 0, 0, OptionalInt.empty(), false);
 
     private final HistoryPlaces places;
     private final Clock clock;
@@ -143,10 +149,9 @@ public final class CommandHistory implements CommandRecorder, AutoCloseable {
         while (!closed || !waiting.isEmpty()) {
             try {
                 AgentCommand first = waiting.poll(ROUND.toMillis(), TimeUnit.MILLISECONDS);
-                if (first != null) {
-                    spool.append(entry(first, host));
-                    for (AgentCommand more = waiting.poll(); more != null; more = waiting.poll()) {
-                        spool.append(entry(more, host));
+                for (AgentCommand one = first; one != null; one = waiting.poll()) {
+                    if (one != WAKE) {
+                        spool.append(entry(one, host));
                     }
                 }
                 if (spool.hasLines()) {
@@ -284,6 +289,7 @@ public final class CommandHistory implements CommandRecorder, AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        boolean _ = waiting.offer(WAKE);
         try {
             if (!worker.join(ROUND.plusSeconds(3))) {
                 worker.interrupt();
