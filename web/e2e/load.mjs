@@ -19,6 +19,7 @@ const { values: options } = parseArgs({
   options: {
     roost: { type: "string" },
     dir: { type: "string" },
+    shots: { type: "string" },
     machines: { type: "string", default: "200" },
     sessions: { type: "string", default: "2000" },
     messages: { type: "string", default: "100000" },
@@ -87,7 +88,8 @@ async function main() {
   const nodesBefore = await elements(page);
   await scrollBack(page, SCROLL_MS, "from the end");
 
-  const sought = Math.min(777, messageCount - 1);
+  // Long enough to stand in no other number.
+  const sought = Math.min(10_777, messageCount - 1);
   await page.getByRole("button", { name: "Session actions" }).click();
   await page.getByRole("button", { name: "Search", exact: true }).click();
   await page.getByLabel("Words to find").fill(`message number ${sought} `);

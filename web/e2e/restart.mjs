@@ -16,6 +16,7 @@ const { values: options } = parseArgs({
   options: {
     roost: { type: "string" },
     dir: { type: "string" },
+    shots: { type: "string" },
     browser: { type: "string", default: "/usr/bin/chromium" },
   },
 });

@@ -91,13 +91,16 @@ export function App({ store }: { readonly store: AccountStore }) {
       </header>
       {workspace !== null && <ConnectionState state={workspace.link.state.value} />}
       {!isProtected(location) && page !== "session" && (
-        <details class="banner banner-warning" data-testid="insecure">
-          <summary>This page came over plain http: it is not protected on its way.</summary>
-          <p>
-            Whoever can change it on the way can read everything you see here. The browser also keeps your keys without
-            a lock of its own, and offers no notifications and no installing. Use https, or a tunnel to localhost.
-          </p>
-        </details>
+        <aside aria-label="How this page came">
+          <details class="banner banner-warning" data-testid="insecure">
+            <summary>This page came over plain http: it is not protected on its way.</summary>
+            <p>
+              Whoever can change it on the way can read everything you see here. The browser also keeps your keys
+              without a lock of its own, and offers no notifications and no installing. Use https, or a tunnel to
+              localhost.
+            </p>
+          </details>
+        </aside>
       )}
       {!store.persistent.value && (
         <p class="banner banner-warning" role="note">

@@ -68,7 +68,9 @@ final class Commands {
         if (!NAMES.contains(name) || ABOUT_ALL.contains(name)) {
             return all();
         }
-        return new CommandLine(new RoostCommand()).addSubcommand(create(name));
+        CommandLine root = new CommandLine(new RoostCommand()).addSubcommand(create(name));
+        // It runs that one.
+        return name.equals("config") ? root.addSubcommand(create("up")) : root;
     }
 
     private static Object create(String name) {

@@ -59,7 +59,7 @@ final class EchoAgent implements AutoCloseable {
         AccountOptions options = AccountOptions.usual("agent/1").withNetwork(Network.direct());
         account = success(Account.signIn(relay, secret, options));
         SessionMetadata metadata =
-                SessionMetadata.of("/work/" + title, "box")
+                SessionMetadata.of("/code/" + title, "box")
                         .withFlavor("echo")
                         .withSummary(new SessionMetadata.Summary(title, 1));
         session = success(account.createSession("tag-" + title, metadata.tree()));
@@ -147,7 +147,7 @@ final class EchoAgent implements AutoCloseable {
                         "a.txt",
                         "",
                         JsonObject.empty()
-                                .with("file_path", "/work/a.txt")
+                                .with("file_path", "/code/a.txt")
                                 .with("old_string", "one\ntwo")
                                 .with("new_string", "one\nthree")));
         write(SessionMessage.toolCallEnd(stamp().inTurn(turn), "c" + turn));

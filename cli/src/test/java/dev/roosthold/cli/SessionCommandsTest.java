@@ -216,14 +216,14 @@ final class SessionCommandsTest {
             CommandRun listed = roost("", "sessions");
             assertThat(listed.status()).as(listed.err()).isZero();
             assertThat(listed.out())
-                    .contains("box", "/work/first", "/work/second", "waits for you", "idle");
+                    .contains("box", "/code/first", "/code/second", "waits for you", "idle");
             List<JsonNode> all = List.copyOf(json(roost("", "sessions", "--json").out()));
             assertThat(all.getFirst()).hasSize(2);
             assertThat(all.getFirst().toString())
                     .contains("\"state\":\"waiting\"", "\"state\":\"idle\"", "\"questions\":1");
             second.metadata(metadata -> metadata.archived(1, "cli", "done"));
-            assertThat(roost("", "sessions").out()).doesNotContain("/work/second");
-            assertThat(roost("", "sessions", "--all").out()).contains("/work/second", "ended");
+            assertThat(roost("", "sessions").out()).doesNotContain("/code/second");
+            assertThat(roost("", "sessions", "--all").out()).contains("/code/second", "ended");
             assertThat(roost("", "attach", "c").status()).isEqualTo(ExitStatus.NOT_FOUND);
         }
         assertThat(roost("", "machines").status()).isZero();

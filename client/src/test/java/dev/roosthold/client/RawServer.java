@@ -25,6 +25,16 @@ final class RawServer implements AutoCloseable {
         Thread.ofVirtual().start(() -> serve(answer));
     }
 
+    /// A port that nobody listens on. One with a thread in `accept` is only closed when that thread
+    /// has noticed, and takes connections until then.
+    static RelayAddress refusing() {
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            return RelayAddress.parse("http://127.0.0.1:" + server.getLocalPort());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static RawServer answering(int status, String body) {
         return new RawServer(
                 "HTTP/1.1 "

@@ -13,16 +13,19 @@ class RelayClientTest {
             MachineToken.parse("V1StGXR8_Z5jdHi6B-myT:0123456789abcdefghijklmnopqrstuv");
 
     private static Reply<MachineLogin> ask(RawServer server) throws InterruptedException {
-        try (RelayClient client = new RelayClient(server.address(), "test/1")) {
+        return ask(server.address());
+    }
+
+    private static Reply<MachineLogin> ask(RelayAddress address) throws InterruptedException {
+        try (RelayClient client = new RelayClient(address, "test/1")) {
             return client.authenticateMachine(TOKEN);
         }
     }
 
     @Test
     void refusedConnectionIsUnavailable() throws InterruptedException {
-        RawServer gone = new RawServer("");
-        gone.close();
-        assertThat(ask(gone)).isEqualTo(new Reply.Unavailable<>("connection refused"));
+        assertThat(ask(RawServer.refusing()))
+                .isEqualTo(new Reply.Unavailable<>("connection refused"));
     }
 
     @ParameterizedTest

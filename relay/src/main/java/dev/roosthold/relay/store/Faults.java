@@ -21,6 +21,13 @@ final class Faults {
         return "40001".equals(e.getSQLState()) || "40P01".equals(e.getSQLState());
     }
 
+    /// Whether a server has failed, after which the connection to it may be of no use any more.
+    static boolean isOfServer(SQLException e) {
+        return !(e instanceof SQLiteException)
+                && ofServer(e.getSQLState()) != null
+                && !isConflict(e);
+    }
+
     /// Codes of PostgreSQL, appendix A. Those of a mistake, such as a violated constraint, belong
     /// to the statement.
     private static @Nullable String ofServer(@Nullable String state) {

@@ -256,7 +256,7 @@ final class Writer implements Runnable {
             return true;
         }
         if (broken != null) {
-            connectionSuspect = !Faults.isPassing(broken);
+            connectionSuspect = Faults.isOfServer(broken);
             StoreException reason = Faults.storeException("the write was not stored", broken);
             failed(reason);
             commits.failed(1);
