@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,7 +160,7 @@ class JazzSocketsTest {
                                                 + "/jazz"),
                                 new java.net.http.WebSocket.Listener() {})
                         .join();
-        assertThat(rig.relay().jazz().connections()).isEqualTo(1);
+        await().until(() -> rig.relay().jazz().connections() == 1);
         socket.abort();
         await().until(() -> rig.relay().jazz().connections() == 0);
     }
@@ -215,6 +216,7 @@ class JazzSocketsTest {
     }
 
     @Test
+    @Tag("file")
     void aBackupTakenWhileSomebodyWritesHoldsWhatWasAcknowledged() throws Exception {
         var values = JazzValues.fresh();
         values.adds("first");

@@ -35,7 +35,7 @@ record Scrape(String text) {
                 .filter(line -> line.startsWith(series + " "))
                 .mapToDouble(line -> Double.parseDouble(line.substring(series.length() + 1)))
                 .findFirst()
-                .orElse(Double.NaN);
+                .orElseThrow(() -> new AssertionError("not served: " + series));
     }
 
     /// Names with labels, without values.
