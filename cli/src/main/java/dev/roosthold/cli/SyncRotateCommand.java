@@ -11,6 +11,7 @@ import dev.roosthold.protocol.JsonObject;
 import dev.roosthold.sync.config.SyncConfig;
 import dev.roosthold.sync.config.SyncFiles;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -176,9 +178,8 @@ final class SyncRotateCommand extends SyncAction {
 
     private static Path settings(SyncConfig config) throws IOException {
         if (!Files.exists(config.file())) {
-            SyncFiles.directory(config.file().getParent());
-            SyncFiles.write(
-                    config.file(), "{}\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            SyncFiles.directory(Objects.requireNonNull(config.file().toAbsolutePath().getParent()));
+            SyncFiles.write(config.file(), "{}\n".getBytes(StandardCharsets.UTF_8));
         }
         return config.file();
     }
