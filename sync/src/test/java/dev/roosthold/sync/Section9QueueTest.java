@@ -106,6 +106,7 @@ final class Section9QueueTest {
             assertThat(a.all()).containsKey("command/" + id);
             a.stop();
             a.start();
+            a.awaitState("OFFLINE");
             rig.relay();
             a.client().call("sync.now");
             assertThat(queue(a).path("failed").asInt()).isEqualTo(1);

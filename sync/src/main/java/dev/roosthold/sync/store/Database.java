@@ -1,5 +1,6 @@
 package dev.roosthold.sync.store;
 
+import dev.roosthold.jazz.store.SqliteTransactions;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -160,15 +161,24 @@ final class Database implements AutoCloseable {
     }
 
     void rollback() throws SQLException {
-        connection.rollback();
+        closeStatements();
+        SqliteTransactions.undo(connection);
     }
 
-    @Override
-    public void close() throws SQLException {
+    void limitPages(int more) throws SQLException {
+        SqliteTransactions.limitPages(connection, more);
+    }
+
+    private void closeStatements() throws SQLException {
         for (PreparedStatement statement : statements.values()) {
             statement.close();
         }
         statements.clear();
+    }
+
+    @Override
+    public void close() throws SQLException {
+        closeStatements();
         connection.close();
     }
 }

@@ -200,9 +200,7 @@ public final class SyncStore implements AutoCloseable {
         await(
                 submit(
                         db -> {
-                            db.run(
-                                    "PRAGMA max_page_count = "
-                                            + (db.number("PRAGMA page_count") + more));
+                            db.limitPages(more);
                             return more;
                         }));
     }
