@@ -9,7 +9,8 @@ import dev.roosthold.relay.limits.Rate;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// The relay in a process of its own, with the rates for single sockets, addresses and accounts raised far
+/// The relay in a process of its own, with the rates for single sockets, addresses and accounts
+// raised far
 /// above the load; everything else is as people run it. Prints its port and ends when stdin ends.
 ///
 /// Arguments: the data directory, the port (0: any).
@@ -23,9 +24,10 @@ final class BenchRelay {
                 RelayConfig.defaults()
                         .withPort(Integer.parseInt(args[1]))
                         .withRegistration(RegistrationPolicy.OPEN)
-                        .withLimits(RelayConfig.Limits.USUAL
-                                .withSocketEvents(UNLIMITED)
-                                .withAuth(new Auth.Rates(UNLIMITED, UNLIMITED)))
+                        .withLimits(
+                                RelayConfig.Limits.USUAL
+                                        .withSocketEvents(UNLIMITED)
+                                        .withAuth(new Auth.Rates(UNLIMITED, UNLIMITED)))
                         .withFront(
                                 Front.USUAL.withLimits(
                                         Front.Limits.USUAL.withRequestsPerAccount(UNLIMITED)))

@@ -86,7 +86,6 @@ final class DeliveryLoad implements LoadClient.Traffic {
 
     /// The time that a packet has where [#MARK] was found.
     static long sentAt(ByteBuf packet, int at) {
-        return Long.parseLong(
-                packet.toString(at + MARK.length, DIGITS, StandardCharsets.US_ASCII));
+        return Long.parseLong(packet.toString(at + MARK.length, DIGITS, StandardCharsets.US_ASCII));
     }
 }

@@ -311,8 +311,7 @@ public final class ProductionLoad {
             long now = System.nanoTime();
             worstLagNanos =
                     Math.max(
-                            worstLagNanos,
-                            now - lastTick - TimeUnit.MILLISECONDS.toNanos(TICK_MS));
+                            worstLagNanos, now - lastTick - TimeUnit.MILLISECONDS.toNanos(TICK_MS));
             lastTick = now;
             double seconds = (now - start) / 1e9;
             for (; machineBeats < seconds * MACHINE_BEATS * factor; machineBeats++) {

@@ -85,12 +85,16 @@ public final class StormLoad {
         }
         System.out.println(
                 RelayLoad.verdict(
-                        "seconds until all are registered, slowest", slowest, slowest < 10, "below", 10));
+                        "seconds until all are registered, slowest",
+                        slowest,
+                        slowest < 10,
+                        "below",
+                        10));
         System.out.println((right ? "met" : "MISSED") + ": all online, every call answered");
     }
 
-    private static LoadClient.Sockets register(
-            LoadClient client, int port, Town town, String what) throws Exception {
+    private static LoadClient.Sockets register(LoadClient client, int port, Town town, String what)
+            throws Exception {
         long start = System.nanoTime();
         var registered = new AtomicInteger();
         int wanted = town.machineEntrances().size();
