@@ -7,17 +7,12 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// `roost --version` and `roost status` in their plain forms, which scripts and prompts run often:
 /// answered before the options of commands are read by reflection, which takes longer than all the
 /// rest of such a command. Whatever is unusual goes the usual way, which answers the same.
 final class QuickAnswers {
-    /// They mean nothing to these commands.
-    private static final Set<String> PASSED_OVER =
-            Set.of("ROOST_JAVA_HOME", "ROOST_JAVA_OPTS", "ROOST_CA_FILE");
-
     private QuickAnswers() {}
 
     /// @return the exit status when the command line was answered; else nothing has happened
@@ -67,7 +62,7 @@ final class QuickAnswers {
         for (String name : environment.keySet()) {
             if (name.startsWith("ROOST_")
                     && !name.equals("ROOST_HOME")
-                    && !PASSED_OVER.contains(name)) {
+                    && !OptionSources.NO_OPTIONS.contains(name)) {
                 return true;
             }
         }

@@ -6,6 +6,7 @@ import dev.roosthold.client.RelayAddress;
 import dev.roosthold.client.Scheduler;
 import dev.roosthold.daemon.agents.AgentRunner;
 import dev.roosthold.daemon.agents.AgentSettings;
+import dev.roosthold.daemon.history.CommandHistory;
 import dev.roosthold.daemon.sessions.AgentSessions;
 import dev.roosthold.protocol.MachineId;
 import java.io.IOException;
@@ -123,6 +124,17 @@ final class AgentRig implements AutoCloseable {
                                                 root(),
                                                 false))
                         .credential();
+    }
+
+    /// With a history of commands.
+    AgentRig startDaemon(CommandHistory history) {
+        daemon =
+                new RunningDaemon(
+                                DaemonConfig.of(home, machine, "1.2.3"),
+                                Optional.of(AgentRunner.factory(settings)),
+                                Optional.of(history))
+                        .awaitReady();
+        return this;
     }
 
     /// Processes of agents of this rig.

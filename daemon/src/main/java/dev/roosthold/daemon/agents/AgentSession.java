@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -82,6 +83,7 @@ final class AgentSession {
     private final SessionFace face;
     private final AgentStart starts;
     private final Envelopes envelopes;
+    private final CommandWatch commands;
     private final Runnable ended;
 
     private final LinkedBlockingQueue<SessionEvent> events = new LinkedBlockingQueue<>();
@@ -138,6 +140,19 @@ final class AgentSession {
         overrideArchive = resumed;
         lifecycleSinceMs = host.clock().millis();
         envelopes = new Envelopes(host.clock(), host.random());
+        commands =
+                new CommandWatch(
+                        host.commands(),
+                        host.clock(),
+                        id.value(),
+                        record.agent(),
+                        record.directory(),
+                        terminal -> {
+                            RunningAgent now = agent;
+                            return now == null
+                                    ? OptionalInt.empty()
+                                    : now.terminals().exitCode(terminal);
+                        });
         starts = new AgentStart(record, catalog, this::roots, host.version());
         face =
                 new SessionFace(
@@ -412,7 +427,8 @@ final class AgentSession {
     }
 
     private TurnOutput output(String id) {
-        return new TurnOutput(id, envelopes, this::send, face::stream, this::send);
+        return new TurnOutput(
+                id, envelopes, this::send, face::stream, this::send, commands);
     }
 
     private void send(String of, AgentFile file) {
