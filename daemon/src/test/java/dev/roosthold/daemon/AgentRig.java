@@ -164,8 +164,8 @@ final class AgentRig implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
-        try (Wire _ = wire) {
+    public void close() throws InterruptedException {
+        try {
             if (daemon != null) {
                 daemon.close();
             }
@@ -175,6 +175,9 @@ final class AgentRig implements AutoCloseable {
                             pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
             phone.close();
             owner.close();
+            if (wire != null) {
+                wire.stop();
+            }
             relay.close();
         }
     }

@@ -60,6 +60,15 @@ final class Wire implements AutoCloseable {
         sockets.removeAll(present);
     }
 
+    /// No new ones pass any more.
+    void stop() {
+        try {
+            close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// How many were made so far.
     int connections() {
         return recordings.size() / 2;
