@@ -56,7 +56,7 @@ final class KnownSessions {
         known.stream().limit(MOST).forEach(file.withArray("sessions")::add);
         try {
             Path directory = Outgoing.directory(access);
-            PrivateFiles.createDirectory(directory.getParent());
+            PrivateFiles.createDirectory(access.home().resolve("outbox"));
             PrivateFiles.createDirectory(directory);
             PrivateFiles.write(
                     directory.resolve(FILE), file.toString().getBytes(StandardCharsets.UTF_8));

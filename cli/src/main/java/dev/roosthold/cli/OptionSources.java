@@ -77,8 +77,7 @@ final class OptionSources implements CommandLine.IDefaultValueProvider {
         }
         SettingsFile file =
                 SettingsFile.read(
-                        named.map(Path::of).orElseGet(OptionSources::usualFile),
-                        named.isPresent());
+                        named.map(Path::of).orElseGet(OptionSources::usualFile), named.isPresent());
         return new OptionSources(file, environment);
     }
 

@@ -39,19 +39,19 @@ final class StatusCommand implements Callable<Integer> {
     ///
     /// @throws DaemonException when the directory cannot be read; nothing is printed then
     static int answer(Path home, boolean json) {
-            return switch (DaemonPresence.of(home)) {
-                case DaemonPresence.None _ -> {
-                    System.out.println(
-                            json
-                                    ? "{\"running\":false,\"online\":false}"
-                                    : "The machine daemon is not running; start it with `roost"
-                                            + " daemon start`.");
-                    yield NOT_RUNNING;
-                }
-                case DaemonPresence.Busy _ ->
-                        stuck("starting or ending, or an enrolment goes on", json);
-                case DaemonPresence.Running(var control) -> running(control, json);
-            };
+        return switch (DaemonPresence.of(home)) {
+            case DaemonPresence.None _ -> {
+                System.out.println(
+                        json
+                                ? "{\"running\":false,\"online\":false}"
+                                : "The machine daemon is not running; start it with `roost"
+                                        + " daemon start`.");
+                yield NOT_RUNNING;
+            }
+            case DaemonPresence.Busy _ ->
+                    stuck("starting or ending, or an enrolment goes on", json);
+            case DaemonPresence.Running(var control) -> running(control, json);
+        };
     }
 
     private static int running(LocalClient control, boolean json) {

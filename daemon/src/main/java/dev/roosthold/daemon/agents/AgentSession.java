@@ -427,8 +427,7 @@ final class AgentSession {
     }
 
     private TurnOutput output(String id) {
-        return new TurnOutput(
-                id, envelopes, this::send, face::stream, this::send, commands);
+        return new TurnOutput(id, envelopes, this::send, face::stream, this::send, commands);
     }
 
     private void send(String of, AgentFile file) {
