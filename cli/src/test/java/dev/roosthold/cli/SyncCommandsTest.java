@@ -290,7 +290,7 @@ final class SyncCommandsTest {
         }
     }
 
-    private static String shownPhrase(String out) {
+    static String shownPhrase(String out) {
         List<String> words = new ArrayList<>();
         for (String line : out.lines().toList()) {
             if (line.matches("(\\s+\\d+ [a-z]+)+\\s*")) {

@@ -234,4 +234,40 @@ final class Section8SemanticsTest {
     private static ObjectNode meta(ObjectNode entry) {
         return (ObjectNode) entry.get("metadata");
     }
+
+    /// 8.7: the time of being seen is written on connecting and then rarely.
+    @Test
+    void lastSeenIsWrittenAtMostEvery15Minutes() {
+        try (var rig = new Rig(folder)) {
+            Rig.Device a =
+                    rig.device("a")
+                            .settings("{\"syncIntervalMs\":100}")
+                            .relay()
+                            .start()
+                            .initialised(1);
+            a.awaitState("ONLINE");
+            Rig.Device b = rig.device("b").relay().start().initialised(1);
+            await().atMost(Rig.SOON).until(() -> seen(b, "device a") > 0);
+            long first = seen(b, "device a");
+            a.clock.move(Duration.ofMinutes(14));
+            await().during(Duration.ofMillis(400))
+                    .atMost(Rig.SOON)
+                    .until(() -> seen(b, "device a") == first);
+            a.clock.move(Duration.ofMinutes(2));
+            await().atMost(Rig.SOON)
+                    .until(
+                            () ->
+                                    seen(b, "device a") - first
+                                            >= Duration.ofMinutes(16).toMillis());
+        }
+    }
+
+    private static long seen(Rig.Device by, String name) {
+        for (JsonNode one : by.client().call("device.list").path("devices")) {
+            if (one.path("name").stringValue().equals(name)) {
+                return one.path("lastSeen").asLong();
+            }
+        }
+        return 0;
+    }
 }
