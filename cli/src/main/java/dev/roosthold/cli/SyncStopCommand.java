@@ -2,6 +2,8 @@ package dev.roosthold.cli;
 
 import dev.roosthold.history.ipc.SyncClient;
 import dev.roosthold.protocol.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -30,21 +32,33 @@ final class SyncStopCommand extends SyncAction {
         if (running.isEmpty()) {
             return false;
         }
+        Optional<ProcessHandle> process = process(sync);
         try (SyncClient client = running.get()) {
             client.shutdown("asked on the command line");
         }
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             Optional<SyncClient> still = sync.running();
-            if (still.isEmpty()) {
+            // Its socket goes first; until it has closed its database no other one can start.
+            if (still.isEmpty() && process.filter(ProcessHandle::isAlive).isEmpty()) {
                 return true;
             }
-            still.get().close();
+            still.ifPresent(SyncClient::close);
             if (System.nanoTime() - end > 0) {
                 throw new CommandFailure(
                         "the sync daemon does not stop", "Its log: `roost sync logs`.");
             }
             Thread.sleep(LOOK);
+        }
+    }
+
+    /// The daemon's process, if its lock tells.
+    private static Optional<ProcessHandle> process(SyncAccess sync) {
+        try {
+            return ProcessHandle.of(
+                    Long.parseLong(Files.readString(sync.config().lockFile()).strip()));
+        } catch (IOException | NumberFormatException _) {
+            return Optional.empty();
         }
     }
 

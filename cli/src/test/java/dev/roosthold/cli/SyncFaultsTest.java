@@ -237,7 +237,8 @@ final class SyncFaultsTest {
     @Test
     void section3_whatIsWrongIsToldWithWhatToDo() throws Exception {
         try (RoostProcess relay = relay();
-                Computer laptop = new Computer(temp.resolve("laptop"))) {
+                Computer laptop = new Computer(temp.resolve("laptop"));
+                Computer server = new Computer(temp.resolve("server"))) {
             String address = "ws://127.0.0.1:" + relay.jazzPort();
             String phrase =
                     laptop.run("", "sync", "init", "--json", "--relay", address)
@@ -300,7 +301,18 @@ final class SyncFaultsTest {
             assertThat(socket(laptop)).exists();
             assertThat(laptop.run("", "sync", "status").status()).isZero();
 
-            // A damaged database is put aside; joining again brings everything back.
+            // A damaged database is put aside; joining again brings everything back, and sends what
+            // was lost with it, but for what somebody let go.
+            assertThat(laptop.run("", "sync", "pause").status()).isZero();
+            laptop.ran("echo not-sent");
+            assertThat(laptop.run("", "sync", "push").status()).isZero();
+            laptop.ran("echo let-go");
+            assertThat(laptop.run("", "sync", "push").status()).isZero();
+            JsonNode queue = laptop.run("", "sync", "queue", "list", "--json").json();
+            assertThat(queue.path("total").asInt()).isEqualTo(2);
+            String number = queue.at("/items/1/queueId").asString();
+            assertThat(laptop.run("", "sync", "queue", "discard", "--confirm", number).status())
+                    .isZero();
             assertThat(laptop.run("", "sync", "stop").status()).isZero();
             Path database = laptop.home.resolve(".cache/cmdai/sync.db");
             try (var file = FileChannel.open(database, StandardOpenOption.WRITE)) {
@@ -312,7 +324,15 @@ final class SyncFaultsTest {
             Computer.Run look = laptop.run("", "sync", "doctor");
             assertThat(look.out()).contains("CACHE_CORRUPT");
             assertThat(laptop.run(phrase, "sync", "join").status()).isEqualTo(7);
-            assertThat(commands(laptop)).containsExactlyInAnyOrder("echo kept", "echo after");
+            assertThat(laptop.run("", "sync", "push").status()).isZero();
+            assertThat(laptop.run("", "sync", "now").status()).isZero();
+            List<String> everything =
+                    List.of("echo kept", "echo after", "echo not-sent", "echo let-go");
+            assertThat(commands(laptop)).containsExactlyInAnyOrderElementsOf(everything);
+            assertThat(server.run(phrase, "sync", "join", "--relay", address).status())
+                    .isEqualTo(7);
+            assertThat(commands(server))
+                    .containsExactlyInAnyOrder("echo kept", "echo after", "echo not-sent");
 
             // The daemon of another account.
             try (SyncClient client = daemon(laptop)) {
@@ -330,6 +350,13 @@ final class SyncFaultsTest {
                         .noneMatch(one -> one.type().equals("command"));
             }
             assertThat(commands(laptop)).contains("echo not-there");
+
+            // Stopping lasts until the process has ended, so that starting it again works.
+            assertThat(laptop.run("", "sync", "now").status()).isEqualTo(5);
+            for (int i = 0; i < 2; i++) {
+                Computer.Run again = laptop.run("", "sync", "restart");
+                assertThat(again.status()).as(again.err()).isZero();
+            }
 
             // A directory in which others may write: the daemon does not start, and says why.
             assertThat(laptop.run("", "sync", "stop").status()).isZero();

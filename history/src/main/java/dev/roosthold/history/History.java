@@ -797,16 +797,23 @@ public final class History implements AutoCloseable {
         }
     }
 
-    /// The keys of another account are in force from now on: everything is read anew.
+    /// A sync daemon was set up that knows nothing yet: everything is read anew, and what this
+    /// computer has pushed before is pushed again unless it comes back, since the queue of before
+    /// may be gone with what was in it.
     public void accountChanged(String keyId, String accountId) {
         store.putFact(ACCOUNT + ":" + keyId, accountId);
-        Optional<String> before = store.fact(ACCOUNT);
-        if (before.isPresent() && !before.get().equals(accountId)) {
+        if (store.fact(ACCOUNT).isPresent()) {
             int _ = store.pushAgain();
         }
         store.putFact(ACCOUNT, accountId);
         store.putFact(ROTATED, "");
         store.putFact(CURSOR, "0");
+    }
+
+    /// What was let go from the queue of the sync daemon stays here, also when another one is set
+    /// up.
+    public void discarded(Collection<String> ids) {
+        store.mark(ids, EntryState.LOCAL, Optional.of("let go from the queue"));
     }
 
     @Override

@@ -69,12 +69,7 @@ final class ServiceNotice {
                 function(
                         "sendto",
                         FunctionDescriptor.of(
-                                JAVA_LONG,
-                                JAVA_INT,
-                                ADDRESS,
-                                JAVA_LONG,
-                                JAVA_INT,
-                                ADDRESS,
+                                JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS,
                                 JAVA_INT));
         MethodHandle close = function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
         int descriptor = (int) open.invokeExact((int) AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);

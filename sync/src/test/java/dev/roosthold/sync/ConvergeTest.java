@@ -263,10 +263,7 @@ final class ConvergeTest {
             state.put("deletedAt", Json.of((double) at));
             state.put("updatedAt", Json.of((double) at));
             state.put("stateBy", Json.of(Entries.DEVICE));
-            edit(
-                    js,
-                    layout.states(),
-                    Json.array(Json.of("set"), Json.of(id), new Json.Obj(state)));
+            edit(js, layout.states(), Json.array(Json.of("set"), Json.of(id), new Json.Obj(state)));
         } else if (what < 8) {
             ObjectNode write = preference(random, now);
             expected.preference(write);

@@ -3,16 +3,16 @@ package dev.roosthold.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.UncheckedIOException;
 import dev.roosthold.jazz.account.AccountKey;
 import dev.roosthold.jazz.client.Jazz;
 import dev.roosthold.jazz.client.JazzOptions;
 import dev.roosthold.jazz.encoding.Json;
 import dev.roosthold.sync.replica.Layout;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -87,8 +87,7 @@ final class KillTest {
             }
             try (Client client = process.client()) {
                 await().atMost(Rig.SOON).until(() -> client.state().equals("ONLINE"));
-                await().atMost(Rig.SOON)
-                        .until(() -> number(client, "pending") == 0);
+                await().atMost(Rig.SOON).until(() -> number(client, "pending") == 0);
             }
             assertThat(answered).isNotEmpty();
             compare(rig, answered, sent);

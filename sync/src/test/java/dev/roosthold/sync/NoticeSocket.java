@@ -55,13 +55,11 @@ final class NoticeSocket implements AutoCloseable {
         MethodHandle receive =
                 function(
                         "recv",
-                        FunctionDescriptor.of(
-                                JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+                        FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(MOST);
             long read = (long) receive.invokeExact(descriptor, buffer, (long) MOST, 0);
-            return new String(
-                    buffer.asSlice(0, read).toArray(JAVA_BYTE), StandardCharsets.UTF_8);
+            return new String(buffer.asSlice(0, read).toArray(JAVA_BYTE), StandardCharsets.UTF_8);
         }
     }
 

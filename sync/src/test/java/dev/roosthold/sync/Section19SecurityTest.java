@@ -102,7 +102,8 @@ final class Section19SecurityTest {
         }
     }
 
-    /// Section 13: what the relay keeps tells none of these. The random id of a device is part of the
+    /// Section 13: what the relay keeps tells none of these. The random id of a device is part of
+    // the
     /// name of its record (section 10.2), and names are for all to see.
     @Test
     void theRelayKeepsNeitherIdsNorNamesNorLevelsNorPreferences() throws Exception {
@@ -121,8 +122,7 @@ final class Section19SecurityTest {
             var kept = new StringBuilder();
             try (var files = Files.walk(folder.resolve("relay"))) {
                 for (Path file : files.filter(Files::isRegularFile).toList()) {
-                    kept.append(
-                            new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
+                    kept.append(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
                 }
             }
             String account = a.client().call("sync.status").path("accountId").stringValue();

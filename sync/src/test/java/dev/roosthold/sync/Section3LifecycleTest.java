@@ -1,25 +1,26 @@
 package dev.roosthold.sync;
 
-import java.util.Random;
-import java.util.Map;
-import java.nio.file.StandardOpenOption;
-import java.nio.channels.FileChannel;
-import java.nio.ByteBuffer;
-import java.net.ServerSocket;
-import java.net.InetAddress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.roosthold.sync.store.FullDisk;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -304,13 +305,14 @@ final class Section3LifecycleTest {
                             device.config().database(),
                             device.config().authKeyFile(),
                             device.config().valuesFile())) {
+                Path parent = Objects.requireNonNull(file.getParent());
                 assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                         .as(file.toString())
                         .isEqualTo("rw-------");
                 assertThat(
                                 PosixFilePermissions.toString(
-                                        Files.getPosixFilePermissions(file.getParent())))
-                        .as(file.getParent().toString())
+                                        Files.getPosixFilePermissions(parent)))
+                        .as(parent.toString())
                         .isEqualTo("rwx------");
             }
         }

@@ -247,7 +247,8 @@ final class Section4FramingTest {
                 Client reader = own.another()) {
             for (int i = 0; i < 50; i++) {
                 String id = Entries.id();
-                long cursor = reader.call("sync.pull", "{\"limit\":1000}").path("nextCursor").asLong();
+                long cursor =
+                        reader.call("sync.pull", "{\"limit\":1000}").path("nextCursor").asLong();
                 own.client().call("sync.push", Entries.push(Entries.command(id)));
                 assertThat(reader.call("sync.pull", "{\"since\":" + cursor + "}").toString())
                         .contains(id);

@@ -212,9 +212,7 @@ final class Section5RpcTest {
                         device.clock,
                         "1.2.3",
                         () -> {});
-        assertThat(
-                        methods.limit(
-                                method, Codec.parse(params.getBytes(StandardCharsets.UTF_8))))
+        assertThat(methods.limit(method, Codec.parse(params.getBytes(StandardCharsets.UTF_8))))
                 .isEqualTo(java.time.Duration.ofSeconds(seconds));
     }
 
@@ -225,7 +223,10 @@ final class Section5RpcTest {
                 new String[][] {
                     {"sync.push", "{}"},
                     {"sync.status", "{}"},
-                    {"sync.init", "{\"authKey\":\"x\",\"deviceName\":\"a\",\"platform\":\"linux\"}"},
+                    {
+                        "sync.init",
+                        "{\"authKey\":\"x\",\"deviceName\":\"a\",\"platform\":\"linux\"}"
+                    },
                     {"sync.init", "{}"},
                     {"daemon.handshake", "{\"clientVersion\":\"1\",\"protocolVersion\":\"9.0.0\"}"},
                 }) {

@@ -1,9 +1,7 @@
 package dev.roosthold.sync;
 
-import static org.awaitility.Awaitility.await;
-import org.junit.jupiter.api.Tag;
-import java.time.Duration;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.roosthold.sync.state.Method;
 import dev.roosthold.sync.state.SyncEvent;
@@ -14,6 +12,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +21,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -292,7 +292,8 @@ final class Section6StateTest {
         try (var rig = new Rig(folder);
                 var wire =
                         new Wire(
-                                javax.net.ServerSocketFactory.getDefault(), rig.relay().getPort())) {
+                                javax.net.ServerSocketFactory.getDefault(),
+                                rig.relay().getPort())) {
             Rig.Device device =
                     rig.device("a")
                             .relay(URI.create("ws://127.0.0.1:" + wire.port()))

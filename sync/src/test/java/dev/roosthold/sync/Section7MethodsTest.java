@@ -619,7 +619,8 @@ final class Section7MethodsTest {
             a.init(1);
             String kept = Entries.id();
             String left = Entries.id();
-            a.client().call("sync.push", Entries.push(Entries.command(left), Entries.command(kept)));
+            a.client()
+                    .call("sync.push", Entries.push(Entries.command(left), Entries.command(kept)));
             JsonNode items = a.client().call("queue.list").path("items");
             assertThat(items.get(0).path("id").stringValue()).isEqualTo(left);
             String ids = "{\"queueIds\":[" + items.get(0).path("queueId") + ",987654]";
@@ -754,12 +755,7 @@ final class Section7MethodsTest {
                                             .path("jazz")
                                             .path("clockOffsetMs")
                                             .isNumber());
-            assertThat(
-                            a.client()
-                                    .call("daemon.health")
-                                    .path("jazz")
-                                    .path("clockOffsetMs")
-                                    .asLong())
+            assertThat(a.client().call("daemon.health").path("jazz").path("clockOffsetMs").asLong())
                     .isBetween(597_000L, 601_000L);
             a.client().call("sync.pause");
             assertThat(a.client().call("daemon.health").path("jazz").get("clockOffsetMs").isNull())

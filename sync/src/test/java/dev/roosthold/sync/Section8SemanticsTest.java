@@ -255,10 +255,7 @@ final class Section8SemanticsTest {
                     .until(() -> seen(b, "device a") == first);
             a.clock.move(Duration.ofMinutes(2));
             await().atMost(Rig.SOON)
-                    .until(
-                            () ->
-                                    seen(b, "device a") - first
-                                            >= Duration.ofMinutes(16).toMillis());
+                    .until(() -> seen(b, "device a") - first >= Duration.ofMinutes(16).toMillis());
         }
     }
 

@@ -264,7 +264,10 @@ final class Section9QueueTest {
             a.init(1);
             String broken = Entries.id();
             String whole = Entries.id();
-            a.client().call("sync.push", Entries.push(Entries.command(broken), Entries.command(whole)));
+            a.client()
+                    .call(
+                            "sync.push",
+                            Entries.push(Entries.command(broken), Entries.command(whole)));
             a.stop();
             try (var db = DriverManager.getConnection("jdbc:sqlite:" + a.config().database());
                     var statement =

@@ -154,14 +154,21 @@ final class Section16ConfigTest {
         "logFile,       ,                     --log-file,       /a,   ,     /c",
     })
     void everySettingHasItsVariableAndItsOption(
-            String key, String variable, String option, String inFile, String inVariable, String given)
+            String key,
+            String variable,
+            String option,
+            String inFile,
+            String inVariable,
+            String given)
             throws Exception {
         Path file = file("{\"" + key + "\":\"" + inFile + "\"}");
         assertThat(read(Map.of(), Map.of()).sources()).containsEntry(key, file.toString());
         if (variable != null) {
             SyncConfig config = read(Map.of(), Map.of(variable, inVariable));
             assertThat(config.sources()).containsEntry(key, "environment " + variable);
-            assertThat(config.toString()).containsIgnoringCase(inVariable).doesNotContain("=" + inFile);
+            assertThat(config.toString())
+                    .containsIgnoringCase(inVariable)
+                    .doesNotContain("=" + inFile);
             assertThat(read(Map.of(), Map.of(variable, "")).sources())
                     .containsEntry(key, file.toString());
         }
