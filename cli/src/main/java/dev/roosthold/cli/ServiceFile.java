@@ -32,11 +32,7 @@ record ServiceFile(Path file, String content, List<String> enable) {
     ///     does not
     /// @param finalStatuses exit statuses after which starting it again changes nothing
     private record Service(
-            String name,
-            String title,
-            String writtenBy,
-            String readiness,
-            String finalStatuses) {
+            String name, String title, String writtenBy, String readiness, String finalStatuses) {
         String unit() {
             return "roosthold-" + name;
         }

@@ -1,6 +1,7 @@
 package dev.roosthold.cli;
 
 import dev.roosthold.history.ipc.SyncClient;
+import dev.roosthold.history.ipc.SyncConnectionException;
 import dev.roosthold.protocol.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,17 +39,27 @@ final class SyncStopCommand extends SyncAction {
         }
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
-            Optional<SyncClient> still = sync.running();
+            boolean answers = answers(sync);
             // Its socket goes first; until it has closed its database no other one can start.
-            if (still.isEmpty() && process.filter(ProcessHandle::isAlive).isEmpty()) {
+            if (!answers && process.filter(ProcessHandle::isAlive).isEmpty()) {
                 return true;
             }
-            still.ifPresent(SyncClient::close);
             if (System.nanoTime() - end > 0) {
                 throw new CommandFailure(
                         "the sync daemon does not stop", "Its log: `roost sync logs`.");
             }
             Thread.sleep(LOOK);
+        }
+    }
+
+    private static boolean answers(SyncAccess sync) throws InterruptedException {
+        try {
+            Optional<SyncClient> still = sync.running();
+            still.ifPresent(SyncClient::close);
+            return still.isPresent();
+        } catch (SyncConnectionException _) {
+            // It ended while it was asked; the next look tells.
+            return true;
         }
     }
 

@@ -69,7 +69,8 @@ final class HeldReplies implements AutoCloseable {
                 new InputStreamReader(Channels.newInputStream(of), StandardCharsets.UTF_8));
     }
 
-    private static void up(SocketChannel from, SocketChannel to, LinkedBlockingQueue<String> asked) {
+    private static void up(
+            SocketChannel from, SocketChannel to, LinkedBlockingQueue<String> asked) {
         try (BufferedReader in = lines(from);
                 OutputStream out = Channels.newOutputStream(to)) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {

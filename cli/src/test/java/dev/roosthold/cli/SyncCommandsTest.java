@@ -144,15 +144,15 @@ final class SyncCommandsTest {
         }
     }
 
-    /// Contract section 14, after a full run at trace: neither the phrase (shown once, by init), nor
-    /// any key in any form, nor a blob is in the log or the output, and no command in the log.
+    /// Contract section 14, after a full run at trace: neither the phrase (shown once, by init),
+    /// nor any key in any form, nor a blob is in the log or the output, and no command in the log.
     private static void expectNoSecret(
             Computer computer, String phrase, Computer.Run init, List<String> blobs)
             throws Exception {
         String said = computer.everythingSaid().replace(init.out(), "");
         String logged = computer.everythingLogged();
         assertThat(logged).contains("\"level\":\"debug\"").contains("\"method\":\"sync.push\"");
-        String[] words = phrase.split(" ");
+        String[] words = phrase.split(" ", -1);
         for (int i = 0; i + 3 <= words.length; i++) {
             // Single words of the list may well occur.
             String three = words[i] + " " + words[i + 1] + " " + words[i + 2];
@@ -178,7 +178,12 @@ final class SyncCommandsTest {
             assertThat(said.contains(HexFormat.of().formatHex(bytes))).as("a blob").isFalse();
         }
         for (String plain :
-                List.of("make the-first", "tail the-log", "SECRET_TOKEN", "the-first", "abcdefgh")) {
+                List.of(
+                        "make the-first",
+                        "tail the-log",
+                        "SECRET_TOKEN",
+                        "the-first",
+                        "abcdefgh")) {
             assertThat(logged.contains(plain)).as(plain).isFalse();
         }
         assertThat(said).doesNotContain("\"encrypted\"");

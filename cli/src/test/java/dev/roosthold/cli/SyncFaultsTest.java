@@ -10,6 +10,7 @@ import dev.roosthold.history.ipc.SyncClient;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -139,8 +140,7 @@ final class SyncFaultsTest {
             String before = Files.readString(keys);
 
             String phrase;
-            try (RoostProcess rotate =
-                    RoostProcess.start(laptop.home, "sync", "rotate", "--yes")) {
+            try (RoostProcess rotate = RoostProcess.start(laptop.home, "sync", "rotate", "--yes")) {
                 await().atMost(Duration.ofSeconds(30))
                         .pollInterval(Duration.ofMillis(1))
                         .until(() -> Files.exists(next));
@@ -149,8 +149,7 @@ final class SyncFaultsTest {
             }
             assertThat(keys).hasContent(before);
             Path second = laptop.home.resolve(".cache/cmdai/rotate.authkey");
-            try (RoostProcess rotate =
-                    RoostProcess.start(laptop.home, "sync", "rotate", "--yes")) {
+            try (RoostProcess rotate = RoostProcess.start(laptop.home, "sync", "rotate", "--yes")) {
                 await().atMost(Duration.ofSeconds(30))
                         .pollInterval(Duration.ofMillis(1))
                         .until(() -> Files.exists(second));
@@ -161,8 +160,7 @@ final class SyncFaultsTest {
             // In between the computer is used.
             laptop.ran("echo in-between");
             assertThat(laptop.run("", "sync", "push").status()).isZero();
-            try (RoostProcess rotate =
-                    RoostProcess.start(laptop.home, "sync", "rotate", "--yes")) {
+            try (RoostProcess rotate = RoostProcess.start(laptop.home, "sync", "rotate", "--yes")) {
                 await().atMost(Duration.ofSeconds(30))
                         .pollInterval(Duration.ofMillis(1))
                         .until(() -> !Files.readString(keys).equals(before));
@@ -203,7 +201,8 @@ final class SyncFaultsTest {
                     .isZero();
             Path file = laptop.home.resolve(".bash_history");
             Files.write(
-                    file, IntStream.range(0, 15_000).mapToObj(one -> "echo number-" + one).toList());
+                    file,
+                    IntStream.range(0, 15_000).mapToObj(one -> "echo number-" + one).toList());
             assertThat(laptop.run("", "history", "import", "bash").status()).isZero();
             await().atMost(Duration.ofMinutes(2))
                     .until(
@@ -223,11 +222,7 @@ final class SyncFaultsTest {
             assertThat(rotate.status()).as(rotate.err()).isZero();
             String phrase = SyncCommandsTest.shownPhrase(rotate.out());
             assertThat(server.run(phrase, "sync", "join", "--relay", address).status()).isZero();
-            assertThat(
-                            server.run("", "history", "stats", "--json")
-                                    .json()
-                                    .path("commands")
-                                    .asInt())
+            assertThat(server.run("", "history", "stats", "--json").json().path("commands").asInt())
                     .isEqualTo(15_000);
         }
     }
@@ -316,7 +311,8 @@ final class SyncFaultsTest {
             assertThat(laptop.run("", "sync", "stop").status()).isZero();
             Path database = laptop.home.resolve(".cache/cmdai/sync.db");
             try (var file = FileChannel.open(database, StandardOpenOption.WRITE)) {
-                file.write(ByteBuffer.wrap("this is no database any more".getBytes()), 0);
+                file.write(ByteBuffer.wrap("this is no database any more"
+                                        .getBytes(StandardCharsets.UTF_8)), 0);
             }
             Computer.Run damaged = laptop.run("", "sync", "status");
             assertThat(damaged.status()).isEqualTo(4);
@@ -391,8 +387,7 @@ final class SyncFaultsTest {
         Path keys = laptop.home.resolve(".config/cmdai/keys.json");
         Files.createDirectories(keys.getParent());
         Files.writeString(keys, "{\"version\":1,");
-        try (History history =
-                History.open(HistoryPlaces.below(laptop.home), Clock.systemUTC())) {
+        try (History history = History.open(HistoryPlaces.below(laptop.home), Clock.systemUTC())) {
             assertThat(history.store().count()).isEqualTo(1);
         }
         Computer.Run doctor = laptop.run("", "sync", "doctor", "--json");

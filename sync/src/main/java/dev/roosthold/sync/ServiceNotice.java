@@ -101,6 +101,7 @@ final class ServiceNotice {
         }
     }
 
+    @SuppressWarnings("restricted") // The launcher allows native code; SQLite needs it too.
     private static MethodHandle function(String name, FunctionDescriptor form) {
         Linker linker = Linker.nativeLinker();
         SymbolLookup library = linker.defaultLookup();

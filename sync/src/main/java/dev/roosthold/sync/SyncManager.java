@@ -316,7 +316,7 @@ public final class SyncManager implements AutoCloseable {
 
     public SyncStatus getStatus() {
         Counts counts = store().counts();
-        boolean full = counts.pending() >= SyncStore.MAX_PENDING;
+        boolean full = store().isFull(counts.pending());
         lock.lock();
         try {
             JazzSyncService open = service;

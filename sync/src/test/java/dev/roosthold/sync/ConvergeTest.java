@@ -203,7 +203,7 @@ final class ConvergeTest {
     private static ObjectNode preference(Random random, long now) {
         return Entries.preference(
                 "key" + random.nextInt(3),
-                now / 500 * 500 - random.nextInt(2) * 500,
+                now / 500 * 500 - random.nextInt(2) * 500L,
                 DEVICES[random.nextInt(2)],
                 Entries.blob(20 + random.nextInt(3)));
     }

@@ -45,6 +45,7 @@ final class NoticeSocket implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("restricted")
     private static MethodHandle function(String name, FunctionDescriptor form) {
         Linker linker = Linker.nativeLinker();
         return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), form);

@@ -62,8 +62,7 @@ final class Section14RedactionTest {
                 assertThat(log)
                         .doesNotContain(Rig.key(1))
                         .doesNotContain(Rig.key(1).replace("=", ""))
-                        .doesNotContain(
-                                Base64.getUrlEncoder().withoutPadding().encodeToString(key))
+                        .doesNotContain(Base64.getUrlEncoder().withoutPadding().encodeToString(key))
                         .doesNotContain(HexFormat.of().formatHex(key))
                         .doesNotContain(HexFormat.of().withUpperCase().formatHex(key))
                         .doesNotContain(dev.roosthold.jazz.encoding.Base58.encode(key))

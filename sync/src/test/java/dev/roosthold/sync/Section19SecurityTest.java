@@ -103,8 +103,7 @@ final class Section19SecurityTest {
     }
 
     /// Section 13: what the relay keeps tells none of these. The random id of a device is part of
-    // the
-    /// name of its record (section 10.2), and names are for all to see.
+    /// the name of its record (section 10.2), and names are for all to see.
     @Test
     void theRelayKeepsNeitherIdsNorNamesNorLevelsNorPreferences() throws Exception {
         try (var rig = new Rig(folder)) {

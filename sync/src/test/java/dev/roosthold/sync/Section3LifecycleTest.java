@@ -309,9 +309,7 @@ final class Section3LifecycleTest {
                 assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                         .as(file.toString())
                         .isEqualTo("rw-------");
-                assertThat(
-                                PosixFilePermissions.toString(
-                                        Files.getPosixFilePermissions(parent)))
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(parent)))
                         .as(parent.toString())
                         .isEqualTo("rwx------");
             }

@@ -163,7 +163,8 @@ final class Section9QueueTest {
     @Test
     void afterTenThousandNothingIsTakenAndDiscardingMakesRoom() {
         try (var rig = new Rig(folder)) {
-            Rig.Device a = rig.device("a").start().initialised(1);
+            Rig.Device a =
+                    rig.device("a").settings("{\"syncIntervalMs\":3600000}").start().initialised(1);
             for (int batch = 0; batch < 20; batch++) {
                 var entries = new ArrayList<ObjectNode>();
                 for (int i = 0; i < 500; i++) {
@@ -195,6 +196,20 @@ final class Section9QueueTest {
                                     .asInt())
                     .isEqualTo(1);
             assertThat(a.all()).containsKey("command/" + row.path("id").stringValue());
+            // Nor do those take room whose lifetime has passed, before that is made durable.
+            a.clock.move(Duration.ofHours(25));
+            assertThat(
+                            a.client()
+                                    .call(
+                                            "sync.push",
+                                            Entries.push(
+                                                    Entries.command(Entries.id()),
+                                                    Entries.command(Entries.id())))
+                                    .path("queued")
+                                    .asInt())
+                    .isEqualTo(2);
+            assertThat(queue(a).path("pending").asInt()).isEqualTo(2);
+            assertThat(queue(a).path("failed").asInt()).isEqualTo(10_000);
         }
     }
 
@@ -328,6 +343,20 @@ final class Section9QueueTest {
             assertThat(code).isEqualTo(-32008);
             assertThat(bytes).isBetween(60L << 20, 64L << 20);
             assertThat(queue(a).path("pending").asInt()).isEqualTo(rows);
+            // What is smaller may still fit, one by one, until nothing does.
+            code = 0;
+            while (code == 0) {
+                ObjectNode one =
+                        Entries.command(Entries.id()).put("encrypted", Entries.blob(10_240));
+                code =
+                        a.client()
+                                .answer("sync.push", Entries.push(one))
+                                .path("error")
+                                .path("code")
+                                .asInt(0);
+            }
+            assertThat(code).isEqualTo(-32008);
+            assertThat(a.client().call("daemon.health").path("healthy").asBoolean()).isFalse();
         }
     }
 

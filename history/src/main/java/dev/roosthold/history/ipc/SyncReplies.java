@@ -28,8 +28,8 @@ public final class SyncReplies {
     }
 
     /// @param latencyMs of the relay; empty while it is not connected
-    /// @param clockOffsetMs how far the relay's clock is ahead of this computer's; empty until it has
-    ///     told
+    /// @param clockOffsetMs how far the relay's clock is ahead of this computer's; empty until it
+    ///     has told
     public record Health(
             boolean healthy,
             long uptimeS,

@@ -275,9 +275,9 @@ public final class HistoryStore implements AutoCloseable {
                 });
     }
 
-    /// Everything that this computer pushed waits again, for a sync daemon that was set up anew; what
-    /// was deleted in an account of before may come from another one. What comes back from the other
-    /// devices waits no longer.
+    /// Everything that this computer pushed waits again, for a sync daemon that was set up anew;
+    /// what was deleted in an account of before may come from another one. What comes back from the
+    /// other devices waits no longer.
     public int pushAgain() {
         return transaction(
                 () -> {

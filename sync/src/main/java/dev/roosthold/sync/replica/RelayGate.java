@@ -71,8 +71,7 @@ public final class RelayGate implements Link.Dialer {
 
     /// How far the relay's clock is ahead of ours, in milliseconds, by the last time that it told;
     /// less than nothing when it is behind. What the way takes counts as behind. Null while there
-    // is
-    /// no connection, and until the relay has told its time.
+    /// is no connection, and until the relay has told its time.
     public @Nullable Long clockOffset() {
         return clockOffset;
     }
