@@ -267,4 +267,43 @@ final class Section8SemanticsTest {
         }
         return 0;
     }
+
+    /// Two devices that did not know of each other made one entry, which differs in the level alone.
+    @Test
+    void ofTwoEntriesOfOneIdEveryDeviceKeepsTheSame() {
+        try (var rig = new Rig(folder)) {
+            Rig.Device a = rig.device("a").relay().start().initialised(1);
+            Rig.Device b = rig.device("b").relay().start().initialised(1);
+            a.client().call("sync.pause");
+            b.client().call("sync.pause");
+            var ids = new java.util.ArrayList<String>();
+            for (int i = 0; i < 8; i++) {
+                ids.add(Entries.id());
+                ObjectNode one = Entries.command(ids.getLast());
+                ObjectNode other = one.deepCopy();
+                meta(other).put("safetyLevel", "critical").put("executed", false);
+                a.client().call("sync.push", Entries.push(i % 2 == 0 ? one : other));
+                b.client().call("sync.push", Entries.push(i % 2 == 0 ? other : one));
+            }
+            a.client().call("sync.now");
+            b.client().call("sync.now");
+            a.awaitSent();
+            b.awaitSent();
+            Rig.Device c = rig.device("c").relay().start().initialised(1);
+            await().atMost(Rig.SOON)
+                    .untilAsserted(
+                            () -> {
+                                var first = a.all();
+                                var second = b.all();
+                                var third = c.all();
+                                for (String id : ids) {
+                                    JsonNode entry = first.get("command/" + id);
+                                    assertThat(second.get("command/" + id)).isEqualTo(entry);
+                                    assertThat(third.get("command/" + id)).isEqualTo(entry);
+                                    assertThat(entry.at("/metadata/executed").asBoolean())
+                                            .isTrue();
+                                }
+                            });
+        }
+    }
 }
