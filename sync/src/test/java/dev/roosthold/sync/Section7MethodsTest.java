@@ -595,7 +595,7 @@ final class Section7MethodsTest {
                                 }));
             }
             var millis = new java.util.ArrayList<Double>();
-            for (int i = 0; i < 300; i++) {
+            for (int i = 0; i < 100; i++) {
                 long from = System.nanoTime();
                 device.client().call("daemon.ping");
                 millis.add((System.nanoTime() - from) / 1e6);
@@ -606,7 +606,7 @@ final class Section7MethodsTest {
             }
             millis.sort(null);
             // The machine of the test may stop for longer than that now and then.
-            assertThat(millis.get(290)).as(millis.toString()).isLessThan(100);
+            assertThat(millis.get(96)).as(millis.toString()).isLessThan(100);
         }
     }
 

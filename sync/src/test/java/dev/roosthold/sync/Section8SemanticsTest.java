@@ -268,7 +268,8 @@ final class Section8SemanticsTest {
         return 0;
     }
 
-    /// Two devices that did not know of each other made one entry, which differs in the level alone.
+    /// Two devices that did not know of each other made one entry, which differs in the level
+    /// alone.
     @Test
     void ofTwoEntriesOfOneIdEveryDeviceKeepsTheSame() {
         try (var rig = new Rig(folder)) {
@@ -300,8 +301,7 @@ final class Section8SemanticsTest {
                                     JsonNode entry = first.get("command/" + id);
                                     assertThat(second.get("command/" + id)).isEqualTo(entry);
                                     assertThat(third.get("command/" + id)).isEqualTo(entry);
-                                    assertThat(entry.at("/metadata/executed").asBoolean())
-                                            .isTrue();
+                                    assertThat(entry.at("/metadata/executed").asBoolean()).isTrue();
                                 }
                             });
         }
