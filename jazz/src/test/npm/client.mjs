@@ -90,6 +90,8 @@ function edit(value, [op, a, b]) {
   switch (op) {
     case "set":
       return value.set(a, b, "private");
+    case "assign":
+      return value.assign(a, "private");
     case "del":
       return value.delete(a, "private");
     case "push":

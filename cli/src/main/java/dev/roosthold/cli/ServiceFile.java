@@ -13,18 +13,26 @@ import java.util.stream.Collectors;
 /// @param enable the commands that put it into force
 record ServiceFile(Path file, String content, List<String> enable) {
     private static final Service MACHINE =
-            new Service("machine", "machine daemon", "roost daemon install", "2 5");
+            new Service("machine", "machine daemon", "roost daemon install", "", "2 5");
 
     private static final Service SYNC =
-            new Service("sync", "sync daemon", "roost sync install", "75 77 78");
+            new Service(
+                    "sync",
+                    "sync daemon",
+                    "roost sync install",
+                    "# It says when its socket accepts.\nType=notify\n",
+                    "75 77 78");
 
     /// A program that can be started at login.
     ///
     /// @param name in the names of the files
     /// @param title for people
     /// @param writtenBy the command that writes the unit
+    /// @param readiness lines of the unit on how the daemon says that it is ready; empty when it
+    ///     does not
     /// @param finalStatuses exit statuses after which starting it again changes nothing
-    private record Service(String name, String title, String writtenBy, String finalStatuses) {
+    private record Service(
+            String name, String title, String writtenBy, String readiness, String finalStatuses) {
         String unit() {
             return "roosthold-" + name;
         }
@@ -81,7 +89,7 @@ record ServiceFile(Path file, String content, List<String> enable) {
                 After=network-online.target
 
                 [Service]
-                ExecStart=%s
+                %sExecStart=%s
                 Environment=LC_ALL=C.UTF-8
                 Environment=%s
                 Restart=on-failure
@@ -101,6 +109,7 @@ record ServiceFile(Path file, String content, List<String> enable) {
                                 service.title(),
                                 service.writtenBy(),
                                 service.title(),
+                                service.readiness(),
                                 words.stream()
                                         .map(ServiceFile::systemdWord)
                                         .collect(Collectors.joining(" ")),

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,13 @@ import picocli.CommandLine.Command;
         description = "Looks at everything that syncing needs; works whatever state it is in.",
         footer = {"", "Exit status: 0 all is well, 1 something is wrong."})
 final class SyncDoctorCommand extends SyncAction {
+    /// How long the relay has for telling its time.
+    private static final Duration PATIENCE = Duration.ofSeconds(6);
+
+    private static final Duration LOOK = Duration.ofMillis(100);
+    private static final Duration USUAL_OFFSET = Duration.ofSeconds(10);
+    private static final Duration MOST_OFFSET = Duration.ofMinutes(5);
+
     private enum Mark {
         OK,
         NOTE,
@@ -130,7 +138,9 @@ final class SyncDoctorCommand extends SyncAction {
                         "it is another version than this command",
                         "`roost sync restart` replaces it.");
             }
-            health(config, client.health());
+            SyncReplies.Health health = client.health();
+            health(config, health);
+            clock(client, health);
         } catch (SyncConnectionException e) {
             wrong(
                     String.valueOf(e.getMessage()),
@@ -176,8 +186,42 @@ final class SyncDoctorCommand extends SyncAction {
                 ok(health.pending() + " entries wait to be sent");
             }
         }
-        // The daemon alone speaks with the relay.
-        note("clock offset to the relay: not measured by the sync daemon", "");
+    }
+
+    /// The daemon alone speaks with the relay, which tells its time every few seconds.
+    private void clock(SyncClient client, SyncReplies.Health first) throws InterruptedException {
+        SyncReplies.Health health = first;
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (health.connected()
+                && health.clockOffsetMs().isEmpty()
+                && System.nanoTime() - end < 0) {
+            Thread.sleep(LOOK);
+            health = client.health();
+        }
+        if (health.clockOffsetMs().isEmpty()) {
+            note(
+                    health.connected()
+                            ? "clock: the relay does not tell its time"
+                            : "clock: not compared, since the relay is not connected",
+                    "");
+            return;
+        }
+        long offset = health.clockOffsetMs().getAsLong();
+        String what =
+                offset == 0
+                        ? "clock: that of the relay"
+                        : "clock: %d ms %s that of the relay"
+                                .formatted(Math.abs(offset), offset < 0 ? "ahead of" : "behind");
+        String advice =
+                "Set this computer's clock, or the relay's. Of two writes to a preference the later"
+                        + " counts, and entries from more than 5 minutes ahead are not taken.";
+        if (Math.abs(offset) > MOST_OFFSET.toMillis()) {
+            wrong(what, advice);
+        } else if (Math.abs(offset) > USUAL_OFFSET.toMillis()) {
+            note(what, advice);
+        } else {
+            ok(what);
+        }
     }
 
     private void history() {

@@ -1,5 +1,6 @@
 package dev.roosthold.cli;
 
+import dev.roosthold.history.History;
 import dev.roosthold.history.ipc.SyncClient;
 import dev.roosthold.history.ipc.SyncReplies;
 import dev.roosthold.protocol.JsonObject;
@@ -152,8 +153,17 @@ final class SyncQueueCommand implements Runnable {
             if (!confirm && !Ask.yes(ids.size() + " entries will never be sent. Let them go?")) {
                 throw new CommandFailure("nothing was discarded", "--confirm answers yes.");
             }
-            try (SyncClient client = sync.connect()) {
+            try (History history = sync.history();
+                    SyncClient client = sync.connect()) {
+                List<String> entries = new ArrayList<>();
+                for (String status : List.of("pending", "failed")) {
+                    client.queue(Optional.of(status), 1000).orThrow().items().stream()
+                            .filter(item -> ids.contains(item.queueId()))
+                            .map(SyncReplies.QueueItem::id)
+                            .forEach(entries::add);
+                }
                 long count = client.discard(ids).orThrow();
+                history.discarded(entries);
                 sync.print(
                         JsonObject.empty().with("discarded", count), count + " entries discarded.");
                 return SyncStatus.DONE;

@@ -1,7 +1,10 @@
 package dev.roosthold.cli;
 
 import dev.roosthold.history.ipc.SyncClient;
+import dev.roosthold.history.ipc.SyncConnectionException;
 import dev.roosthold.protocol.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -30,21 +33,43 @@ final class SyncStopCommand extends SyncAction {
         if (running.isEmpty()) {
             return false;
         }
+        Optional<ProcessHandle> process = process(sync);
         try (SyncClient client = running.get()) {
             client.shutdown("asked on the command line");
         }
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
-            Optional<SyncClient> still = sync.running();
-            if (still.isEmpty()) {
+            boolean answers = answers(sync);
+            // Its socket goes first; until it has closed its database no other one can start.
+            if (!answers && process.filter(ProcessHandle::isAlive).isEmpty()) {
                 return true;
             }
-            still.get().close();
             if (System.nanoTime() - end > 0) {
                 throw new CommandFailure(
                         "the sync daemon does not stop", "Its log: `roost sync logs`.");
             }
             Thread.sleep(LOOK);
+        }
+    }
+
+    private static boolean answers(SyncAccess sync) throws InterruptedException {
+        try {
+            Optional<SyncClient> still = sync.running();
+            still.ifPresent(SyncClient::close);
+            return still.isPresent();
+        } catch (SyncConnectionException _) {
+            // It ended while it was asked; the next look tells.
+            return true;
+        }
+    }
+
+    /// The daemon's process, if its lock tells.
+    private static Optional<ProcessHandle> process(SyncAccess sync) {
+        try {
+            return ProcessHandle.of(
+                    Long.parseLong(Files.readString(sync.config().lockFile()).strip()));
+        } catch (IOException | NumberFormatException _) {
+            return Optional.empty();
         }
     }
 

@@ -19,6 +19,7 @@ import tools.jackson.databind.JsonNode;
 final class Computer implements AutoCloseable {
     final Path home;
     private final StringBuilder printed = new StringBuilder();
+    private final StringBuilder errors = new StringBuilder();
 
     /// One command that has ended.
     record Run(int status, String out, String err) {
@@ -53,6 +54,7 @@ final class Computer implements AutoCloseable {
                             status,
                             outBytes.toString(StandardCharsets.UTF_8),
                             errBytes.toString(StandardCharsets.UTF_8));
+            errors.append(run.err());
             printed.append(String.join(" ", arguments))
                     .append('\n')
                     .append(run.out())
@@ -78,9 +80,18 @@ final class Computer implements AutoCloseable {
                                 command));
     }
 
+    /// What was logged, and what went to standard error: nothing that a person asked for.
+    String everythingLogged() throws IOException {
+        return errors + logs();
+    }
+
     /// Everything that was printed and logged.
     String everythingSaid() throws IOException {
-        var all = new StringBuilder(printed);
+        return printed + logs();
+    }
+
+    private String logs() throws IOException {
+        var all = new StringBuilder();
         for (String log :
                 List.of(".cache/cmdai/sync-daemon.log", ".config/cmdai/sync.sock.start.log")) {
             Path file = home.resolve(log);

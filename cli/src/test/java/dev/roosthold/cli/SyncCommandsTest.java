@@ -8,15 +8,22 @@ import dev.roosthold.history.ipc.SyncClient;
 import dev.roosthold.history.keys.HistoryKeys;
 import dev.roosthold.history.keys.KeyFile;
 import dev.roosthold.history.spool.Spool;
+import dev.roosthold.jazz.encoding.Base58;
+import dev.roosthold.protocol.Codec;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import javax.crypto.KDF;
+import javax.crypto.spec.HKDFParameterSpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,6 +121,7 @@ final class SyncCommandsTest {
                     .contains("\"exportVersion\":\"1.0\"", "make the-first", "tail the-log")
                     .doesNotContain("SECRET_TOKEN");
 
+            List<String> blobs = blobs(laptop);
             // Deleting is for both; a second init is refused and names what to do instead.
             String id =
                     laptop.run("", "history", "the-first", "--json")
@@ -131,26 +139,104 @@ final class SyncCommandsTest {
             assertThat(laptop.run("", "sync", "status").status()).isEqualTo(4);
             assertThat(commands(laptop)).contains("tail the-log");
 
-            expectNoSecret(laptop, phrase, init);
-            expectNoSecret(server, phrase, init);
+            expectNoSecret(laptop, phrase, init, blobs);
+            expectNoSecret(server, phrase, init, blobs);
         }
     }
 
-    /// Contract section 14: neither at trace nor on standard streams; the phrase once, by init.
-    private static void expectNoSecret(Computer computer, String phrase, Computer.Run init)
+    /// Contract section 14, after a full run at trace: neither the phrase (shown once, by init),
+    /// nor any key in any form, nor a blob is in the log or the output, and no command in the log.
+    private static void expectNoSecret(
+            Computer computer, String phrase, Computer.Run init, List<String> blobs)
             throws Exception {
         String said = computer.everythingSaid().replace(init.out(), "");
-        assertThat(said).doesNotContain(phrase).doesNotContain(phrase.substring(0, 40));
-        try (HistoryKeys keys =
-                new KeyFile(computer.home.resolve(".config/cmdai/keys.json"))
-                        .read()
-                        .orElseThrow()) {
-            assertThat(said)
-                    .doesNotContain(
-                            Base64.getEncoder().encodeToString(keys.master().jazzAuthKey()));
+        String logged = computer.everythingLogged();
+        assertThat(logged).contains("\"level\":\"debug\"").contains("\"method\":\"sync.push\"");
+        String[] words = phrase.split(" ", -1);
+        for (int i = 0; i + 3 <= words.length; i++) {
+            // Single words of the list may well occur.
+            String three = words[i] + " " + words[i + 1] + " " + words[i + 2];
+            assertThat(said.contains(three)).as("words of the phrase").isFalse();
+        }
+        for (byte[] key : keys(computer.home)) {
+            List<String> forms = new ArrayList<>();
+            forms.add(HexFormat.of().formatHex(key));
+            forms.add(HexFormat.of().withUpperCase().formatHex(key));
+            forms.add(Base64.getEncoder().withoutPadding().encodeToString(key));
+            forms.add(Base64.getUrlEncoder().withoutPadding().encodeToString(key));
+            forms.add(Base58.encode(key));
+            forms.add(Arrays.toString(key));
+            for (String form : forms) {
+                assertThat(said.contains(form)).as("a key").isFalse();
+            }
+        }
+        assertThat(blobs).hasSizeGreaterThanOrEqualTo(2);
+        for (String blob : blobs) {
+            byte[] bytes = Base64.getDecoder().decode(blob);
+            assertThat(said.contains(blob)).as("a blob").isFalse();
+            assertThat(said.contains(blob.substring(4, 40))).as("a part of a blob").isFalse();
+            assertThat(said.contains(HexFormat.of().formatHex(bytes))).as("a blob").isFalse();
+        }
+        for (String plain :
+                List.of(
+                        "make the-first",
+                        "tail the-log",
+                        "SECRET_TOKEN",
+                        "the-first",
+                        "abcdefgh")) {
+            assertThat(logged.contains(plain)).as(plain).isFalse();
         }
         assertThat(said).doesNotContain("\"encrypted\"");
         assertThat(Files.exists(computer.home.resolve(".cache/cmdai/sync-daemon.log"))).isTrue();
+        // The daemon never has what it could read.
+        for (String file : List.of("sync.db", "sync.covalues.db", "sync.db-wal")) {
+            Path path = computer.home.resolve(".cache/cmdai").resolve(file);
+            if (Files.exists(path)) {
+                String content = Files.readString(path, StandardCharsets.ISO_8859_1);
+                assertThat(content.contains("the-first")).as(file).isFalse();
+                assertThat(content.contains("the-log")).as(file).isFalse();
+            }
+        }
+    }
+
+    /// The master key and everything that is derived from it, and the file of the account's key.
+    private static List<byte[]> keys(Path home) throws Exception {
+        byte[] master =
+                Base64.getDecoder()
+                        .decode(
+                                Codec.parse(
+                                                Files.readAllBytes(
+                                                        home.resolve(".config/cmdai/keys.json")))
+                                        .path("masterKey")
+                                        .asString());
+        List<byte[]> keys = new ArrayList<>(List.of(master));
+        KDF hkdf = KDF.getInstance("HKDF-SHA256");
+        for (String use : List.of("command", "preference", "jazz-auth", "device")) {
+            keys.add(
+                    hkdf.deriveData(
+                            HKDFParameterSpec.ofExtract()
+                                    .addIKM(master)
+                                    .thenExpand(
+                                            ("caro-sync-" + use + "-v1")
+                                                    .getBytes(StandardCharsets.UTF_8),
+                                            32)));
+        }
+        try (HistoryKeys read =
+                new KeyFile(home.resolve(".config/cmdai/keys.json")).read().orElseThrow()) {
+            assertThat(keys.get(3)).isEqualTo(read.master().jazzAuthKey());
+        }
+        return keys;
+    }
+
+    private static List<String> blobs(Computer of) throws Exception {
+        try (SyncClient client =
+                SyncClient.connectIfRunning(of.home.resolve(".config/cmdai/sync.sock"))
+                        .orElseThrow()) {
+            return client.pull(0, 1000).orThrow().entries().stream()
+                    .map(one -> one.encrypted())
+                    .filter(one -> !one.isEmpty())
+                    .toList();
+        }
     }
 
     @Test
@@ -290,7 +376,7 @@ final class SyncCommandsTest {
         }
     }
 
-    private static String shownPhrase(String out) {
+    static String shownPhrase(String out) {
         List<String> words = new ArrayList<>();
         for (String line : out.lines().toList()) {
             if (line.matches("(\\s+\\d+ [a-z]+)+\\s*")) {

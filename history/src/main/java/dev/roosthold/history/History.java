@@ -26,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -62,6 +63,11 @@ public final class History implements AutoCloseable {
     private static final int PAGE = 1000;
     private static final int BATCH = 500;
     private static final int TRIES = 3;
+
+    /// How long the queue of a sync daemon may be full before that is told.
+    private static final Duration ROOM = Duration.ofMinutes(5);
+
+    private static final Duration LOOK = Duration.ofMillis(100);
     private static final long MAX_PATTERN_FILE = 1 << 20;
 
     private static final String ACCOUNT = "account";
@@ -297,6 +303,22 @@ public final class History implements AutoCloseable {
                 return answer;
             }
             Thread.sleep(Math.clamp(error.data().number("retryAfterMs").orElse(1000), 1, 10_000));
+        }
+    }
+
+    /// Pushes a batch, and waits for room while there is none.
+    private static void pushWithPatience(SyncClient client, List<PushEntry> batch)
+            throws InterruptedException {
+        long end = System.nanoTime() + ROOM.toNanos();
+        while (true) {
+            Answer<SyncReplies.Pushed> answer = pushBatch(client, batch);
+            if (!(answer instanceof Answer.Refused<SyncReplies.Pushed>(var error))
+                    || error.code() != SyncError.STORAGE_FULL
+                    || System.nanoTime() - end > 0) {
+                SyncReplies.Pushed _ = answer.orThrow();
+                return;
+            }
+            Thread.sleep(LOOK);
         }
     }
 
@@ -718,7 +740,7 @@ public final class History implements AutoCloseable {
                     });
             long moved = 0;
             for (List<PushEntry> batch : SyncClient.batches(sealed)) {
-                pushBatch(to, batch).orThrow();
+                pushWithPatience(to, batch);
                 moved += batch.size();
                 progress.accept(moved, (long) sealed.size());
             }
@@ -751,7 +773,7 @@ public final class History implements AutoCloseable {
                         }
                     });
             for (List<PushEntry> batch : SyncClient.batches(ends)) {
-                pushBatch(client, batch).orThrow();
+                pushWithPatience(client, batch);
             }
         }
     }
@@ -775,16 +797,23 @@ public final class History implements AutoCloseable {
         }
     }
 
-    /// The keys of another account are in force from now on: everything is read anew.
+    /// A sync daemon was set up that knows nothing yet: everything is read anew, and what this
+    /// computer has pushed before is pushed again unless it comes back, since the queue of before
+    /// may be gone with what was in it.
     public void accountChanged(String keyId, String accountId) {
         store.putFact(ACCOUNT + ":" + keyId, accountId);
-        Optional<String> before = store.fact(ACCOUNT);
-        if (before.isPresent() && !before.get().equals(accountId)) {
+        if (store.fact(ACCOUNT).isPresent()) {
             int _ = store.pushAgain();
         }
         store.putFact(ACCOUNT, accountId);
         store.putFact(ROTATED, "");
         store.putFact(CURSOR, "0");
+    }
+
+    /// What was let go from the queue of the sync daemon stays here, also when another one is set
+    /// up.
+    public void discarded(Collection<String> ids) {
+        store.mark(ids, EntryState.LOCAL, Optional.of("let go from the queue"));
     }
 
     @Override

@@ -1,14 +1,12 @@
 package dev.roosthold.sync;
 
+import dev.roosthold.sync.config.CaFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.http.HttpClient;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -28,11 +26,8 @@ final class PrivateTrust {
             for (X509Certificate usual : usual().getAcceptedIssuers()) {
                 store.setCertificateEntry("usual-" + count++, usual);
             }
-            try (InputStream in = Files.newInputStream(file)) {
-                for (Certificate one :
-                        CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                    store.setCertificateEntry("own-" + count++, one);
-                }
+            for (Certificate one : CaFile.read(file)) {
+                store.setCertificateEntry("own-" + count++, one);
             }
             TrustManagerFactory factory =
                     TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());

@@ -49,6 +49,7 @@ public final class SyncDaemon implements AutoCloseable {
     private final SyncLog log;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final AtomicBoolean stopping = new AtomicBoolean();
+    private volatile Runnable onStop = () -> {};
 
     private SyncDaemon(
             SyncManager manager,
@@ -89,6 +90,9 @@ public final class SyncDaemon implements AutoCloseable {
                 SyncDaemon daemon =
                         start(config, clock, new SecureRandom(), version, IpcLimits.USUAL, log)) {
             onSignals(daemon);
+            ServiceNotice notice = ServiceNotice.of(environment, log);
+            daemon.onStop = () -> notice.send(ServiceNotice.STOPPING);
+            notice.send(ServiceNotice.READY);
             daemon.await();
             return 0;
         } catch (StartFailure e) {
@@ -328,6 +332,7 @@ public final class SyncDaemon implements AutoCloseable {
             return;
         }
         log.info("stop", "the daemon stops");
+        onStop.run();
         server.close(PATIENCE);
         if (metrics != null) {
             metrics.close();

@@ -316,7 +316,7 @@ public final class SyncManager implements AutoCloseable {
 
     public SyncStatus getStatus() {
         Counts counts = store().counts();
-        boolean full = counts.pending() >= SyncStore.MAX_PENDING;
+        boolean full = store().isFull(counts.pending());
         lock.lock();
         try {
             JazzSyncService open = service;
@@ -338,6 +338,7 @@ public final class SyncManager implements AutoCloseable {
                     lastSync.get() == 0 ? null : (Long) lastSync.get(),
                     open == null ? 0 : open.pendingDown(),
                     online && open != null ? open.latency() : null,
+                    online ? present(gate).clockOffset() : null,
                     store().isWritable() && !refused && !full,
                     Optional.ofNullable(now));
         } finally {

@@ -224,7 +224,8 @@ final class SyncMethods implements Methods {
         out.putObject("jazz")
                 .put("connected", status.state() == SyncState.ONLINE)
                 .put("relay", config.shownRelay())
-                .put("latency", status.latency());
+                .put("latency", status.latency())
+                .put("clockOffsetMs", status.clockOffset());
         out.putObject("cache")
                 .put("entries", status.counts().entries())
                 .put("sizeBytes", status.counts().bytes());

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param lastSync when the last exchange with the relay was completed; null before the first
 /// @param latency of the relay in milliseconds; null when it is not connected
+/// @param clockOffset how far the relay's clock is ahead of ours, in milliseconds; null when it has
+///     not told
 /// @param pendingDown entries that are known to exist and not here yet
 /// @param healthy whether the database can be written, the relay accepts us, and there is room
 public record SyncStatus(
@@ -20,6 +22,7 @@ public record SyncStatus(
         @Nullable Long lastSync,
         int pendingDown,
         @Nullable Long latency,
+        @Nullable Long clockOffset,
         boolean healthy,
         Optional<Fault> lastError) {
     /// The last thing that went wrong and has not been put right.

@@ -17,10 +17,16 @@ final class DaemonProcess implements AutoCloseable {
     final Path socket;
     private final URI relay;
     private final List<String> more;
+    private final Map<String, String> environment;
     private Process process;
 
     DaemonProcess(Path home, URI relay, String... more) {
+        this(home, relay, Map.of(), more);
+    }
+
+    DaemonProcess(Path home, URI relay, Map<String, String> environment, String... more) {
         this.home = home;
+        this.environment = environment;
         this.relay = relay;
         this.more = List.of(more);
         socket = home.resolve(".config/cmdai/sync.sock");
@@ -50,6 +56,7 @@ final class DaemonProcess implements AutoCloseable {
             command.addAll(more);
             var builder = new ProcessBuilder(command);
             builder.environment().put("HOME", home.toString());
+            builder.environment().putAll(environment);
             builder.redirectError(ProcessBuilder.Redirect.appendTo(stderr.toFile()));
             builder.redirectOutput(ProcessBuilder.Redirect.appendTo(stderr.toFile()));
             return builder.start();

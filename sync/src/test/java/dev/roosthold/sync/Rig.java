@@ -39,10 +39,18 @@ final class Rig implements AutoCloseable {
     private final Path folder;
     private final List<AutoCloseable> open = new ArrayList<>();
     private @Nullable JazzServer relay;
+    private @Nullable RelayProcess process;
+    private boolean apart;
     private int port;
 
     Rig(Path folder) {
         this.folder = folder;
+    }
+
+    /// Runs the relay in a process of its own, which is killed when it is stopped.
+    Rig withKilledRelay() {
+        apart = true;
+        return this;
     }
 
     /// A key of 32 bytes, in base64.
@@ -54,7 +62,10 @@ final class Rig implements AutoCloseable {
 
     /// Starts the relay, or starts it again at the same address with the same data.
     URI relay() {
-        if (relay == null) {
+        if (apart && process == null) {
+            process = new RelayProcess(folder.resolve("relay"), port);
+            port = process.port();
+        } else if (!apart && relay == null) {
             try {
                 relay =
                         JazzServer.start(
@@ -72,6 +83,10 @@ final class Rig implements AutoCloseable {
     }
 
     void stopRelay() {
+        if (process != null) {
+            process.close();
+            process = null;
+        }
         if (relay != null) {
             relay.close();
             relay = null;

@@ -154,4 +154,21 @@ final class Section10LayoutTest {
             a.awaitSent();
         }
     }
+
+    /// So that other programs on the account find it.
+    @Test
+    void theRootIsThatOfTheAccount() {
+        try (var rig = new Rig(folder)) {
+            Rig.Device a = rig.device("a").relay().start().initialised(1);
+            a.awaitState("ONLINE");
+            a.awaitSent();
+            AccountKey key = AccountKey.ofSeed(Base64.getDecoder().decode(Rig.key(1)));
+            Layout layout = Layout.of(key.accountId());
+            try (Jazz jazz = Jazz.open(JazzOptions.of(key).relay(rig.relay()))) {
+                jazz.login(Duration.ofSeconds(10));
+                await().atMost(Rig.SOON)
+                        .until(() -> jazz.root().equals(java.util.Optional.of(layout.root())));
+            }
+        }
+    }
 }

@@ -61,7 +61,17 @@ final class Section14RedactionTest {
                 byte[] key = Base64.getDecoder().decode(Rig.key(1));
                 assertThat(log)
                         .doesNotContain(Rig.key(1))
+                        .doesNotContain(Rig.key(1).replace("=", ""))
+                        .doesNotContain(Base64.getUrlEncoder().withoutPadding().encodeToString(key))
                         .doesNotContain(HexFormat.of().formatHex(key))
+                        .doesNotContain(HexFormat.of().withUpperCase().formatHex(key))
+                        .doesNotContain(dev.roosthold.jazz.encoding.Base58.encode(key))
+                        .doesNotContain(java.util.Arrays.toString(key))
+                        .doesNotContain(
+                                dev.roosthold.jazz.account.AccountKey.ofSeed(key)
+                                        .identity()
+                                        .secret()
+                                        .reveal())
                         .doesNotContain(command.path("encrypted").stringValue())
                         .doesNotContain(preference.path("encrypted").stringValue())
                         .doesNotContain("NOTABLOB")

@@ -5,14 +5,22 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.roosthold.sync.store.FullDisk;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -182,6 +190,129 @@ final class Section3LifecycleTest {
             List<String> lines = Files.readAllLines(process.stderr());
             assertThat(lines).hasSize(1);
             assertThat(lines.getFirst()).startsWith("option --relay: relay: ");
+        }
+    }
+
+    @Test
+    void whatStartsItAsAServiceIsToldWhenItIsReadyAndWhenItStops() throws Throwable {
+        Path at = Files.createDirectories(folder).resolve("notify");
+        try (var notices = new NoticeSocket(at);
+                var process =
+                        new DaemonProcess(
+                                folder.resolve("p"),
+                                URI.create(Rig.NOWHERE),
+                                Map.of("NOTIFY_SOCKET", at.toString()))) {
+            assertThat(notices.next()).isEqualTo("READY=1");
+            try (Client client = process.client()) {
+                client.call("daemon.ping");
+            }
+            process.terminate();
+            assertThat(notices.next()).isEqualTo("STOPPING=1");
+            assertThat(process.awaitExit()).isZero();
+        }
+    }
+
+    /// A request that takes long keeps the daemon for a while, but not after a second signal.
+    @Test
+    void aSecondSignalEndsItAtOnce() throws Exception {
+        try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                var process =
+                        new DaemonProcess(
+                                folder.resolve("p"),
+                                URI.create("ws://127.0.0.1:" + silent.getLocalPort()));
+                Client client = process.client()) {
+            client.send(
+                    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"sync.init\",\"params\":{"
+                            + "\"authKey\":\""
+                            + Rig.key(1)
+                            + "\",\"deviceName\":\"p\",\"platform\":\"linux\"}}\n");
+            try (var _ = silent.accept()) {
+                process.terminate();
+                await().atMost(Rig.SOON)
+                        .until(() -> Files.readString(process.stderr()).contains("\"stop\""));
+                process.terminate();
+                assertThat(process.awaitExit()).isEqualTo(128 + 15);
+            }
+            assertThat(process.socket).exists();
+            process.restart();
+            try (Client again = process.client()) {
+                assertThat(again.call("daemon.health").path("state").stringValue())
+                        .isNotEqualTo("UNINITIALIZED");
+            }
+        }
+    }
+
+    @Test
+    void aDatabaseThatWasDamagedWhileItWasAwayIsPutAsideAndTheDeviceCanBeSetUpAgain()
+            throws Exception {
+        try (var rig = new Rig(folder)) {
+            Rig.Device device = rig.device("a").relay().start().initialised(1);
+            String id = Entries.id();
+            device.client().call("sync.push", Entries.push(Entries.command(id)));
+            device.awaitSent();
+            device.stop();
+            Path database = device.config().database();
+            try (var file = FileChannel.open(database, StandardOpenOption.WRITE)) {
+                byte[] noise = new byte[(int) file.size() - 4096];
+                new Random(1).nextBytes(noise);
+                file.write(ByteBuffer.wrap(noise), 4096);
+            }
+            device.start();
+            JsonNode health = device.client().call("daemon.health");
+            assertThat(health.path("lastError").path("code").stringValue())
+                    .isEqualTo("CACHE_CORRUPT");
+            assertThat(health.path("healthy").asBoolean()).isTrue();
+            device.init(1);
+            // What was sent comes back from the relay.
+            await().atMost(Rig.SOON).until(() -> device.all().containsKey("command/" + id));
+        }
+    }
+
+    @Test
+    void damagedSharedValuesArePutAsideAndComeBackFromTheRelay() throws Exception {
+        try (var rig = new Rig(folder)) {
+            Rig.Device device = rig.device("a").relay().start().initialised(1);
+            String id = Entries.id();
+            device.client().call("sync.push", Entries.push(Entries.command(id)));
+            device.awaitSent();
+            device.stop();
+            Path values = device.config().valuesFile();
+            Files.writeString(values, "this is no database, but long enough ".repeat(300));
+            Files.deleteIfExists(values.resolveSibling(values.getFileName() + "-wal"));
+            Files.deleteIfExists(values.resolveSibling(values.getFileName() + "-shm"));
+            device.start();
+            device.awaitState("ONLINE");
+            String next = Entries.id();
+            device.client().call("sync.push", Entries.push(Entries.command(next)));
+            device.awaitSent();
+            Rig.Device other = rig.device("b").relay().start().initialised(1);
+            await().atMost(Rig.SOON)
+                    .until(
+                            () ->
+                                    other.all().containsKey("command/" + id)
+                                            && other.all().containsKey("command/" + next));
+        }
+    }
+
+    @Test
+    void filesAndDirectoriesAreTheOwnersAlone() throws Exception {
+        try (var rig = new Rig(folder)) {
+            Rig.Device device = rig.device("a").start().initialised(1);
+            for (Path file :
+                    List.of(
+                            device.socket(),
+                            device.config().lockFile(),
+                            device.config().database(),
+                            device.config().authKeyFile(),
+                            device.config().valuesFile())) {
+                Path parent = Objects.requireNonNull(file.getParent());
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                        .as(file.toString())
+                        .isEqualTo("rw-------");
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(parent)))
+                        .as(parent.toString())
+                        .isEqualTo("rwx------");
+            }
         }
     }
 }

@@ -241,4 +241,20 @@ final class Section4FramingTest {
             }
         }
     }
+
+    @Test
+    void whoHasAReplyToAPushSeesTheEntryOnEveryConnection() {
+        try (var two = new Rig(device.home.resolve("more"));
+                Rig.Device own = two.device("b").start().initialised(1);
+                Client reader = own.another()) {
+            for (int i = 0; i < 50; i++) {
+                String id = Entries.id();
+                long cursor =
+                        reader.call("sync.pull", "{\"limit\":1000}").path("nextCursor").asLong();
+                own.client().call("sync.push", Entries.push(Entries.command(id)));
+                assertThat(reader.call("sync.pull", "{\"since\":" + cursor + "}").toString())
+                        .contains(id);
+            }
+        }
+    }
 }

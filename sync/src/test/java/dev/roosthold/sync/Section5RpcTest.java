@@ -175,4 +175,63 @@ final class Section5RpcTest {
         }
         assertThat(device.client().call("daemon.ping").path("pong").asBoolean()).isTrue();
     }
+
+    @Test
+    void aNotificationIsExecuted() {
+        Client client = device.client();
+        client.send(
+                "{\"jsonrpc\":\"2.0\",\"method\":\"daemon.subscribe\",\"params\":{\"events\":[\"error\"]}}\n");
+        JsonNode left = client.call("daemon.unsubscribe", "{\"events\":[\"entries\"]}");
+        assertThat(left.path("events")).hasSize(1);
+        assertThat(left.path("events").get(0).stringValue()).isEqualTo("error");
+    }
+
+    /// Section 5.2.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "sync.push     | {}              | 60",
+                "sync.pull     | {}              | 300",
+                "sync.pull     | {\"since\":null} | 300",
+                "sync.pull     | {\"since\":5}    | 30",
+                "sync.now      | {}              | 30",
+                "sync.status   | {}              | 30",
+                "device.list   | {}              | 30",
+                "queue.retry   | {}              | 30",
+            })
+    void howLongARequestMayTake(String method, String params, int seconds) {
+        var methods =
+                new SyncMethods(
+                        device.daemon().manager(),
+                        device.config(),
+                        new dev.roosthold.sync.metrics.SyncMetrics(),
+                        dev.roosthold.sync.log.SyncLog.to(
+                                device.log, dev.roosthold.sync.config.LogLevel.ERROR, device.clock),
+                        device.clock,
+                        "1.2.3",
+                        () -> {});
+        assertThat(methods.limit(method, Codec.parse(params.getBytes(StandardCharsets.UTF_8))))
+                .isEqualTo(java.time.Duration.ofSeconds(seconds));
+    }
+
+    @Test
+    void everyRefusalSaysWhatToDoNext() {
+        Client client = device.client();
+        for (String[] one :
+                new String[][] {
+                    {"sync.push", "{}"},
+                    {"sync.status", "{}"},
+                    {
+                        "sync.init",
+                        "{\"authKey\":\"x\",\"deviceName\":\"a\",\"platform\":\"linux\"}"
+                    },
+                    {"sync.init", "{}"},
+                    {"daemon.handshake", "{\"clientVersion\":\"1\",\"protocolVersion\":\"9.0.0\"}"},
+                }) {
+            JsonNode error = client.answer(one[0], one[1]).path("error");
+            assertThat(error.path("data").path("hint").asString("")).as(one[0]).isNotBlank();
+        }
+    }
 }

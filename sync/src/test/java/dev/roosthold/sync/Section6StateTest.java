@@ -1,6 +1,7 @@
 package dev.roosthold.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.roosthold.sync.state.Method;
 import dev.roosthold.sync.state.SyncEvent;
@@ -11,6 +12,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -230,6 +233,98 @@ final class Section6StateTest {
                 assertThat(found.path("method").stringValue()).isEqualTo("event.stateChange");
                 assertThat(found.path("params").path("to").stringValue()).isEqualTo("ONLINE");
             }
+        }
+    }
+
+    /// Row 4: what is needed to go on after a kill is on the disk before the relay hears a byte.
+    @Test
+    void theIdentityIsKeptBeforeTheFirstByteOfTheNetwork() throws Exception {
+        try (var rig = new Rig(folder);
+                var relay = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Rig.Device device =
+                    rig.device("a")
+                            .relay(URI.create("ws://127.0.0.1:" + relay.getLocalPort()))
+                            .start();
+            Thread init =
+                    Thread.startVirtualThread(
+                            () -> {
+                                try (Client other = device.another()) {
+                                    other.answer("sync.init", device.initParams(1));
+                                } catch (RuntimeException e) {
+                                    // The daemon ends before it is answered.
+                                }
+                            });
+            try (var _ = relay.accept();
+                    var db =
+                            java.sql.DriverManager.getConnection(
+                                    "jdbc:sqlite:" + device.config().database());
+                    var statement = db.createStatement();
+                    var row = statement.executeQuery("SELECT device_id FROM identity")) {
+                assertThat(row.next()).isTrue();
+                assertThat(device.config().authKeyFile()).hasSize(32);
+            }
+            init.interrupt();
+        }
+    }
+
+    @Test
+    void resumingOnlineChangesNothing() {
+        try (var rig = new Rig(folder)) {
+            Rig.Device device = rig.device("a").relay().start().initialised(1);
+            device.awaitState("ONLINE");
+            try (Client listener = device.another()) {
+                listener.call("daemon.subscribe", "{\"events\":[\"stateChange\"]}");
+                JsonNode resumed = device.client().call("sync.resume");
+                assertThat(resumed.path("state").stringValue()).isEqualTo("ONLINE");
+                assertThat(resumed.path("paused").asBoolean()).isFalse();
+                device.client().call("sync.pause");
+                // The first that is heard is the pause.
+                assertThat(listener.notification().path("params").path("reason").stringValue())
+                        .isEqualTo("paused");
+            }
+        }
+    }
+
+    /// Row 7: a wire that is silent and does not break.
+    @Test
+    @Tag("soak")
+    void aRelayThatIsSilentFor15SecondsIsLost() {
+        try (var rig = new Rig(folder);
+                var wire =
+                        new Wire(
+                                javax.net.ServerSocketFactory.getDefault(),
+                                rig.relay().getPort())) {
+            Rig.Device device =
+                    rig.device("a")
+                            .relay(URI.create("ws://127.0.0.1:" + wire.port()))
+                            .start()
+                            .initialised(1);
+            device.awaitState("ONLINE");
+            wire.silent(true);
+            long from = System.nanoTime();
+            await().atMost(Duration.ofSeconds(40))
+                    .until(() -> device.client().state().equals("OFFLINE"));
+            assertThat(Duration.ofNanos(System.nanoTime() - from))
+                    .isBetween(Duration.ofSeconds(13), Duration.ofSeconds(20));
+            wire.silent(false);
+            device.client().call("sync.now");
+            assertThat(device.client().state()).isEqualTo("ONLINE");
+        }
+    }
+
+    /// Row 6: a relay that takes the connection and answers nothing in it.
+    @Test
+    @Tag("soak")
+    void settingUpEndsAfter30Seconds() {
+        try (var rig = new Rig(folder);
+                var relay = new MuteRelay()) {
+            Rig.Device device = rig.device("a").relay(relay.address()).start();
+            long from = System.nanoTime();
+            JsonNode error = device.init(1).path("error");
+            assertThat(error.path("code").asInt()).isEqualTo(-32003);
+            assertThat(error.path("data").path("state").stringValue()).isEqualTo("OFFLINE");
+            assertThat(Duration.ofNanos(System.nanoTime() - from))
+                    .isLessThan(Duration.ofSeconds(32));
         }
     }
 }

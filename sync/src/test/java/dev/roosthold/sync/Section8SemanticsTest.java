@@ -234,4 +234,76 @@ final class Section8SemanticsTest {
     private static ObjectNode meta(ObjectNode entry) {
         return (ObjectNode) entry.get("metadata");
     }
+
+    /// 8.7: the time of being seen is written on connecting and then rarely.
+    @Test
+    void lastSeenIsWrittenAtMostEvery15Minutes() {
+        try (var rig = new Rig(folder)) {
+            Rig.Device a =
+                    rig.device("a")
+                            .settings("{\"syncIntervalMs\":100}")
+                            .relay()
+                            .start()
+                            .initialised(1);
+            a.awaitState("ONLINE");
+            Rig.Device b = rig.device("b").relay().start().initialised(1);
+            await().atMost(Rig.SOON).until(() -> seen(b, "device a") > 0);
+            long first = seen(b, "device a");
+            a.clock.move(Duration.ofMinutes(14));
+            await().during(Duration.ofMillis(400))
+                    .atMost(Rig.SOON)
+                    .until(() -> seen(b, "device a") == first);
+            a.clock.move(Duration.ofMinutes(2));
+            await().atMost(Rig.SOON)
+                    .until(() -> seen(b, "device a") - first >= Duration.ofMinutes(16).toMillis());
+        }
+    }
+
+    private static long seen(Rig.Device by, String name) {
+        for (JsonNode one : by.client().call("device.list").path("devices")) {
+            if (one.path("name").stringValue().equals(name)) {
+                return one.path("lastSeen").asLong();
+            }
+        }
+        return 0;
+    }
+
+    /// Two devices that did not know of each other made one entry, which differs in the level
+    /// alone.
+    @Test
+    void ofTwoEntriesOfOneIdEveryDeviceKeepsTheSame() {
+        try (var rig = new Rig(folder)) {
+            Rig.Device a = rig.device("a").relay().start().initialised(1);
+            Rig.Device b = rig.device("b").relay().start().initialised(1);
+            a.client().call("sync.pause");
+            b.client().call("sync.pause");
+            var ids = new java.util.ArrayList<String>();
+            for (int i = 0; i < 8; i++) {
+                ids.add(Entries.id());
+                ObjectNode one = Entries.command(ids.getLast());
+                ObjectNode other = one.deepCopy();
+                meta(other).put("safetyLevel", "critical").put("executed", false);
+                a.client().call("sync.push", Entries.push(i % 2 == 0 ? one : other));
+                b.client().call("sync.push", Entries.push(i % 2 == 0 ? other : one));
+            }
+            a.client().call("sync.now");
+            b.client().call("sync.now");
+            a.awaitSent();
+            b.awaitSent();
+            Rig.Device c = rig.device("c").relay().start().initialised(1);
+            await().atMost(Rig.SOON)
+                    .untilAsserted(
+                            () -> {
+                                var first = a.all();
+                                var second = b.all();
+                                var third = c.all();
+                                for (String id : ids) {
+                                    JsonNode entry = first.get("command/" + id);
+                                    assertThat(second.get("command/" + id)).isEqualTo(entry);
+                                    assertThat(third.get("command/" + id)).isEqualTo(entry);
+                                    assertThat(entry.at("/metadata/executed").asBoolean()).isTrue();
+                                }
+                            });
+        }
+    }
 }

@@ -163,7 +163,8 @@ final class Section9QueueTest {
     @Test
     void afterTenThousandNothingIsTakenAndDiscardingMakesRoom() {
         try (var rig = new Rig(folder)) {
-            Rig.Device a = rig.device("a").start().initialised(1);
+            Rig.Device a =
+                    rig.device("a").settings("{\"syncIntervalMs\":3600000}").start().initialised(1);
             for (int batch = 0; batch < 20; batch++) {
                 var entries = new ArrayList<ObjectNode>();
                 for (int i = 0; i < 500; i++) {
@@ -195,6 +196,20 @@ final class Section9QueueTest {
                                     .asInt())
                     .isEqualTo(1);
             assertThat(a.all()).containsKey("command/" + row.path("id").stringValue());
+            // Nor do those take room whose lifetime has passed, before that is made durable.
+            a.clock.move(Duration.ofHours(25));
+            assertThat(
+                            a.client()
+                                    .call(
+                                            "sync.push",
+                                            Entries.push(
+                                                    Entries.command(Entries.id()),
+                                                    Entries.command(Entries.id())))
+                                    .path("queued")
+                                    .asInt())
+                    .isEqualTo(2);
+            assertThat(queue(a).path("pending").asInt()).isEqualTo(2);
+            assertThat(queue(a).path("failed").asInt()).isEqualTo(10_000);
         }
     }
 
@@ -252,6 +267,135 @@ final class Section9QueueTest {
             a.client().call("sync.now");
             await().atMost(Rig.SOON).until(() -> !a.all().containsKey(name));
             assertThat(a.all()).containsKey("preference/k");
+        }
+    }
+
+    @Test
+    void aRowThatCannotBeSentDoesNotHoldUpTheOthers() throws Exception {
+        try (var rig = new Rig(folder)) {
+            rig.relay();
+            Rig.Device a = rig.device("a").relay().start();
+            rig.stopRelay();
+            a.init(1);
+            String broken = Entries.id();
+            String whole = Entries.id();
+            a.client()
+                    .call(
+                            "sync.push",
+                            Entries.push(Entries.command(broken), Entries.command(whole)));
+            a.stop();
+            try (var db = DriverManager.getConnection("jdbc:sqlite:" + a.config().database());
+                    var statement =
+                            db.prepareStatement(
+                                    "UPDATE sync_queue SET payload = X'7b' WHERE entity_id = ?")) {
+                statement.setString(1, broken);
+                assertThat(statement.executeUpdate()).isEqualTo(1);
+            }
+            rig.relay();
+            a.start();
+            await().atMost(Rig.SOON)
+                    .until(
+                            () ->
+                                    queue(a).path("pending").asInt() == 0
+                                            && queue(a).path("failed").asInt() == 1);
+            JsonNode row = a.client().call("queue.list").path("items").get(0);
+            assertThat(row.path("id").stringValue()).isEqualTo(broken);
+            assertThat(row.path("errorCode").stringValue()).isEqualTo("INVALID_DATA");
+            Rig.Device b = rig.device("b").relay().start().initialised(1);
+            await().atMost(Rig.SOON).until(() -> b.all().containsKey("command/" + whole));
+        }
+    }
+
+    @Test
+    void aRelayThatIsAwayIsNoAttemptOfARow() {
+        try (var rig = new Rig(folder)) {
+            Rig.Device a = rig.device("a").start().initialised(1);
+            a.client().call("sync.push", Entries.push(Entries.command(Entries.id())));
+            for (int i = 0; i < 7; i++) {
+                assertThat(a.client().code("sync.now", "{}")).isEqualTo(-32003);
+            }
+            JsonNode row = a.client().call("queue.list").path("items").get(0);
+            assertThat(row.path("status").stringValue()).isEqualTo("pending");
+            assertThat(row.path("attempts").asInt()).isZero();
+        }
+    }
+
+    @Test
+    void at64MebibytesNothingMoreIsTaken() {
+        try (var rig = new Rig(folder)) {
+            Rig.Device a = rig.device("a").start().initialised(1);
+            long bytes = 0;
+            int code = 0;
+            int rows = 0;
+            while (code == 0 && rows < 6000) {
+                var entries = new ArrayList<ObjectNode>();
+                for (int i = 0; i < 70; i++) {
+                    entries.add(
+                            Entries.command(Entries.id()).put("encrypted", Entries.blob(10_240)));
+                }
+                JsonNode answer = a.client().answer("sync.push", Entries.push(entries));
+                code = answer.path("error").path("code").asInt(0);
+                if (code == 0) {
+                    rows += answer.path("result").path("queued").asInt();
+                    bytes += 70L * entries.getFirst().path("encrypted").stringValue().length();
+                }
+            }
+            assertThat(code).isEqualTo(-32008);
+            assertThat(bytes).isBetween(60L << 20, 64L << 20);
+            assertThat(queue(a).path("pending").asInt()).isEqualTo(rows);
+            // What is smaller may still fit, one by one, until nothing does.
+            code = 0;
+            while (code == 0) {
+                ObjectNode one =
+                        Entries.command(Entries.id()).put("encrypted", Entries.blob(10_240));
+                code =
+                        a.client()
+                                .answer("sync.push", Entries.push(one))
+                                .path("error")
+                                .path("code")
+                                .asInt(0);
+            }
+            assertThat(code).isEqualTo(-32008);
+            assertThat(a.client().call("daemon.health").path("healthy").asBoolean()).isFalse();
+        }
+    }
+
+    @Test
+    void ofMoreThanTenThousandFailedRowsTheOldestLeaveAndThatIsTold() {
+        try (var rig = new Rig(folder)) {
+            Rig.Device a =
+                    rig.device("a")
+                            .settings("{\"offlineQueueTtlMs\":1000,\"syncIntervalMs\":100}")
+                            .start()
+                            .initialised(1);
+            String first = Entries.id();
+            var ids = new ArrayList<ObjectNode>(List.of(Entries.command(first)));
+            for (int batch = 0; batch < 21; batch++) {
+                while (ids.size() < (batch == 20 ? 2 : 500)) {
+                    ids.add(Entries.command(Entries.id()));
+                }
+                a.client().call("sync.push", Entries.push(ids));
+                ids.clear();
+                if (batch % 7 == 6) {
+                    a.clock.move(Duration.ofSeconds(31));
+                    await().atMost(Rig.SOON).until(() -> queue(a).path("pending").asInt() == 0);
+                }
+            }
+            a.clock.move(Duration.ofSeconds(31));
+            await().atMost(Rig.SOON).until(() -> queue(a).path("failed").asInt() == 10_000);
+            await().atMost(Rig.SOON)
+                    .until(() -> a.logText().split("\"queue.dropped\"", -1).length == 3);
+            assertThat(a.logText()).contains("\"level\":\"warn\"");
+            assertThat(
+                            a.client()
+                                    .call("queue.list", "{\"limit\":1}")
+                                    .path("items")
+                                    .get(0)
+                                    .path("id")
+                                    .stringValue())
+                    .isNotEqualTo(first);
+            // It can still be read.
+            assertThat(a.client().call("sync.pull").toString()).contains(first);
         }
     }
 }

@@ -28,6 +28,8 @@ public final class SyncReplies {
     }
 
     /// @param latencyMs of the relay; empty while it is not connected
+    /// @param clockOffsetMs how far the relay's clock is ahead of this computer's; empty until it
+    ///     has told
     public record Health(
             boolean healthy,
             long uptimeS,
@@ -35,6 +37,7 @@ public final class SyncReplies {
             boolean connected,
             Optional<String> relay,
             OptionalLong latencyMs,
+            OptionalLong clockOffsetMs,
             long cacheEntries,
             long cacheBytes,
             long pending,
@@ -52,6 +55,7 @@ public final class SyncReplies {
                     jazz.flag("connected").orElse(false),
                     jazz.text("relay"),
                     jazz.number("latency"),
+                    jazz.number("clockOffsetMs"),
                     cache.number("entries").orElse(0),
                     cache.number("sizeBytes").orElse(0),
                     queue.number("pending").orElse(0),

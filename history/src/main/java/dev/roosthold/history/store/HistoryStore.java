@@ -275,8 +275,9 @@ public final class HistoryStore implements AutoCloseable {
                 });
     }
 
-    /// Everything that this computer pushed waits again, for another account; what was deleted in
-    /// the account of before may come from the new one.
+    /// Everything that this computer pushed waits again, for a sync daemon that was set up anew;
+    /// what was deleted in an account of before may come from another one. What comes back from the
+    /// other devices waits no longer.
     public int pushAgain() {
         return transaction(
                 () -> {

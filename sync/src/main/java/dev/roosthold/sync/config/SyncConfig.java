@@ -173,7 +173,7 @@ public record SyncConfig(
                     number(Key.TTL, 86_400_000, 100, 31_536_000_000L, true),
                     metrics(),
                     path(Key.LOG_FILE).orElse(home.resolve(".cache/cmdai/sync-daemon.log")),
-                    path(Key.CA),
+                    certificates(),
                     path,
                     warnings,
                     sources);
@@ -280,6 +280,21 @@ public record SyncConfig(
             } catch (InvalidPathException e) {
                 throw new ConfigException(source, key, "this is no path");
             }
+        }
+
+        private Optional<Path> certificates() throws ConfigException {
+            Optional<Path> ca = path(Key.CA);
+            if (ca.isPresent()) {
+                try {
+                    CaFile.read(ca.get());
+                } catch (IOException e) {
+                    throw new ConfigException(
+                            sources.getOrDefault(Key.CA.key, "default"),
+                            Key.CA.key,
+                            "no certificates can be read from " + ca.get());
+                }
+            }
+            return ca;
         }
 
         private boolean flag(Key key) throws ConfigException {

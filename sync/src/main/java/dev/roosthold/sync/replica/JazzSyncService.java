@@ -78,6 +78,8 @@ public final class JazzSyncService implements AutoCloseable {
     private volatile @Nullable Long latency;
 
     /// What is remembered of an item of the feed, so that another of the same id is recognised.
+    ///
+    /// @param hash of what else never changes, so that every device prefers the same of two
     private record Item(long createdAt, String deviceId, String hash, String state) {
         boolean isBefore(Item other) {
             if (createdAt != other.createdAt) {
@@ -740,7 +742,7 @@ public final class JazzSyncService implements AutoCloseable {
         return new Item(
                 entry.createdAt(),
                 device,
-                hash(entry.encrypted()),
+                hash(entry.safetyLevel() + " " + entry.encrypted()),
                 key(entry.id(), Layout.state(entry)));
     }
 

@@ -1,5 +1,8 @@
 package dev.roosthold.sync.replica;
 
+import dev.roosthold.jazz.encoding.FormatException;
+import dev.roosthold.jazz.sync.SyncCodec;
+import dev.roosthold.jazz.sync.SyncMessage;
 import dev.roosthold.jazz.transport.Link;
 import dev.roosthold.jazz.transport.RefusedException;
 import java.io.IOException;
@@ -14,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// otherwise. So who decides about connecting decides here, and the library below only carries it
 /// out. Thread-safe.
 public final class RelayGate implements Link.Dialer {
+    private static final String PING = "{\"type\":\"ping\"";
+    private static final int LONGEST_PING = 200;
+
     private final Link.Dialer dialer;
     private final InstantSource clock;
     private final Runnable lost;
@@ -22,6 +28,7 @@ public final class RelayGate implements Link.Dialer {
     private boolean open;
     private CompletableFuture<Optional<RelayFailure>> outcome = new CompletableFuture<>();
     private @Nullable Link current;
+    private volatile @Nullable Long clockOffset;
 
     /// @param lost called when a connection that was made has ended
     public RelayGate(Link.Dialer dialer, InstantSource clock, Runnable lost) {
@@ -56,8 +63,29 @@ public final class RelayGate implements Link.Dialer {
         } finally {
             lock.unlock();
         }
+        clockOffset = null;
         if (link != null) {
             link.close();
+        }
+    }
+
+    /// How far the relay's clock is ahead of ours, in milliseconds, by the last time that it told;
+    /// less than nothing when it is behind. What the way takes counts as behind. Null while there
+    /// is no connection, and until the relay has told its time.
+    public @Nullable Long clockOffset() {
+        return clockOffset;
+    }
+
+    private void heard(String frame) {
+        if (frame.length() > LONGEST_PING || !frame.startsWith(PING)) {
+            return;
+        }
+        try {
+            if (SyncCodec.read(frame.strip()) instanceof SyncMessage.Ping(long time) && time > 0) {
+                clockOffset = time - clock.millis();
+            }
+        } catch (FormatException e) {
+            // The library says what it cannot read.
         }
     }
 
@@ -107,6 +135,7 @@ public final class RelayGate implements Link.Dialer {
 
         @Override
         public void frame(String frame) {
+            heard(frame);
             listener.frame(frame);
         }
 

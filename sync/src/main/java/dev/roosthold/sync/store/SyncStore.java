@@ -37,6 +37,8 @@ public final class SyncStore implements AutoCloseable {
     /// Bytes that their payloads may have.
     public static final long MAX_PENDING_BYTES = 64L << 20;
 
+    private static final long LARGEST_PAYLOAD = 16L << 10;
+
     /// Failed rows that are kept.
     public static final int MAX_FAILED = 10_000;
 
@@ -432,7 +434,11 @@ public final class SyncStore implements AutoCloseable {
                             rows.add(row);
                         }
                     }
-                    if (pendingRows > MAX_PENDING || pendingBytes > MAX_PENDING_BYTES) {
+                    if (isOver()) {
+                        // Those whose lifetime has passed wait no longer.
+                        int _ = expire(db);
+                    }
+                    if (isOver()) {
                         throw new StoreException(
                                 StoreException.Kind.QUEUE_FULL, "too many entries wait");
                     }
@@ -791,10 +797,26 @@ public final class SyncStore implements AutoCloseable {
         return sum;
     }
 
-    /// Whether another entry would be refused.
-    public boolean isFull() {
-        return read(db -> db.number("SELECT COUNT(*) FROM sync_queue WHERE status <> 'failed'"))
-                >= MAX_PENDING;
+    private boolean isOver() {
+        return pendingRows > MAX_PENDING || pendingBytes > MAX_PENDING_BYTES;
+    }
+
+    /// Whether there may be no room for another entry.
+    ///
+    /// @param pending rows that wait
+    public boolean isFull(long pending) {
+        if (pending >= MAX_PENDING || pending * LARGEST_PAYLOAD < MAX_PENDING_BYTES) {
+            return pending >= MAX_PENDING;
+        }
+        long bytes =
+                read(
+                        db ->
+                                db.number(
+                                        "SELECT COALESCE(SUM(LENGTH(payload)), 0) FROM sync_queue"
+                                                + " WHERE status <> 'failed' AND (expires_at IS NULL"
+                                                + " OR expires_at > ?)",
+                                        clock.millis()));
+        return bytes > MAX_PENDING_BYTES - LARGEST_PAYLOAD;
     }
 
     /// Rows of the queue as they stand now.
@@ -876,7 +898,7 @@ public final class SyncStore implements AutoCloseable {
                                 }
                             }
                             count(db);
-                            if (pendingRows > MAX_PENDING || pendingBytes > MAX_PENDING_BYTES) {
+                            if (isOver()) {
                                 throw new StoreException(
                                         StoreException.Kind.QUEUE_FULL, "too many entries wait");
                             }

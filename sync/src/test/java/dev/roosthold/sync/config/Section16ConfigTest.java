@@ -142,4 +142,51 @@ final class Section16ConfigTest {
         assertThat(read(Map.of("--socket", "~/s.sock"), Map.of()).socket())
                 .isEqualTo(home.resolve("s.sock"));
     }
+
+    /// Every row of the table that has a variable or an option.
+    @ParameterizedTest
+    @CsvSource({
+        "relay,         CARO_SYNC_RELAY,      --relay,          wss://a.example, wss://b.example, wss://c.example",
+        "socketPath,    CARO_SYNC_SOCKET,     --socket,         /a,   /b,   /c",
+        "cachePath,     CARO_SYNC_CACHE_PATH, --cache,          /a.db, /b.db, /c.db",
+        "logLevel,      CARO_SYNC_LOG_LEVEL,  --log-level,      warn, error, trace",
+        "metricsListen, ,                     --metrics-listen, 127.0.0.1:1, , 127.0.0.1:3",
+        "logFile,       ,                     --log-file,       /a,   ,     /c",
+    })
+    void everySettingHasItsVariableAndItsOption(
+            String key,
+            String variable,
+            String option,
+            String inFile,
+            String inVariable,
+            String given)
+            throws Exception {
+        Path file = file("{\"" + key + "\":\"" + inFile + "\"}");
+        assertThat(read(Map.of(), Map.of()).sources()).containsEntry(key, file.toString());
+        if (variable != null) {
+            SyncConfig config = read(Map.of(), Map.of(variable, inVariable));
+            assertThat(config.sources()).containsEntry(key, "environment " + variable);
+            assertThat(config.toString())
+                    .containsIgnoringCase(inVariable)
+                    .doesNotContain("=" + inFile);
+            assertThat(read(Map.of(), Map.of(variable, "")).sources())
+                    .containsEntry(key, file.toString());
+        }
+        SyncConfig config =
+                read(
+                        Map.of(option, given),
+                        variable == null ? Map.of() : Map.of(variable, inVariable));
+        assertThat(config.sources()).containsEntry(key, "option " + option);
+    }
+
+    @Test
+    void theFileOfTheOptionGoesBeforeThatOfTheVariable() throws Exception {
+        Path one = Files.writeString(home.resolve("one.json"), "{\"logLevel\":\"warn\"}");
+        Path two = Files.writeString(home.resolve("two.json"), "{\"logLevel\":\"error\"}");
+        file("{\"logLevel\":\"debug\"}");
+        Map<String, String> variable = Map.of("CARO_SYNC_CONFIG", two.toString());
+        assertThat(read(Map.of(), variable).logLevel()).isEqualTo(LogLevel.ERROR);
+        assertThat(read(Map.of("--config", one.toString()), variable).logLevel())
+                .isEqualTo(LogLevel.WARN);
+    }
 }
