@@ -97,6 +97,10 @@ final class SqlConnection implements Sql, AutoCloseable {
         }
     }
 
+    boolean isClosed() throws SQLException {
+        return jdbc.isClosed();
+    }
+
     Dialect dialect() {
         return dialect;
     }
