@@ -39,9 +39,8 @@ final class MachineRows implements Register<MachineKey> {
         return presence;
     }
 
-    /// What holds now: the lease, or what the row says when there is none.
     Activity activity(StoredMachine machine) {
-        return presence.of(machine.key()).orElse(machine.stored());
+        return presence.now(machine.key(), machine.stored());
     }
 
     /// Gives a row that was just changed its number and announces it after the commit.

@@ -44,7 +44,6 @@ public final class Machines {
     private final Devices devices;
     private final MachineRows rows;
     private final Presence<MachineKey> presence;
-    private final boolean isShared;
 
     /// Corrects the rows first: no machine is connected to a relay that has just started.
     ///
@@ -75,7 +74,6 @@ public final class Machines {
                                         shared,
                                         clock));
         this.presence = rows.presence();
-        this.isShared = shared != null;
         if (alone) {
             store.writeNow(
                     tx -> {
@@ -156,13 +154,12 @@ public final class Machines {
     public boolean isOnline(AccountId account, MachineId id) {
         var key = new MachineKey(account, id);
         return presence.of(key)
-                .map(Activity::active)
-                .orElseGet(
+                .or(
                         () ->
-                                isShared
-                                        && store.readNow(sql -> MachineTable.find(sql, key))
-                                                .map(row -> row.stored().active())
-                                                .orElse(false));
+                                store.readNow(sql -> MachineTable.find(sql, key))
+                                        .map(row -> presence.now(key, row.stored())))
+                .map(Activity::active)
+                .orElse(false);
     }
 
     public long count(Sql sql, AccountId account) throws SQLException {

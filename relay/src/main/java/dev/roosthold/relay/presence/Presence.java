@@ -160,6 +160,16 @@ public final class Presence<K> {
         return Optional.ofNullable(found[0]);
     }
 
+    /// What holds now: the lease, or what the row says when there is none. A row that says active
+    /// without a lease is active only if another node may keep it so.
+    ///
+    /// @param row what it says, read just now
+    public Activity now(K key, Activity row) {
+        return of(key)
+                .orElseGet(
+                        () -> shared == null ? new Activity(false, row.activeAtMs()) : row);
+    }
+
     /// Whether there is a lease and a row is known for it.
     public boolean isRegistered(K key) {
         var found = new boolean[1];
@@ -339,6 +349,10 @@ public final class Presence<K> {
                     lease.vouchedUntilMs = 0;
                     lease.graceEndsAtMs = 0;
                     lease.holders.values().forEach(holder -> holder.counts = false);
+                    if (lease.writing > 0) {
+                        // What is being written may come after what the other node has written.
+                        change(key, lease, false, lease.activeAtMs);
+                    }
                     lease.active = false;
                     lease.thinking = false;
                     lease.unsaved = false;

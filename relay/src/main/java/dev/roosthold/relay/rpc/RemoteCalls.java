@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -387,24 +388,36 @@ final class RemoteCalls {
             }
             case DONE -> {
                 sent.remove(number);
-                here.answered(one.call, answer(one, message));
+                done(one, message);
             }
             case FAIL -> end(number, failure(message.part(2)));
             default -> {}
         }
     }
 
-    private static @Nullable JsonNode answer(Sent one, Message message) {
+    private void done(Sent one, Message message) {
         if (message.part(2).equals(ABSENT)) {
-            return null;
+            here.answered(one.call, null);
+            return;
         }
+        Optional<JsonNode> answer;
         synchronized (one) {
-            if (one.answer.size() == 0) {
-                return Codec.parse(message.body());
-            }
-            one.answer.writeBytes(message.body());
-            return Codec.parse(one.answer.toByteArray());
+            answer = whole(one.answer, message, 3);
         }
+        answer.ifPresentOrElse(
+                value -> here.answered(one.call, value),
+                () -> here.failed(one.call, Failure.INTERNAL));
+    }
+
+    /// What came in pieces; empty when one of them was lost.
+    private static Optional<JsonNode> whole(
+            ByteArrayOutputStream pieces, Message last, int lengthAt) {
+        pieces.writeBytes(last.body());
+        if (pieces.size() != last.number(lengthAt)) {
+            LOG.warn("a part of a call between nodes was lost");
+            return Optional.empty();
+        }
+        return Optional.of(Codec.parse(pieces.toByteArray()));
     }
 
     private static Failure failure(String name) {
@@ -432,7 +445,8 @@ final class RemoteCalls {
                                     List.of(
                                             PARAMS,
                                             node + "." + number,
-                                            last ? DONE : PIECE),
+                                            last ? DONE : PIECE,
+                                            String.valueOf(body.length)),
                                     body,
                                     from,
                                     length));
@@ -461,7 +475,7 @@ final class RemoteCalls {
         if (replyTo == null) {
             return;
         }
-        String number = replyTo.substring(replyTo.lastIndexOf('-') + 1);
+        String number = number(replyTo);
         var account = new AccountId(message.part(1));
         String method = message.part(2);
         Endpoint target = here.serving(account, method);
@@ -505,18 +519,32 @@ final class RemoteCalls {
         }
         if (taken.params().size() + message.body().length > MAX_ANSWER) {
             incomplete.remove(message.part(1));
-            return;
-        }
-        taken.params().writeBytes(message.body());
-        if (message.part(2).equals(DONE)) {
+            say(taken.replyTo(), FAIL, number(taken.replyTo()), Failure.INTERNAL.name());
+        } else if (message.part(2).equals(DONE)) {
             incomplete.remove(message.part(1));
-            run(
-                    taken.replyTo(),
-                    taken.target(),
-                    taken.method(),
-                    Codec.parse(taken.params().toByteArray()),
-                    taken.left());
+            whole(taken.params(), message, 3)
+                    .ifPresentOrElse(
+                            params ->
+                                    run(
+                                            taken.replyTo(),
+                                            taken.target(),
+                                            taken.method(),
+                                            params,
+                                            taken.left()),
+                            () ->
+                                    say(
+                                            taken.replyTo(),
+                                            FAIL,
+                                            number(taken.replyTo()),
+                                            Failure.INTERNAL.name()));
+        } else {
+            taken.params().writeBytes(message.body());
         }
+    }
+
+    /// The number that the calling node gave to what it wants an answer to.
+    private static String number(String replyTo) {
+        return replyTo.substring(replyTo.lastIndexOf('-') + 1);
     }
 
     private void run(
@@ -525,7 +553,7 @@ final class RemoteCalls {
             String method,
             @Nullable JsonNode params,
             Duration left) {
-        String number = replyTo.substring(replyTo.lastIndexOf('-') + 1);
+        String number = number(replyTo);
         try {
             var _ =
                     here.run(target, method, params, left)
@@ -562,7 +590,11 @@ final class RemoteCalls {
                     (from, length, last) ->
                             bus.reply(
                                     replyTo,
-                                    List.of(last ? DONE : PIECE, number, PRESENT),
+                                    List.of(
+                                            last ? DONE : PIECE,
+                                            number,
+                                            PRESENT,
+                                            String.valueOf(body.length)),
                                     body,
                                     from,
                                     length));

@@ -56,7 +56,6 @@ public final class Sessions {
     private final Ids ids;
     private final InstantSource clock;
     private final Presence<SessionKey> presence;
-    private final boolean isShared;
     private final AtomicBoolean purging = new AtomicBoolean();
 
     /// Corrects the rows first: no session is connected to a relay that has just started.
@@ -85,7 +84,6 @@ public final class Sessions {
                         this::tell,
                         shared,
                         clock);
-        this.isShared = shared != null;
         if (alone) {
             store.writeNow(
                     tx -> {
@@ -225,9 +223,10 @@ public final class Sessions {
     private Optional<Activity> activity(Sql sql, Caller caller, SessionId id)
             throws SQLException {
         Optional<Activity> here = presence.of(key(caller, id));
-        return here.isPresent() || !isShared
+        return here.isPresent()
                 ? here
-                : SessionTable.find(sql, caller, id).map(StoredSession::stored);
+                : SessionTable.find(sql, caller, id)
+                        .map(row -> presence.now(key(caller, id), row.stored()));
     }
 
     private record Recent(SessionId session, Activity activity) {
@@ -382,9 +381,9 @@ public final class Sessions {
                                 });
     }
 
-    /// With the presence that holds now: the lease, or what the row says when there is none.
+    /// With the presence that holds now.
     private Session view(Caller caller, StoredSession session) {
-        return session.with(presence.of(session.key(caller.account())).orElse(session.stored()));
+        return session.with(presence.now(session.key(caller.account()), session.stored()));
     }
 
     private void tell(SessionKey key, Activity activity) {
