@@ -141,9 +141,9 @@ public final class Relay implements AutoCloseable {
     private static final Duration DRAIN = Duration.ofMillis(500);
 
     /// A relay that stops hands its sockets to the others in so many parts, this far apart.
-    private static final int SLICES = 10;
+    private static final int SLICES = 8;
 
-    private static final Duration SLICE = Duration.ofMillis(180);
+    private static final Duration SLICE = Duration.ofMillis(150);
 
     /// Everything else that [#close()] waits for takes less than 4 seconds together.
     private static final Duration TELL_UNREADY = Duration.ofMillis(500);
@@ -716,8 +716,7 @@ public final class Relay implements AutoCloseable {
 
     /// Lets the clients come to the other nodes little by little.
     private void closeInSlices() {
-        for (int left = SLICES; left > 0; left--) {
-            router.closeSome(1.0 / left);
+        for (int left = SLICES; left > 0 && router.closeSome(1.0 / left); left--) {
             try {
                 Thread.sleep(SLICE);
             } catch (InterruptedException e) {

@@ -520,6 +520,82 @@ class ClusterTest {
     }
 
     @Test
+    void aKilledNodeTakesNothingThatWasAcknowledgedWithItAndSoonNobodyIsOnlineThere()
+            throws Exception {
+        String session = ada.makesSession("t");
+        ada.makesMachine("m");
+        Client page = adaAtTwo.page().connected();
+        try (NodeProcess third = NodeProcess.start(address(database), nats.address(), directory);
+                Client daemon = new Client(third.address(), ada.daemonAuth("m"), false);
+                Client writer =
+                        new Client(
+                                third.address(),
+                                Map.of(
+                                        "token",
+                                        ada.token(),
+                                        "clientType",
+                                        "session-scoped",
+                                        "sessionId",
+                                        session),
+                                false)) {
+            var asked = new LinkedBlockingQueue<Ack>();
+            daemon.connected().answers("rpc-request", (_, ack) -> asked.add(ack));
+            registers(daemon, "m:hang");
+            page.receives("machine-activity", e -> e.path("active").asBoolean());
+            var call = page.asks("rpc-call", Map.of("method", "m:hang", "params", "p"));
+            assertThat(asked.poll(10, TimeUnit.SECONDS)).isNotNull();
+            writer.connected();
+            var sent = new ArrayList<CompletableFuture<JsonNode>>();
+            for (int i = 0; i < 200; i++) {
+                sent.add(
+                        writer.asks(
+                                "message",
+                                Map.of("sid", session, "message", "bQ==", "localId", "l" + i)));
+            }
+            await().pollInterval(Duration.ofMillis(1)).until(() -> sent.get(20).isDone());
+
+            third.isKilled();
+            long killedAt = System.nanoTime();
+            JsonNode end = call.get(5, TimeUnit.SECONDS);
+            assertThat(Duration.ofNanos(System.nanoTime() - killedAt))
+                    .isLessThan(Duration.ofSeconds(1));
+            assertThat(end.path("error").asString()).isEqualTo("RPC target disconnected");
+            assertThat(call(page, "m:gone").path("ok").asBoolean(true)).isFalse();
+
+            page.receives("machine-activity", e -> !e.path("active").asBoolean());
+            assertThat(Duration.ofNanos(System.nanoTime() - killedAt))
+                    .isLessThan(Duration.ofSeconds(9));
+            assertThat(active(ada, "m")).isFalse();
+            assertThat(active(adaAtTwo, "m")).isFalse();
+            int stored =
+                    ada.api()
+                            .get("/v3/sessions/" + session + "/messages?after_seq=0&limit=500")
+                            .body()
+                            .path("messages")
+                            .size();
+            assertThat((long) stored)
+                    .isGreaterThanOrEqualTo(sent.stream().filter(CompletableFuture::isDone).count());
+            await().until(() -> page.events("new-message").size() >= stored);
+            assertThat(
+                            page.events("new-message").stream()
+                                    .map(
+                                            e ->
+                                                    e.body()
+                                                            .path("body")
+                                                            .path("message")
+                                                            .path("seq")
+                                                            .asLong())
+                                    .toList())
+                    .containsExactlyElementsOf(LongStream.rangeClosed(1, stored).boxed().toList());
+        }
+    }
+
+    private static String address(PostgresUrl url) {
+        return url.jdbc()
+                .replace("jdbc:postgresql://", "postgresql://postgres@");
+    }
+
+    @Test
     void relaysThatDoNotKnowEachOtherAreKeptApart() throws IOException {
         Path elsewhere = Files.createTempDirectory(directory, "elsewhere");
         assertThatThrownBy(() -> RelayRig.start(config -> node(config).withDataDirectory(elsewhere)).close())

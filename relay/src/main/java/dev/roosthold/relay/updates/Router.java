@@ -84,10 +84,12 @@ public final class Router {
     /// Closes the transports of some of all sockets here.
     ///
     /// @param share of them, 0 to 1
-    public void closeSome(double share) {
+    /// @return whether there were any
+    public boolean closeSome(double share) {
         List<Socket> all = List.copyOf(sockets.sockets());
         int count = (int) Math.ceil(all.size() * share);
         all.subList(0, Math.min(count, all.size())).forEach(Socket::closeTransport);
+        return !all.isEmpty();
     }
 
     /// Delivers an update that is durable. Its number is the client's offset for recovery.
