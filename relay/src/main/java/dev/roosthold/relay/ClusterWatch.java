@@ -14,7 +14,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps this node to what is true on all of them: tells and hears of revocations, sees to what dead
+/// Keeps this node to what is true on all of them: tells and hears of revocations, sees to what
+// dead
 /// nodes leave, and looks in the database for what may not have been heard. Thread-safe.
 final class ClusterWatch {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterWatch.class);
@@ -27,7 +28,8 @@ final class ClusterWatch {
 
     private static final Duration TRUST_DEAF = Duration.ofMillis(500);
 
-    /// Every so many looks the sockets' credentials are looked up, if nodes hear each other; if not,
+    /// Every so many looks the sockets' credentials are looked up, if nodes hear each other; if
+    // not,
     /// at each look.
     private static final int RECHECK = 10;
 
@@ -62,8 +64,7 @@ final class ClusterWatch {
         var channels = membership.channels();
         devices.trustFor(() -> bus.isConnected() ? TRUST : TRUST_DEAF);
         devices.onRevoked(device -> channels.tellAll(List.of(REVOKED, device.value())));
-        channels.onAll(
-                REVOKED, message -> devices.revokedElsewhere(new DeviceId(message.part(1))));
+        channels.onAll(REVOKED, message -> devices.revokedElsewhere(new DeviceId(message.part(1))));
         bus.onReturn(() -> returned = true);
         membership.nodes().whenGone(this::bury);
         membership.nodes().whenForgotten(this::repeat);

@@ -45,7 +45,8 @@ final class DataDirectory implements AutoCloseable {
         return tryOpen(path).orElseThrow(() -> new IOException("another relay is using " + path));
     }
 
-    /// Opens the directory as one of several relays that share it. A relay that is alone and one that
+    /// Opens the directory as one of several relays that share it. A relay that is alone and one
+    // that
     /// shares keep each other out.
     ///
     /// @throws IOException with a message for the operator

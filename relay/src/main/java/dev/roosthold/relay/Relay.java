@@ -438,6 +438,7 @@ public final class Relay implements AutoCloseable {
                         machines,
                         sessions,
                         blocking);
+        push.among(others.channels());
         upkeep.every(Nodes.BEAT, () -> others.nodes().beatOn(blocking));
         upkeep.every(Lines.QUICK, watch::look);
         others.nodes().started();

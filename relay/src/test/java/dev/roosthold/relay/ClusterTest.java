@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.roosthold.protocol.AccountId;
 import dev.roosthold.relay.cluster.ClusterConfig;
 import dev.roosthold.relay.cluster.NatsUrl;
+import dev.roosthold.relay.operator.OperatorTasks;
 import dev.roosthold.relay.store.PostgresUrl;
 import dev.roosthold.relay.store.StoreException;
 import io.socket.client.Ack;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -91,8 +94,7 @@ class ClusterTest {
     }
 
     private static JsonNode send(Client client, String session, String localId) {
-        return client.ask(
-                "message", Map.of("sid", session, "message", "bQ==", "localId", localId));
+        return client.ask("message", Map.of("sid", session, "message", "bQ==", "localId", localId));
     }
 
     private static void registers(Client client, String method) {
@@ -133,7 +135,13 @@ class ClusterTest {
                 sent.add(
                         writer.asks(
                                 "message",
-                                Map.of("sid", session, "message", "bQ==", "localId", writer.id() + i)));
+                                Map.of(
+                                        "sid",
+                                        session,
+                                        "message",
+                                        "bQ==",
+                                        "localId",
+                                        writer.id() + i)));
             }
         }
         for (var one : sent) {
@@ -146,7 +154,8 @@ class ClusterTest {
                             .map(e -> e.body().path("body").path("message").path("seq").asLong())
                             .toList();
             assertThat(messages)
-                    .containsExactlyElementsOf(LongStream.rangeClosed(1, 2 * each).boxed().toList());
+                    .containsExactlyElementsOf(
+                            LongStream.rangeClosed(1, 2 * each).boxed().toList());
             assertThat(numbers(reader)).isSorted().doesNotHaveDuplicates();
         }
         // Who has sent a message does not get it, wherever the others are.
@@ -198,7 +207,9 @@ class ClusterTest {
         // And the bus carries again.
         serving(adaAtTwo.daemon("m").connected(), "m:a", "back");
         await().untilAsserted(
-                        () -> assertThat(call(here, "m:a").path("result").asString()).isEqualTo("back"));
+                        () ->
+                                assertThat(call(here, "m:a").path("result").asString())
+                                        .isEqualTo("back"));
     }
 
     @Test
@@ -228,18 +239,18 @@ class ClusterTest {
                                             w.asks(
                                                     "message",
                                                     Map.of(
-                                                            "sid",
-                                                            session,
-                                                            "message",
-                                                            "bQ==",
-                                                            "localId",
-                                                            localId)))
+                                                            "sid", session, "message", "bQ==",
+                                                            "localId", localId)))
                             .toList();
             var first = answers.get(0).get(10, TimeUnit.SECONDS);
-            assertThat(answers.get(1).get(10, TimeUnit.SECONDS).path("id")).isEqualTo(first.path("id"));
+            assertThat(answers.get(1).get(10, TimeUnit.SECONDS).path("id"))
+                    .isEqualTo(first.path("id"));
         }
         JsonNode messages =
-                ada.api().get("/v3/sessions/" + session + "/messages?after_seq=0").body().path("messages");
+                ada.api()
+                        .get("/v3/sessions/" + session + "/messages?after_seq=0")
+                        .body()
+                        .path("messages");
         assertThat(messages).hasSize(30);
     }
 
@@ -286,15 +297,18 @@ class ClusterTest {
 
         String large = "x".repeat(3 << 20);
         daemon.answers(
-                "rpc-request",
-                (body, ack) -> ack.call(body.path("params").asString() + large));
+                "rpc-request", (body, ack) -> ack.call(body.path("params").asString() + large));
         JsonNode answer = page.ask("rpc-call", Map.of("method", "m:echo", "params", large));
         assertThat(answer.path("result").asString()).isEqualTo(large + large);
 
         daemon.answers("rpc-request", (_, ack) -> ack.call("short")).forget();
         var calls =
                 IntStream.range(0, 90)
-                        .mapToObj(_ -> page.asks("rpc-call", Map.of("method", "m:echo", "params", "p")))
+                        .mapToObj(
+                                _ ->
+                                        page.asks(
+                                                "rpc-call",
+                                                Map.of("method", "m:echo", "params", "p")))
                         .toList();
         for (var one : calls) {
             assertThat(one.get(10, TimeUnit.SECONDS).path("ok").asBoolean()).isTrue();
@@ -326,7 +340,9 @@ class ClusterTest {
         assertThat(call(pageThere, "m:a").path("result").asString()).isEqualTo("before");
         Client now = serving(adaAtTwo.daemon("m").connected(), "m:a", "now");
         await().untilAsserted(
-                        () -> assertThat(call(page, "m:a").path("result").asString()).isEqualTo("now"));
+                        () ->
+                                assertThat(call(page, "m:a").path("result").asString())
+                                        .isEqualTo("now"));
         assertThat(call(pageThere, "m:a").path("result").asString()).isEqualTo("now");
         registers(before, "m:a");
         await().untilAsserted(
@@ -344,7 +360,7 @@ class ClusterTest {
         Client daemon = serving(ada.daemon("m").connected(), "m:a", "here");
         assertThat(call(page, "m:a").path("result").asString()).isEqualTo("here");
         daemon.breaks();
-        await().until(() -> one.relay().rpc().counts(new dev.roosthold.protocol.AccountId(ada.account())).methods() == 0);
+        await().until(() -> one.relay().rpc().counts(new AccountId(ada.account())).methods() == 0);
         var waits = page.asks("rpc-call", Map.of("method", "m:a", "params", "p"));
         page.settled();
         assertThat(waits).isNotDone();
@@ -382,9 +398,12 @@ class ClusterTest {
         daemon.settled();
         page.settled().forget();
         daemon.leaves();
-        await().during(Duration.ofMillis(300)).atMost(Duration.ofSeconds(2)).until(() -> active(ada, "m"));
+        await().during(Duration.ofMillis(300))
+                .atMost(Duration.ofSeconds(2))
+                .until(() -> active(ada, "m"));
         assertThat(active(adaAtTwo, "m")).isTrue();
-        assertThat(page.events("machine-activity")).allMatch(e -> e.body().path("active").asBoolean());
+        assertThat(page.events("machine-activity"))
+                .allMatch(e -> e.body().path("active").asBoolean());
         second.leaves();
         page.receives("machine-activity", e -> !e.path("active").asBoolean());
         await().until(() -> !active(ada, "m") && !active(adaAtTwo, "m"));
@@ -414,7 +433,13 @@ class ClusterTest {
         page.settled();
         assertThat(page.events("activity")).isEmpty();
         for (Person person : List.of(ada, adaAtTwo)) {
-            await().until(() -> person.api().get("/v2/sessions/active").body().path("sessions").isEmpty());
+            await().until(
+                            () ->
+                                    person.api()
+                                            .get("/v2/sessions/active")
+                                            .body()
+                                            .path("sessions")
+                                            .isEmpty());
         }
         // Asked for again it may live.
         assertThat(ada.makesSession("t")).isEqualTo(session);
@@ -504,7 +529,8 @@ class ClusterTest {
         await().during(Duration.ofSeconds(7))
                 .atMost(Duration.ofSeconds(12))
                 .until(() -> active(adaAtTwo, "m"));
-        assertThat(page.events("machine-activity")).allMatch(e -> e.body().path("active").asBoolean());
+        assertThat(page.events("machine-activity"))
+                .allMatch(e -> e.body().path("active").asBoolean());
     }
 
     @Test
@@ -574,7 +600,8 @@ class ClusterTest {
                             .path("messages")
                             .size();
             assertThat((long) stored)
-                    .isGreaterThanOrEqualTo(sent.stream().filter(CompletableFuture::isDone).count());
+                    .isGreaterThanOrEqualTo(
+                            sent.stream().filter(CompletableFuture::isDone).count());
             await().until(() -> page.events("new-message").size() >= stored);
             assertThat(
                             page.events("new-message").stream()
@@ -591,14 +618,122 @@ class ClusterTest {
     }
 
     private static String address(PostgresUrl url) {
-        return url.jdbc()
-                .replace("jdbc:postgresql://", "postgresql://postgres@");
+        return url.jdbc().replace("jdbc:postgresql://", "postgresql://postgres@");
+    }
+
+    @Test
+    void whatIsMadeOnBothNodesAtTheSameMomentIsMadeOnce() throws Exception {
+        for (int i = 0; i < 15; i++) {
+            String name = "n" + i;
+            List<Answer> sessions =
+                    onBoth(
+                            p ->
+                                    p.api()
+                                            .post(
+                                                    "/v1/sessions",
+                                                    Map.of("tag", name, "metadata", "bQ==")));
+            assertThat(sessions).allMatch(a -> a.status() == 200);
+            assertThat(sessions.get(0).body().path("session").path("id"))
+                    .isEqualTo(sessions.get(1).body().path("session").path("id"));
+            assertThat(onBoth(p -> p.makesMachine(name))).allMatch(a -> a.status() == 200);
+            List<Answer> values =
+                    onBoth(
+                            p ->
+                                    p.api()
+                                            .post(
+                                                    "/v1/kv",
+                                                    Map.of(
+                                                            "mutations",
+                                                            List.of(
+                                                                    Map.of(
+                                                                            "key", name, "value",
+                                                                            "dg==", "version",
+                                                                            -1)))));
+            assertThat(values).extracting(Answer::status).containsExactlyInAnyOrder(200, 409);
+        }
+    }
+
+    private List<Answer> onBoth(Function<Person, Answer> request) throws Exception {
+        var first = new CompletableFuture<Answer>();
+        Thread.startVirtualThread(() -> first.complete(request.apply(ada)));
+        Answer second = request.apply(adaAtTwo);
+        return List.of(first.get(10, TimeUnit.SECONDS), second);
+    }
+
+    @Test
+    void manyAccountsOnBothNodesWriteAtOnceAndNoneIsRefused() throws Exception {
+        int messages = 40;
+        var sent = new ArrayList<CompletableFuture<JsonNode>>();
+        var sessions = new ArrayList<Map.Entry<Person, String>>();
+        for (int i = 0; i < 6; i++) {
+            Person person = one.signsUp();
+            String session = person.makesSession("t");
+            sessions.add(Map.entry(person, session));
+            for (RelayRig rig : List.of(one, two)) {
+                Client writer = at(rig, person).session(session).connected();
+                for (int n = 0; n < messages; n++) {
+                    sent.add(
+                            writer.asks(
+                                    "message",
+                                    Map.of(
+                                            "sid",
+                                            session,
+                                            "message",
+                                            "bQ==",
+                                            "localId",
+                                            writer.id() + n)));
+                }
+            }
+        }
+        for (var answer : sent) {
+            assertThat(answer.get(30, TimeUnit.SECONDS).path("ok").asBoolean(true)).isTrue();
+        }
+        for (var entry : sessions) {
+            JsonNode stored =
+                    entry.getKey()
+                            .api()
+                            .get(
+                                    "/v3/sessions/"
+                                            + entry.getValue()
+                                            + "/messages?after_seq=0&limit=500")
+                            .body()
+                            .path("messages");
+            assertThat(stored).hasSize(2 * messages);
+        }
+    }
+
+    @Test
+    void aDeletedAccountIsGoneOnBothNodes() {
+        Client here = ada.page().connected();
+        Client there = adaAtTwo.daemon("m").connected();
+        OperatorTasks.submitDeletion(two.relay().store(), new AccountId(ada.account()));
+        here.end();
+        there.end();
+        assertThat(ada.api().get("/v1/account/profile").status()).isEqualTo(401);
+        assertThat(adaAtTwo.api().get("/v1/account/profile").status()).isEqualTo(401);
+    }
+
+    @Test
+    void whoIsLookingThroughOneNodeGetsNoNotificationThroughTheOther() {
+        String session = ada.makesSession("t");
+        Map<String, String> event = Map.of("kind", "done", "title", "t", "body", "b");
+        String path = "/v1/sessions/" + session + "/push-event";
+        assertThat(adaAtTwo.api().post(path, event).body().toString())
+                .doesNotContain("suppressed\":true");
+        Client page = ada.page().connected();
+        page.send("app-state", Map.of("state", "active"));
+        page.settled();
+        assertThat(adaAtTwo.api().post(path, event).body().toString()).contains("suppressed");
+        page.receives("session-event");
     }
 
     @Test
     void relaysThatDoNotKnowEachOtherAreKeptApart() throws IOException {
         Path elsewhere = Files.createTempDirectory(directory, "elsewhere");
-        assertThatThrownBy(() -> RelayRig.start(config -> node(config).withDataDirectory(elsewhere)).close())
+        assertThatThrownBy(
+                        () ->
+                                RelayRig.start(config -> node(config).withDataDirectory(elsewhere))
+                                        .close())
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("have another data directory");
         UnaryOperator<RelayConfig> alone = config -> config.withDatabase(database);

@@ -70,7 +70,8 @@ public final class Devices implements Authenticator {
     private final AtomicBoolean ending = new AtomicBoolean();
     private final Cache<String, Known> callers = Caffeine.newBuilder().maximumSize(CACHED).build();
 
-    /// How long a look-up counts without another one. Where this relay is alone, for ever: it is told
+    /// How long a look-up counts without another one. Where this relay is alone, for ever: it is
+    // told
     /// of every revocation.
     private volatile @Nullable Supplier<Duration> trust;
 

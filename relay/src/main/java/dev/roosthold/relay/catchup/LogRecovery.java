@@ -48,14 +48,11 @@ public final class LogRecovery implements Recovery {
         void reach(AccountId account, long seq);
     }
 
-    /// @param delivery waits for updates that were committed by others; one's own are waited for here
+    /// @param delivery waits for updates that were committed by others; one's own are waited for
+    // here
     /// @param blocking runs what waits for the store
     public LogRecovery(
-            Store store,
-            UpdateLog log,
-            SealKey key,
-            Delivery delivery,
-            Executor blocking) {
+            Store store, UpdateLog log, SealKey key, Delivery delivery, Executor blocking) {
         this.store = store;
         this.log = log;
         this.passes = new Passes(key);

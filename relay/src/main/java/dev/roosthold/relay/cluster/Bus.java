@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
 /// The connection of this node to NATS. Thread-safe.
 ///
 /// Nothing that is sent waits, and nothing is sure to arrive: while there is no connection, or when
-/// the server is slower than this node, it is dropped. What one node sends on one subject arrives in
+/// the server is slower than this node, it is dropped. What one node sends on one subject arrives
+// in
 /// order. A node does not hear itself.
 public final class Bus implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Bus.class);
@@ -246,13 +247,14 @@ public final class Bus implements AutoCloseable {
 
     private void take(Handler handler, io.nats.client.Message message) {
         try {
+            String subject = message.getSubject().substring(prefix.length());
             if (message.isStatusMessage()) {
                 if (message.getStatus().getCode() == NO_RESPONDERS) {
-                    handler.nobody(message.getSubject().substring(prefix.length()));
+                    handler.nobody(subject);
                 }
                 return;
             }
-            Message.decode(message.getData(), message.getReplyTo()).ifPresent(handler::on);
+            Message.decode(subject, message.getData(), message.getReplyTo()).ifPresent(handler::on);
         } catch (RuntimeException e) {
             failed("a message of another node was not understood", e);
         }

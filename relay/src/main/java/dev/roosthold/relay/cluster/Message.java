@@ -18,11 +18,12 @@ import org.jspecify.annotations.Nullable;
 /// A kind or a text at the end that a node does not know is passed over, so that two versions of
 /// the program can work side by side.
 ///
+/// @param subject where it came
 /// @param parts the first says what it is
 /// @param body the rest
 /// @param replyTo where an answer goes, or null
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record Message(List<String> parts, byte[] body, @Nullable String replyTo) {
+public record Message(String subject, List<String> parts, byte[] body, @Nullable String replyTo) {
     private static final byte[] NOTHING = {};
     private static final int MAX_PARTS = 100;
 
@@ -40,7 +41,8 @@ public record Message(List<String> parts, byte[] body, @Nullable String replyTo)
     }
 
     /// Empty when it is none of ours.
-    static Optional<Message> decode(byte @Nullable [] bytes, @Nullable String replyTo) {
+    static Optional<Message> decode(
+            String subject, byte @Nullable [] bytes, @Nullable String replyTo) {
         if (bytes == null) {
             return Optional.empty();
         }
@@ -63,7 +65,7 @@ public record Message(List<String> parts, byte[] body, @Nullable String replyTo)
                     buffer.hasRemaining()
                             ? Arrays.copyOfRange(bytes, buffer.position(), bytes.length)
                             : NOTHING;
-            return Optional.of(new Message(List.copyOf(parts), body, replyTo));
+            return Optional.of(new Message(subject, List.copyOf(parts), body, replyTo));
         } catch (BufferUnderflowException e) {
             return Optional.empty();
         }

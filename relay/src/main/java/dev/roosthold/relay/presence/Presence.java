@@ -165,8 +165,7 @@ public final class Presence<K> {
     ///
     /// @param row what it says, read just now
     public Activity now(K key, Activity row) {
-        return of(key)
-                .orElseGet(
+        return of(key).orElseGet(
                         () -> shared == null ? new Activity(false, row.activeAtMs()) : row);
     }
 
@@ -204,7 +203,8 @@ public final class Presence<K> {
                 });
     }
 
-    /// Like [#registered], for a row that was made just now and whose sockets may be on other nodes.
+    /// Like [#registered], for a row that was made just now and whose sockets may be on other
+    // nodes.
     public void added(K key) {
         registered(key);
         if (shared != null) {
@@ -455,7 +455,8 @@ public final class Presence<K> {
         }
     }
 
-    /// Stops changing rows and leaves them as they are: other nodes see to them, once the clients of
+    /// Stops changing rows and leaves them as they are: other nodes see to them, once the clients
+    // of
     /// this one had the time to come to them. Only for one of several nodes.
     public void leave() {
         stopped = true;

@@ -73,8 +73,7 @@ public final class SharedLeases<K> {
                         case WANTED -> listener.wanted(key(message));
                         case MADE -> listener.made(key(message));
                         case REMOVED -> listener.removed(key(message));
-                        case REMOVED_ALL ->
-                                listener.removedAll(new AccountId(message.part(2)));
+                        case REMOVED_ALL -> listener.removedAll(new AccountId(message.part(2)));
                         default -> {}
                     }
                 });
@@ -187,7 +186,6 @@ public final class SharedLeases<K> {
 
     /// What the table holds of an account.
     public static List<OwnedRows> ofAccount() {
-        return List.of(
-                OwnedRows.of("presence_lease", "account_id", "kind, id, node", "", "0"));
+        return List.of(OwnedRows.of("presence_lease", "account_id", "kind, id, node", "", "0"));
     }
 }

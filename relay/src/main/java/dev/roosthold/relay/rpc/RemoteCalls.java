@@ -23,7 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
-/// Calls between sockets of different nodes. Thread-safe; nothing here blocks, except [#serve] for a
+/// Calls between sockets of different nodes. Thread-safe; nothing here blocks, except [#serve] for
+// a
 /// moment.
 ///
 /// For each method that a socket here serves this node listens on a subject of its own, so NATS
@@ -38,11 +39,14 @@ import tools.jackson.databind.JsonNode;
 /// ```
 ///
 /// While a call is with another node, that node is asked for a sign of life at each sweep: of a
-/// process that is gone NATS says at once that nobody listens. When this node loses NATS itself, its
+/// process that is gone NATS says at once that nobody listens. When this node loses NATS itself,
+// its
 /// calls end, as no answer can come.
 ///
-/// The newest registration of a method serves it, wherever it is: each is told with a number that is
-/// higher than all that this node has seen, and ends those with a lower one. The queue of the subject
+/// The newest registration of a method serves it, wherever it is: each is told with a number that
+// is
+/// higher than all that this node has seen, and ends those with a lower one. The queue of the
+// subject
 /// sees to it that no call is run twice, even while two nodes listen.
 final class RemoteCalls {
     private static final Logger LOG = LoggerFactory.getLogger(RemoteCalls.class);
@@ -150,8 +154,7 @@ final class RemoteCalls {
             ByteArrayOutputStream params,
             long sinceNanos) {}
 
-    RemoteCalls(
-            Channels channels, String node, Here here, RpcLimits limits, InstantSource clock) {
+    RemoteCalls(Channels channels, String node, Here here, RpcLimits limits, InstantSource clock) {
         this.channels = channels;
         this.bus = channels.bus();
         this.node = node;
@@ -293,7 +296,11 @@ final class RemoteCalls {
                     } else if (takenBy == null && now - one.sentAtNanos > UNTAKEN_NANOS) {
                         end(number, Failure.DISCONNECTED);
                     } else if (takenBy != null && askedFor.add(takenBy)) {
-                        bus.ask("node." + takenBy + ".life", inbox("l-" + takenBy), List.of(PROBE), NOTHING);
+                        bus.ask(
+                                "node." + takenBy + ".life",
+                                inbox("l-" + takenBy),
+                                List.of(PROBE),
+                                NOTHING);
                     }
                 });
         probes.values().removeIf(one -> now - one.sentAtNanos() > UNTAKEN_NANOS);

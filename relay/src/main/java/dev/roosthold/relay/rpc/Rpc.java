@@ -196,8 +196,7 @@ public final class Rpc {
         }
         if (remote != null) {
             remote.sweep();
-            accounts.forEach(
-                    (id, account) -> account.awaited().forEach(m -> remote.probe(id, m)));
+            accounts.forEach((id, account) -> account.awaited().forEach(m -> remote.probe(id, m)));
         }
     }
 
@@ -222,8 +221,7 @@ public final class Rpc {
         if (id != null) {
             departures.note(socket.account(), id);
         }
-        List<String> served =
-                remote == null ? List.of() : endpoint.account.methodsOf(endpoint);
+        List<String> served = remote == null ? List.of() : endpoint.account.methodsOf(endpoint);
         List<Call> abandoned = endpoint.account.leave(endpoint, id);
         if (remote != null) {
             served.forEach(method -> remote.unserve(socket.account(), method));

@@ -220,8 +220,7 @@ public final class Sessions {
     }
 
     /// What holds of a session whose row says that it is active.
-    private Optional<Activity> activity(Sql sql, Caller caller, SessionId id)
-            throws SQLException {
+    private Optional<Activity> activity(Sql sql, Caller caller, SessionId id) throws SQLException {
         Optional<Activity> here = presence.of(key(caller, id));
         return here.isPresent()
                 ? here

@@ -50,7 +50,8 @@ public final class PostgresStore extends DatabaseStore {
     }
 
     /// Connects, and brings the schema to that of this program, which one program at a time does.
-    private static PostgresStore open(StoreConfig config, PostgresUrl url, PostgresConnections.Use use) {
+    private static PostgresStore open(
+            StoreConfig config, PostgresUrl url, PostgresConnections.Use use) {
         try {
             return new PostgresStore(
                     config.withMigrations(Migration.ofProgram(Dialect.POSTGRESQL)),
@@ -67,7 +68,8 @@ public final class PostgresStore extends DatabaseStore {
     ///
     /// @throws StoreException with a message for the operator, when it cannot be reached or used
     public static int schema(PostgresUrl url) {
-        try (SqlConnection connection = new PostgresConnections(url, PostgresConnections.Use.BESIDE).reader()) {
+        try (SqlConnection connection =
+                new PostgresConnections(url, PostgresConnections.Use.BESIDE).reader()) {
             return Migrator.schema(
                     connection, Migration.ofProgram(Dialect.POSTGRESQL), url.place());
         } catch (SQLException e) {

@@ -28,7 +28,8 @@ import tools.jackson.databind.util.RawValue;
 
 /// Updates of several nodes in the order of their numbers. Thread-safe.
 ///
-/// For each account with a socket here there is a line: the number that was delivered last. The next
+/// For each account with a socket here there is a line: the number that was delivered last. The
+// next
 /// number is delivered when it comes, a number that was delivered is dropped, and a later one waits
 /// until the numbers before it were read from the log. So it does not matter whether another node's
 /// update comes at once, late, twice or never: every socket gets each update once, in order.
@@ -262,8 +263,7 @@ public final class Lines {
             RawValue update) {
         Line line = lines.get(account);
         if (line != null
-                && line.offer(
-                        new UpdateLog.Numbered(seq, to, exceptSocket, Optional.of(update)))) {
+                && line.offer(new UpdateLog.Numbered(seq, to, exceptSocket, Optional.of(update)))) {
             readSoon(line);
         }
         byte[] body = String.valueOf(update.rawValue()).getBytes(StandardCharsets.UTF_8);
@@ -338,8 +338,7 @@ public final class Lines {
         while (found > 0) {
             long after = line.delivered();
             List<UpdateLog.Numbered> next =
-                    store.readNow(
-                            sql -> log.next(sql, line.account, after, PAGE, PAGE_CHARACTERS));
+                    store.readNow(sql -> log.next(sql, line.account, after, PAGE, PAGE_CHARACTERS));
             line.read(next);
             found = next.size();
         }

@@ -47,7 +47,9 @@ public final class Router {
         this.others = others;
         if (others != null) {
             others.on(EVENT, (_, message) -> emitOfOther(message));
-            others.on(CLOSE, (_, message) -> closeRooms(message.parts().subList(1, message.parts().size())));
+            others.on(
+                    CLOSE,
+                    (_, message) -> closeRooms(message.parts().subList(1, message.parts().size())));
         }
     }
 
