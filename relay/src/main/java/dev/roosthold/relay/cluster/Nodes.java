@@ -35,6 +35,7 @@ public final class Nodes implements AutoCloseable {
     private final String fingerprint;
     private final boolean alone;
     private final AtomicBoolean beating = new AtomicBoolean();
+    private final AtomicBoolean burying = new AtomicBoolean();
 
     private Consumer<String> whenGone = _ -> {};
     private Runnable whenForgotten = () -> {};
@@ -127,7 +128,7 @@ public final class Nodes implements AutoCloseable {
             executor.execute(
                     () -> {
                         try {
-                            beat();
+                            beat(executor);
                         } catch (StoreException e) {
                             leads = false;
                             LOG.debug("no beat", e);
@@ -138,7 +139,7 @@ public final class Nodes implements AutoCloseable {
         }
     }
 
-    private void beat() {
+    private void beat(Executor executor) {
         boolean known = side.use(sql -> NodeTable.beat(sql, id));
         long now = System.nanoTime();
         if (now - lastBeatNanos > SILENCE.toNanos() / 2) {
@@ -158,6 +159,15 @@ public final class Nodes implements AutoCloseable {
         lead();
         if (now - steadySinceNanos >= SILENCE.toNanos()) {
             List<String> gone = side.use(sql -> NodeTable.gone(sql, id, SILENCE, GRACE));
+            if (!gone.isEmpty() && burying.compareAndSet(false, true)) {
+                // It may be much, and the next beat must not wait for it.
+                executor.execute(() -> bury(gone));
+            }
+        }
+    }
+
+    private void bury(List<String> gone) {
+        try {
             for (String node : gone) {
                 LOG.atInfo().addKeyValue("node", node).log("a node is gone");
                 whenGone.accept(node);
@@ -167,6 +177,10 @@ public final class Nodes implements AutoCloseable {
                             return true;
                         });
             }
+        } catch (StoreException e) {
+            LOG.debug("what a node has left was not seen to, will be repeated", e);
+        } finally {
+            burying.set(false);
         }
     }
 

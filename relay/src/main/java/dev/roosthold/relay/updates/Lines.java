@@ -240,18 +240,30 @@ public final class Lines {
     /// write is acknowledged. Writer thread only.
     void prepare(Transaction tx, AccountId account, long seq) throws SQLException {
         Line line = lines.get(account);
-        if (line == null || !line.hasBegun()) {
-            return;
+        if (line != null && line.hasBegun()) {
+            readBefore(tx, line, seq);
+            line.prepared = seq;
         }
+    }
+
+    /// Like [#prepare] for a write that takes no number: what is told after it is newer than all
+    /// updates up to that number. Writer thread only.
+    void catchUp(Transaction tx, AccountId account, long seq) throws SQLException {
+        Line line = lines.get(account);
+        if (line != null && line.hasBegun()) {
+            readBefore(tx, line, seq + 1);
+        }
+    }
+
+    private void readBefore(Transaction tx, Line line, long seq) throws SQLException {
         // A number that is not higher was prepared by a write that was undone.
         long from = Math.max(line.delivered(), line.prepared < seq ? line.prepared : 0);
         long missing = seq - 1 - from;
         if (missing > 0 && missing <= PAGE) {
             List<UpdateLog.Numbered> before =
-                    log.next(tx, account, from, (int) missing, Long.MAX_VALUE);
+                    log.next(tx, line.account, from, (int) missing, Long.MAX_VALUE);
             tx.afterCommit(() -> before.forEach(line::offer));
         }
-        line.prepared = seq;
     }
 
     /// An update of this node is durable. In commit order.

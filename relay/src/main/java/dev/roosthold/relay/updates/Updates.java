@@ -190,8 +190,11 @@ public final class Updates {
     /// follow a newer one.
     public void sendState(Transaction tx, AccountId account, String socketId, UpdateBody body)
             throws SQLException {
-        RawValue update =
-                container(account, lastSeq(tx, account), Codec.printText(body), tx.nowMs());
+        long last = lastSeq(tx, account);
+        RawValue update = container(account, last, Codec.printText(body), tx.nowMs());
+        if (lines != null) {
+            lines.catchUp(tx, account, last);
+        }
         tx.afterCommit(() -> router.deliverTo(socketId, update));
     }
 
