@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -706,11 +707,16 @@ class ClusterTest {
     void aDeletedAccountIsGoneOnBothNodes() {
         Client here = ada.page().connected();
         Client there = adaAtTwo.daemon("m").connected();
-        OperatorTasks.submitDeletion(two.relay().store(), new AccountId(ada.account()));
+        String task =
+                OperatorTasks.submitDeletion(two.relay().store(), new AccountId(ada.account()));
         here.end();
         there.end();
         assertThat(ada.api().get("/v1/account/profile").status()).isEqualTo(401);
         assertThat(adaAtTwo.api().get("/v1/account/profile").status()).isEqualTo(401);
+        await().until(
+                        () ->
+                                OperatorTasks.outcome(one.relay().store(), task)
+                                        .equals(Optional.of(OperatorTasks.Outcome.DONE)));
     }
 
     @Test

@@ -48,6 +48,13 @@ public final class LogRecovery implements Recovery {
         void reach(AccountId account, long seq);
     }
 
+    /// For a relay that is alone.
+    ///
+    /// @param blocking runs what waits for the store
+    public LogRecovery(Store store, UpdateLog log, SealKey key, Executor blocking) {
+        this(store, log, key, (_, _) -> {}, blocking);
+    }
+
     /// @param delivery waits for updates that were committed by others; one's own are waited for
     // here
     /// @param blocking runs what waits for the store

@@ -58,6 +58,11 @@ public final class Sessions {
     private final Presence<SessionKey> presence;
     private final AtomicBoolean purging = new AtomicBoolean();
 
+    /// The sessions of a relay that is alone.
+    public Sessions(Store store, Updates updates, Router router, Ids ids, InstantSource clock) {
+        this(store, updates, router, ids, null, true, clock);
+    }
+
     /// Corrects the rows first: no session is connected to a relay that has just started.
     ///
     /// @param shared what other nodes keep active; null when this relay is alone
