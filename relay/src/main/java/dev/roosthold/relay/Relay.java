@@ -395,16 +395,19 @@ public final class Relay implements AutoCloseable {
         upkeep.every(RPC_SWEEP, rpc::sweep);
         endOldDevices =
                 () -> {
+                    // Every node notes its own, so that the one that ends old devices knows of all.
                     deviceSockets.noteOpen();
-                    devices.endOld();
+                    if (leads()) {
+                        devices.endOld();
+                    }
                 };
         upkeep.every(FLUSH, () -> activity.flush(store));
         if (!limits.devices().isUnlimited()) {
-            upkeep.every(FLUSH, once(() -> blocking.execute(endOldDevices)));
+            upkeep.every(FLUSH, () -> blocking.execute(endOldDevices));
         }
         upkeep.every(FLUSH, once(this::purge));
         upkeep.every(PRUNE, once(auth::prune));
-        upkeep.every(PRUNE, once(audit::prune));
+        upkeep.every(PRUNE, audit::prune);
         upkeep.every(PRUNE, http::refreshCertificates);
         upkeep.every(PRUNE, once(() -> updates.prune(store)));
         var live =
@@ -450,14 +453,15 @@ public final class Relay implements AutoCloseable {
 
     /// A task that one of all nodes does.
     private Runnable once(Runnable task) {
-        Membership all = membership;
-        return all == null
-                ? task
-                : () -> {
-                    if (all.nodes().leads()) {
-                        task.run();
-                    }
-                };
+        return () -> {
+            if (leads()) {
+                task.run();
+            }
+        };
+    }
+
+    private boolean leads() {
+        return membership == null || membership.nodes().leads();
     }
 
     private boolean hasSockets(AccountId account) {
