@@ -10,7 +10,8 @@ final class PostgresConnections implements Connections {
     /// Rows that are fetched at once; the rest waits at the server.
     private static final int FETCHED = 256;
 
-    private static final String IN_USE = "55P03";
+    private static final String NOT_GOT = "55P03";
+    private static final String IN_USE = "55006";
 
     /// Held by the relay of a database, for as long as its connection for writes lives.
     private static final long OWNER = 7_304_611_822_542L;
@@ -39,7 +40,11 @@ final class PostgresConnections implements Connections {
         try {
             jdbc.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
             jdbc.setAutoCommit(false);
-            var connection = new SqlConnection(jdbc, Dialect.POSTGRESQL);
+            var connection =
+                    new SqlConnection(
+                            jdbc,
+                            Dialect.POSTGRESQL,
+                            use == Use.AMONG_NODES ? new Turns() : null);
             // An answer may only follow a commit that is on the disk, whatever the server's
             // default.
             connection.script("SET SESSION synchronous_commit = on");
@@ -57,6 +62,9 @@ final class PostgresConnections implements Connections {
                     // What a write has read is remembered row by row, not table by table: two nodes
                     // then collide only where they touch the same things.
                     connection.script("SET SESSION enable_seqscan = off");
+                    // Two groups of writes that wait for each other are noticed by the server only
+                    // after a second.
+                    connection.script("SET SESSION lock_timeout = '100ms'");
                 }
                 case BESIDE -> {}
             }
@@ -89,7 +97,7 @@ final class PostgresConnections implements Connections {
         try {
             connection.first(lock, _ -> true, OWNER);
         } catch (SQLException e) {
-            throw IN_USE.equals(e.getSQLState()) ? new SQLException(refusal, IN_USE, e) : e;
+            throw NOT_GOT.equals(e.getSQLState()) ? new SQLException(refusal, IN_USE, e) : e;
         }
     }
 
