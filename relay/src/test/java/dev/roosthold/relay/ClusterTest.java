@@ -383,6 +383,16 @@ class ClusterTest {
                 .isEqualTo("RPC target disconnected");
     }
 
+    private long leases() {
+        return one.relay()
+                .store()
+                .readNow(
+                        sql ->
+                                sql.first(
+                                        "SELECT count(*) FROM presence_lease", row -> row.getLong(1)))
+                .orElseThrow();
+    }
+
     @Test
     void presenceIsTheSameOnBothNodes() {
         ada.makesMachine("m");
@@ -395,8 +405,7 @@ class ClusterTest {
 
         // A second socket on the other node keeps it.
         Client second = ada.daemon("m").connected();
-        second.settled();
-        daemon.settled();
+        await().until(() -> leases() == 2);
         page.settled().forget();
         daemon.leaves();
         await().during(Duration.ofMillis(300))

@@ -25,7 +25,7 @@ public final class Nodes implements AutoCloseable {
     /// How often [#beatOn] is to be called.
     public static final Duration BEAT = Duration.ofSeconds(1);
 
-    static final Duration SILENCE = Duration.ofSeconds(4);
+    static final Duration SILENCE = Duration.ofSeconds(5);
 
     /// How long the clients of a node that has stopped may take to come to another one.
     private static final Duration GRACE = Duration.ofSeconds(5);
