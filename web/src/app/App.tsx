@@ -17,6 +17,7 @@ import { navigate, route, type Page, type Route } from "./routes.ts";
 
 const SessionsView = lazy(() => import("../features/sessions/SessionsView.tsx").then((file) => file.SessionsView));
 const MachinePage = lazy(() => import("../features/machines/MachinePage.tsx").then((file) => file.MachinePage));
+const HistoryPage = lazy(() => import("../features/history/HistoryPage.tsx").then((file) => file.HistoryPage));
 const UsagePage = lazy(() => import("../features/usage/UsagePage.tsx").then((file) => file.UsagePage));
 const ActivityPage = lazy(() => import("../features/account/ActivityPage.tsx").then((file) => file.ActivityPage));
 const LinkPage = lazy(() => import("../features/account/LinkPage.tsx").then((file) => file.LinkPage));
@@ -31,6 +32,7 @@ const TITLES: Readonly<Record<Page, string>> = {
   session: "Session",
   machines: "Machines",
   machine: "Machine",
+  history: "History",
   account: "Account",
   usage: "Usage",
   activity: "Activity",
@@ -78,7 +80,7 @@ export function App({ store }: { readonly store: AccountStore }) {
                 </span>
               )}
             </Link>
-            <Link to="machines" class="nav-link" current={page === "machines" || page === "machine"}>
+            <Link to="machines" class="nav-link" current={page === "machines" || page === "machine" || page === "history"}>
               Machines
             </Link>
             <Link to="account" class="nav-link" current={page === "account" || page === "usage" || page === "activity"}>
@@ -113,6 +115,7 @@ export function App({ store }: { readonly store: AccountStore }) {
         {(page === "sessions" || page === "session") && <SessionsView workspace={workspace} id={shown.id} />}
         {page === "machines" && <MachinesPage opened={workspace} />}
         {page === "machine" && <MachinePage workspace={workspace} id={shown.id} />}
+        {page === "history" && <HistoryPage workspace={workspace} />}
         {page === "account" && <AccountPage store={store} workspace={workspace} />}
         {page === "usage" && <UsagePage workspace={workspace} />}
         {page === "activity" && <ActivityPage workspace={workspace} />}

@@ -12,6 +12,7 @@ export const PATHS = {
   sessions: "/sessions",
   session: "/sessions/:id",
   machines: "/machines",
+  history: "/history",
   machine: "/machines/:id",
   account: "/account",
   usage: "/account/usage",

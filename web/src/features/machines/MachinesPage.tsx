@@ -1,3 +1,4 @@
+import { Link } from "../../app/Link.tsx";
 import { useState } from "preact/hooks";
 import type { MachineRow } from "../../relay/schema.ts";
 import { describe } from "../../ui/problems.ts";
@@ -33,9 +34,14 @@ export function MachinesPage({ opened }: { readonly opened: OpenedMachines | nul
           <Summary list={list} />
         </div>
         {list !== null && list.rows.length > 0 && (
-          <button type="button" class="button button-primary" onClick={add}>
-            Add machine
-          </button>
+          <div class="row">
+            <Link to="history" class="button">
+              History
+            </Link>
+            <button type="button" class="button button-primary" onClick={add}>
+              Add machine
+            </button>
+          </div>
         )}
       </header>
       {opened === null || list === null ? (

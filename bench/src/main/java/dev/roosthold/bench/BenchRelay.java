@@ -2,16 +2,18 @@ package dev.roosthold.bench;
 
 import dev.roosthold.relay.Relay;
 import dev.roosthold.relay.RelayConfig;
+import dev.roosthold.relay.auth.Auth;
 import dev.roosthold.relay.auth.RegistrationPolicy;
 import dev.roosthold.relay.http.Front;
 import dev.roosthold.relay.limits.Rate;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// The relay in a process of its own, with the rates for single sockets and accounts raised far
+/// The relay in a process of its own, with the rates for single sockets, addresses and accounts
+// raised far
 /// above the load; everything else is as people run it. Prints its port and ends when stdin ends.
 ///
-/// Argument: the data directory.
+/// Arguments: the data directory, the port (0: any).
 final class BenchRelay {
     private static final Rate UNLIMITED = new Rate(10_000_000, 10_000_000);
 
@@ -20,9 +22,12 @@ final class BenchRelay {
     public static void main(String[] args) throws IOException {
         var config =
                 RelayConfig.defaults()
-                        .withPort(0)
+                        .withPort(Integer.parseInt(args[1]))
                         .withRegistration(RegistrationPolicy.OPEN)
-                        .withLimits(RelayConfig.Limits.USUAL.withSocketEvents(UNLIMITED))
+                        .withLimits(
+                                RelayConfig.Limits.USUAL
+                                        .withSocketEvents(UNLIMITED)
+                                        .withAuth(new Auth.Rates(UNLIMITED, UNLIMITED)))
                         .withFront(
                                 Front.USUAL.withLimits(
                                         Front.Limits.USUAL.withRequestsPerAccount(UNLIMITED)))

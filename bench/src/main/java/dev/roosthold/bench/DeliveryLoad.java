@@ -8,7 +8,8 @@ import java.util.concurrent.TimeUnit;
 final class DeliveryLoad implements LoadClient.Traffic {
     static final int PER_SECOND = 1_000;
 
-    private static final byte[] MARK = "@at".getBytes(StandardCharsets.US_ASCII);
+    /// Begins the time at which a message was sent.
+    static final byte[] MARK = "@at".getBytes(StandardCharsets.US_ASCII);
     private static final int DIGITS = 18;
 
     private final String session;
@@ -62,7 +63,7 @@ final class DeliveryLoad implements LoadClient.Traffic {
     }
 
     private void send(LoadSocket sender) {
-        String content = "@at%018d".formatted(System.nanoTime()) + filler;
+        String content = mark(System.nanoTime()) + filler;
         String event =
                 "[\"message\",{\"sid\":\"%s\",\"message\":\"%s\",\"localId\":\"d%d\"}]"
                         .formatted(session, content, number++);
@@ -74,8 +75,17 @@ final class DeliveryLoad implements LoadClient.Traffic {
     public void packet(LoadSocket socket, ByteBuf packet) {
         int at = Bytes.indexOf(packet, MARK);
         if (at >= 0) {
-            String sentAt = packet.toString(at + MARK.length, DIGITS, StandardCharsets.US_ASCII);
-            latencies.record(System.nanoTime() - Long.parseLong(sentAt));
+            latencies.record(System.nanoTime() - sentAt(packet, at));
         }
+    }
+
+    /// A time as the beginning of a message.
+    static String mark(long nanos) {
+        return "@at%018d".formatted(nanos);
+    }
+
+    /// The time that a packet has where [#MARK] was found.
+    static long sentAt(ByteBuf packet, int at) {
+        return Long.parseLong(packet.toString(at + MARK.length, DIGITS, StandardCharsets.US_ASCII));
     }
 }

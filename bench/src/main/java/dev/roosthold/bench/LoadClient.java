@@ -129,6 +129,18 @@ final class LoadClient implements AutoCloseable {
             }
         }
 
+        /// From now on it is no fault when the server closes.
+        void expectEnd() {
+            closing = true;
+        }
+
+        /// Resets all connections at once, as when a network fails, and waits until they are gone.
+        void cut() {
+            closing = true;
+            all.forEach(socket -> socket.channel().config().setOption(ChannelOption.SO_LINGER, 0));
+            close();
+        }
+
         @Override
         public void close() {
             closing = true;

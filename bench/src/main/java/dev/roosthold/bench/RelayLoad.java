@@ -20,7 +20,7 @@ public final class RelayLoad {
     private static final int METADATA = 600;
     private static final int WARM_UP_SECONDS = 4;
     private static final double BAR_FSYNC_MS = 0.5;
-    private static final List<String> JVM =
+    static final List<String> JVM =
             List.of(
                     "-XX:+UseCompactObjectHeaders",
                     "-XX:+UseSerialGC",
@@ -367,7 +367,7 @@ public final class RelayLoad {
                 bar);
     }
 
-    private static void delete(Path folder) throws IOException {
+    static void delete(Path folder) throws IOException {
         try (var files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

@@ -89,6 +89,11 @@ final class RpcTraffic {
 
     /// What comes to the serving socket: a request is answered, the rest ignored.
     void toTarget(LoadSocket target, ByteBuf packet) {
+        answer(target, packet);
+    }
+
+    /// Answers if the packet is a request.
+    static void answer(LoadSocket target, ByteBuf packet) {
         int end = 2;
         while (packet.getByte(end) != '[') {
             end++;

@@ -50,6 +50,11 @@ final class ServerProcess implements AutoCloseable {
     /// The relay, on this program's class path and JDK, with the data in that folder and limits far
     /// above the load.
     static ServerProcess relay(List<String> jvmFlags, Path data) throws IOException {
+        return relay(jvmFlags, data, 0);
+    }
+
+    /// The same on a port of which the kernel chooses none.
+    static ServerProcess relay(List<String> jvmFlags, Path data, int port) throws IOException {
         var command = new java.util.ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmFlags);
@@ -58,7 +63,8 @@ final class ServerProcess implements AutoCloseable {
                         "-cp",
                         System.getProperty("java.class.path"),
                         BenchRelay.class.getName(),
-                        data.toString()));
+                        data.toString(),
+                        Integer.toString(port)));
         return new ServerProcess("relay", command, Path.of("."));
     }
 

@@ -29,6 +29,8 @@ final class Commands {
                     "daemon",
                     "status",
                     "jazz-relay",
+                    "sync",
+                    "history",
                     "invite",
                     "import-happy",
                     "config",
@@ -88,6 +90,8 @@ final class Commands {
             case "daemon" -> new DaemonCommand();
             case "status" -> new StatusCommand();
             case "jazz-relay" -> new JazzRelayCommand();
+            case "sync" -> new SyncCommand();
+            case "history" -> new HistoryCommand();
             case "invite" -> new InviteCommand();
             case "import-happy" -> new ImportHappyCommand();
             case "config" -> new ConfigCommand();

@@ -34,7 +34,11 @@ final class DaemonInstallCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ServiceFile service = ofThisSystem();
+        return install(ofThisSystem(), print, yes);
+    }
+
+    /// Writes a unit, or only shows it. Never replaces another one without asking.
+    static int install(ServiceFile service, boolean print, boolean yes) throws IOException {
         System.out.println("# " + service.file());
         System.out.print(service.content());
         if (print) {

@@ -39,7 +39,11 @@ final class DaemonLogsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Path file = DaemonLog.file(home.path());
+        return show(DaemonLog.file(home.path()), lines, follow);
+    }
+
+    /// Shows the last lines of a log and, if wanted, what follows.
+    static int show(Path file, int lines, boolean follow) throws IOException, InterruptedException {
         if (lines < 0) {
             throw new CommandFailure("--lines: a number of lines is not negative", "");
         }
@@ -50,14 +54,14 @@ final class DaemonLogsCommand implements Callable<Integer> {
         // What is written between the two is shown by the second.
         long end = Files.exists(file) ? Files.size(file) : 0;
         Object key = key(file);
-        last(file, end).forEach(System.out::println);
+        last(file, end, lines).forEach(System.out::println);
         if (follow) {
             follow(file, key, end);
         }
         return 0;
     }
 
-    private Deque<String> last(Path file, long end) throws IOException {
+    private static Deque<String> last(Path file, long end, int lines) throws IOException {
         Deque<String> last = new ArrayDeque<>();
         for (Path one : BoundedFile.all(file)) {
             long left = one.equals(file) ? end : Long.MAX_VALUE;

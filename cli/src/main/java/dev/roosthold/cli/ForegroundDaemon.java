@@ -3,13 +3,22 @@ package dev.roosthold.cli;
 import dev.roosthold.daemon.DaemonConfig;
 import dev.roosthold.daemon.DaemonEnd;
 import dev.roosthold.daemon.DaemonException;
+import dev.roosthold.daemon.HostFacts;
 import dev.roosthold.daemon.MachineChange;
 import dev.roosthold.daemon.MachineDaemon;
 import dev.roosthold.daemon.MachineIdentity;
 import dev.roosthold.daemon.MachineListener;
 import dev.roosthold.daemon.ShutdownSource;
 import dev.roosthold.daemon.agents.AgentRunner;
+import dev.roosthold.daemon.history.CommandHistory;
+import dev.roosthold.history.HistoryPlaces;
+import dev.roosthold.sync.config.ConfigException;
+import dev.roosthold.sync.config.SyncConfig;
+import dev.roosthold.sync.config.SyncOptions;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,11 +37,39 @@ final class ForegroundDaemon {
     /// @param silent tells nothing on standard output; the log has it in any case
     static int run(Path home, MachineIdentity identity, boolean silent) {
         LOG.info("The machine daemon {} starts", Version.current());
+        Optional<CommandHistory> history = history();
+        try {
+            return run(home, identity, silent, history);
+        } finally {
+            history.ifPresent(CommandHistory::close);
+        }
+    }
+
+    /// Without it the machine works like any other.
+    private static Optional<CommandHistory> history() {
+        try {
+            SyncConfig config = SyncConfig.read(new SyncOptions(Map.of(), true), System.getenv());
+            return Optional.of(
+                    CommandHistory.open(
+                            HistoryPlaces.of(System.getenv()),
+                            config.socket(),
+                            () -> SyncAccess.start(config.socket(), List.of(), System.getenv()),
+                            HostFacts.detect().host(),
+                            Clock.systemUTC()));
+        } catch (ConfigException e) {
+            LOG.warn("No history of commands is kept: {}", e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static int run(
+            Path home, MachineIdentity identity, boolean silent, Optional<CommandHistory> history) {
         var daemon =
                 new MachineDaemon(
                         DaemonConfig.of(home, identity, Version.current()),
                         new Narrator(silent),
-                        Optional.of(AgentRunner.factory()));
+                        Optional.of(AgentRunner.factory()),
+                        history);
         Thread stopper = new Thread(() -> stop(daemon), "stop");
         Runtime.getRuntime().addShutdownHook(stopper);
         try {

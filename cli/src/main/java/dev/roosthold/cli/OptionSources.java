@@ -66,7 +66,9 @@ final class OptionSources implements CommandLine.IDefaultValueProvider {
     /// It must be known before the options are parsed, because it gives their defaults.
     static OptionSources of(String[] args, Map<String, String> environment) {
         Optional<String> named = Optional.ofNullable(environment.get(PREFIX + "CONFIG"));
-        for (int i = 0; i < args.length; i++) {
+        // `roost sync` reads a file of its own, and only that is meant behind its --config.
+        boolean other = args.length > 0 && (args[0].equals("sync") || args[0].equals("history"));
+        for (int i = 0; i < args.length && !other; i++) {
             if (args[i].startsWith("--config=")) {
                 named = Optional.of(args[i].substring("--config=".length()));
             } else if (args[i].equals("--config") && i + 1 < args.length) {
@@ -76,6 +78,11 @@ final class OptionSources implements CommandLine.IDefaultValueProvider {
         Path usual = Path.of(System.getProperty("user.home"), ".roost", "roost.properties");
         SettingsFile file = SettingsFile.read(named.map(Path::of).orElse(usual), named.isPresent());
         return new OptionSources(file, environment);
+    }
+
+    /// The variables of whoever runs the command.
+    Map<String, String> environment() {
+        return environment;
     }
 
     /// The settings, whether they exist or not.

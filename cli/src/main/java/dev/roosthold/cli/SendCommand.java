@@ -153,10 +153,12 @@ final class SendCommand implements Callable<Integer> {
 
     private int finish(LiveSession live, long seq, Conversation.Answer answer) {
         TurnStatus status = answer.end().status();
+        // What the agent still says to something earlier is not its answer.
+        long from = answer.certain() ? answer.turn().startSeq() - 1 : seq;
         String said =
                 String.join(
                         "\n\n",
-                        live.after(seq).entries().stream()
+                        live.after(from).entries().stream()
                                 .filter(Entry.Words.class::isInstance)
                                 .map(Entry.Words.class::cast)
                                 .filter(

@@ -12,19 +12,72 @@ import java.util.stream.Collectors;
 /// @param content of the file
 /// @param enable the commands that put it into force
 record ServiceFile(Path file, String content, List<String> enable) {
-    private static final String NAME = "roosthold-machine";
-    private static final String LABEL = "dev.roosthold.machine";
+    private static final Service MACHINE =
+            new Service("machine", "machine daemon", "roost daemon install", "2 5");
+
+    private static final Service SYNC =
+            new Service("sync", "sync daemon", "roost sync install", "75 77 78");
+
+    /// A program that can be started at login.
+    ///
+    /// @param name in the names of the files
+    /// @param title for people
+    /// @param writtenBy the command that writes the unit
+    /// @param finalStatuses exit statuses after which starting it again changes nothing
+    private record Service(String name, String title, String writtenBy, String finalStatuses) {
+        String unit() {
+            return "roosthold-" + name;
+        }
+
+        String label() {
+            return "dev.roosthold." + name;
+        }
+    }
 
     /// @param path the PATH with which agents are found
     static ServiceFile systemd(Path userHome, Path home, List<String> launcher, String path) {
+        return systemd(
+                MACHINE, userHome, List.of("daemon", "run", "--home=" + home), launcher, path);
+    }
+
+    /// The sync daemon.
+    ///
+    /// @param options of `roost sync daemon`
+    static ServiceFile syncSystemd(
+            Path userHome, List<String> options, List<String> launcher, String path) {
+        return systemd(SYNC, userHome, sync(options), launcher, path);
+    }
+
+    /// The sync daemon, whose log goes to its file.
+    ///
+    /// @param options of `roost sync daemon`
+    static ServiceFile syncLaunchd(
+            Path userHome, List<String> options, List<String> launcher, String path) {
+        List<String> arguments = new ArrayList<>(sync(options));
+        arguments.add("--background");
+        return launchd(SYNC, userHome, arguments, launcher, path);
+    }
+
+    private static List<String> sync(List<String> options) {
+        List<String> arguments = new ArrayList<>(List.of("sync", "daemon"));
+        arguments.addAll(options);
+        return arguments;
+    }
+
+    private static ServiceFile systemd(
+            Service service,
+            Path userHome,
+            List<String> arguments,
+            List<String> launcher,
+            String path) {
         List<String> words = new ArrayList<>(launcher);
-        words.addAll(List.of("daemon", "run", "--home=" + home));
+        words.addAll(arguments);
         String content =
                 """
-                # The machine daemon of Roosthold, written by `roost daemon install`.
+                # The %s of Roosthold, written by `%s`.
                 # It runs while you are logged in; `loginctl enable-linger` lets it run always.
                 [Unit]
-                Description=Roosthold machine daemon
+                Description=Roosthold %s
                 After=network-online.target
 
                 [Service]
@@ -33,8 +86,8 @@ record ServiceFile(Path file, String content, List<String> enable) {
                 Environment=%s
                 Restart=on-failure
                 RestartSec=5
-                # 5: the relay does not accept this machine any more. 2: the settings are wrong.
-                RestartPreventExitStatus=2 5
+                # After these it would end in the same way again: see its --help.
+                RestartPreventExitStatus=%s
                 SuccessExitStatus=143
                 # The daemon ends what it has started.
                 KillMode=mixed
@@ -45,14 +98,20 @@ record ServiceFile(Path file, String content, List<String> enable) {
                 WantedBy=default.target
                 """
                         .formatted(
+                                service.title(),
+                                service.writtenBy(),
+                                service.title(),
                                 words.stream()
                                         .map(ServiceFile::systemdWord)
                                         .collect(Collectors.joining(" ")),
-                                systemdWord("PATH=" + path));
+                                systemdWord("PATH=" + path),
+                                service.finalStatuses());
         return new ServiceFile(
-                userHome.resolve(".config/systemd/user/" + NAME + ".service"),
+                userHome.resolve(".config/systemd/user/" + service.unit() + ".service"),
                 content,
-                List.of("systemctl --user daemon-reload", "systemctl --user enable --now " + NAME));
+                List.of(
+                        "systemctl --user daemon-reload",
+                        "systemctl --user enable --now " + service.unit()));
     }
 
     private static String systemdWord(String word) {
@@ -67,8 +126,18 @@ record ServiceFile(Path file, String content, List<String> enable) {
 
     /// @param path the PATH with which agents are found
     static ServiceFile launchd(Path userHome, Path home, List<String> launcher, String path) {
+        return launchd(
+                MACHINE,
+                userHome,
+                List.of("daemon", "run", "--background", "--home=" + home),
+                launcher,
+                path);
+    }
+
+    private static ServiceFile launchd(
+            Service service, Path userHome, List<String> more, List<String> launcher, String path) {
         List<String> words = new ArrayList<>(launcher);
-        words.addAll(List.of("daemon", "run", "--background", "--home=" + home));
+        words.addAll(more);
         String arguments =
                 words.stream()
                         .map(word -> "    <string>" + xml(word) + "</string>\n")
@@ -84,7 +153,7 @@ record ServiceFile(Path file, String content, List<String> enable) {
                 """
                 <?xml version="1.0" encoding="UTF-8"?>
                 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
-                <!-- The machine daemon of Roosthold, written by `roost daemon install`. -->
+                <!-- The %s of Roosthold, written by `%s`. -->
                 <plist version="1.0">
                 <dict>
                   <key>Label</key><string>%s</string>
@@ -103,8 +172,13 @@ record ServiceFile(Path file, String content, List<String> enable) {
                 </dict>
                 </plist>
                 """
-                        .formatted(LABEL, arguments, environment);
-        Path file = userHome.resolve("Library/LaunchAgents/" + LABEL + ".plist");
+                        .formatted(
+                                service.title(),
+                                service.writtenBy(),
+                                service.label(),
+                                arguments,
+                                environment);
+        Path file = userHome.resolve("Library/LaunchAgents/" + service.label() + ".plist");
         return new ServiceFile(
                 file, content, List.of("launchctl bootstrap gui/$(id -u) '" + file + "'"));
     }

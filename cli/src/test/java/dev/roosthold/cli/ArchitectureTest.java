@@ -86,6 +86,16 @@ final class ArchitectureTest {
                     .because("other projects should be able to use it as it is");
 
     @ArchTest
+    static final ArchRule theSyncDaemonHasNoKeyOfContent =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.roosthold.sync..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("dev.roosthold.history..", "dev.roosthold.crypto..")
+                    .because("it keeps and sends ciphertext: it has no code that could read it");
+
+    @ArchTest
     static final ArchRule jazzValuesNeedNoNetworkAndNoDisk =
             noClasses()
                     .that()

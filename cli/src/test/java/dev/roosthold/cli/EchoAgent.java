@@ -1,5 +1,7 @@
 package dev.roosthold.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.roosthold.client.RelayAddress;
 import dev.roosthold.client.RelaySocket;
 import dev.roosthold.client.Reply;
@@ -43,7 +45,11 @@ final class EchoAgent implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final SecureRandom RANDOM = new SecureRandom();
 
+    /// What was answered.
     final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    /// Runs when something was heard and before it is answered.
+    volatile Runnable beforeAnswer = () -> {};
+
     final BlockingQueue<JsonNode> permissions = new LinkedBlockingQueue<>();
     final BlockingQueue<JsonNode> aborts = new LinkedBlockingQueue<>();
 
@@ -136,7 +142,7 @@ final class EchoAgent implements AutoCloseable {
     }
 
     private void hear(String text) {
-        heard.add(text);
+        beforeAnswer.run();
         String turn = stamps.id();
         write(SessionMessage.turnStart(stamp().inTurn(turn)));
         write(
@@ -156,6 +162,12 @@ final class EchoAgent implements AutoCloseable {
                 SessionMessage.turnEnd(
                         stamp().inTurn(turn),
                         text.contains("fail") ? TurnStatus.FAILED : TurnStatus.COMPLETED));
+        heard.add(text);
+    }
+
+    /// Waits until the relay has everything that was written.
+    void awaitSent() throws InterruptedException {
+        assertThat(outbox.flush(PATIENCE)).isTrue();
     }
 
     private final class Ears implements FeedListener {

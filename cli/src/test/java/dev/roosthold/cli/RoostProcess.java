@@ -54,6 +54,7 @@ final class RoostProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         Map<String, String> environment = builder.environment();
         environment.keySet().removeIf(name -> name.startsWith("ROOST_"));
+        environment.put("HOME", home.toString());
         environment.putAll(variables);
         try {
             return new RoostProcess(builder.start());

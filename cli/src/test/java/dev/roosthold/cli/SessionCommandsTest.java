@@ -19,7 +19,9 @@ import dev.roosthold.crypto.AccountKeys;
 import dev.roosthold.crypto.SymmetricKey;
 import dev.roosthold.protocol.Codec;
 import dev.roosthold.protocol.SessionId;
+import dev.roosthold.protocol.messages.SessionEvent.TurnStatus;
 import dev.roosthold.protocol.messages.SessionMessage;
+import dev.roosthold.protocol.messages.Stamp;
 import dev.roosthold.protocol.records.AgentState;
 import dev.roosthold.relay.Relay;
 import dev.roosthold.relay.RelayConfig;
@@ -126,6 +128,7 @@ final class SessionCommandsTest {
         CommandRun sent = roost("", "send", agent.id(), "good", "morning");
         assertThat(sent.status()).as(sent.err()).isZero();
         assertThat(agent.heard.poll(10, TimeUnit.SECONDS)).isEqualTo("good morning");
+        agent.awaitSent();
 
         CommandRun answered = roost("from a pipe\n", "send", agent.id().substring(0, 6), "--wait");
         assertThat(answered.status()).as(answered.err()).isZero();
@@ -137,6 +140,24 @@ final class SessionCommandsTest {
         assertThat(shown.path("status").asString()).isEqualTo("failed");
         assertThat(shown.path("text").asString()).isEqualTo("echo: please fail");
         assertThat(agent.heard).hasSize(2);
+    }
+
+    @Test
+    void wordsOfATurnThatWasUnderWayAreNotTheAnswer() throws Exception {
+        Stamp early = agent.stamp().inTurn("early");
+        agent.write(SessionMessage.turnStart(early));
+        agent.awaitSent();
+        agent.beforeAnswer =
+                () -> {
+                    agent.write(
+                            SessionMessage.text(agent.stamp().inTurn("early"), "something else"));
+                    agent.write(
+                            SessionMessage.turnEnd(
+                                    agent.stamp().inTurn("early"), TurnStatus.COMPLETED));
+                };
+        CommandRun answered = roost("", "send", agent.id(), "--wait", "hello");
+        assertThat(answered.status()).as(answered.err()).isZero();
+        assertThat(answered.out().strip()).isEqualTo("echo: hello");
     }
 
     @Test

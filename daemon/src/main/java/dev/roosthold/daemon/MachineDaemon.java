@@ -3,6 +3,7 @@ package dev.roosthold.daemon;
 import dev.roosthold.client.ConnectionHandler;
 import dev.roosthold.client.RelayClient;
 import dev.roosthold.client.RelayConnection;
+import dev.roosthold.daemon.history.CommandHistory;
 import dev.roosthold.daemon.local.DaemonStatus;
 import dev.roosthold.daemon.local.LocalControl;
 import dev.roosthold.daemon.local.LocalDaemon;
@@ -26,6 +27,7 @@ public final class MachineDaemon {
 
     private final StatusBoard listener;
     private final Optional<AgentSessions.Factory> agents;
+    private final Optional<CommandHistory> history;
     private final Lifecycle lifecycle;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Object stopLock = new Object();
@@ -43,7 +45,17 @@ public final class MachineDaemon {
     ///     only one; the remote methods about sessions are offered when there is one
     public MachineDaemon(
             DaemonConfig config, MachineListener listener, Optional<AgentSessions.Factory> agents) {
+        this(config, listener, agents, Optional.empty());
+    }
+
+    /// @param history of commands, in which those of the agents are kept; closed by the caller
+    public MachineDaemon(
+            DaemonConfig config,
+            MachineListener listener,
+            Optional<AgentSessions.Factory> agents,
+            Optional<CommandHistory> history) {
         this.config = config;
+        this.history = history;
         this.listener = new StatusBoard(listener, config.clock());
         this.agents = agents;
         lifecycle = new Lifecycle(this.listener);
@@ -111,6 +123,7 @@ public final class MachineDaemon {
                                 lifecycle,
                                 listener,
                                 agents,
+                                history,
                                 () -> requestStop(ShutdownSource.MOBILE_APP),
                                 localPort)) {
                     leaving =

@@ -22,8 +22,10 @@ import dev.roosthold.client.account.SignInException;
 import dev.roosthold.client.account.SignInFile;
 import dev.roosthold.crypto.DataEncryptionKey;
 import dev.roosthold.crypto.DataKeyCipher;
+import dev.roosthold.daemon.history.CommandHistory;
 import dev.roosthold.daemon.sessions.AgentHost;
 import dev.roosthold.daemon.sessions.AgentSessions;
+import dev.roosthold.daemon.sessions.CommandRecorder;
 import dev.roosthold.protocol.AccountId;
 import java.time.Duration;
 import java.util.Optional;
@@ -91,6 +93,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
             Lifecycle lifecycle,
             MachineListener listener,
             Optional<AgentSessions.Factory> agents,
+            Optional<CommandHistory> history,
             Runnable stopDaemon,
             int localPort) {
         this.config = config;
@@ -99,7 +102,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
         this.listener = listener;
         CurrentAccess access = new CurrentAccess(config, listener);
         shownAccess = access.get();
-        this.agents = agents.map(factory -> factory.open(agentHost(access)));
+        this.agents = agents.map(factory -> factory.open(agentHost(access, history)));
         records =
                 new MachineRecords(
                         config,
@@ -126,11 +129,18 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
         work = new MachineWork(config, relay, () -> login, access, encryption, this.agents);
         remote =
                 new RemoteWork(
-                        config, access, encryption, this::stream, this.agents, work, stopDaemon);
+                        config,
+                        access,
+                        encryption,
+                        this::stream,
+                        this.agents,
+                        work,
+                        history,
+                        stopDaemon);
         work.start();
     }
 
-    private AgentHost agentHost(CurrentAccess access) {
+    private AgentHost agentHost(CurrentAccess access, Optional<CommandHistory> history) {
         MachineCredential credential = config.credential();
         return new AgentHost(
                 config.home(),
@@ -145,6 +155,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
                 config.version(),
                 access::roots,
                 () -> access.get().policy(),
+                history.<CommandRecorder>map(one -> one).orElse(CommandRecorder.NONE),
                 listener::notice,
                 config.clock(),
                 config.scheduler(),

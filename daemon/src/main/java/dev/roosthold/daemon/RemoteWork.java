@@ -5,6 +5,7 @@ import dev.roosthold.client.RelaySocket;
 import dev.roosthold.daemon.files.FileMethods;
 import dev.roosthold.daemon.git.GitMethods;
 import dev.roosthold.daemon.git.ProgressStream;
+import dev.roosthold.daemon.history.CommandHistory;
 import dev.roosthold.daemon.rpc.RpcDispatcher;
 import dev.roosthold.daemon.rpc.RpcMethod;
 import dev.roosthold.daemon.sessions.AgentSessions;
@@ -31,6 +32,7 @@ final class RemoteWork implements AutoCloseable {
     /// @param stream where progress goes
     /// @param agents empty when this machine cannot run agents
     /// @param work its assistants and jobs
+    /// @param history of commands; empty when this machine keeps none
     /// @param stopDaemon asks for the stop and returns at once
     RemoteWork(
             DaemonConfig config,
@@ -39,6 +41,7 @@ final class RemoteWork implements AutoCloseable {
             ProgressStream stream,
             Optional<AgentSessions> agents,
             MachineWork work,
+            Optional<CommandHistory> history,
             Runnable stopDaemon) {
         this.access = access;
         git = new GitMethods(access::roots, stream);
@@ -49,6 +52,7 @@ final class RemoteWork implements AutoCloseable {
         methods.putAll(work.methods());
         agents.map(work::guarded)
                 .ifPresent(some -> methods.putAll(SessionMethods.of(access::roots, some)));
+        history.ifPresent(some -> methods.putAll(some.methods()));
         methods.put("restore-session-key", new RestoredKeys(config.home())::restore);
         methods.put(
                 "stop-daemon",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.roosthold.client.Scheduler;
 import dev.roosthold.daemon.agents.AgentRunner;
 import dev.roosthold.daemon.agents.AgentSettings;
+import dev.roosthold.daemon.history.CommandHistory;
 import dev.roosthold.daemon.sessions.AgentSessions;
 import dev.roosthold.protocol.MachineId;
 import java.io.IOException;
@@ -79,6 +80,17 @@ final class AgentRig implements AutoCloseable {
     AgentRig startDaemon(AgentSessions.Factory agents) {
         daemon =
                 new RunningDaemon(home, machine, Scheduler.system(), Optional.of(agents))
+                        .awaitReady();
+        return this;
+    }
+
+    /// With a history of commands.
+    AgentRig startDaemon(CommandHistory history) {
+        daemon =
+                new RunningDaemon(
+                                DaemonConfig.of(home, machine, "1.2.3"),
+                                Optional.of(AgentRunner.factory(settings)),
+                                Optional.of(history))
                         .awaitReady();
         return this;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.roosthold.client.Scheduler;
+import dev.roosthold.daemon.history.CommandHistory;
 import dev.roosthold.daemon.sessions.AgentSessions;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -54,6 +55,13 @@ final class RunningDaemon implements AutoCloseable {
     }
 
     RunningDaemon(DaemonConfig config, Optional<AgentSessions.Factory> agents) {
+        this(config, agents, Optional.empty());
+    }
+
+    RunningDaemon(
+            DaemonConfig config,
+            Optional<AgentSessions.Factory> agents,
+            Optional<CommandHistory> history) {
         daemon =
                 new MachineDaemon(
                         config,
@@ -68,7 +76,8 @@ final class RunningDaemon implements AutoCloseable {
                                 notices.add(text);
                             }
                         },
-                        agents);
+                        agents,
+                        history);
         Thread.startVirtualThread(
                 () -> {
                     try {

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +54,29 @@ final class SqliteStoreTest {
             assertThat(third.feed(feed).items().stream().map(item -> item.value()))
                     .containsExactly(Json.of(1), Json.of(2), Json.of(3));
             assertThat(third.log(feed).sessions()).hasSize(2);
+        }
+    }
+
+    @Test
+    void sessionsKeepTheOrderInWhichTheyBegan() {
+        Identity me = Identity.ofAccount(AgentSecret.ofSeed(new byte[32]));
+        var ada =
+                LocalNode.createAccount(
+                        me.secret(), "Ada", InstantSource.system(), new SecureRandom());
+        CoId feed = ada.create(ValueType.FEED, ada.createGroup());
+        var began = new ArrayList<String>();
+        for (int start = 0; start < 8; start++) {
+            try (var store = SqliteStore.open(folder.resolve("values.db"))) {
+                var node =
+                        new LocalNode(new Node(me), me, InstantSource.system(), new SecureRandom());
+                (start == 0 ? ada.node().logs() : store.load()).forEach(node.node()::restore);
+                assertThat(node.node().log(feed).sessions().stream().map(s -> s.id().text()))
+                        .containsExactlyElementsOf(began);
+                node.write(feed, List.of(Json.of(start)));
+                var last = new ArrayList<>(node.node().log(feed).sessions());
+                began.add(last.getLast().id().text());
+                store.save(node.node().logs());
+            }
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -78,6 +79,7 @@ final class AgentSession {
     private final SessionFace face;
     private final AgentStart starts;
     private final Envelopes envelopes;
+    private final CommandWatch commands;
     private final Runnable ended;
 
     private final LinkedBlockingQueue<SessionEvent> events = new LinkedBlockingQueue<>();
@@ -134,6 +136,19 @@ final class AgentSession {
         overrideArchive = resumed;
         lifecycleSinceMs = host.clock().millis();
         envelopes = new Envelopes(host.clock(), host.random());
+        commands =
+                new CommandWatch(
+                        host.commands(),
+                        host.clock(),
+                        id.value(),
+                        record.agent(),
+                        record.directory(),
+                        terminal -> {
+                            RunningAgent now = agent;
+                            return now == null
+                                    ? OptionalInt.empty()
+                                    : now.terminals().exitCode(terminal);
+                        });
         starts = new AgentStart(record, catalog, this::roots, host.version());
         face =
                 new SessionFace(
@@ -449,7 +464,8 @@ final class AgentSession {
                     json.put("usedAt", host.clock().millis());
                     json.set("picks", picks.json());
                 });
-        Turn fresh = new Turn(id, new TurnOutput(id, envelopes, this::send, face::stream));
+        Turn fresh =
+                new Turn(id, new TurnOutput(id, envelopes, this::send, face::stream, commands));
         turn = fresh;
         send(envelopes.turnStart(id));
         face.thinking(true);
@@ -772,7 +788,7 @@ final class AgentSession {
         if (lastTurn.isEmpty()) {
             return;
         }
-        TurnOutput output = new TurnOutput(lastTurn, envelopes, this::send, face::stream);
+        TurnOutput output = new TurnOutput(lastTurn, envelopes, this::send, face::stream, commands);
         if (output.update(update)) {
             output.finish();
         }

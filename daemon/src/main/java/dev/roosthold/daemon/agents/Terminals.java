@@ -10,8 +10,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +35,19 @@ final class Terminals {
     private final Path directory;
     private final String mark;
     private final Map<String, Terminal> all = new ConcurrentHashMap<>();
+
+    /// Of terminals that the agent may have released; the oldest go.
+    private final Map<String, CompletableFuture<JsonNode>> exits =
+            Collections.synchronizedMap(
+                    new LinkedHashMap<>() {
+                        private static final long serialVersionUID = 1L;
+
+                        @Override
+                        protected boolean removeEldestEntry(
+                                Map.Entry<String, CompletableFuture<JsonNode>> eldest) {
+                            return size() > 4 * MAX_AT_ONCE;
+                        }
+                    });
 
     private record Terminal(ProcessTree tree, TailText output, CompletableFuture<JsonNode> exit) {}
 
@@ -106,12 +122,21 @@ final class Terminals {
             Thread.ofVirtual().name("roost-terminal").start(() -> follow(terminal));
             String id = UUID.randomUUID().toString();
             all.put(id, terminal);
+            exits.put(id, terminal.exit());
             return JsonNodeFactory.instance.objectNode().put("terminalId", id);
         } catch (MethodFailure e) {
             throw new AcpFailure(AcpFailure.INVALID_PARAMS, String.valueOf(e.getMessage()));
         } catch (IOException | IllegalArgumentException e) {
             throw new AcpFailure(AcpFailure.INVALID_PARAMS, "The command could not be started");
         }
+    }
+
+    /// With what a command ended; empty while it runs, and when a signal ended it.
+    OptionalInt exitCode(String terminalId) {
+        CompletableFuture<JsonNode> exit = exits.get(terminalId);
+        return exit != null && exit.isDone() && exit.join().path("exitCode").isInt()
+                ? OptionalInt.of(exit.join().path("exitCode").intValue())
+                : OptionalInt.empty();
     }
 
     private static void follow(Terminal terminal) {

@@ -23,6 +23,7 @@ final class TurnOutput {
     private final Envelopes envelopes;
     private final Consumer<ObjectNode> store;
     private final BiFunction<String, Boolean, LiveStream> streams;
+    private final CommandWatch commands;
     private final Map<String, Tool> tools = new LinkedHashMap<>();
     private final Map<String, String> calls = new HashMap<>();
     private final StringBuilder text = new StringBuilder();
@@ -41,19 +42,27 @@ final class TurnOutput {
         boolean started;
         boolean withDiffs;
         boolean ended;
+
+        /// Set with the first sign that it runs; 0 before.
+        long runsSinceMs;
+
+        boolean ran;
     }
 
     /// @param store takes each message of the turn, in order
     /// @param streams opens a live stream for a turn's text or thoughts
+    /// @param commands is told of commands that have ended
     TurnOutput(
             String turn,
             Envelopes envelopes,
             Consumer<ObjectNode> store,
-            BiFunction<String, Boolean, LiveStream> streams) {
+            BiFunction<String, Boolean, LiveStream> streams,
+            CommandWatch commands) {
         this.turn = turn;
         this.envelopes = envelopes;
         this.store = store;
         this.streams = streams;
+        this.commands = commands;
     }
 
     /// Takes an update about text, tools or plans.
@@ -136,8 +145,21 @@ final class TurnOutput {
         if (over || status.equals("in_progress") || known || !tool.diffs.isEmpty()) {
             start(id, tool);
         }
+        if (tool.runsSinceMs == 0) {
+            tool.runsSinceMs = commands.now();
+        }
+        tool.ran |= status.equals("in_progress") || status.equals("completed");
         if (over && !tool.ended) {
             tool.ended = true;
+            if (tool.kind.equals("execute")) {
+                commands.ended(
+                        arguments(tool),
+                        update,
+                        tool.title,
+                        tool.runsSinceMs,
+                        tool.ran,
+                        status.equals("failed"));
+            }
             if (!tool.withDiffs && !tool.diffs.isEmpty()) {
                 // The call was shown before the agent told what it changes.
                 tool.diffs.forEach(this::single);

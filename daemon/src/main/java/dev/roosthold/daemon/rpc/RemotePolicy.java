@@ -30,6 +30,7 @@ public enum RemotePolicy {
                     "switch",
                     "killSession",
                     "goal-action",
+                    "history-search",
                     "communication")),
     /// Only stopping: what an agent does, a session, or the daemon.
     LOCKED(Set.of("stop-session", "stop-daemon", "killSession", "abort"));

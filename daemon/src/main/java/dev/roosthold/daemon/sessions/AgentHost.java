@@ -24,6 +24,7 @@ import java.util.function.Supplier;
 /// @param version of this program
 /// @param roots asked at each use
 /// @param policy asked at each use
+/// @param commands takes what agents run
 /// @param notice takes a line that the person at the machine should see
 public record AgentHost(
         Path home,
@@ -38,6 +39,7 @@ public record AgentHost(
         String version,
         Supplier<Roots> roots,
         Supplier<RemotePolicy> policy,
+        CommandRecorder commands,
         Consumer<String> notice,
         Clock clock,
         Scheduler scheduler,

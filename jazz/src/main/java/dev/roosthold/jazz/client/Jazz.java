@@ -248,12 +248,33 @@ public final class Jazz implements AutoCloseable {
         }
     }
 
+    /// Makes a new connection at once when there is none; one that is open, or being made, stays.
+    public void hurry() {
+        if (connection != null) {
+            connection.hurry();
+        }
+    }
+
     /// Gets a value, unless it is here; from then on it is kept up to date.
     ///
     /// @return true when it is here, completely; false when the relay does not have it. Without
     ///     connection it waits for one
     public CompletableFuture<Boolean> load(CoId id) {
         return wake(() -> engine.want(id, true));
+    }
+
+    /// Completes when the relay has said, on the connection that is open or the next one, what it
+    /// has of a value, and that is here. So what this program sent before it was killed is here,
+    /// too. Other than [#load(CoId)] it believes the relay at once when that does not have it.
+    ///
+    /// @return whether the value is here
+    public CompletableFuture<Boolean> refresh(CoId id) {
+        return wake(() -> engine.refresh(id));
+    }
+
+    /// The session in which this start of the program writes to a value.
+    public SessionId sessionIn(CoId id) {
+        return locked(() -> local.sessionIn(id));
     }
 
     /// Gets a value and waits for it.
@@ -377,13 +398,17 @@ public final class Jazz implements AutoCloseable {
         return new CoFeed<>(this, type, locked(() -> createUnique(ValueType.FEED, owner, name)));
     }
 
-    private CoId createUnique(ValueType type, CoId owner, String name) {
-        CoId id = local.createUnique(type, owner, name);
-        ValueLog log = node.log(id);
-        if (log != null && log.count() == 0) {
-            written(log, local.sessionIn(id));
-        }
-        return id;
+    /// The value of this name, without content when it is new.
+    public CoId createUnique(ValueType type, CoId owner, String name) {
+        return locked(
+                () -> {
+                    CoId id = local.createUnique(type, owner, name);
+                    ValueLog log = node.log(id);
+                    if (log != null && log.count() == 0) {
+                        written(log, local.sessionIn(id));
+                    }
+                    return id;
+                });
     }
 
     /// The id of a value that is named, not made at random. It needs nothing but the owner's id.
@@ -406,6 +431,14 @@ public final class Jazz implements AutoCloseable {
     /// @throws IllegalStateException when the value, its group or the group's key is not here
     public void write(CoId id, List<Json> changes) {
         locked(() -> local.write(id, changes));
+    }
+
+    /// The same at a time of the caller's choice: see [LocalNode#writeAt].
+    ///
+    /// @param madeAt Unix milliseconds
+    /// @throws IllegalStateException when the value, its group or the group's key is not here
+    public void writeAt(CoId id, List<Json> changes, long madeAt) {
+        locked(() -> local.writeAt(id, changes, madeAt));
     }
 
     /// Reads with the values as they are now. Quick work only: everything else waits.

@@ -68,6 +68,18 @@ final class RelayConnection {
         outgoing.signalAll();
     }
 
+    /// Ends the wait before the next attempt, if there is one; an open connection stays.
+    void hurry() {
+        refused = false;
+        hurry = true;
+        lock.lock();
+        try {
+            outgoing.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Tries again at once.
     void reconnect() {
         refused = false;

@@ -210,6 +210,25 @@ final class SyncEngine {
         return future;
     }
 
+    /// Asks what the relay has of a value, unless it has said so on this connection.
+    ///
+    /// @return true when all of it is here, false when the relay does not have it. Without a
+    ///     connection it waits for one
+    CompletableFuture<Boolean> refresh(CoId id) {
+        Value value = value(id);
+        if (connected && !value.loading && isReady(id)) {
+            return CompletableFuture.completedFuture(true);
+        }
+        var future = new CompletableFuture<Boolean>();
+        value.retried = true;
+        value.waiters.add(future);
+        awaited.add(id);
+        if (connected && !value.loading) {
+            load(value, id);
+        }
+        return future;
+    }
+
     /// We have written to a value.
     void wrote(ValueLog log, SessionId session) {
         SessionLog written = log.session(session);
@@ -540,7 +559,7 @@ final class SyncEngine {
 
     private void tellIfReady(CoId id) {
         Value value = values.get(id);
-        if (value != null && awaited.contains(id) && isReady(id)) {
+        if (value != null && !value.loading && awaited.contains(id) && isReady(id)) {
             finish(id, value, true);
         }
     }

@@ -182,7 +182,21 @@ public final class LocalNode {
     /// @param changes of a map or list as [Changes] makes them; of a feed the items
     /// @throws IllegalStateException when the value or the key of its group is not here
     public void write(CoId value, List<Json> changes) {
-        ValueLog log = required(value);
+        write(required(value), changes, time(required(value)));
+    }
+
+    /// The same with a time of the caller's choice, for values whose readers compare times that
+    /// mean something. Transactions from before the account's beginning count for nobody, so it is
+    /// never earlier than that.
+    ///
+    /// @param madeAt Unix milliseconds
+    /// @throws IllegalStateException when the value or the key of its group is not here
+    public void writeAt(CoId value, List<Json> changes, long madeAt) {
+        write(required(value), changes, Math.max(madeAt, firstMadeAt(account())));
+    }
+
+    private void write(ValueLog log, List<Json> changes, long madeAt) {
+        CoId value = log.id();
         SessionLog session = session(log);
         KeyId keyId = writeKey(log);
         KeySecret key = Objects.requireNonNull(node.access(log.header())).key(keyId);
@@ -192,7 +206,7 @@ public final class LocalNode {
         Nonce nonce = Nonce.of(value, new TransactionId(session.id(), session.count()));
         String text = JsonText.compact(new Json.Arr(changes));
         String encrypted = ReadCipher.encrypt(text, key, nonce);
-        append(log, session, new Transaction.Private(time(log), keyId.text(), encrypted, null));
+        append(log, session, new Transaction.Private(madeAt, keyId.text(), encrypted, null));
     }
 
     /// One transaction that everybody can read who gets hold of it, the relay included.
@@ -267,6 +281,19 @@ public final class LocalNode {
                     log.id());
         }
         return Math.max(clock.millis(), seen + 1);
+    }
+
+    private long firstMadeAt(CoId id) {
+        long first = Long.MAX_VALUE;
+        ValueLog log = node.log(id);
+        if (log != null) {
+            for (SessionLog session : log.sessions()) {
+                if (session.count() > 0) {
+                    first = Math.min(first, session.transactions().getFirst().madeAt());
+                }
+            }
+        }
+        return first == Long.MAX_VALUE ? 0 : first;
     }
 
     private long lastMadeAt(CoId id) {

@@ -27,6 +27,7 @@ import dev.roosthold.jazz.view.FeedView;
 import dev.roosthold.jazz.view.ListView;
 import dev.roosthold.jazz.view.MapView;
 import dev.roosthold.jazz.view.View;
+import dev.roosthold.jazz.view.WritesView;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -57,6 +58,7 @@ public final class Node {
     private final Map<CoId, ValueLog> values = new LinkedHashMap<>();
     private final Map<Author, Verifier> verifiers = new HashMap<>();
     private final Map<CoId, View> views = new HashMap<>();
+    private final Map<CoId, WritesView> writes = new HashMap<>();
     private final Map<CoId, GroupAccess> accesses = new HashMap<>();
     private final Agents agents = this::agentOf;
     private final Groups groups;
@@ -250,6 +252,18 @@ public final class Node {
     /// The feed with this id, up to date; null when it is not here or no feed.
     public @Nullable FeedView feed(CoId id) {
         return view(id) instanceof FeedView feed ? feed : null;
+    }
+
+    /// Every write to this value that counts, up to date; null when it is not here.
+    public @Nullable WritesView writes(CoId id) {
+        ValueLog log = values.get(id);
+        Access access = log == null ? null : access(log.header());
+        if (log == null || access == null) {
+            return null;
+        }
+        WritesView view = writes.computeIfAbsent(id, _ -> new WritesView(log));
+        view.update(access);
+        return view;
     }
 
     Agents agents() {

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param after what the receiver has when it has this
 record Piece(String message, KnownState after) {
-    /// No session is begun in a message that is longer.
+    /// No session is begun in a message that is longer, or after one that is cut: sessions come in
+    /// the order in which they began.
     private static final int LONG = 2 << 20;
 
     /// Makes it.
@@ -51,7 +52,7 @@ record Piece(String message, KnownState after) {
         boolean whole = true;
         String comma = "";
         for (SessionHead session : missing) {
-            if (out.length() > LONG) {
+            if (!whole || out.length() > LONG) {
                 whole = false;
                 break;
             }

@@ -7,6 +7,7 @@ import dev.roosthold.jazz.encoding.Utf8Buffer;
 import dev.roosthold.jazz.ids.CoId;
 import dev.roosthold.jazz.ids.SessionId;
 import dev.roosthold.jazz.ids.Signature;
+import dev.roosthold.jazz.store.SqliteTransactions;
 import dev.roosthold.jazz.sync.SyncCodec;
 import dev.roosthold.jazz.value.Header;
 import dev.roosthold.jazz.value.Limits;
@@ -393,14 +394,25 @@ final class RelayFile implements AutoCloseable {
     /// Undoes what was written.
     void rollback() throws SQLException {
         written = false;
-        connection.rollback();
+        closeStatements();
+        SqliteTransactions.undo(connection);
+    }
+
+    /// For tests of a full disk.
+    void limitPages(int more) throws SQLException {
+        SqliteTransactions.limitPages(connection, more);
+    }
+
+    private void closeStatements() throws SQLException {
+        for (PreparedStatement statement : statements.values()) {
+            statement.close();
+        }
+        statements.clear();
     }
 
     @Override
     public void close() throws SQLException {
-        for (PreparedStatement statement : statements.values()) {
-            statement.close();
-        }
+        closeStatements();
         connection.rollback();
         connection.setAutoCommit(true);
         try (Statement statement = connection.createStatement()) {

@@ -229,7 +229,7 @@ public final class SqliteStore implements AutoCloseable {
             connection.commit();
         } catch (SQLException e) {
             try {
-                connection.rollback();
+                SqliteTransactions.undo(connection);
             } catch (SQLException second) {
                 e.addSuppressed(second);
             }
@@ -244,6 +244,11 @@ public final class SqliteStore implements AutoCloseable {
                 });
     }
 
+    /// For tests of a full disk.
+    void limitPages(int more) throws SQLException {
+        SqliteTransactions.limitPages(connection, more);
+    }
+
     @Override
     public void close() {
         try {
@@ -255,7 +260,9 @@ public final class SqliteStore implements AutoCloseable {
 
     private void loadSessions(ValueLog log, Stored value) throws SQLException {
         try (var sessions =
-                prepare("SELECT num, id, verified, signature FROM session WHERE value = ?")) {
+                prepare(
+                        "SELECT num, id, verified, signature FROM session"
+                                + " WHERE value = ? ORDER BY num")) {
             sessions.setLong(1, value.num);
             try (ResultSet rows = sessions.executeQuery()) {
                 while (rows.next()) {

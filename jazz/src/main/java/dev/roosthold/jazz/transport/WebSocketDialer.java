@@ -26,11 +26,17 @@ public final class WebSocketDialer implements Link.Dialer {
 
     private final URI relay;
     private final @Nullable HttpClient given;
+    private final Duration patience;
 
     /// @param relay `ws://` or `wss://`
     /// @param client for a trust of its own or a proxy; null for the usual. Its executor must bear
     ///     tasks that wait
     public WebSocketDialer(URI relay, @Nullable HttpClient client) {
+        this(relay, client, CONNECT_TIME);
+    }
+
+    /// @param patience how long the way to the open WebSocket may take, about
+    public WebSocketDialer(URI relay, @Nullable HttpClient client, Duration patience) {
         String scheme = relay.getScheme();
         if (!"ws".equals(scheme) && !"wss".equals(scheme)) {
             throw new IllegalArgumentException(
@@ -38,6 +44,7 @@ public final class WebSocketDialer implements Link.Dialer {
         }
         this.relay = relay;
         this.given = client;
+        this.patience = patience;
     }
 
     @Override
@@ -48,21 +55,23 @@ public final class WebSocketDialer implements Link.Dialer {
                         : HttpClient.newBuilder()
                                 .version(HttpClient.Version.HTTP_1_1)
                                 .executor(Executors.newVirtualThreadPerTaskExecutor())
-                                .connectTimeout(CONNECT_TIME)
+                                .connectTimeout(patience)
                                 .build();
         var socket = new Socket(listener, given == null ? client : null);
         try {
             socket.open(
                     client.newWebSocketBuilder()
-                            .connectTimeout(CONNECT_TIME)
+                            .connectTimeout(patience)
                             .buildAsync(relay, socket)
-                            .get(CONNECT_TIME.toSeconds() + 5, TimeUnit.SECONDS));
+                            .get(patience.toMillis() + 1000, TimeUnit.MILLISECONDS));
             return socket;
         } catch (ExecutionException e) {
             socket.release();
             if (e.getCause() instanceof WebSocketHandshakeException refused
                     && refused.getResponse() != null) {
-                throw new RefusedException(refused.getResponse().statusCode());
+                throw new RefusedException(
+                        refused.getResponse().statusCode(),
+                        refused.getResponse().headers().firstValue("Retry-After").orElse(null));
             }
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new IOException(

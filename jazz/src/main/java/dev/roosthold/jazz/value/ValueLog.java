@@ -85,7 +85,8 @@ public final class ValueLog {
     }
 
     /// What somebody lacks, in one piece; only sessions of which more than
-    /// [Limits#CHECKPOINT] is missing are cut, at their checkpoints. Empty when nothing is missing.
+    /// [Limits#CHECKPOINT] is missing are cut, at their checkpoints. The sessions come in the order
+    /// in which they began. Empty when nothing is missing.
     public List<Content> since(KnownState known) {
         var pieces = new ArrayList<Map<SessionId, SessionContent>>();
         var ends = new LinkedHashMap<SessionId, Integer>();
@@ -95,7 +96,7 @@ public final class ValueLog {
                 continue;
             }
             ends.put(session.id(), session.count());
-            int at = 0;
+            int at = Math.max(0, pieces.size() - 1);
             for (int cut : session.cuts(from)) {
                 if (pieces.size() == at) {
                     pieces.add(new LinkedHashMap<>());

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// A value as its readers see it. [#update] takes in what the log has gained since the last time:
 /// each transaction is decrypted and parsed once, unless the permissions or keys have changed.
 /// For the thread of its log.
-public abstract sealed class View permits MapView, ListView, FeedView {
+public abstract sealed class View permits MapView, ListView, FeedView, WritesView {
     private final ValueLog log;
     private final boolean restrictsDeletion;
     private final Map<SessionId, Integer> read = new HashMap<>();

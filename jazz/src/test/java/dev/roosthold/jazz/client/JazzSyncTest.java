@@ -5,16 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.roosthold.jazz.account.AccountKey;
+import dev.roosthold.jazz.encoding.Json;
 import dev.roosthold.jazz.group.Role;
 import dev.roosthold.jazz.ids.CoId;
 import dev.roosthold.jazz.schema.ItemType;
 import dev.roosthold.jazz.transport.RefusedException;
+import dev.roosthold.jazz.value.ValueType;
+import dev.roosthold.jazz.view.Changes;
+import dev.roosthold.jazz.view.WritesView;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
@@ -88,6 +95,51 @@ final class JazzSyncTest {
         await().until(() -> here.items().size() == 2 && there.items().size() == 2);
         here.add("three");
         await().until(() -> there.items().size() == 3);
+    }
+
+    @Test
+    void whatAnEarlierStartSentIsHereAfterARefreshThoughTheFileIsOld(@TempDir Path folder)
+            throws Exception {
+        Path file = folder.resolve("a.db");
+        Path old = folder.resolve("old.db");
+        CoId feed;
+        try (Jazz one = Jazz.open(JazzOptions.of(ada).dialer(relay).file(file))) {
+            one.createAccount("Ada", SOON);
+            feed = one.createUniqueFeed(ItemType.TEXT, one.account(), "feed").id();
+            one.awaitSynced(SOON);
+        }
+        Files.copy(file, old);
+        try (Jazz one = Jazz.open(JazzOptions.of(ada).dialer(relay).file(file))) {
+            one.feed(ItemType.TEXT, feed).add("sent");
+            one.awaitSynced(SOON);
+        }
+        Jazz later = keep(Jazz.open(JazzOptions.of(ada).dialer(relay).file(old)));
+        assertThat(later.refresh(feed).get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(later.feed(ItemType.TEXT, feed).items()).hasSize(1);
+        CoId missing = Jazz.uniqueId(ValueType.MAP, later.account(), "nobody made it");
+        assertThat(later.refresh(missing).get(10, TimeUnit.SECONDS)).isFalse();
+    }
+
+    @Test
+    void aWriteCanHaveATimeOfItsOwnButNotBeforeTheAccount() {
+        Jazz one = device(ada);
+        one.createAccountOffline("Ada");
+        CoId map = one.createUnique(ValueType.MAP, one.account(), "map");
+        long now = System.currentTimeMillis();
+        one.writeAt(map, List.of(Changes.set("k", Json.of("late"))), now + 60_000);
+        one.writeAt(map, List.of(Changes.set("k", Json.of("early"))), now + 30_000);
+        one.writeAt(map, List.of(Changes.set("old", Json.of("old"))), 5);
+        List<WritesView.Write> writes = one.read(node -> node.writes(map).take());
+        assertThat(writes).hasSize(3);
+        assertThat(writes.get(1).madeAt()).isEqualTo(now + 30_000);
+        assertThat(writes.get(2).madeAt()).isGreaterThan(5);
+        Map<String, Json> read = one.read(node -> node.map(map).entries());
+        assertThat(read).containsEntry("k", Json.of("late")).containsEntry("old", Json.of("old"));
+        writes = one.read(node -> node.writes(map).take());
+        assertThat(writes).isEmpty();
+        one.write(map, List.of(Changes.set("x", Json.of("new"))));
+        writes = one.read(node -> node.writes(map).take());
+        assertThat(writes).hasSize(1);
     }
 
     @Test
@@ -223,7 +275,7 @@ final class JazzSyncTest {
                                         .dialer(
                                                 _ -> {
                                                     attempts.incrementAndGet();
-                                                    throw new RefusedException(401);
+                                                    throw new RefusedException(401, null);
                                                 })));
         await().until(() -> jazz.connectionState() == ConnectionState.REFUSED);
         assertThat(attempts).hasValue(1);

@@ -1,8 +1,10 @@
 package dev.roosthold.protocol.methods;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import tools.jackson.databind.JsonNode;
 
 /// The methods of a machine.
@@ -50,7 +52,50 @@ public final class MachineMethods {
     public static final RemoteMethod<GitClone, Cloned> GIT_CLONE =
             new RemoteMethod<>("git-clone", GitClone.class, Cloned.class);
 
+    /// Searches the history of commands that this machine knows of, newest first. Only our machines
+    /// have it.
+    public static final RemoteMethod<HistorySearch, HistoryPage> HISTORY_SEARCH =
+            new RemoteMethod<>("history-search", HistorySearch.class, HistoryPage.class);
+
     private MachineMethods() {}
+
+    /// @param query words that must all be in a command
+    /// @param machine host name, or name or id of a device
+    /// @param author name of a person or agent
+    /// @param before `nextBefore` of the page of before
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    public record HistorySearch(
+            Optional<String> query,
+            Optional<String> machine,
+            Optional<String> author,
+            Optional<String> before,
+            OptionalLong limit) {}
+
+    /// @param nextBefore null on the last page
+    public record HistoryPage(List<HistoryEntry> entries, Optional<String> nextBefore) {}
+
+    /// A command that was run.
+    ///
+    /// @param createdAt when it began, Unix milliseconds
+    /// @param authorKind `person` or `agent`
+    /// @param session of the shell, or the id of the agent's session
+    /// @param outcome `failed` for one that failed with an exit code that nobody told
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    public record HistoryEntry(
+            String id,
+            @JsonProperty(required = true) long createdAt,
+            String command,
+            Optional<String> prompt,
+            OptionalLong exitCode,
+            OptionalLong durationMs,
+            Optional<String> cwd,
+            Optional<String> host,
+            Optional<String> shell,
+            Optional<String> author,
+            Optional<String> authorKind,
+            Optional<String> session,
+            Optional<String> deviceId,
+            Optional<String> outcome) {}
 
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
     public record Resume(

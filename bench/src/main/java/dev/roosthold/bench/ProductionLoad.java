@@ -1,0 +1,371 @@
+package dev.roosthold.bench;
+
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// The published load of the happy service against one relay: 7,480 machines, 16,171 sessions and
+/// 299 apps are connected; 370 heartbeats of machines, 5,000 of sessions and 180 messages come each
+/// second. Each app belongs to an account of its own and hears everything of it.
+///
+/// Where the limit of open files does not let so many connections in, fewer sessions are connected
+/// and all rates are kept. Options: `--minutes` (10), `--factor` of all rates (1), `--connections`
+/// at most (19,000), `--plot` file.
+public final class ProductionLoad {
+    private static final int MACHINES = 7_480;
+    private static final int SESSIONS = 16_171;
+    private static final int APPS = 299;
+    private static final int MACHINE_BEATS = 370;
+    private static final int SESSION_BEATS = 5_000;
+    private static final int MESSAGES = 180;
+    private static final int WARM_UP_SECONDS = 20;
+    private static final int INTERVAL_SECONDS = 10;
+    private static final double SHARE_THAT_COUNTS_AS_HELD = 0.99;
+
+    private final double minutes;
+    private final int factor;
+    private final int sessions;
+    private final Path plot;
+
+    private ProductionLoad(double minutes, int factor, int connections, Path plot) {
+        this.minutes = minutes;
+        this.factor = factor;
+        this.sessions = Math.min(SESSIONS, connections - MACHINES - APPS);
+        this.plot = plot;
+    }
+
+    public static void main(String[] args) throws Exception {
+        double minutes = 10;
+        int factor = 1;
+        int connections = 19_000;
+        Path plot = Path.of("bench/target/production.svg");
+        for (int i = 0; i + 1 < args.length; i += 2) {
+            String value = args[i + 1];
+            switch (args[i]) {
+                case "--minutes" -> minutes = Double.parseDouble(value);
+                case "--factor" -> factor = Integer.parseInt(value);
+                case "--connections" -> connections = Integer.parseInt(value);
+                case "--plot" -> plot = Path.of(value);
+                default -> throw new IllegalArgumentException("unknown option " + args[i]);
+            }
+        }
+        if (connections <= MACHINES + APPS) {
+            throw new IllegalArgumentException("that leaves no connection for a session");
+        }
+        Path parent = Path.of("bench/target");
+        Files.createDirectories(parent);
+        Path folder = Files.createTempDirectory(parent, "production");
+        try {
+            new ProductionLoad(minutes, factor, connections, plot).run(folder);
+        } finally {
+            RelayLoad.delete(folder);
+        }
+        System.exit(0);
+    }
+
+    private void run(Path folder) throws Exception {
+        double fsync = Host.fsyncMs(folder);
+        System.out.printf(
+                Locale.ROOT,
+                "fsync of 4 KB: median %.2f ms; load %s; %d processors%n",
+                fsync,
+                Host.loadAverage(),
+                Host.processors());
+        System.out.printf(
+                Locale.ROOT,
+                "%d machines, %d sessions, %d apps; %d + %d heartbeats/s, %d messages/s%n",
+                MACHINES,
+                sessions,
+                APPS,
+                MACHINE_BEATS * factor,
+                SESSION_BEATS * factor,
+                MESSAGES * factor);
+        if (sessions < SESSIONS) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%d sessions are not connected: a process may open too few files for them;"
+                            + " all rates are kept%n",
+                    SESSIONS - sessions);
+        }
+        try (var relay = ServerProcess.relay(RelayLoad.JVM, folder.resolve("data"))) {
+            var town = Town.build(new RelayApi(relay.port()), APPS, MACHINES, sessions);
+            System.out.printf(Locale.ROOT, "made in %.1f s%n", town.seconds());
+            measure(relay, town);
+        }
+    }
+
+    private void measure(ServerProcess relay, Town town) throws Exception {
+        var traffic = new Traffic();
+        long begun = System.nanoTime();
+        try (var client = new LoadClient();
+                var opened = client.open(relay.port(), town.entrances(), traffic)) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%d connected in %.1f s%n",
+                    opened.all().size(),
+                    (System.nanoTime() - begun) / 1e9);
+            var beats = new Beats(town, opened.all());
+            client.onLoop(() -> beats.start(client));
+            Thread.sleep(WARM_UP_SECONDS * 1_000L);
+            traffic.all = new Latencies();
+            beats.worstLagNanos = 0;
+
+            var rows = new ArrayList<Plot.Row>();
+            double cpuAtStart = relay.cpuSeconds();
+            long start = System.nanoTime();
+            long sentAtStart = beats.sent();
+            long messagesAtStart = beats.messages.get();
+            double cpuBefore = cpuAtStart;
+            long sentBefore = sentAtStart;
+            long before = start;
+            long resident = 0;
+            while ((System.nanoTime() - start) / 6e10 < minutes) {
+                traffic.interval = new Latencies();
+                Thread.sleep(INTERVAL_SECONDS * 1_000L);
+                long now = System.nanoTime();
+                double elapsed = (now - before) / 1e9;
+                double cpu = relay.cpuSeconds();
+                long sent = beats.sent();
+                long bytes = relay.residentBytes();
+                resident = Math.max(resident, bytes);
+                rows.add(
+                        new Plot.Row(
+                                (now - start) / 1e9,
+                                traffic.interval.quantileMs(0.5),
+                                traffic.interval.quantileMs(0.99),
+                                (cpu - cpuBefore) / elapsed,
+                                bytes / 1e6,
+                                (sent - sentBefore) / elapsed));
+                before = now;
+                cpuBefore = cpu;
+                sentBefore = sent;
+            }
+            double elapsed = (System.nanoTime() - start) / 1e9;
+            double rate = (beats.sent() - sentAtStart) / elapsed;
+            double messages = (beats.messages.get() - messagesAtStart) / elapsed;
+            double cores = (relay.cpuSeconds() - cpuAtStart) / elapsed;
+            Latencies all = traffic.all;
+            client.onLoop(beats::stop);
+            awaitAll(beats, traffic);
+            report(rate, messages, cores, resident, all, beats, traffic, town);
+            Files.writeString(plot, Plot.draw(title(), rows));
+            System.out.println("plot: " + plot);
+        }
+    }
+
+    private String title() {
+        return String.format(
+                Locale.ROOT,
+                "%,d machines, %,d sessions, %d apps: %,d heartbeats and %,d messages a second",
+                MACHINES,
+                sessions,
+                APPS,
+                (MACHINE_BEATS + SESSION_BEATS) * factor,
+                MESSAGES * factor);
+    }
+
+    private void report(
+            double rate,
+            double messages,
+            double cores,
+            long resident,
+            Latencies all,
+            Beats beats,
+            Traffic traffic,
+            Town town)
+            throws IOException, InterruptedException {
+        double wanted = (MACHINE_BEATS + SESSION_BEATS + MESSAGES) * (double) factor;
+        System.out.printf(
+                Locale.ROOT,
+                "sent %.0f of %.0f a second, of these %.1f messages; generator late by %.0f ms at"
+                        + " most%n",
+                rate,
+                wanted,
+                messages,
+                beats.worstLagNanos / 1e6);
+        System.out.printf(
+                Locale.ROOT,
+                "message to app: p50 %.1f ms, p99 %.1f ms, p99.9 %.1f ms%n",
+                all.quantileMs(0.5),
+                all.quantileMs(0.99),
+                all.quantileMs(0.999));
+        System.out.printf(
+                Locale.ROOT,
+                "relay: %.2f of a processor, %.0f MB resident at most; heard by apps: %d"
+                        + " heartbeats%n",
+                cores,
+                resident / 1e6,
+                traffic.heard.get());
+        long missing = beats.messages.get() - traffic.delivered.get();
+        if (missing != 0) {
+            System.out.println("WRONG: messages sent but not delivered: " + missing);
+        }
+        int offline = town.offline();
+        if (offline > 0) {
+            System.out.println("WRONG: connected machines that are not shown online: " + offline);
+        }
+        if (factor == 1) {
+            print("share of the rates", rate / wanted, ">=", SHARE_THAT_COUNTS_AS_HELD);
+            print("message to app, p99 ms", all.quantileMs(0.99), "<", 50);
+            print("processors of the relay", cores, "<", 1);
+            print("MB of the relay", resident / 1e6, "<", 1_000);
+        }
+    }
+
+    private static void print(String what, double value, String relation, double bar) {
+        boolean met = relation.equals("<") ? value < bar : value >= bar;
+        System.out.println(
+                RelayLoad.verdict(
+                        what, value, met, relation.equals("<") ? "below" : "at least", bar));
+    }
+
+    private static void awaitAll(Beats beats, Traffic traffic) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (traffic.delivered.get() < beats.messages.get() && System.nanoTime() < end) {
+            Thread.sleep(50);
+        }
+    }
+
+    /// What comes to the sockets.
+    private static final class Traffic implements LoadClient.Traffic {
+        private static final byte[] ACTIVITY = "activity".getBytes(StandardCharsets.US_ASCII);
+
+        private final AtomicLong delivered = new AtomicLong();
+        private final AtomicLong heard = new AtomicLong();
+        private volatile Latencies all = new Latencies();
+        private volatile Latencies interval = new Latencies();
+
+        @Override
+        public void packet(LoadSocket socket, ByteBuf packet) {
+            int at = Bytes.indexOf(packet, DeliveryLoad.MARK);
+            if (at >= 0) {
+                long nanos = System.nanoTime() - DeliveryLoad.sentAt(packet, at);
+                all.record(nanos);
+                interval.record(nanos);
+                delivered.incrementAndGet();
+            } else if (Bytes.indexOf(packet, ACTIVITY) >= 0) {
+                heard.incrementAndGet();
+            }
+        }
+    }
+
+    /// What the sockets send, at fixed rates whatever comes back. On the client's event loop.
+    private final class Beats {
+        private static final int TICK_MS = 5;
+        private static final int CONTENT = 400;
+
+        private final AtomicLong messages = new AtomicLong();
+        private final AtomicLong others = new AtomicLong();
+        private final List<Sender> machines = new ArrayList<>();
+        private final List<Sender> talkers = new ArrayList<>();
+        private final String filler = "c".repeat(CONTENT);
+        private final List<String> sessionIds;
+        private volatile long worstLagNanos;
+        private volatile boolean running = true;
+        private long start;
+        private long lastTick;
+        private long machineBeats;
+        private long sessionBeats;
+
+        Beats(Town town, List<LoadSocket> sockets) {
+            sessionIds = town.sessions();
+            for (LoadSocket socket : sockets) {
+                switch (town.at(socket.counter)) {
+                    case Town.Member.App _ -> {
+                        // only listens
+                    }
+                    case Town.Member.Machine(String id) ->
+                            machines.add(
+                                    new Sender(socket, "machine-alive", "\"machineId\":\"" + id));
+                    case Town.Member.Session(String id) ->
+                            talkers.add(new Sender(socket, "session-alive", "\"sid\":\"" + id));
+                }
+            }
+        }
+
+        long sent() {
+            return messages.get() + others.get();
+        }
+
+        void start(LoadClient client) {
+            start = System.nanoTime();
+            lastTick = start;
+            tick(client);
+        }
+
+        void stop() {
+            running = false;
+        }
+
+        private void tick(LoadClient client) {
+            if (!running) {
+                return;
+            }
+            long now = System.nanoTime();
+            worstLagNanos =
+                    Math.max(
+                            worstLagNanos, now - lastTick - TimeUnit.MILLISECONDS.toNanos(TICK_MS));
+            lastTick = now;
+            double seconds = (now - start) / 1e9;
+            for (; machineBeats < seconds * MACHINE_BEATS * factor; machineBeats++) {
+                machines.get((int) (machineBeats % machines.size())).beat();
+                others.incrementAndGet();
+            }
+            for (; sessionBeats < seconds * SESSION_BEATS * factor; sessionBeats++) {
+                talkers.get((int) (sessionBeats % talkers.size())).beat();
+                others.incrementAndGet();
+            }
+            while (messages.get() < seconds * MESSAGES * factor) {
+                long number = messages.getAndIncrement();
+                // Neighbours are of different accounts, so that no app hears a burst.
+                LoadSocket socket = talkers.get((int) (number % talkers.size())).socket;
+                say(socket, sessionIds.get(socket.counter - APPS - MACHINES), number);
+            }
+            client.loops().next().schedule(() -> tick(client), TICK_MS, TimeUnit.MILLISECONDS);
+        }
+
+        private void say(LoadSocket socket, String session, long number) {
+            socket.send(
+                    LoadSocket.frame(
+                            "42[\"message\",{\"sid\":\"%s\",\"message\":\"%s%s\",\"localId\":\"p%d\"}]"
+                                    .formatted(
+                                            session,
+                                            DeliveryLoad.mark(System.nanoTime()),
+                                            filler,
+                                            number)));
+            socket.flush();
+        }
+    }
+
+    /// One socket and its heartbeat, of which only the time changes.
+    private static final class Sender {
+        private static final String NO_TIME = "1000000000000";
+
+        private final LoadSocket socket;
+        private final byte[] frame;
+        private final int timeAt;
+
+        Sender(LoadSocket socket, String event, String member) {
+            this.socket = socket;
+            String text = "42[\"" + event + "\",{" + member + "\",\"time\":" + NO_TIME + "}]";
+            frame = LoadSocket.frame(text);
+            timeAt = frame.length - NO_TIME.length() - 2;
+        }
+
+        void beat() {
+            byte[] next = frame.clone();
+            byte[] time =
+                    Long.toString(System.currentTimeMillis()).getBytes(StandardCharsets.US_ASCII);
+            System.arraycopy(time, 0, next, timeAt, time.length);
+            socket.send(next);
+            socket.flush();
+        }
+    }
+}
