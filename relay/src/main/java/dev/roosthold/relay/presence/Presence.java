@@ -475,24 +475,45 @@ public final class Presence<K> {
         }
     }
 
-    /// Takes to inactive here what another node has ended without this one being told. Blocks. Only
-    /// for one of several nodes.
+    /// Makes up for what other nodes have told and this one has not heard: rows that were made for
+    /// sockets that are here, and ends. Blocks. Only for one of several nodes.
     public void reconcile() {
-        SharedLeases<K> leasesOfAll = Objects.requireNonNull(shared);
+        var rowless = new ArrayList<K>();
         var settled = new ArrayList<K>();
         for (K key : leases.keySet()) {
             step(
                     key,
                     lease -> {
-                        if (lease.active && lease.writing == 0 && !lease.unsaved) {
+                        if (!lease.registered && !lease.holders.isEmpty()) {
+                            rowless.add(key);
+                        } else if (lease.active && lease.writing == 0 && !lease.unsaved) {
                             settled.add(key);
                         }
                     });
         }
-        if (settled.isEmpty()) {
-            return;
+        for (K key : rowless) {
+            if (store.readNow(sql -> register.exists(sql, key))) {
+                lookAgain(key);
+            }
         }
-        Set<K> rows = store.readNow(leasesOfAll::own);
+        if (!settled.isEmpty()) {
+            endUnshared(settled, store.readNow(Objects.requireNonNull(shared)::own));
+        }
+    }
+
+    private void lookAgain(K key) {
+        store.writeNow(
+                tx -> {
+                    boolean exists = register.exists(tx, key);
+                    if (exists) {
+                        tx.afterCommit(() -> registered(key));
+                    }
+                    return exists;
+                });
+    }
+
+    /// What was active and written, and has no row of this node now, was ended by another one.
+    private void endUnshared(List<K> settled, Set<K> rows) {
         for (K key : settled) {
             if (!rows.contains(key)) {
                 step(

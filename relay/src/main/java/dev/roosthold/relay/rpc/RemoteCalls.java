@@ -163,6 +163,7 @@ final class RemoteCalls {
         this.clock = clock;
         bus.listen(Bus.Lane.CALLS, "node." + node + ".*", new Inbox());
         bus.onLoss(this::fail);
+        bus.onReturn(() -> served.forEach(this::claim));
         channels.on(CLAIM, this::claimed);
         channels.on(DEPARTED, (account, message) -> here.departed(account, message.part(1)));
     }
@@ -191,7 +192,15 @@ final class RemoteCalls {
         // It may have left meanwhile.
         unserve(account, method);
         bus.settle(SETTLE);
-        channels.tell(account, List.of(CLAIM, name, String.valueOf(number), node));
+        Served now = served.get(name);
+        if (now != null) {
+            claim(name, now);
+        }
+    }
+
+    private void claim(String name, Served one) {
+        channels.tell(
+                one.account(), List.of(CLAIM, name, String.valueOf(one.number()), node));
     }
 
     /// Stops listening when no socket here serves the method any more.
@@ -216,6 +225,9 @@ final class RemoteCalls {
         if (own != null && isOlder(own.number(), number, message.part(3))) {
             here.drop(account, own.method());
             unserve(account, own.method());
+        } else if (own != null) {
+            // The other node has not heard of it.
+            claim(name, own);
         }
         here.served(account, method -> name(account, method).equals(name));
     }

@@ -429,6 +429,11 @@ public final class Sessions {
         }
 
         @Override
+        public boolean exists(Sql sql, SessionKey key) throws SQLException {
+            return SessionTable.exists(sql, key.account(), key.session());
+        }
+
+        @Override
         public void saveActivity(Transaction tx, SessionKey key, long activeAtMs)
                 throws SQLException {
             SessionTable.saveActivity(tx, key, activeAtMs);
