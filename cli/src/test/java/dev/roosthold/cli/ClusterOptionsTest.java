@@ -45,7 +45,8 @@ final class ClusterOptionsTest {
 
     @Test
     void whatIsNoAddressIsRefusedAndNotRepeated() {
-        for (String wrong : new String[] {"host:4222", "http://pass-word@a", "nats://", "nats:// x"}) {
+        for (String wrong :
+                new String[] {"host:4222", "http://pass-word@a", "nats://", "nats:// x"}) {
             var cluster = sample("--nats=" + wrong).cluster;
             assertThatThrownBy(() -> cluster.apply(SHARED))
                     .isInstanceOf(CommandFailure.class)

@@ -389,7 +389,8 @@ class ClusterTest {
                 .readNow(
                         sql ->
                                 sql.first(
-                                        "SELECT count(*) FROM presence_lease", row -> row.getLong(1)))
+                                        "SELECT count(*) FROM presence_lease",
+                                        row -> row.getLong(1)))
                 .orElseThrow();
     }
 

@@ -186,7 +186,8 @@ public final class SharedLeases<K> {
 
     /// What the table holds of an account.
     public static List<OwnedRows> ofAccount() {
-        return List.of(OwnedRows.of(
+        return List.of(
+                OwnedRows.of(
                         "presence_lease", "account_id", "kind, account_id, id, node", "", "0"));
     }
 }

@@ -199,8 +199,7 @@ final class RemoteCalls {
     }
 
     private void claim(String name, Served one) {
-        channels.tell(
-                one.account(), List.of(CLAIM, name, String.valueOf(one.number()), node));
+        channels.tell(one.account(), List.of(CLAIM, name, String.valueOf(one.number()), node));
     }
 
     /// Stops listening when no socket here serves the method any more.

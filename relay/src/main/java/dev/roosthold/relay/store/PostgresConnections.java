@@ -42,9 +42,7 @@ final class PostgresConnections implements Connections {
             jdbc.setAutoCommit(false);
             var connection =
                     new SqlConnection(
-                            jdbc,
-                            Dialect.POSTGRESQL,
-                            use == Use.AMONG_NODES ? new Turns() : null);
+                            jdbc, Dialect.POSTGRESQL, use == Use.AMONG_NODES ? new Turns() : null);
             // An answer may only follow a commit that is on the disk, whatever the server's
             // default.
             connection.script("SET SESSION synchronous_commit = on");

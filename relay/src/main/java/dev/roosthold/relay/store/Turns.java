@@ -55,10 +55,7 @@ final class Turns {
 
     private static boolean mayGoOn(SqlConnection connection) throws SQLException {
         return connection
-                .first(
-                        "SELECT pg_try_advisory_xact_lock_shared(?)",
-                        row -> row.getBoolean(1),
-                        TURN)
+                .first("SELECT pg_try_advisory_xact_lock_shared(?)", row -> row.getBoolean(1), TURN)
                 .orElse(false);
     }
 
