@@ -15,8 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Keeps this node to what is true on all of them: tells and hears of revocations, sees to what
-// dead
-/// nodes leave, and looks in the database for what may not have been heard. Thread-safe.
+/// dead nodes leave, and looks in the database for what may not have been heard. Thread-safe.
 final class ClusterWatch {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterWatch.class);
 
@@ -29,8 +28,7 @@ final class ClusterWatch {
     private static final Duration TRUST_DEAF = Duration.ofMillis(500);
 
     /// Every so many looks the sockets' credentials are looked up, if nodes hear each other; if
-    // not,
-    /// at each look.
+    /// not, at each look.
     private static final int RECHECK = 10;
 
     private static final int RECONCILE = 30;

@@ -46,8 +46,7 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /// Opens the directory as one of several relays that share it. A relay that is alone and one
-    // that
-    /// shares keep each other out.
+    /// that shares keep each other out.
     ///
     /// @throws IOException with a message for the operator
     static DataDirectory share(Path path) throws IOException {

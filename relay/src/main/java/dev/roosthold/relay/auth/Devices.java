@@ -71,8 +71,7 @@ public final class Devices implements Authenticator {
     private final Cache<String, Known> callers = Caffeine.newBuilder().maximumSize(CACHED).build();
 
     /// How long a look-up counts without another one. Where this relay is alone, for ever: it is
-    // told
-    /// of every revocation.
+    /// told of every revocation.
     private volatile @Nullable Supplier<Duration> trust;
 
     private final List<Consumer<DeviceId>> revocations = new CopyOnWriteArrayList<>();

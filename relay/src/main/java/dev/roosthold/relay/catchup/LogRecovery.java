@@ -56,7 +56,7 @@ public final class LogRecovery implements Recovery {
     }
 
     /// @param delivery waits for updates that were committed by others; one's own are waited for
-    // here
+    ///     here
     /// @param blocking runs what waits for the store
     public LogRecovery(
             Store store, UpdateLog log, SealKey key, Delivery delivery, Executor blocking) {

@@ -24,8 +24,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// Nothing that is sent waits, and nothing is sure to arrive: while there is no connection, or when
 /// the server is slower than this node, it is dropped. What one node sends on one subject arrives
-// in
-/// order. A node does not hear itself.
+/// in order. A node does not hear itself.
 public final class Bus implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Bus.class);
 

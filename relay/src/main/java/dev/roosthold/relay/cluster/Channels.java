@@ -139,7 +139,7 @@ public final class Channels {
     }
 
     /// From when this returns, what others tell about the account arrives here. Blocks for a
-    // moment.
+    /// moment.
     public void follow(AccountId account) {
         followed.computeIfAbsent(
                 account,

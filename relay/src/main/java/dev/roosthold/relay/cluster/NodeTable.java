@@ -17,12 +17,15 @@ final class NodeTable {
 
     private NodeTable() {}
 
-    static void insert(Sql sql, String id, String fingerprint) throws SQLException {
+    /// @param ahead how much later than now it counts as seen
+    static void insert(Sql sql, String id, String fingerprint, Duration ahead)
+            throws SQLException {
         sql.execute(
                 "INSERT INTO relay_node (id, seen_at, fingerprint) VALUES (?, "
                         + NOW
-                        + ", ?) ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at",
+                        + " + ?, ?) ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at",
                 id,
+                ahead.toMillis(),
                 fingerprint);
     }
 

@@ -30,6 +30,9 @@ public final class Nodes implements AutoCloseable {
     /// How long the clients of a node that has stopped may take to come to another one.
     private static final Duration GRACE = Duration.ofSeconds(5);
 
+    /// How long a start may take, before the first beat.
+    private static final Duration STARTING = Duration.ofSeconds(30);
+
     private final SideConnection side;
     private final String id;
     private final String fingerprint;
@@ -86,7 +89,7 @@ public final class Nodes implements AutoCloseable {
         boolean alone =
                 side.use(
                         sql -> {
-                            NodeTable.insert(sql, id, fingerprint);
+                            NodeTable.insert(sql, id, fingerprint, STARTING);
                             boolean first = NodeTable.living(sql, id, SILENCE) == 0;
                             if (first) {
                                 NodeTable.forgetOthers(sql, id);
@@ -151,7 +154,7 @@ public final class Nodes implements AutoCloseable {
             LOG.warn("the other nodes took this one for dead");
             side.use(
                     sql -> {
-                        NodeTable.insert(sql, id, fingerprint);
+                        NodeTable.insert(sql, id, fingerprint, Duration.ZERO);
                         return true;
                     });
             whenForgotten.run();

@@ -204,7 +204,7 @@ public final class Presence<K> {
     }
 
     /// Like [#registered], for a row that was made just now and whose sockets may be on other
-    // nodes.
+    /// nodes.
     public void added(K key) {
         registered(key);
         if (shared != null) {
@@ -456,8 +456,7 @@ public final class Presence<K> {
     }
 
     /// Stops changing rows and leaves them as they are: other nodes see to them, once the clients
-    // of
-    /// this one had the time to come to them. Only for one of several nodes.
+    /// of this one had the time to come to them. Only for one of several nodes.
     public void leave() {
         stopped = true;
     }

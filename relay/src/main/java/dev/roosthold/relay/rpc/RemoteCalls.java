@@ -24,8 +24,7 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /// Calls between sockets of different nodes. Thread-safe; nothing here blocks, except [#serve] for
-// a
-/// moment.
+/// a moment.
 ///
 /// For each method that a socket here serves this node listens on a subject of its own, so NATS
 /// itself knows whether anybody does, and says at once when not. One node gets the call, takes it,
@@ -40,14 +39,11 @@ import tools.jackson.databind.JsonNode;
 ///
 /// While a call is with another node, that node is asked for a sign of life at each sweep: of a
 /// process that is gone NATS says at once that nobody listens. When this node loses NATS itself,
-// its
-/// calls end, as no answer can come.
+/// its calls end, as no answer can come.
 ///
 /// The newest registration of a method serves it, wherever it is: each is told with a number that
-// is
-/// higher than all that this node has seen, and ends those with a lower one. The queue of the
-// subject
-/// sees to it that no call is run twice, even while two nodes listen.
+/// is higher than all that this node has seen, and ends those with a lower one. The queue of the
+/// subject sees to it that no call is run twice, even while two nodes listen.
 final class RemoteCalls {
     private static final Logger LOG = LoggerFactory.getLogger(RemoteCalls.class);
 

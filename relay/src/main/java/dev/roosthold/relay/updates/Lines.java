@@ -29,10 +29,9 @@ import tools.jackson.databind.util.RawValue;
 /// Updates of several nodes in the order of their numbers. Thread-safe.
 ///
 /// For each account with a socket here there is a line: the number that was delivered last. The
-// next
-/// number is delivered when it comes, a number that was delivered is dropped, and a later one waits
-/// until the numbers before it were read from the log. So it does not matter whether another node's
-/// update comes at once, late, twice or never: every socket gets each update once, in order.
+/// next number is delivered when it comes, a number that was delivered is dropped, and a later one
+/// waits until the numbers before it were read from the log. So it does not matter whether another
+/// node's update comes at once, late, twice or never: every socket gets each update once, in order.
 ///
 /// Numbers come from three sides: this node's own commits; what other nodes tell; and, for what was
 /// told and did not arrive, a look at the log every [#QUICK], where all that is new shows.
