@@ -32,7 +32,7 @@ final class OptionSources implements CommandLine.IDefaultValueProvider {
             Set.of("ROOST_JAVA_HOME", "ROOST_JAVA_OPTS", "ROOST_CA_FILE");
 
     private static final Pattern SECRET =
-            Pattern.compile("(^|-)(token|secret|password|key|database)$");
+            Pattern.compile("(^|-)(token|secret|password|key|database|nats)$");
 
     private final SettingsFile file;
     private final Map<String, String> environment;

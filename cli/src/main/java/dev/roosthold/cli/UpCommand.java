@@ -89,6 +89,7 @@ final class UpCommand implements Callable<Integer> {
     @Mixin private DeviceOptions devices;
     @Mixin private PushOptions push;
     @Mixin private JazzOptions jazz;
+    @Mixin private ClusterOptions cluster;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -104,6 +105,7 @@ final class UpCommand implements Callable<Integer> {
                         .withPush(push.apply(ExpoPushOption.apply(expoPush)))
                         .withAudit(audit.retention());
         config = config.withLimits(config.limits().withDevices(devices.lifetime()));
+        config = cluster.apply(config);
         if (publicUrl != null) {
             requireWebAddress(publicUrl);
             config = config.withPublicUrl(publicUrl);

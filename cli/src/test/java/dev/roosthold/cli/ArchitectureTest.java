@@ -39,6 +39,7 @@ final class ArchitectureTest {
     /// feature.
     private static final String[] RELAY_BASE = {
         RELAY + ".caller..",
+        RELAY + ".cluster..",
         RELAY + ".ids..",
         RELAY + ".limits..",
         RELAY + ".store..",

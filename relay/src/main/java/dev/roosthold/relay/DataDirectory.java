@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -42,6 +43,36 @@ final class DataDirectory implements AutoCloseable {
             pause();
         }
         return tryOpen(path).orElseThrow(() -> new IOException("another relay is using " + path));
+    }
+
+    /// Opens the directory as one of several relays that share it. A relay that is alone and one
+    /// that shares keep each other out.
+    ///
+    /// @throws IOException with a message for the operator
+    static DataDirectory share(Path path) throws IOException {
+        create(path);
+        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+            FileChannel channel =
+                    FileChannel.open(
+                            path.resolve(LOCK),
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE);
+            try {
+                // A place of its own behind the end: who wants the directory alone locks all.
+                long place = 1 + (new SecureRandom().nextLong() >>> 2);
+                if (channel.tryLock(place, 1, false) != null) {
+                    return new DataDirectory(channel);
+                }
+            } catch (OverlappingFileLockException e) {
+                // Held by this very process.
+            } catch (IOException e) {
+                channel.close();
+                throw e;
+            }
+            channel.close();
+            pause();
+        }
+        throw new IOException("a relay that shares with no other is using " + path);
     }
 
     /// Empty when a relay holds the directory, which must exist.

@@ -1,5 +1,6 @@
 package dev.roosthold.relay;
 
+import dev.roosthold.protocol.DeviceId;
 import dev.roosthold.relay.auth.DeviceActivity;
 import dev.roosthold.relay.auth.Devices;
 import dev.roosthold.relay.socket.ConnectionListener;
@@ -8,6 +9,7 @@ import dev.roosthold.relay.updates.Router;
 import dev.roosthold.socketio.DisconnectReason;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /// Ties sockets to the devices that opened them. Thread-safe.
 final class DeviceSockets implements ConnectionListener {
@@ -41,6 +43,11 @@ final class DeviceSockets implements ConnectionListener {
     public void disconnected(SocketCaller socket, DisconnectReason reason) {
         open.remove(socket);
         heard(socket);
+    }
+
+    /// The devices of all open sockets.
+    Set<DeviceId> devices() {
+        return open.stream().map(socket -> socket.caller().device()).collect(Collectors.toSet());
     }
 
     /// Notes that the devices of open sockets are in use, however silent they are.

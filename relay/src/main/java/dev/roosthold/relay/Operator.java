@@ -32,6 +32,7 @@ import dev.roosthold.relay.operator.AccountOverview;
 import dev.roosthold.relay.operator.AccountSignOut;
 import dev.roosthold.relay.operator.OperatorRecord;
 import dev.roosthold.relay.operator.OperatorTasks;
+import dev.roosthold.relay.presence.SharedLeases;
 import dev.roosthold.relay.push.Push;
 import dev.roosthold.relay.sessions.Sessions;
 import dev.roosthold.relay.social.Social;
@@ -224,6 +225,7 @@ public final class Operator {
                         Assistants.ofAccount(),
                         EnrolmentRoutes.ofAccount(),
                         Machines.ofAccount(),
+                        SharedLeases.ofAccount(),
                         Devices.ofAccount(),
                         Updates.ofAccount())
                 .flatMap(List::stream)

@@ -1,6 +1,7 @@
 package dev.roosthold.relay;
 
 import dev.roosthold.jazz.relay.RelayListener;
+import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.Codec;
 import dev.roosthold.relay.accesskeys.AccessKeyEvents;
 import dev.roosthold.relay.accesskeys.AccessKeyRoutes;
@@ -23,6 +24,8 @@ import dev.roosthold.relay.auth.Registration;
 import dev.roosthold.relay.backup.LastBackup;
 import dev.roosthold.relay.catchup.ChangeRoutes;
 import dev.roosthold.relay.catchup.LogRecovery;
+import dev.roosthold.relay.cluster.Channels;
+import dev.roosthold.relay.cluster.Nodes;
 import dev.roosthold.relay.connect.ConnectRoutes;
 import dev.roosthold.relay.connect.GithubRoutes;
 import dev.roosthold.relay.connect.VendorTokens;
@@ -37,6 +40,7 @@ import dev.roosthold.relay.http.Routes;
 import dev.roosthold.relay.ids.Ids;
 import dev.roosthold.relay.jazz.Doorkeeper;
 import dev.roosthold.relay.jazz.Jazz;
+import dev.roosthold.relay.jazz.JazzConfig;
 import dev.roosthold.relay.jobs.JobRoutes;
 import dev.roosthold.relay.jobs.Jobs;
 import dev.roosthold.relay.kv.KeyValues;
@@ -76,10 +80,12 @@ import dev.roosthold.relay.socket.SocketRoutes;
 import dev.roosthold.relay.store.CommitListener;
 import dev.roosthold.relay.store.DatabaseStore;
 import dev.roosthold.relay.store.PostgresStore;
+import dev.roosthold.relay.store.PostgresUrl;
 import dev.roosthold.relay.store.SqliteStore;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.StoreConfig;
 import dev.roosthold.relay.streams.StreamEvents;
+import dev.roosthold.relay.updates.Lines;
 import dev.roosthold.relay.updates.Router;
 import dev.roosthold.relay.updates.UpdateLog;
 import dev.roosthold.relay.updates.Updates;
@@ -106,6 +112,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -114,6 +121,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -132,6 +140,11 @@ public final class Relay implements AutoCloseable {
     private static final Duration TIDY = Duration.ofMinutes(10);
     private static final Duration DRAIN = Duration.ofMillis(500);
 
+    /// A relay that stops hands its sockets to the others in so many parts, this far apart.
+    private static final int SLICES = 8;
+
+    private static final Duration SLICE = Duration.ofMillis(150);
+
     /// Everything else that [#close()] waits for takes less than 4 seconds together.
     private static final Duration TELL_UNREADY = Duration.ofMillis(500);
 
@@ -142,6 +155,7 @@ public final class Relay implements AutoCloseable {
     private final DatabaseStore store;
     private final SocketIoServer socketServer;
     private final ExecutorService blocking = Executors.newVirtualThreadPerTaskExecutor();
+    private final Router router;
     private final Updates updates;
     private final Audit audit;
     private final DeviceActivity activity;
@@ -158,6 +172,8 @@ public final class Relay implements AutoCloseable {
     private final HttpServer http;
     private final Optional<MetricsServer> metricsServer;
     private final Upkeep upkeep = new Upkeep();
+    private final @Nullable Membership membership;
+    private final @Nullable Lines lines;
     private boolean closed;
 
     /// Set right after the server listens; before that no request can have been seen.
@@ -167,11 +183,15 @@ public final class Relay implements AutoCloseable {
             RelayConfig config,
             DataDirectory directory,
             DatabaseStore store,
+            @Nullable Membership membership,
             Optional<Metrics> metrics)
             throws IOException {
         this.config = config;
         this.directory = directory;
         this.store = store;
+        this.membership = membership;
+        Channels channels = membership == null ? null : membership.channels();
+        boolean alone = membership == null || membership.nodes().wasAlone();
         var clock = config.clock();
         var ids = new Ids();
         var limits = config.limits();
@@ -182,10 +202,17 @@ public final class Relay implements AutoCloseable {
         socketServer =
                 SocketIoServer.create(
                         socketConfig()
-                                .withRecovery(new LogRecovery(store, log, sealKey, blocking)));
+                                .withRecovery(
+                                        new LogRecovery(
+                                                store, log, sealKey, this::reach, blocking)));
         Namespace sockets = socketServer.namespace("/");
-        var router = new Router(sockets);
-        updates = new Updates(router, limits.retention());
+        router = new Router(sockets, channels);
+        lines =
+                channels == null
+                        ? null
+                        : new Lines(
+                                store, log, router, channels, this::hasSockets, blocking, clock);
+        updates = new Updates(router, lines, limits.retention());
 
         activity = new DeviceActivity(clock);
         var devices = new Devices(store, router, ids, activity, limits.devices(), clock);
@@ -209,11 +236,27 @@ public final class Relay implements AutoCloseable {
                         Version.text(),
                         audit,
                         clock);
-        machines = new Machines(store, updates, router, devices, clock);
+        machines =
+                new Machines(
+                        store,
+                        updates,
+                        router,
+                        devices,
+                        membership == null ? null : membership.machines(),
+                        alone,
+                        clock);
         var assistants = new Assistants(store, machines, router, clock);
         var jobs = new Jobs(store, router, clock);
         var machineEvents = new MachineEvents(machines);
-        sessions = new Sessions(store, updates, router, ids, clock);
+        sessions =
+                new Sessions(
+                        store,
+                        updates,
+                        router,
+                        ids,
+                        membership == null ? null : membership.sessions(),
+                        alone,
+                        clock);
         var sessionEvents = new SessionEvents(sessions);
         var messages = new Messages(store, updates, ids, clock);
         var artifacts = new Artifacts(store, updates);
@@ -227,7 +270,9 @@ public final class Relay implements AutoCloseable {
                 new SocketGateway(
                         sockets,
                         devices,
-                        account -> store.readNow(sql -> Updates.lastSeq(sql, account)),
+                        lines == null
+                                ? account -> store.readNow(sql -> Updates.lastSeq(sql, account))
+                                : lines::follow,
                         sessions::mayConnect,
                         limits.socketEvents(),
                         config.front().limits().socketsPerAccount(),
@@ -251,7 +296,17 @@ public final class Relay implements AutoCloseable {
         new UsageEvents(usage).register(gateway);
         var reachable = new ReachableSessions(store, clock);
         RpcMetrics rpcMetrics = metrics.map(Metrics::rpc).orElse(RpcMetrics.NONE);
-        rpc = new Rpc(store, machines, reachable, router, limits.rpc(), rpcMetrics, audit, clock);
+        rpc =
+                new Rpc(
+                        store,
+                        machines,
+                        reachable,
+                        router,
+                        limits.rpc(),
+                        rpcMetrics,
+                        audit,
+                        membership == null ? null : membership.calls(),
+                        clock);
         var rpcEvents = new RpcEvents(rpc, router);
         gateway.listen(rpcEvents);
         rpcEvents.register(gateway);
@@ -273,11 +328,13 @@ public final class Relay implements AutoCloseable {
                         .orElse(RequestListener.NONE)
                         .and(refusals)
                         .and(probes);
+        // Its values are in files that one process writes.
+        JazzConfig jazzConfig = membership == null ? config.jazz() : config.jazz().disabled();
         jazz =
                 new Jazz(
                         config.dataDirectory(),
-                        config.jazz(),
-                        Doorkeeper.of(config.jazz(), devices),
+                        jazzConfig,
+                        Doorkeeper.of(jazzConfig, devices),
                         Jazz.Limits.of(
                                 Set.of("/jazz"),
                                 config.front().limits().socketsPerAccount(),
@@ -338,18 +395,21 @@ public final class Relay implements AutoCloseable {
         upkeep.every(RPC_SWEEP, rpc::sweep);
         endOldDevices =
                 () -> {
+                    // Every node notes its own, so that the one that ends old devices knows of all.
                     deviceSockets.noteOpen();
-                    devices.endOld();
+                    if (leads()) {
+                        devices.endOld();
+                    }
                 };
         upkeep.every(FLUSH, () -> activity.flush(store));
         if (!limits.devices().isUnlimited()) {
             upkeep.every(FLUSH, () -> blocking.execute(endOldDevices));
         }
-        upkeep.every(FLUSH, this::purge);
-        upkeep.every(PRUNE, auth::prune);
+        upkeep.every(FLUSH, once(this::purge));
+        upkeep.every(PRUNE, once(auth::prune));
         upkeep.every(PRUNE, audit::prune);
         upkeep.every(PRUNE, http::refreshCertificates);
-        upkeep.every(PRUNE, () -> updates.prune(store));
+        upkeep.every(PRUNE, once(() -> updates.prune(store)));
         var live =
                 new LiveAccounts(devices, social, machines, sessions, attachments, jazz, blocking);
         var tasks =
@@ -357,11 +417,61 @@ public final class Relay implements AutoCloseable {
                         store,
                         new AccountDeletion(store, Operator.accountTables(), live, Operator.RECORD),
                         new AccountSignOut(store, live, Operator.RECORD));
-        upkeep.every(SWEEP, () -> tasks.runOn(blocking));
-        attachments.tidyOn(blocking);
-        upkeep.every(TIDY, () -> attachments.tidyOn(blocking));
-        upkeep.every(TIDY, () -> blocking.execute(this::tidyJazz));
+        upkeep.every(SWEEP, once(() -> tasks.runOn(blocking)));
+        if (alone) {
+            attachments.tidyOn(blocking);
+        }
+        upkeep.every(TIDY, once(() -> attachments.tidyOn(blocking)));
+        if (membership == null) {
+            upkeep.every(TIDY, () -> blocking.execute(this::tidyJazz));
+        } else {
+            join(membership, devices, deviceSockets);
+        }
         announce();
+    }
+
+    /// What several relays need of each other all the time.
+    private void join(Membership others, Devices devices, DeviceSockets deviceSockets) {
+        var watch =
+                new ClusterWatch(
+                        others,
+                        Objects.requireNonNull(lines),
+                        devices,
+                        deviceSockets,
+                        machines,
+                        sessions,
+                        blocking);
+        push.among(others.channels());
+        upkeep.every(Nodes.BEAT, () -> others.nodes().beatOn(blocking));
+        upkeep.every(Lines.QUICK, watch::look);
+        others.nodes().started();
+        LOG.atInfo()
+                .addKeyValue("node", others.nodes().id())
+                .addKeyValue("first", others.nodes().wasAlone())
+                .log("one of several relays; /jazz is not served");
+    }
+
+    /// A task that one of all nodes does.
+    private Runnable once(Runnable task) {
+        return () -> {
+            if (leads()) {
+                task.run();
+            }
+        };
+    }
+
+    private boolean leads() {
+        return membership == null || membership.nodes().leads();
+    }
+
+    private boolean hasSockets(AccountId account) {
+        return gateway.isConnected(account);
+    }
+
+    private void reach(AccountId account, long seq) {
+        if (lines != null) {
+            lines.reach(account, seq);
+        }
     }
 
     /// Starts a relay; it serves when this returns.
@@ -371,8 +481,12 @@ public final class Relay implements AutoCloseable {
     ///     a message for the operator
     public static Relay start(RelayConfig config) throws IOException {
         long begunNanos = System.nanoTime();
-        DataDirectory directory = DataDirectory.open(config.dataDirectory());
+        DataDirectory directory =
+                config.cluster().isPresent()
+                        ? DataDirectory.share(config.dataDirectory())
+                        : DataDirectory.open(config.dataDirectory());
         DatabaseStore store = null;
+        Membership membership = null;
         try {
             Optional<Metrics> metrics =
                     config.metricsPort().isPresent()
@@ -386,10 +500,17 @@ public final class Relay implements AutoCloseable {
                                             metrics.map(Metrics::commits)
                                                     .orElse(CommitListener.NONE)
                                                     .and(new SlowWriteLog())));
-            var relay = new Relay(config, directory, store, metrics);
+            if (config.cluster().isPresent() && store instanceof PostgresStore shared) {
+                membership =
+                        Membership.open(config.cluster().get(), shared, config.dataDirectory());
+            }
+            var relay = new Relay(config, directory, store, membership, metrics);
             relay.logStart(System.nanoTime() - begunNanos);
             return relay;
         } catch (IOException | RuntimeException e) {
+            if (membership != null) {
+                membership.leave();
+            }
             if (store != null) {
                 store.close();
             }
@@ -445,14 +566,27 @@ public final class Relay implements AutoCloseable {
         upkeep.close();
         metricsServer.ifPresent(MetricsServer::close);
         http.stopAccepting();
-        machines.presence().stop();
-        sessions.presence().stop();
+        boolean handsOver = membership != null && membership.nodes().hasOthers();
+        for (Presence<?> presence : List.of(machines.presence(), sessions.presence())) {
+            if (handsOver) {
+                presence.leave();
+            } else {
+                presence.stop();
+            }
+        }
+        if (handsOver) {
+            closeInSlices();
+        }
         drainSockets();
         jazz.close();
         activity.flush(store);
         push.close();
         http.close();
         blocking.shutdown();
+        if (membership != null) {
+            membership.nodes().stop(handsOver);
+            membership.close();
+        }
         store.close();
         directory.close();
         LOG.atInfo().addKeyValue("ms", (System.nanoTime() - begunNanos) / 1_000_000).log("stopped");
@@ -585,6 +719,18 @@ public final class Relay implements AutoCloseable {
         jazz.tidy(account -> store.readNow(sql -> Accounts.exists(sql, account)));
     }
 
+    /// Lets the clients come to the other nodes little by little.
+    private void closeInSlices() {
+        for (int left = SLICES; left > 0 && router.closeSome(1.0 / left); left--) {
+            try {
+                Thread.sleep(SLICE);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
     private void drainSockets() {
         try {
             socketServer.drain().toCompletableFuture().get(DRAIN.toMillis(), TimeUnit.MILLISECONDS);
@@ -645,9 +791,13 @@ public final class Relay implements AutoCloseable {
     }
 
     private static DatabaseStore openStore(RelayConfig config, StoreConfig settings) {
-        return config.database().isPresent()
-                ? PostgresStore.open(settings, config.database().get())
-                : SqliteStore.open(settings);
+        if (config.database().isEmpty()) {
+            return SqliteStore.open(settings);
+        }
+        PostgresUrl url = config.database().get();
+        return config.cluster().isPresent()
+                ? PostgresStore.openAmongNodes(settings, url)
+                : PostgresStore.open(settings, url);
     }
 
     private static StoreConfig storeConfig(RelayConfig config) {

@@ -5,6 +5,7 @@ import dev.roosthold.relay.audit.Audit;
 import dev.roosthold.relay.auth.Auth;
 import dev.roosthold.relay.auth.DeviceLifetime;
 import dev.roosthold.relay.auth.RegistrationPolicy;
+import dev.roosthold.relay.cluster.ClusterConfig;
 import dev.roosthold.relay.http.Front;
 import dev.roosthold.relay.jazz.JazzConfig;
 import dev.roosthold.relay.limits.Rate;
@@ -35,6 +36,8 @@ import java.util.OptionalInt;
 /// @param front certificate, proxies, path, origins, limits at the door; default [Front#USUAL]
 /// @param jazz the websocket for Jazz clients; default [JazzConfig#USUAL]
 /// @param database where everything but files is kept; default a file in the data directory
+/// @param cluster where other relays are that share the database and the data directory; default
+///     none: this relay is alone
 /// @param clock gives all times; default the system's
 public record RelayConfig(
         String host,
@@ -49,6 +52,7 @@ public record RelayConfig(
         Front front,
         JazzConfig jazz,
         Optional<PostgresUrl> database,
+        Optional<ClusterConfig> cluster,
         InstantSource clock) {
 
     /// Limits of a relay.
@@ -107,6 +111,9 @@ public record RelayConfig(
         if (metricsPort.orElse(0) < 0 || metricsPort.orElse(0) > 65_535) {
             throw new IllegalArgumentException("metrics port " + metricsPort + " not in 0..65535");
         }
+        if (cluster.isPresent() && database.isEmpty()) {
+            throw new IllegalArgumentException("several relays need a database that they share");
+        }
     }
 
     public static RelayConfig defaults() {
@@ -122,6 +129,7 @@ public record RelayConfig(
                 Audit.Retention.USUAL,
                 Front.USUAL,
                 JazzConfig.USUAL,
+                Optional.empty(),
                 Optional.empty(),
                 InstantSource.system());
     }
@@ -140,6 +148,7 @@ public record RelayConfig(
                 front,
                 jazz,
                 database,
+                cluster,
                 clock);
     }
 
@@ -157,6 +166,7 @@ public record RelayConfig(
                 front,
                 jazz,
                 database,
+                cluster,
                 clock);
     }
 
@@ -174,6 +184,7 @@ public record RelayConfig(
                 front,
                 jazz,
                 database,
+                cluster,
                 clock);
     }
 
@@ -191,6 +202,7 @@ public record RelayConfig(
                 front,
                 jazz,
                 database,
+                cluster,
                 clock);
     }
 
@@ -208,6 +220,7 @@ public record RelayConfig(
                 front,
                 jazz,
                 database,
+                cluster,
                 clock);
     }
 
@@ -225,6 +238,7 @@ public record RelayConfig(
                 front,
                 jazz,
                 database,
+                cluster,
                 clock);
     }
 
@@ -242,6 +256,7 @@ public record RelayConfig(
                 front,
                 jazz,
                 database,
+                cluster,
                 clock);
     }
 
@@ -259,6 +274,7 @@ public record RelayConfig(
                 front,
                 jazz,
                 database,
+                cluster,
                 clock);
     }
 
@@ -276,6 +292,7 @@ public record RelayConfig(
                 front,
                 jazz,
                 database,
+                cluster,
                 clock);
     }
 
@@ -293,6 +310,7 @@ public record RelayConfig(
                 value,
                 jazz,
                 database,
+                cluster,
                 clock);
     }
 
@@ -310,6 +328,7 @@ public record RelayConfig(
                 front,
                 value,
                 database,
+                cluster,
                 clock);
     }
 
@@ -326,6 +345,25 @@ public record RelayConfig(
                 audit,
                 front,
                 jazz,
+                Optional.of(value),
+                cluster,
+                clock);
+    }
+
+    public RelayConfig withCluster(ClusterConfig value) {
+        return new RelayConfig(
+                host,
+                port,
+                dataDirectory,
+                registration,
+                publicUrl,
+                push,
+                metricsPort,
+                limits,
+                audit,
+                front,
+                jazz,
+                database,
                 Optional.of(value),
                 clock);
     }
@@ -344,6 +382,7 @@ public record RelayConfig(
                 front,
                 jazz,
                 database,
+                cluster,
                 value);
     }
 }

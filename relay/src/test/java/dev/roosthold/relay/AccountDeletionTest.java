@@ -34,6 +34,7 @@ class AccountDeletionTest {
                     "used_challenge",
                     "invite",
                     "registration_fact",
+                    "relay_node",
                     "session_to_purge");
 
     /// What names its owner by another id alone.

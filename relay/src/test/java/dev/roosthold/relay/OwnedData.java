@@ -89,6 +89,10 @@ final class OwnedData {
                                             + " VALUES (?, 'Ada', ?)",
                                     owner.account(),
                                     "u" + owner.account());
+                            tx.execute(
+                                    "INSERT INTO presence_lease (kind, account_id, id, node)"
+                                            + " VALUES ('m', ?, 'm', 'n')",
+                                    owner.account());
                             return tx.execute(
                                     "INSERT INTO pairing (kind, public_key, supports_v2,"
                                             + " account_id, response, created_at, answered_at)"

@@ -25,13 +25,17 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +55,12 @@ public final class Devices implements Authenticator {
     /// Devices ended by one write.
     private static final int END_AT_ONCE = 200;
 
+    /// Devices asked for by one statement.
+    private static final int ASKED = 200;
+
+    private static final String EXISTING =
+            "SELECT id FROM device WHERE id IN (?" + ", ?".repeat(ASKED - 1) + ")";
+
     private final Store store;
     private final Router router;
     private final Ids ids;
@@ -60,6 +70,10 @@ public final class Devices implements Authenticator {
     private final AtomicBoolean ending = new AtomicBoolean();
     private final Cache<String, Known> callers = Caffeine.newBuilder().maximumSize(CACHED).build();
 
+    /// How long a look-up counts without another one. Where this relay is alone, for ever: it is
+    /// told of every revocation.
+    private volatile @Nullable Supplier<Duration> trust;
+
     private final List<Consumer<DeviceId>> revocations = new CopyOnWriteArrayList<>();
 
     /// Longer than any look-up can take.
@@ -67,7 +81,7 @@ public final class Devices implements Authenticator {
             Caffeine.newBuilder().expireAfterWrite(Duration.ofMinutes(10)).build();
 
     /// A device as the database had it.
-    private record Known(Caller caller, long madeAtMs, long usedAtMs) {
+    private record Known(Caller caller, long madeAtMs, long usedAtMs, long readAtNanos) {
         static final String COLUMNS = "account_id, id, machine_id, created_at, last_seen";
 
         static Known of(ResultSet row) throws SQLException {
@@ -77,7 +91,12 @@ public final class Devices implements Authenticator {
                             new DeviceId(row.getString(2)),
                             scope(row.getString(3))),
                     row.getLong(4),
-                    row.getLong(5));
+                    row.getLong(5),
+                    System.nanoTime());
+        }
+
+        boolean isOlderThan(Duration age) {
+            return System.nanoTime() - readAtNanos > age.toNanos();
         }
     }
 
@@ -111,7 +130,7 @@ public final class Devices implements Authenticator {
         String key = HexFormat.of().formatHex(hash);
         Known cached = callers.getIfPresent(key);
         // What is known here of its use may be older than what was written since.
-        if (cached != null && end(cached).isEmpty()) {
+        if (cached != null && isTrusted(cached) && end(cached).isEmpty()) {
             return Optional.of(cached.caller());
         }
         Optional<Known> found =
@@ -131,6 +150,47 @@ public final class Devices implements Authenticator {
             }
         }
         return found.map(Known::caller);
+    }
+
+    private boolean isTrusted(Known known) {
+        Supplier<Duration> limit = trust;
+        return limit == null || !known.isOlderThan(limit.get());
+    }
+
+    /// Credentials may also be revoked where this relay is not told of it for sure.
+    ///
+    /// @param limit how long a look-up counts at present
+    public void trustFor(Supplier<Duration> limit) {
+        trust = limit;
+    }
+
+    /// Another node has revoked the credential. Never blocks.
+    public void revokedElsewhere(DeviceId device) {
+        revoked.put(device, true);
+        callers.asMap().values().removeIf(known -> known.caller().device().equals(device));
+        router.closeDevice(device);
+    }
+
+    /// Looks for devices that exist no more, and treats them as revoked. Blocks on the store.
+    public void recheck(Set<DeviceId> inUse) {
+        List<DeviceId> all = List.copyOf(inUse);
+        for (int from = 0; from < all.size(); from += ASKED) {
+            List<DeviceId> some = all.subList(from, Math.min(from + ASKED, all.size()));
+            var ids = new ArrayList<@Nullable Object>(ASKED);
+            some.forEach(device -> ids.add(device.value()));
+            while (ids.size() < ASKED) {
+                ids.add("");
+            }
+            var missing = new HashSet<DeviceId>(some);
+            missing.removeAll(
+                    store.readNow(
+                            sql ->
+                                    sql.list(
+                                            EXISTING,
+                                            row -> new DeviceId(row.getString(1)),
+                                            ids.toArray())));
+            missing.forEach(this::revokedElsewhere);
+        }
     }
 
     /// Whether the time of a device is over, and why. One with an open socket is in use.

@@ -1,5 +1,6 @@
 package dev.roosthold.relay.catchup;
 
+import dev.roosthold.protocol.AccountId;
 import dev.roosthold.relay.secrets.SealKey;
 import dev.roosthold.relay.socket.ClientScope;
 import dev.roosthold.relay.socket.SocketCaller;
@@ -38,12 +39,31 @@ public final class LogRecovery implements Recovery {
     private final Passes passes;
     private final Executor blocking;
     private final ReplayRoom room = ReplayRoom.ofThisProcess();
+    private final Delivery delivery;
 
+    /// The way of updates to the sockets.
+    @FunctionalInterface
+    public interface Delivery {
+        /// From when this returns, everything up to the number was handed to the rooms. May block.
+        void reach(AccountId account, long seq);
+    }
+
+    /// For a relay that is alone.
+    ///
     /// @param blocking runs what waits for the store
     public LogRecovery(Store store, UpdateLog log, SealKey key, Executor blocking) {
+        this(store, log, key, (_, _) -> {}, blocking);
+    }
+
+    /// @param delivery waits for updates that were committed by others; one's own are waited for
+    ///     here
+    /// @param blocking runs what waits for the store
+    public LogRecovery(
+            Store store, UpdateLog log, SealKey key, Delivery delivery, Executor blocking) {
         this.store = store;
         this.log = log;
         this.passes = new Passes(key);
+        this.delivery = delivery;
         this.blocking = blocking;
     }
 
@@ -115,6 +135,7 @@ public final class LogRecovery implements Recovery {
             // come a second time after the replay. A write's turn comes when all that has been
             // committed before it was sent.
             store.writeNow(_ -> true);
+            delivery.reach(caller.account(), reached);
         }
         return true;
     }

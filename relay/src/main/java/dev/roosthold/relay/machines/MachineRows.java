@@ -6,6 +6,7 @@ import dev.roosthold.relay.presence.Activity;
 import dev.roosthold.relay.presence.MachineKey;
 import dev.roosthold.relay.presence.Presence;
 import dev.roosthold.relay.presence.Register;
+import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Transaction;
 import dev.roosthold.relay.updates.Router;
 import java.sql.SQLException;
@@ -39,9 +40,8 @@ final class MachineRows implements Register<MachineKey> {
         return presence;
     }
 
-    /// What holds now: the lease, or what the row says when there is none.
     Activity activity(StoredMachine machine) {
-        return presence.of(machine.key()).orElse(machine.stored());
+        return presence.now(machine.key(), machine.stored());
     }
 
     /// Gives a row that was just changed its number and announces it after the commit.
@@ -81,6 +81,11 @@ final class MachineRows implements Register<MachineKey> {
         }
         changed(tx, machine);
         return true;
+    }
+
+    @Override
+    public boolean exists(Sql sql, MachineKey machine) throws SQLException {
+        return MachineTable.exists(sql, machine);
     }
 
     @Override

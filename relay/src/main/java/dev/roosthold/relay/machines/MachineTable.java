@@ -20,7 +20,7 @@ final class MachineTable {
             "id, account_id, label, enrolled, metadata, metadata_version, daemon_state,"
                     + " daemon_state_version, data_encryption_key, active_at, connected_before, rev,"
                     + " created_at, updated_at, assistants_online, assistants_offline,"
-                    + " assistants_pending, asks_keys";
+                    + " assistants_pending, asks_keys, active";
 
     /// The fields of a new row that differ between the two ways to make one.
     record Fresh(
@@ -84,7 +84,7 @@ final class MachineTable {
                 tx.execute(
                         "INSERT INTO machine ("
                                 + COLUMNS
-                                + ", active, created_rev)"
+                                + ", created_rev)"
                                 + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, 0, 0, 0, 0, 0,"
                                 + " 0)"
                                 + " ON CONFLICT (id) DO NOTHING",
@@ -295,6 +295,7 @@ final class MachineTable {
                 row.getString(7),
                 row.getInt(8),
                 row.getString(9),
+                row.getBoolean(19),
                 row.getLong(10),
                 row.getBoolean(11),
                 row.getLong(12),

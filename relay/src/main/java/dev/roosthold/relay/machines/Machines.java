@@ -16,6 +16,7 @@ import dev.roosthold.relay.caller.Scope;
 import dev.roosthold.relay.presence.Activity;
 import dev.roosthold.relay.presence.MachineKey;
 import dev.roosthold.relay.presence.Presence;
+import dev.roosthold.relay.presence.SharedLeases;
 import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
@@ -29,6 +30,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,8 +46,17 @@ public final class Machines {
     private final Presence<MachineKey> presence;
 
     /// Corrects the rows first: no machine is connected to a relay that has just started.
+    ///
+    /// @param shared what other nodes keep active; null when this relay is alone
+    /// @param alone whether no other node runs
     public Machines(
-            Store store, Updates updates, Router router, Devices devices, InstantSource clock) {
+            Store store,
+            Updates updates,
+            Router router,
+            Devices devices,
+            @Nullable SharedLeases<MachineKey> shared,
+            boolean alone,
+            InstantSource clock) {
         this.store = store;
         this.updates = updates;
         this.router = router;
@@ -60,13 +71,16 @@ public final class Machines {
                                         Presence.Traffic.REQUIRED,
                                         register,
                                         this::tell,
+                                        shared,
                                         clock));
         this.presence = rows.presence();
-        store.writeNow(
-                tx -> {
-                    MachineTable.takeAllOffline(tx);
-                    return true;
-                });
+        if (alone) {
+            store.writeNow(
+                    tx -> {
+                        MachineTable.takeAllOffline(tx);
+                        return true;
+                    });
+        }
     }
 
     public Presence<MachineKey> presence() {
@@ -84,7 +98,7 @@ public final class Machines {
             return false;
         }
         rows.changed(tx, key);
-        tx.afterCommit(() -> presence.registered(key));
+        tx.afterCommit(() -> presence.added(key));
         return true;
     }
 
@@ -136,8 +150,16 @@ public final class Machines {
         rows.whenOffline(then);
     }
 
+    /// May block on the store.
     public boolean isOnline(AccountId account, MachineId id) {
-        return presence.of(new MachineKey(account, id)).map(Activity::active).orElse(false);
+        var key = new MachineKey(account, id);
+        return presence.of(key)
+                .or(
+                        () ->
+                                store.readNow(sql -> MachineTable.find(sql, key))
+                                        .map(row -> presence.now(key, row.stored())))
+                .map(Activity::active)
+                .orElse(false);
     }
 
     public long count(Sql sql, AccountId account) throws SQLException {
@@ -374,7 +396,7 @@ public final class Machines {
         var activity = rows.activity(machine);
         updates.append(tx, key.account(), new Recipients.Users(), machine.newMachine(activity));
         append(tx, machine, machine.metadataUpdate(activity));
-        tx.afterCommit(() -> presence.registered(key));
+        tx.afterCommit(() -> presence.added(key));
         return found(machine);
     }
 
@@ -410,7 +432,7 @@ public final class Machines {
 
     /// Forgets the presence of an account that is gone.
     public void forget(AccountId account) {
-        presence.removedAll(key -> key.account().equals(account));
+        presence.removedAll(account, key -> key.account().equals(account));
     }
 
     /// Takes all versions forward, so that none that was given out after a backup is given out

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param enrolled whether it was added in the web view or ever got a token there
 /// @param assistants as the machine told of them; while it is offline, so are they
 /// @param asksKeys whether it waits for keys although it has sent metadata
+/// @param active as it was written last, by whichever relay
 /// @param metadata null until the machine has sent its first
 record StoredMachine(
         MachineId id,
@@ -28,6 +29,7 @@ record StoredMachine(
         @Nullable String daemonState,
         int daemonStateVersion,
         @Nullable String dataEncryptionKey,
+        boolean active,
         long activeAt,
         boolean connectedBefore,
         long rev,
@@ -44,9 +46,9 @@ record StoredMachine(
         return metadata != null;
     }
 
-    /// Presence when there is no lease: offline since the row's time.
+    /// What the row says.
     Activity stored() {
-        return new Activity(false, activeAt);
+        return new Activity(active, activeAt);
     }
 
     String name() {

@@ -1,16 +1,21 @@
 package dev.roosthold.relay.presence;
 
+import dev.roosthold.protocol.AccountId;
 import dev.roosthold.relay.presence.Lease.Holder;
 import dev.roosthold.relay.store.Store;
+import dev.roosthold.relay.store.Transaction;
 import dev.roosthold.relay.updates.Router;
 import dev.roosthold.socketio.DisconnectReason;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -49,6 +54,7 @@ public final class Presence<K> {
     static final Duration WRITE_AFTER = Duration.ofSeconds(30);
 
     private static final int FLUSH_BATCH = 1_000;
+    private static final int BURY_BATCH = 200;
 
     private final Store store;
     private final Router router;
@@ -56,6 +62,7 @@ public final class Presence<K> {
     private final Register<K> register;
     private final Announcer<K> announcer;
     private final InstantSource clock;
+    private final @Nullable SharedLeases<K> shared;
     private final ConcurrentHashMap<K, Lease> leases = new ConcurrentHashMap<>();
     private volatile boolean stopped;
 
@@ -96,17 +103,48 @@ public final class Presence<K> {
             Traffic traffic,
             Register<K> register,
             Announcer<K> announcer,
+            @Nullable SharedLeases<K> shared,
             InstantSource clock) {
         this.store = store;
         this.router = router;
         this.traffic = traffic;
         this.register = register;
         this.announcer = announcer;
+        this.shared = shared;
         this.clock = clock;
+        if (shared != null) {
+            shared.hear(
+                    new SharedLeases.Listener<>() {
+                        @Override
+                        public void ended(K key) {
+                            endedElsewhere(key);
+                        }
+
+                        @Override
+                        public void wanted(K key) {
+                            step(key, lease -> lease.endedUntilMs = 0);
+                        }
+
+                        @Override
+                        public void made(K key) {
+                            registered(key);
+                        }
+
+                        @Override
+                        public void removed(K key) {
+                            forget(key);
+                        }
+
+                        @Override
+                        public void removedAll(AccountId account) {
+                            forgetAll(key -> shared.account(key).equals(account));
+                        }
+                    });
+        }
     }
 
     /// Whether it is active and when it was active last; empty when there is no lease, it then
-    /// being inactive and its row telling the time.
+    /// being what its row says: inactive, unless another node keeps it active.
     public Optional<Activity> of(K key) {
         if (!leases.containsKey(key)) {
             return Optional.empty();
@@ -115,16 +153,27 @@ public final class Presence<K> {
         step(
                 key,
                 lease -> {
-                    if (lease.registered) {
+                    if (lease.registered && (lease.active || shared == null)) {
                         found[0] = lease.activity();
                     }
                 });
         return Optional.ofNullable(found[0]);
     }
 
+    /// What holds now: the lease, or what the row says when there is none. A row that says active
+    /// without a lease is active only if another node may keep it so.
+    ///
+    /// @param row what it says, read just now
+    public Activity now(K key, Activity row) {
+        return of(key).orElseGet(
+                        () -> shared == null ? new Activity(false, row.activeAtMs()) : row);
+    }
+
     /// Whether there is a lease and a row is known for it.
     public boolean isRegistered(K key) {
-        return of(key).isPresent();
+        var found = new boolean[1];
+        step(key, lease -> found[0] = lease.registered);
+        return found[0];
     }
 
     /// A socket scoped to the key has come. It counts only once there is known to be a row, see
@@ -154,6 +203,22 @@ public final class Presence<K> {
                 });
     }
 
+    /// Like [#registered], for a row that was made just now and whose sockets may be on other
+    /// nodes.
+    public void added(K key) {
+        registered(key);
+        if (shared != null) {
+            shared.tellMade(key);
+        }
+    }
+
+    /// Part of the write that makes a row that says that it is active.
+    public void making(Transaction tx, K key) throws SQLException {
+        if (shared != null) {
+            boolean _ = shared.save(tx, key, true);
+        }
+    }
+
     /// The row was made just now and says that it is active. Call it in commit order, after the
     /// commit.
     public void made(K key, long madeAtMs) {
@@ -170,6 +235,13 @@ public final class Presence<K> {
 
     /// The row is gone. Call it in commit order, after the commit.
     public void removed(K key) {
+        forget(key);
+        if (shared != null) {
+            shared.tellRemoved(key);
+        }
+    }
+
+    private void forget(K key) {
         step(
                 key,
                 lease -> {
@@ -183,10 +255,17 @@ public final class Presence<K> {
     }
 
     /// Like [#removed], for all that the condition admits.
-    public void removedAll(Predicate<K> condition) {
+    public void removedAll(AccountId account, Predicate<K> condition) {
+        forgetAll(condition);
+        if (shared != null) {
+            shared.tellRemovedAll(account);
+        }
+    }
+
+    private void forgetAll(Predicate<K> condition) {
         for (K key : leases.keySet()) {
             if (condition.test(key)) {
-                removed(key);
+                forget(key);
             }
         }
     }
@@ -252,14 +331,40 @@ public final class Presence<K> {
                     lease.endedUntilMs = now + ENDED.toMillis();
                     lease.vouchedUntilMs = 0;
                     lease.holders.values().forEach(holder -> holder.counts = false);
-                    change(key, lease, false, Math.min(timeMs, now), written);
+                    change(key, lease, false, Math.min(timeMs, now), true, written);
                 });
+        if (shared != null) {
+            shared.tellEnded(key);
+        }
         return written;
+    }
+
+    /// What [#ended] of another node means here; the row is its affair.
+    private void endedElsewhere(K key) {
+        long now = clock.millis();
+        step(
+                key,
+                lease -> {
+                    lease.endedUntilMs = now + ENDED.toMillis();
+                    lease.vouchedUntilMs = 0;
+                    lease.graceEndsAtMs = 0;
+                    lease.holders.values().forEach(holder -> holder.counts = false);
+                    if (lease.writing > 0) {
+                        // What is being written may come after what the other node has written.
+                        change(key, lease, false, lease.activeAtMs);
+                    }
+                    lease.active = false;
+                    lease.thinking = false;
+                    lease.unsaved = false;
+                });
     }
 
     /// Its owner asks for it again: heartbeats count again.
     public void wanted(K key) {
         step(key, lease -> lease.endedUntilMs = 0);
+        if (shared != null) {
+            shared.tellWanted(key);
+        }
     }
 
     /// It did something that counts as activity; makes nothing active.
@@ -342,11 +447,107 @@ public final class Presence<K> {
                     store.write(
                             tx -> {
                                 for (var entry : batch) {
+                                    unshare(tx, entry.getKey());
                                     register.saveStatus(tx, entry.getKey(), entry.getValue());
                                 }
                                 return batch.size();
                             });
         }
+    }
+
+    /// Stops changing rows and leaves them as they are: other nodes see to them, once the clients
+    /// of this one had the time to come to them. Only for one of several nodes.
+    public void leave() {
+        stopped = true;
+    }
+
+    /// Writes again what is active here: the others took this node for dead.
+    public void repeat() {
+        for (K key : leases.keySet()) {
+            step(
+                    key,
+                    lease -> {
+                        if (lease.active && !stopped) {
+                            save(key, lease, false, false, new CompletableFuture<>());
+                        }
+                    });
+        }
+    }
+
+    /// Makes up for what other nodes have told and this one has not heard: rows that were made for
+    /// sockets that are here, and ends. Blocks. Only for one of several nodes.
+    public void reconcile() {
+        var rowless = new ArrayList<K>();
+        var settled = new ArrayList<K>();
+        for (K key : leases.keySet()) {
+            step(
+                    key,
+                    lease -> {
+                        if (!lease.registered && !lease.holders.isEmpty()) {
+                            rowless.add(key);
+                        } else if (lease.active && lease.writing == 0 && !lease.unsaved) {
+                            settled.add(key);
+                        }
+                    });
+        }
+        for (K key : rowless) {
+            if (store.readNow(sql -> register.exists(sql, key))) {
+                lookAgain(key);
+            }
+        }
+        if (!settled.isEmpty()) {
+            endUnshared(settled, store.readNow(Objects.requireNonNull(shared)::own));
+        }
+    }
+
+    private void lookAgain(K key) {
+        store.writeNow(
+                tx -> {
+                    boolean exists = register.exists(tx, key);
+                    if (exists) {
+                        tx.afterCommit(() -> registered(key));
+                    }
+                    return exists;
+                });
+    }
+
+    /// What was active and written, and has no row of this node now, was ended by another one.
+    private void endUnshared(List<K> settled, Set<K> rows) {
+        for (K key : settled) {
+            if (!rows.contains(key)) {
+                step(
+                        key,
+                        lease -> {
+                            if (lease.active && lease.writing == 0) {
+                                lease.active = false;
+                                lease.thinking = false;
+                                lease.graceEndsAtMs = 0;
+                                lease.vouchedUntilMs = 0;
+                            }
+                        });
+            }
+        }
+    }
+
+    /// Takes some of what a node that is gone kept active to inactive, unless another node keeps it
+    /// too, and tells of it.
+    ///
+    /// @return false when the node kept nothing more
+    public boolean bury(String node) {
+        SharedLeases<K> leasesOfAll = Objects.requireNonNull(shared);
+        return store.writeNow(
+                tx -> {
+                    List<K> ended = leasesOfAll.takeOf(tx, node, BURY_BATCH);
+                    for (K key : ended) {
+                        if (!leasesOfAll.isHeld(tx, key)) {
+                            Activity activity = new Activity(false, tx.nowMs());
+                            if (register.saveStatus(tx, key, activity)) {
+                                tx.afterCommit(() -> announcer.tell(key, activity));
+                            }
+                        }
+                    }
+                    return !ended.isEmpty();
+                });
     }
 
     /// How many are active without a socket because one may come in a moment.
@@ -427,7 +628,7 @@ public final class Presence<K> {
                 && now >= lease.vouchedUntilMs) {
             change(key, lease, false, lease.activeAtMs);
         } else if (lease.unsaved) {
-            save(key, lease, true, new CompletableFuture<>());
+            save(key, lease, true, false, new CompletableFuture<>());
         }
     }
 
@@ -456,14 +657,16 @@ public final class Presence<K> {
     }
 
     private void change(K key, Lease lease, boolean active, long activeAtMs) {
-        change(key, lease, active, activeAtMs, new CompletableFuture<>());
+        change(key, lease, active, activeAtMs, false, new CompletableFuture<>());
     }
 
+    /// @param everywhere whether it ends what other nodes keep active too
     private void change(
             K key,
             Lease lease,
             boolean active,
             long activeAtMs,
+            boolean everywhere,
             CompletableFuture<Boolean> written) {
         if (stopped) {
             written.complete(true);
@@ -475,11 +678,16 @@ public final class Presence<K> {
         if (!active) {
             lease.thinking = false;
         }
-        save(key, lease, false, written);
+        save(key, lease, false, everywhere, written);
     }
 
     /// @param told whether people know already
-    private void save(K key, Lease lease, boolean told, CompletableFuture<Boolean> written) {
+    private void save(
+            K key,
+            Lease lease,
+            boolean told,
+            boolean everywhere,
+            CompletableFuture<Boolean> written) {
         Activity activity = lease.activity();
         lease.unsaved = false;
         lease.writing++;
@@ -487,11 +695,13 @@ public final class Presence<K> {
         var _ =
                 store.write(
                                 tx -> {
-                                    boolean exists = register.saveStatus(tx, key, activity);
+                                    Activity holds = share(tx, key, activity, everywhere);
+                                    boolean exists = register.saveStatus(tx, key, holds);
                                     if (!exists) {
-                                        tx.afterCommit(() -> removed(key));
+                                        unshare(tx, key);
+                                        tx.afterCommit(() -> forget(key));
                                     } else if (!told) {
-                                        tx.afterCommit(() -> announcer.tell(key, activity));
+                                        tx.afterCommit(() -> announcer.tell(key, holds));
                                     }
                                     return exists;
                                 })
@@ -504,6 +714,29 @@ public final class Presence<K> {
                                         written.completeExceptionally(failure);
                                     }
                                 });
+    }
+
+    /// Notes what this node keeps active.
+    ///
+    /// @return what holds when all nodes are counted
+    private Activity share(Transaction tx, K key, Activity activity, boolean everywhere)
+            throws SQLException {
+        if (shared == null) {
+            return activity;
+        }
+        if (everywhere) {
+            shared.deleteAll(tx, key);
+            return activity;
+        }
+        return shared.save(tx, key, activity.active())
+                ? new Activity(true, activity.activeAtMs(), activity.thinking())
+                : activity;
+    }
+
+    private void unshare(Transaction tx, K key) throws SQLException {
+        if (shared != null) {
+            shared.deleteAll(tx, key);
+        }
     }
 
     private void saved(K key, Activity activity, boolean told, @Nullable Throwable failure) {

@@ -1,5 +1,6 @@
 package dev.roosthold.relay.presence;
 
+import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Transaction;
 import java.sql.SQLException;
 
@@ -12,6 +13,9 @@ public interface Register<K> {
     ///
     /// @return whether the row exists
     boolean saveStatus(Transaction tx, K key, Activity activity) throws SQLException;
+
+    /// Whether there is such a row.
+    boolean exists(Sql sql, K key) throws SQLException;
 
     /// Writes the time of the last activity alone.
     void saveActivity(Transaction tx, K key, long activeAtMs) throws SQLException;

@@ -1,6 +1,7 @@
 package dev.roosthold.relay.push;
 
 import dev.roosthold.protocol.push.WebPushKey;
+import dev.roosthold.relay.cluster.Channels;
 import dev.roosthold.relay.http.Routes;
 import dev.roosthold.relay.ids.Ids;
 import dev.roosthold.relay.secrets.SecretFiles;
@@ -68,6 +69,11 @@ public final class Push implements AutoCloseable {
         subscriptions.sealOld();
         return new Push(
                 config, VapidKeys.load(secrets), contact, subscriptions, store, router, ids, clock);
+    }
+
+    /// Tells by the sockets of other nodes too whether a person is looking.
+    public void among(Channels channels) {
+        watchers.among(channels);
     }
 
     public void register(Routes relay) {

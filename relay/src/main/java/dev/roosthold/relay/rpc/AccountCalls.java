@@ -58,6 +58,33 @@ final class AccountCalls {
         return takeWaiting(call -> call.caller == endpoint);
     }
 
+    synchronized @Nullable Endpoint serving(String method) {
+        return methods.get(method);
+    }
+
+    synchronized List<String> methodsOf(Endpoint endpoint) {
+        return List.copyOf(endpoint.methods());
+    }
+
+    /// Ends a registration that is older than one on another node.
+    synchronized void drop(String method) {
+        Endpoint endpoint = methods.remove(method);
+        if (endpoint != null) {
+            endpoint.remove(method);
+        }
+    }
+
+    /// The methods that calls wait for.
+    synchronized List<String> awaited() {
+        return List.copyOf(waiting.keySet());
+    }
+
+    /// Takes out the calls that wait for a method.
+    synchronized List<Call> takeWaitingFor(String method) {
+        List<Call> taken = waiting.remove(method);
+        return taken == null ? List.of() : taken;
+    }
+
     synchronized boolean isEmpty() {
         return endpoints == 0;
     }

@@ -24,6 +24,11 @@ final class Call extends AtomicBoolean {
         this.arrivedAtMs = arrivedAtMs;
     }
 
+    /// The parameters, which stay until they are taken.
+    @Nullable JsonNode params() {
+        return params;
+    }
+
     /// The parameters, once: they are not kept while the target works.
     @Nullable JsonNode takeParams() {
         JsonNode taken = params;

@@ -7,6 +7,7 @@ import dev.roosthold.relay.audit.Actor;
 import dev.roosthold.relay.audit.Audit;
 import dev.roosthold.relay.audit.Details;
 import dev.roosthold.relay.audit.Kind;
+import dev.roosthold.relay.cluster.Channels;
 import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.metrics.RpcMetrics;
 import dev.roosthold.relay.sessions.ReachableSessions;
@@ -25,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,11 +72,18 @@ public final class Rpc {
     private final RpcLimits limits;
     private final Audit audit;
     private final InstantSource clock;
+    private final @Nullable RemoteCalls remote;
     private final ConcurrentHashMap<AccountId, AccountCalls> accounts = new ConcurrentHashMap<>();
 
     /// By the number of the connection: a client that continues an earlier one has its socket id.
     private final ConcurrentHashMap<Long, Endpoint> endpoints = new ConcurrentHashMap<>();
 
+    /// The way to the other nodes.
+    ///
+    /// @param node name of this one
+    public record Cluster(Channels channels, String node) {}
+
+    /// @param cluster null when this relay is alone
     public Rpc(
             Store store,
             Machines machines,
@@ -83,6 +92,7 @@ public final class Rpc {
             RpcLimits limits,
             RpcMetrics metrics,
             Audit audit,
+            @Nullable Cluster cluster,
             InstantSource clock) {
         this.router = router;
         this.metrics = metrics;
@@ -91,6 +101,82 @@ public final class Rpc {
         this.departures = new Departures(limits.recently(), clock);
         this.limits = limits;
         this.clock = clock;
+        this.remote =
+                cluster == null
+                        ? null
+                        : new RemoteCalls(
+                                cluster.channels(), cluster.node(), new Others(), limits, clock);
+    }
+
+    /// What the calls of other nodes need here, and those of ours learn there.
+    private final class Others implements RemoteCalls.Here {
+        @Override
+        public @Nullable Endpoint serving(AccountId id, String method) {
+            AccountCalls account = accounts.get(id);
+            return account == null ? null : account.serving(method);
+        }
+
+        @Override
+        public void drop(AccountId id, String method) {
+            AccountCalls account = accounts.get(id);
+            if (account != null) {
+                account.drop(method);
+            }
+        }
+
+        @Override
+        public CompletableFuture<List<JsonNode>> run(
+                Endpoint target, String method, @Nullable JsonNode params, Duration left) {
+            return router.ask(
+                    target.socket.socketId(),
+                    left,
+                    SentEvent.RPC_REQUEST,
+                    new RpcRequest(method, params));
+        }
+
+        @Override
+        public void accepted(Call call) {
+            noteIfItStartsOrStops(call);
+        }
+
+        @Override
+        public void nobody(Call call) {
+            nowhere(call);
+        }
+
+        @Override
+        public void answered(Call call, @Nullable JsonNode result) {
+            finish(call, new Ending(RpcAnswer.of(result), RpcMetrics.Result.SUCCESS));
+        }
+
+        @Override
+        public void failed(Call call, RemoteCalls.Failure failure) {
+            finish(
+                    call,
+                    switch (failure) {
+                        case SAME_SOCKET -> SAME_SOCKET;
+                        case TIMED_OUT -> TIMED_OUT;
+                        case DISCONNECTED -> DISCONNECTED;
+                        case INTERNAL -> INTERNAL;
+                    });
+        }
+
+        @Override
+        public void served(AccountId id, Predicate<String> method) {
+            AccountCalls account = accounts.get(id);
+            if (account != null) {
+                for (String awaited : account.awaited()) {
+                    if (method.test(awaited)) {
+                        account.takeWaitingFor(awaited).forEach(call -> place(call, true));
+                    }
+                }
+            }
+        }
+
+        @Override
+        public void departed(AccountId id, String owner) {
+            departures.note(id, owner);
+        }
     }
 
     /// How much there is now: names, calls that wait for a registration, unanswered calls.
@@ -107,6 +193,10 @@ public final class Rpc {
         long since = clock.millis() - limits.grace().toMillis();
         for (AccountCalls account : accounts.values()) {
             account.takeWaitingSince(since).forEach(call -> finish(call, NOT_AVAILABLE));
+        }
+        if (remote != null) {
+            remote.sweep();
+            accounts.forEach((id, account) -> account.awaited().forEach(m -> remote.probe(id, m)));
         }
     }
 
@@ -131,7 +221,14 @@ public final class Rpc {
         if (id != null) {
             departures.note(socket.account(), id);
         }
+        List<String> served = remote == null ? List.of() : endpoint.account.methodsOf(endpoint);
         List<Call> abandoned = endpoint.account.leave(endpoint, id);
+        if (remote != null) {
+            served.forEach(method -> remote.unserve(socket.account(), method));
+            if (id != null) {
+                remote.tellDeparted(socket.account(), id);
+            }
+        }
         accounts.computeIfPresent(
                 socket.account(), (_, account) -> account.isEmpty() ? null : account);
         // Nobody hears it; it lets go of what the call holds.
@@ -162,6 +259,9 @@ public final class Rpc {
             case AccountCalls.Registered.Gone() -> Registration.GONE;
             case AccountCalls.Registered.TooMany() -> Registration.TOO_MANY;
             case AccountCalls.Registered.Done(var waiting) -> {
+                if (remote != null) {
+                    remote.serve(socket.account(), method);
+                }
                 confirm.run();
                 waiting.forEach(call -> ask(call, endpoint));
                 yield Registration.DONE;
@@ -174,6 +274,9 @@ public final class Rpc {
         Endpoint endpoint = endpoints.get(socket.connection());
         if (endpoint != null) {
             endpoint.account.unregister(endpoint, method);
+            if (remote != null) {
+                remote.unserve(socket.account(), method);
+            }
         }
     }
 
@@ -216,12 +319,17 @@ public final class Rpc {
             finish(call, NOT_AVAILABLE);
             return;
         }
-        AccountCalls account = call.caller.account;
-        AccountCalls.Placement placement = account.place(call, false);
-        if (placement instanceof AccountCalls.Placement.Nowhere && mayCome(call)) {
-            placement = account.place(call, true);
+        Endpoint here = call.caller.account.serving(call.method);
+        if (here != null) {
+            ask(call, here);
+        } else if (remote == null || !remote.send(call)) {
+            nowhere(call);
         }
-        switch (placement) {
+    }
+
+    /// Nobody serves the method at present.
+    private void nowhere(Call call) {
+        switch (call.caller.account.place(call, mayCome(call))) {
             case AccountCalls.Placement.To(var target) -> ask(call, target);
             case AccountCalls.Placement.Nowhere() -> finish(call, NOT_AVAILABLE);
             case AccountCalls.Placement.Waits() -> {}

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class SessionTable {
     private static final String COLUMNS =
             "id, message_seq, metadata, metadata_version, agent_state, agent_state_version,"
-                    + " data_encryption_key, active_at, created_at, updated_at";
+                    + " data_encryption_key, active_at, created_at, updated_at, active";
 
     /// What a caller reaches; its parameters are account, machine, machine.
     private static final String REACHABLE =
@@ -307,6 +307,7 @@ final class SessionTable {
                 row.getString(5),
                 row.getInt(6),
                 row.getString(7),
+                row.getBoolean(11),
                 row.getLong(8),
                 row.getLong(9),
                 row.getLong(10));

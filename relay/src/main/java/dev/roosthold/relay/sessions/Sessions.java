@@ -16,6 +16,7 @@ import dev.roosthold.relay.presence.Activity;
 import dev.roosthold.relay.presence.Presence;
 import dev.roosthold.relay.presence.Register;
 import dev.roosthold.relay.presence.SessionKey;
+import dev.roosthold.relay.presence.SharedLeases;
 import dev.roosthold.relay.socket.SocketCaller;
 import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
@@ -57,8 +58,23 @@ public final class Sessions {
     private final Presence<SessionKey> presence;
     private final AtomicBoolean purging = new AtomicBoolean();
 
-    /// Corrects the rows first: no session is connected to a relay that has just started.
+    /// The sessions of a relay that is alone.
     public Sessions(Store store, Updates updates, Router router, Ids ids, InstantSource clock) {
+        this(store, updates, router, ids, null, true, clock);
+    }
+
+    /// Corrects the rows first: no session is connected to a relay that has just started.
+    ///
+    /// @param shared what other nodes keep active; null when this relay is alone
+    /// @param alone whether no other node runs
+    public Sessions(
+            Store store,
+            Updates updates,
+            Router router,
+            Ids ids,
+            @Nullable SharedLeases<SessionKey> shared,
+            boolean alone,
+            InstantSource clock) {
         this.store = store;
         this.updates = updates;
         this.router = router;
@@ -66,12 +82,20 @@ public final class Sessions {
         this.clock = clock;
         this.presence =
                 new Presence<>(
-                        store, router, Presence.Traffic.OPTIONAL, new Rows(), this::tell, clock);
-        store.writeNow(
-                tx -> {
-                    SessionTable.takeAllInactive(tx);
-                    return true;
-                });
+                        store,
+                        router,
+                        Presence.Traffic.OPTIONAL,
+                        new Rows(),
+                        this::tell,
+                        shared,
+                        clock);
+        if (alone) {
+            store.writeNow(
+                    tx -> {
+                        SessionTable.takeAllInactive(tx);
+                        return true;
+                    });
+        }
     }
 
     public Presence<SessionKey> presence() {
@@ -141,6 +165,7 @@ public final class Sessions {
                                 new Recipients.Users(),
                                 made.get().newSession(activity));
                         SessionKey key = made.get().key(caller.account());
+                        presence.making(tx, key);
                         tx.afterCommit(() -> presence.made(key, activity.activeAtMs()));
                         return new Created.Found(made.get().with(activity));
                     }
@@ -185,7 +210,7 @@ public final class Sessions {
                 sql -> {
                     var recent = new ArrayList<Recent>();
                     for (SessionId id : SessionTable.active(sql, caller)) {
-                        presence.of(key(caller, id))
+                        activity(sql, caller, id)
                                 .filter(now -> now.active() && now.activeAtMs() > since)
                                 .ifPresent(now -> recent.add(new Recent(id, now)));
                     }
@@ -197,6 +222,15 @@ public final class Sessions {
                     }
                     return found;
                 });
+    }
+
+    /// What holds of a session whose row says that it is active.
+    private Optional<Activity> activity(Sql sql, Caller caller, SessionId id) throws SQLException {
+        Optional<Activity> here = presence.of(key(caller, id));
+        return here.isPresent()
+                ? here
+                : SessionTable.find(sql, caller, id)
+                        .map(row -> presence.now(key(caller, id), row.stored()));
     }
 
     private record Recent(SessionId session, Activity activity) {
@@ -351,9 +385,9 @@ public final class Sessions {
                                 });
     }
 
-    /// With the presence that holds now: the lease, or what the row says when there is none.
+    /// With the presence that holds now.
     private Session view(Caller caller, StoredSession session) {
-        return session.with(presence.of(session.key(caller.account())).orElse(session.stored()));
+        return session.with(presence.now(session.key(caller.account()), session.stored()));
     }
 
     private void tell(SessionKey key, Activity activity) {
@@ -377,7 +411,7 @@ public final class Sessions {
 
     /// Forgets the presence of an account that is gone.
     public void forget(AccountId account) {
-        presence.removedAll(key -> key.account().equals(account));
+        presence.removedAll(account, key -> key.account().equals(account));
     }
 
     /// Takes all versions forward, so that none that was given out after a backup is given out
@@ -392,6 +426,11 @@ public final class Sessions {
         public boolean saveStatus(Transaction tx, SessionKey key, Activity activity)
                 throws SQLException {
             return SessionTable.saveStatus(tx, key, activity);
+        }
+
+        @Override
+        public boolean exists(Sql sql, SessionKey key) throws SQLException {
+            return SessionTable.exists(sql, key.account(), key.session());
         }
 
         @Override

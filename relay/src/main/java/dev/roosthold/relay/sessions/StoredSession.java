@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// The row of a session.
 ///
 /// @param seq highest message number
+/// @param active as it was written last, by whichever relay
 /// @param activeAt when it was active last, as far as it was written
 record StoredSession(
         SessionId id,
@@ -21,6 +22,7 @@ record StoredSession(
         @Nullable String agentState,
         int agentStateVersion,
         @Nullable String dataEncryptionKey,
+        boolean active,
         long activeAt,
         long createdAt,
         long updatedAt) {
@@ -29,9 +31,9 @@ record StoredSession(
         return new SessionKey(account, id);
     }
 
-    /// Presence when there is no lease: inactive since the row's time.
+    /// What the row says.
     Activity stored() {
-        return new Activity(false, activeAt);
+        return new Activity(active, activeAt);
     }
 
     Session with(Activity activity) {

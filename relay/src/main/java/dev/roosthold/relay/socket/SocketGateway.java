@@ -244,6 +244,11 @@ public final class SocketGateway implements SocketEvents {
         return true;
     }
 
+    /// Whether a socket of the account is connected.
+    public boolean isConnected(AccountId account) {
+        return connected.containsKey(account);
+    }
+
     /// The names of all events that are handled.
     public Set<String> events() {
         return Set.copyOf(events);

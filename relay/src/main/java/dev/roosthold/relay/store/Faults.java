@@ -16,9 +16,10 @@ final class Faults {
     }
 
     /// Whether the transaction lost against another one and may be run again as it was
-    /// (PostgreSQL, "Serialization Failure Handling").
+    /// (PostgreSQL, "Serialization Failure Handling"), or has waited too long for a lock of one.
     static boolean isConflict(SQLException e) {
-        return "40001".equals(e.getSQLState()) || "40P01".equals(e.getSQLState());
+        String state = e.getSQLState();
+        return "40001".equals(state) || "40P01".equals(state) || "55P03".equals(state);
     }
 
     /// Whether a server has failed, after which the connection to it may be of no use any more.

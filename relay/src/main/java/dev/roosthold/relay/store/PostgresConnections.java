@@ -10,18 +10,28 @@ final class PostgresConnections implements Connections {
     /// Rows that are fetched at once; the rest waits at the server.
     private static final int FETCHED = 256;
 
-    private static final String IN_USE = "55P03";
+    private static final String NOT_GOT = "55P03";
+    private static final String IN_USE = "55006";
 
     /// Held by the relay of a database, for as long as its connection for writes lives.
     private static final long OWNER = 7_304_611_822_542L;
 
     private final PostgresUrl url;
-    private final boolean alone;
+    private final Use use;
 
-    /// @param alone whether no other relay may use the database at the same time
-    PostgresConnections(PostgresUrl url, boolean alone) {
+    /// Who else may use the database at the same time.
+    enum Use {
+        /// No other relay.
+        ALONE,
+        /// Other relays that say the same.
+        AMONG_NODES,
+        /// Whoever likes: it is no relay that connects.
+        BESIDE
+    }
+
+    PostgresConnections(PostgresUrl url, Use use) {
         this.url = url;
-        this.alone = alone;
+        this.use = use;
     }
 
     @Override
@@ -30,12 +40,31 @@ final class PostgresConnections implements Connections {
         try {
             jdbc.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
             jdbc.setAutoCommit(false);
-            var connection = new SqlConnection(jdbc, Dialect.POSTGRESQL);
+            var connection =
+                    new SqlConnection(
+                            jdbc, Dialect.POSTGRESQL, use == Use.AMONG_NODES ? new Turns() : null);
             // An answer may only follow a commit that is on the disk, whatever the server's
             // default.
             connection.script("SET SESSION synchronous_commit = on");
-            if (alone) {
-                own(connection);
+            switch (use) {
+                case ALONE ->
+                        own(
+                                connection,
+                                "SELECT pg_advisory_lock(?)",
+                                "another relay uses this database");
+                case AMONG_NODES -> {
+                    own(
+                            connection,
+                            "SELECT pg_advisory_lock_shared(?)",
+                            "a relay that was started without --nats uses this database");
+                    // What a write has read is remembered row by row, not table by table: two nodes
+                    // then collide only where they touch the same things.
+                    connection.script("SET SESSION enable_seqscan = off");
+                    // Two groups of writes that wait for each other are noticed by the server only
+                    // after a second.
+                    connection.script("SET SESSION lock_timeout = '100ms'");
+                }
+                case BESIDE -> {}
             }
             connection.commit();
             return connection;
@@ -60,14 +89,26 @@ final class PostgresConnections implements Connections {
     }
 
     /// The connection of a relay that has just ended keeps its lock until the server notices.
-    private static void own(SqlConnection connection) throws SQLException {
+    private static void own(SqlConnection connection, String lock, String refusal)
+            throws SQLException {
         connection.script("SET LOCAL lock_timeout = '5s'");
         try {
-            connection.first("SELECT pg_advisory_lock(?)", _ -> true, OWNER);
+            connection.first(lock, _ -> true, OWNER);
         } catch (SQLException e) {
-            throw IN_USE.equals(e.getSQLState())
-                    ? new SQLException("another relay uses this database", IN_USE, e)
-                    : e;
+            throw NOT_GOT.equals(e.getSQLState()) ? new SQLException(refusal, IN_USE, e) : e;
+        }
+    }
+
+    /// A connection for a [SideConnection].
+    SqlConnection side() throws SQLException {
+        Connection jdbc = open();
+        try {
+            jdbc.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            jdbc.setAutoCommit(false);
+            return new SqlConnection(jdbc, Dialect.POSTGRESQL);
+        } catch (SQLException e) {
+            jdbc.close();
+            throw e;
         }
     }
 

@@ -9,9 +9,12 @@ import java.util.OptionalLong;
 /// again.
 public final class PostgresStore extends DatabaseStore {
 
+    private final PostgresConnections connections;
+
     private PostgresStore(StoreConfig config, PostgresConnections connections)
             throws SQLException, IOException {
         super(config, connections, () -> {});
+        this.connections = connections;
     }
 
     /// Opens the database as its relay, which there is one of at a time.
@@ -20,22 +23,39 @@ public final class PostgresStore extends DatabaseStore {
     /// @throws StoreException with a message for the operator, without the password; also when
     ///     another relay uses the database
     public static PostgresStore open(StoreConfig config, PostgresUrl url) {
-        return open(config, url, true);
+        return open(config, url, PostgresConnections.Use.ALONE);
+    }
+
+    /// Opens the database as one of several relays that share it and tell each other what they do.
+    ///
+    /// @throws StoreException like [#open(StoreConfig, PostgresUrl)]
+    public static PostgresStore openAmongNodes(StoreConfig config, PostgresUrl url) {
+        return open(config, url, PostgresConnections.Use.AMONG_NODES);
+    }
+
+    /// A connection of its own, for what must not wait for writes. Close it before the store.
+    public SideConnection side() {
+        try {
+            return new SideConnection(connections);
+        } catch (SQLException e) {
+            throw Faults.storeException("cannot use the database", e);
+        }
     }
 
     /// Opens the database beside its relay or without it, for commands such as making an invite.
     ///
     /// @throws StoreException like [#open(StoreConfig, PostgresUrl)]
     public static PostgresStore openBeside(StoreConfig config, PostgresUrl url) {
-        return open(config, url, false);
+        return open(config, url, PostgresConnections.Use.BESIDE);
     }
 
     /// Connects, and brings the schema to that of this program, which one program at a time does.
-    private static PostgresStore open(StoreConfig config, PostgresUrl url, boolean alone) {
+    private static PostgresStore open(
+            StoreConfig config, PostgresUrl url, PostgresConnections.Use use) {
         try {
             return new PostgresStore(
                     config.withMigrations(Migration.ofProgram(Dialect.POSTGRESQL)),
-                    new PostgresConnections(url, alone));
+                    new PostgresConnections(url, use));
         } catch (SQLException e) {
             throw Faults.storeException(
                     "cannot use the database at " + url.place() + ": " + e.getMessage(), e);
@@ -48,7 +68,8 @@ public final class PostgresStore extends DatabaseStore {
     ///
     /// @throws StoreException with a message for the operator, when it cannot be reached or used
     public static int schema(PostgresUrl url) {
-        try (SqlConnection connection = new PostgresConnections(url, false).reader()) {
+        try (SqlConnection connection =
+                new PostgresConnections(url, PostgresConnections.Use.BESIDE).reader()) {
             return Migrator.schema(
                     connection, Migration.ofProgram(Dialect.POSTGRESQL), url.place());
         } catch (SQLException e) {

@@ -31,9 +31,17 @@ final class SqlConnection implements Sql, AutoCloseable {
 
     private @Nullable SQLException broken;
 
+    /// What keeps writers of several relays from hindering each other; null where there is one.
+    private final @Nullable Turns turns;
+
     SqlConnection(Connection jdbc, Dialect dialect) {
+        this(jdbc, dialect, null);
+    }
+
+    SqlConnection(Connection jdbc, Dialect dialect, @Nullable Turns turns) {
         this.jdbc = jdbc;
         this.dialect = dialect;
+        this.turns = turns;
     }
 
     @Override
@@ -97,6 +105,19 @@ final class SqlConnection implements Sql, AutoCloseable {
         }
     }
 
+    /// Ends the connection without a word; what is done with it next fails.
+    void abandon() {
+        try {
+            jdbc.close();
+        } catch (SQLException e) {
+            broken = e;
+        }
+    }
+
+    boolean isClosed() throws SQLException {
+        return jdbc.isClosed();
+    }
+
     Dialect dialect() {
         return dialect;
     }
@@ -107,6 +128,22 @@ final class SqlConnection implements Sql, AutoCloseable {
         Optional<String> words = dialect.begin(forWriting);
         if (words.isPresent()) {
             execute(words.get());
+        }
+        if (forWriting && turns != null) {
+            turns.begun(this);
+        }
+    }
+
+    /// Lets no other relay write from the next transaction on, until [#endTurn].
+    void takeTurn() throws SQLException {
+        if (turns != null) {
+            turns.take(this);
+        }
+    }
+
+    void endTurn() {
+        if (turns != null) {
+            turns.end(this);
         }
     }
 

@@ -135,7 +135,7 @@ final class Writer implements Runnable {
     private List<Pending<?>> commitGroup(List<Pending<?>> group) {
         for (int lost = 1; ; lost++) {
             try {
-                return attempt(group);
+                return attempt(group, lost > 1);
             } catch (Conflict e) {
                 connection.rollback();
                 group.forEach(write -> write.actions.clear());
@@ -146,20 +146,26 @@ final class Writer implements Runnable {
                 log.debug("a group of {} writes lost against another program", group.size());
                 // The other one has committed, or will: who loses has let somebody win.
                 LockSupport.parkNanos(Math.min(lost, 20) * PAUSE_NANOS);
+            } finally {
+                connection.endTurn();
             }
         }
     }
 
     /// Runs and commits the writes and answers them.
     ///
+    /// @param inTurn whether to keep other relays from writing meanwhile: they were faster before
     /// @throws Conflict when nothing was committed and nobody was answered, and it may be tried
     ///     again
-    private List<Pending<?>> attempt(List<Pending<?>> group) throws Conflict {
+    private List<Pending<?>> attempt(List<Pending<?>> group, boolean inTurn) throws Conflict {
         var done = new ArrayList<Pending<?>>(group.size());
         // Told only when the transaction has ended: run again, they may do better.
         var refused = new LinkedHashMap<Pending<?>, Throwable>();
         try {
             reopenIfSuspect();
+            if (inTurn) {
+                connection.takeTurn();
+            }
             connection.begin(true);
             if (group.size() > 1 && runTogether(group)) {
                 done.addAll(group);

@@ -8,15 +8,20 @@ import dev.roosthold.protocol.SessionId;
 import dev.roosthold.protocol.machines.MachineGone;
 import dev.roosthold.protocol.machines.MachineRow;
 import dev.roosthold.protocol.updates.Ephemeral;
+import dev.roosthold.relay.cluster.Channels;
+import dev.roosthold.relay.cluster.Message;
 import dev.roosthold.socketio.Broadcast;
 import dev.roosthold.socketio.Namespace;
 import dev.roosthold.socketio.Recovery.MissedEvent;
 import dev.roosthold.socketio.Socket;
 import dev.roosthold.socketio.SocketClosedException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.util.RawValue;
 
@@ -26,10 +31,67 @@ import tools.jackson.databind.util.RawValue;
 /// Clients take a text at the end of any event for their place in the update log, see
 /// [dev.roosthold.socketio.Recovery]: so only an update may end with one.
 public final class Router {
+    private static final String EVENT = "event";
+    private static final String CLOSE = "close";
+
     private final Namespace sockets;
+    private final @Nullable Channels others;
 
     public Router(Namespace sockets) {
+        this(sockets, null);
+    }
+
+    /// @param others tell the sockets of other nodes; null when this relay is alone
+    public Router(Namespace sockets, @Nullable Channels others) {
         this.sockets = sockets;
+        this.others = others;
+        if (others != null) {
+            others.on(EVENT, (_, message) -> emitOfOther(message));
+            others.on(
+                    CLOSE,
+                    (_, message) -> closeRooms(message.parts().subList(1, message.parts().size())));
+        }
+    }
+
+    /// Sends an event to the sockets in the rooms, here and on other nodes.
+    private void emit(AccountId account, List<String> rooms, SentEvent event, String json) {
+        sockets.to(rooms).emit(event.wire(), new RawValue(json));
+        if (others != null) {
+            var parts = new ArrayList<String>();
+            parts.add(EVENT);
+            parts.add(event.wire());
+            parts.addAll(rooms);
+            others.tell(account, parts, json.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /// What [#emit] told.
+    private void emitOfOther(Message message) {
+        List<String> parts = message.parts();
+        sockets.to(parts.subList(2, parts.size())).emit(parts.get(1), new RawValue(message.text()));
+    }
+
+    private void closeRooms(List<String> rooms) {
+        for (String room : rooms) {
+            sockets.socketsIn(room).forEach(Socket::closeTransport);
+        }
+    }
+
+    /// Closes the transports of the user-scoped sockets here: they have missed something for good
+    /// and read their state anew when they come back.
+    void closeUsers(AccountId account) {
+        closeRooms(List.of(Rooms.users(account)));
+    }
+
+    /// Closes the transports of some of all sockets here.
+    ///
+    /// @param share of them, 0 to 1
+    /// @return whether there were any
+    public boolean closeSome(double share) {
+        List<Socket> all = List.copyOf(sockets.sockets());
+        int count = (int) Math.ceil(all.size() * share);
+        all.subList(0, Math.min(count, all.size())).forEach(Socket::closeTransport);
+        return !all.isEmpty();
     }
 
     /// Delivers an update that is durable. Its number is the client's offset for recovery.
@@ -64,18 +126,25 @@ public final class Router {
 
     /// Tells all user-scoped sockets something that is never stored.
     public void ephemeral(AccountId account, Ephemeral event) {
-        emit(account, SentEvent.EPHEMERAL, event);
+        toUsers(account, SentEvent.EPHEMERAL, (Object) event);
     }
 
     /// Tells the sockets of a session, and all user-scoped ones, something that is never stored.
     public void ephemeral(AccountId account, SessionId session, Ephemeral event) {
-        sockets.to(rooms(account, new Recipients.Session(session)))
-                .emit(SentEvent.EPHEMERAL.wire(), new RawValue(Codec.printText(event)));
+        emit(
+                account,
+                rooms(account, new Recipients.Session(session)),
+                SentEvent.EPHEMERAL,
+                Codec.printText(event));
     }
 
     /// Sends all user-scoped sockets of the account an event of its own name.
     public void toUsers(AccountId account, SentEvent event, JsonNode body) {
-        sockets.to(Rooms.users(account)).emit(event.wire(), body);
+        if (others == null) {
+            sockets.to(Rooms.users(account)).emit(event.wire(), body);
+        } else {
+            toUsers(account, event, (Object) body);
+        }
     }
 
     /// Sends one socket an event; nothing when it is gone.
@@ -101,26 +170,28 @@ public final class Router {
 
     /// Tells the web pages that a row is new or different.
     public void machineRow(AccountId account, MachineRow row) {
-        emit(account, SentEvent.MACHINE_ROW, row);
+        toUsers(account, SentEvent.MACHINE_ROW, (Object) row);
     }
 
     /// Tells the web pages that a row is gone.
     public void machineGone(AccountId account, MachineGone gone) {
-        emit(account, SentEvent.MACHINE_GONE, gone);
+        toUsers(account, SentEvent.MACHINE_GONE, (Object) gone);
     }
 
     /// Tells the sockets of the machine, and all user-scoped ones, something of its own name that
     /// is not in the log: whoever was away reads the thing itself again.
     public void toMachineAndUsers(
             AccountId account, MachineId machine, SentEvent event, Object body) {
-        sockets.to(rooms(account, new Recipients.Machine(machine)))
-                .emit(event.wire(), new RawValue(Codec.printText(body)));
+        emit(
+                account,
+                rooms(account, new Recipients.Machine(machine)),
+                event,
+                Codec.printText(body));
     }
 
     /// Tells the sockets of the machine alone.
     public void toMachine(AccountId account, MachineId machine, SentEvent event, Object body) {
-        sockets.to(Rooms.machine(account, machine))
-                .emit(event.wire(), new RawValue(Codec.printText(body)));
+        emit(account, List.of(Rooms.machine(account, machine)), event, Codec.printText(body));
     }
 
     /// Whether a socket that was opened with the credential is connected.
@@ -135,7 +206,11 @@ public final class Router {
 
     /// Closes the transports of all sockets scoped to the machine.
     public void closeMachine(AccountId account, MachineId machine) {
-        sockets.socketsIn(Rooms.machine(account, machine)).forEach(Socket::closeTransport);
+        String room = Rooms.machine(account, machine);
+        closeRooms(List.of(room));
+        if (others != null) {
+            others.tell(account, List.of(CLOSE, room));
+        }
     }
 
     /// Closes the transport of one socket.
@@ -143,8 +218,8 @@ public final class Router {
         sockets.socket(socketId).ifPresent(Socket::closeTransport);
     }
 
-    private void emit(AccountId account, SentEvent event, Object body) {
-        sockets.to(Rooms.users(account)).emit(event.wire(), new RawValue(Codec.printText(body)));
+    private void toUsers(AccountId account, SentEvent event, Object body) {
+        emit(account, List.of(Rooms.users(account)), event, Codec.printText(body));
     }
 
     private static List<String> rooms(AccountId account, Recipients to) {

@@ -40,6 +40,49 @@ public final class UpdateLog {
     /// @param size of its body in characters
     public record Entry(long seq, RawValue update, int size) {}
 
+    /// One number of an account's log and what stands under it.
+    ///
+    /// @param update empty when nothing is kept under the number
+    record Numbered(
+            long seq, Recipients to, Optional<String> exceptSocket, Optional<RawValue> update) {}
+
+    /// The next numbers of an account behind one, rising, whoever they are for.
+    ///
+    /// @param rows at most so many
+    /// @param characters of their bodies, after which no further one is taken
+    List<Numbered> next(Sql sql, AccountId account, long after, int rows, long characters)
+            throws SQLException {
+        var found = new ArrayList<Numbered>();
+        long[] taken = {0};
+        sql.each(
+                "SELECT seq, recipients, recipient_id, except_socket, body, message_seq, created_at"
+                        + " FROM update_log WHERE account_id = ? AND seq > ? ORDER BY seq LIMIT ?",
+                row -> {
+                    Recipients to = Updates.recipients(row.getString(2), row.getString(3));
+                    long seq = row.getLong(1);
+                    long createdAt = row.getLong(7);
+                    Optional<String> body = Optional.ofNullable(row.getString(5));
+                    if (body.isEmpty() && to instanceof Recipients.Session(var session)) {
+                        body = messages.newMessageJson(sql, session, row.getLong(6));
+                    }
+                    taken[0] += body.map(String::length).orElse(0);
+                    found.add(
+                            new Numbered(
+                                    seq,
+                                    to,
+                                    Optional.ofNullable(row.getString(4)),
+                                    body.map(
+                                            text ->
+                                                    Updates.container(
+                                                            account, seq, text, createdAt))));
+                    return taken[0] < characters;
+                },
+                account.value(),
+                after,
+                rows);
+        return found;
+    }
+
     /// What was found behind a number.
     public sealed interface Part {
 

@@ -27,6 +27,7 @@ public final class Updates {
     private static final int PRUNE_BATCH = 1_000;
 
     private final Router router;
+    private final @Nullable Lines lines;
     private final Retention retention;
     private final LongAdder appended = new LongAdder();
     private final LongAdder dropped = new LongAdder();
@@ -40,7 +41,14 @@ public final class Updates {
     }
 
     public Updates(Router router, Retention retention) {
+        this(router, null, retention);
+    }
+
+    /// @param lines put what this node and others commit into one order; null when this relay is
+    ///     alone, whose commits are in order by themselves
+    public Updates(Router router, @Nullable Lines lines, Retention retention) {
         this.router = router;
+        this.lines = lines;
         this.retention = retention;
     }
 
@@ -162,10 +170,17 @@ public final class Updates {
             tx.afterCommit(() -> dropped.add(old));
         }
         RawValue update = container(account, seq, delivered, now);
+        if (lines != null) {
+            lines.prepare(tx, account, seq);
+        }
         tx.afterCommit(
                 () -> {
                     appended.increment();
-                    router.deliver(account, to, exceptSocket, seq, update);
+                    if (lines == null) {
+                        router.deliver(account, to, exceptSocket, seq, update);
+                    } else {
+                        lines.committed(account, to, exceptSocket, seq, update);
+                    }
                 });
         return seq;
     }
@@ -175,8 +190,11 @@ public final class Updates {
     /// follow a newer one.
     public void sendState(Transaction tx, AccountId account, String socketId, UpdateBody body)
             throws SQLException {
-        RawValue update =
-                container(account, lastSeq(tx, account), Codec.printText(body), tx.nowMs());
+        long last = lastSeq(tx, account);
+        RawValue update = container(account, last, Codec.printText(body), tx.nowMs());
+        if (lines != null) {
+            lines.catchUp(tx, account, last);
+        }
         tx.afterCommit(() -> router.deliverTo(socketId, update));
     }
 
@@ -237,7 +255,7 @@ public final class Updates {
                         + "}");
     }
 
-    private static String kind(Recipients to) {
+    static String kind(Recipients to) {
         return switch (to) {
             case Recipients.Users _ -> "u";
             case Recipients.Machine _ -> "m";
@@ -245,7 +263,7 @@ public final class Updates {
         };
     }
 
-    private static @Nullable String id(Recipients to) {
+    static @Nullable String id(Recipients to) {
         return switch (to) {
             case Recipients.Users _ -> null;
             case Recipients.Machine(var machine) -> machine.value();
