@@ -18,8 +18,7 @@ final class NodeTable {
     private NodeTable() {}
 
     /// @param ahead how much later than now it counts as seen
-    static void insert(Sql sql, String id, String fingerprint, Duration ahead)
-            throws SQLException {
+    static void insert(Sql sql, String id, String fingerprint, Duration ahead) throws SQLException {
         sql.execute(
                 "INSERT INTO relay_node (id, seen_at, fingerprint) VALUES (?, "
                         + NOW
