@@ -436,6 +436,8 @@ class ClusterTest {
         there.send("session-alive", Map.of("sid", session, "time", System.currentTimeMillis()));
         Client page = ada.page().connected();
         there.settled();
+        await().until(() -> leases() == 2);
+        page.settled();
         page.send("session-end", Map.of("sid", session, "time", System.currentTimeMillis()));
         page.receives("activity", e -> !e.path("active").asBoolean());
         page.settled().forget();

@@ -69,7 +69,7 @@ public final class Nodes implements AutoCloseable {
         side.use(
                 sql -> {
                     NodeTable.started(sql);
-                    return true;
+                    return NodeTable.beat(sql, id);
                 });
     }
 
