@@ -10,6 +10,7 @@ import dev.roosthold.daemon.local.LocalClient;
 import dev.roosthold.daemon.rpc.RemotePolicy;
 import dev.roosthold.protocol.SessionId;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -420,6 +421,42 @@ class AgentSessionsTest {
             assertThat(rig.phone.file(session, shown.path("ref").asString())).isEqualTo(picture);
         }
         assertThat(files).hasSize(2);
+    }
+
+    @Test
+    void filesThatThePersonAttachesComeWithTheNextWords() throws Exception {
+        rig.startDaemon();
+        SessionId session = spawn();
+        rig.phone.attach(session, "photo.png", "image/png", PICTURE);
+        rig.phone.attach(session, "notes.txt", "text/plain", bytes("to do"));
+        rig.phone.attach(session, "a/b c.bin", "application/x-b", bytes("b\0"));
+        rig.phone.write(session, "attached");
+        assertThat(rig.phone.awaitTurns(session, 1))
+                .contains(
+                        "text:3 image image/png "
+                                + Base64.getEncoder().encodeToString(PICTURE)
+                                + ", resource text/plain to do, resource_link application/x-b"
+                                + " 2-a_b_c.bin b\0");
+        rig.phone.write(session, "attached");
+        assertThat(rig.phone.awaitTurns(session, 2)).contains("text:0 ");
+    }
+
+    @Test
+    void fileThatCannotBeHadIsSaidAndTheWordsReachTheAgent() throws Exception {
+        rig.startDaemon();
+        SessionId session = spawn();
+        rig.phone.attached(session, "lost.txt", "text/plain", "nothing");
+        rig.phone.write(session, "attached");
+        assertThat(rig.phone.awaitTurns(session, 1))
+                .containsSubsequence(
+                        "service:The file lost.txt was not given to the agent: the relay does not"
+                                + " hand it out.",
+                        "text:0 ",
+                        "turn-end:completed");
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     @Test

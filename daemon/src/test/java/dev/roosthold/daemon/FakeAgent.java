@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,11 +37,12 @@ import tools.jackson.databind.node.ObjectNode;
 /// recall           what was said before, from its own memory
 /// title TEXT       names the conversation
 /// picture BASE64   shows it, in words and in a tool call
+/// attached         says what came with the words
 /// crash            ends at once  usage        reports tokens
 /// ```
 ///
 /// It keeps its conversations as files in the directory of the first argument. Words after it:
-/// `forgetful` (cannot load), `stubborn` (does not end with its input), `slow` (begins late),
+/// `blind` (takes no pictures and resources), `forgetful` (cannot load), `stubborn` (does not end with its input), `slow` (begins late),
 /// `unborn` (ends before it is ready).
 public final class FakeAgent {
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -50,6 +52,7 @@ public final class FakeAgent {
     private final List<String> traits;
     private final Map<String, BlockingQueue<JsonNode>> answers = new ConcurrentHashMap<>();
     private volatile boolean cancelled;
+    private volatile List<JsonNode> attached = List.of();
     private String model = "small";
     private String mode = "build";
 
@@ -129,7 +132,12 @@ public final class FakeAgent {
 
     private ObjectNode hello() {
         ObjectNode hello = object().put("protocolVersion", 1);
-        hello.putObject("agentCapabilities").put("loadSession", !traits.contains("forgetful"));
+        ObjectNode capabilities = hello.putObject("agentCapabilities");
+        capabilities.put("loadSession", !traits.contains("forgetful"));
+        capabilities
+                .putObject("promptCapabilities")
+                .put("image", !traits.contains("blind"))
+                .put("embeddedContext", !traits.contains("blind"));
         hello.putObject("agentInfo").put("name", "fake").put("version", "1");
         return hello;
     }
@@ -168,8 +176,14 @@ public final class FakeAgent {
         String text =
                 message.at("/params/prompt")
                         .valueStream()
+                        .filter(block -> block.path("type").asString("").equals("text"))
                         .map(block -> block.path("text").asString(""))
                         .collect(Collectors.joining("\n"));
+        attached =
+                message.at("/params/prompt")
+                        .valueStream()
+                        .filter(block -> !block.path("type").asString("").equals("text"))
+                        .toList();
         ObjectNode done = object();
         try {
             Files.writeString(
@@ -219,6 +233,8 @@ public final class FakeAgent {
             case "picture" -> picture(id, rest);
             case "I" -> update(id, chunk("agent_message_chunk", "heard: " + line));
             case "plan" -> plan(id);
+            case "attached" ->
+                    update(id, chunk("agent_message_chunk", attached.size() + " " + described()));
             case "write" -> {
                 String[] parts = rest.split(" ", 2);
                 ObjectNode params = object().put("sessionId", id).put("path", parts[0]);
@@ -262,6 +278,27 @@ public final class FakeAgent {
             }
             default -> update(id, chunk("agent_message_chunk", "what is " + words[0] + "?"));
         }
+    }
+
+    private String described() throws IOException {
+        List<String> all = new ArrayList<>();
+        for (JsonNode block : attached) {
+            JsonNode about = block.has("resource") ? block.path("resource") : block;
+            String uri = about.path("uri").asString("");
+            all.add(
+                    block.path("type").asString()
+                            + " "
+                            + about.path("mimeType").asString("-")
+                            + " "
+                            + about.path("text").asString("")
+                            + about.path("data").asString("")
+                            + (block.path("type").asString().equals("resource_link")
+                                    ? Path.of(URI.create(uri)).getFileName()
+                                            + " "
+                                            + Files.readString(Path.of(URI.create(uri)))
+                                    : ""));
+        }
+        return String.join(", ", all);
     }
 
     private void say(String id, JsonNode answer) {

@@ -33,8 +33,13 @@ import dev.roosthold.crypto.DataKeyCipher;
 import dev.roosthold.crypto.SymmetricKey;
 import dev.roosthold.protocol.MachineId;
 import dev.roosthold.protocol.SessionId;
+import dev.roosthold.protocol.messages.SessionEvent;
+import dev.roosthold.protocol.messages.SessionMessage;
+import dev.roosthold.protocol.messages.Stamp;
+import dev.roosthold.protocol.messages.Stamps;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -217,12 +222,43 @@ public final class Phone implements AutoCloseable {
         try (RelayClient client = new RelayClient(relay, "phone/1")) {
             BearerToken bearer = success(client.signIn(keys.master(), RANDOM));
             byte[] sealed = success(new Attachments(client, () -> bearer).download(id, ref));
-            SymmetricKey key =
-                    DataEncryptionKey.unwrap(
-                            Objects.requireNonNull(session(id).row().dataEncryptionKey()),
-                            keys.contentSecretKey());
-            return Blob.open(sealed, Blob.keyOf(key));
+            return Blob.open(sealed, blobKey(id));
         }
+    }
+
+    /// As the app does: stores a file and tells of it.
+    void attach(SessionId id, String name, String mimeType, byte[] bytes)
+            throws InterruptedException {
+        try (RelayClient client = new RelayClient(relay, "phone/1")) {
+            BearerToken bearer = success(client.signIn(keys.master(), RANDOM));
+            byte[] sealed = Blob.seal(bytes, blobKey(id), RANDOM);
+            attached(
+                    id,
+                    name,
+                    mimeType,
+                    success(new Attachments(client, () -> bearer).upload(id, "x.enc", sealed)));
+        }
+    }
+
+    /// Tells of a file that the relay knows by that reference, or does not know.
+    void attached(SessionId id, String name, String mimeType, String ref)
+            throws InterruptedException {
+        var file =
+                new SessionEvent.FileAttached(
+                        ref, name, 1, Optional.of(mimeType), Optional.empty());
+        Stamp stamp = new Stamps(Clock.systemUTC(), RANDOM).next();
+        String _ =
+                account.send(
+                        outbox,
+                        session(id),
+                        SessionMessage.attachment(stamp, file, "phone").tree());
+    }
+
+    private SymmetricKey blobKey(SessionId id) throws InterruptedException {
+        return Blob.keyOf(
+                DataEncryptionKey.unwrap(
+                        Objects.requireNonNull(session(id).row().dataEncryptionKey()),
+                        keys.contentSecretKey()));
     }
 
     /// Starts a session and waits for its id.

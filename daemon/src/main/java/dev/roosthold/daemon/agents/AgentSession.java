@@ -8,6 +8,7 @@ import dev.roosthold.daemon.roots.Roots;
 import dev.roosthold.daemon.rpc.RemotePolicy;
 import dev.roosthold.daemon.sessions.AgentHost;
 import dev.roosthold.protocol.SessionId;
+import dev.roosthold.protocol.messages.SessionEvent.FileAttached;
 import dev.roosthold.protocol.messages.SessionEvent.TurnStatus;
 import dev.roosthold.protocol.messages.TokenUsage;
 import java.io.UncheckedIOException;
@@ -82,6 +83,7 @@ final class AgentSession {
     private final SessionId id;
     private final SessionFace face;
     private final AgentStart starts;
+    private final PersonFiles files;
     private final Envelopes envelopes;
     private final CommandWatch commands;
     private final Runnable ended;
@@ -153,6 +155,7 @@ final class AgentSession {
                                     ? OptionalInt.empty()
                                     : now.terminals().exitCode(terminal);
                         });
+        files = new PersonFiles(id, record, relay);
         starts = new AgentStart(record, catalog, this::roots, host.version());
         face =
                 new SessionFace(
@@ -463,6 +466,11 @@ final class AgentSession {
         if (message.seq() <= record.position()) {
             return;
         }
+        Optional<FileAttached> attached = PersonFiles.of(message.content());
+        if (attached.isPresent()) {
+            files.keep(message.seq(), attached.get());
+            return;
+        }
         JsonNode content = message.content().path("content");
         JsonNode meta = message.content().path("meta");
         String text = content.path("text").asString("");
@@ -478,16 +486,18 @@ final class AgentSession {
         String id = UUID.randomUUID().toString();
         lastTurn = id;
         if (host.policy().get() == RemotePolicy.LOCKED) {
-            record.change(json -> json.put("position", message.seq()));
+            record.change(json -> json.put("position", message.seq()).remove("files"));
             send(
                     envelopes.service(
                             id, "This machine is locked: the message was not given to the agent."));
             return;
         }
         Picks picks = record.picks().with(meta);
+        List<JsonNode> given = record.files();
         record.change(
                 json -> {
                     json.put("position", message.seq());
+                    json.remove("files");
                     json.put("openTurn", id);
                     json.put("usedAt", host.clock().millis());
                     json.set("picks", picks.json());
@@ -507,14 +517,19 @@ final class AgentSession {
         choose(ready, picks);
         List<String> texts = takeRemarks();
         texts.add(text);
-        prompt(ready, fresh, texts);
+        prompt(ready, fresh, texts, given);
     }
 
-    private void prompt(RunningAgent ready, Turn of, List<String> texts) {
+    private void prompt(RunningAgent ready, Turn of, List<String> texts, List<JsonNode> given) {
         ObjectNode prompt = JsonNodeFactory.instance.objectNode();
         prompt.put("sessionId", ready.conversation());
         ArrayNode blocks = prompt.putArray("prompt");
         texts.forEach(text -> blocks.addObject().put("type", "text").put("text", text));
+        files.give(
+                given,
+                ready.accepted(),
+                blocks,
+                lost -> send(envelopes.service(of.id, lost)));
         ready.connection()
                 .request("session/prompt", prompt)
                 .whenComplete(
@@ -638,7 +653,7 @@ final class AgentSession {
             List<String> remarks = takeRemarks();
             if (!remarks.isEmpty()) {
                 turn.output.finish();
-                prompt(agent, turn, remarks);
+                prompt(agent, turn, remarks, List.of());
                 return;
             }
         }

@@ -163,6 +163,7 @@ final class AgentStart {
                             conversation,
                             options,
                             new Terminals(roots, record.directory(), mark),
+                            PersonFiles.Accepted.of(told.path("agentCapabilities")),
                             generation),
                     forgot);
         } catch (AcpFailure e) {

@@ -152,6 +152,11 @@ final class RelayAccess implements AutoCloseable {
         return withBearer(() -> attachments.upload(session, name, sealed));
     }
 
+    /// Reads an encrypted file of the session.
+    Reply<byte[]> download(SessionId session, String ref) throws InterruptedException {
+        return withBearer(() -> attachments.download(session, ref));
+    }
+
     /// Pauses after failures.
     Backoff pauses() {
         return backoff();

@@ -51,7 +51,7 @@ final class SessionFace implements AutoCloseable {
 
     /// What clients do. Called on threads of the connection.
     interface Listener {
-        /// A person's message. In order, each once.
+        /// A person's message, or a file of theirs. In order, each once.
         void message(long seq, ObjectNode content);
 
         /// The session's metadata, written by whomever.
@@ -186,7 +186,9 @@ final class SessionFace implements AutoCloseable {
                 return;
             }
             Optional<ObjectNode> content = message.open(key.encryption());
-            if (content.isPresent() && content.get().path("role").asString("").equals("user")) {
+            if (content.isPresent()
+                    && (content.get().path("role").asString("").equals("user")
+                            || PersonFiles.of(content.get()).isPresent())) {
                 listener.message(message.seq(), content.get());
             }
             // After the call: what is counted as seen has been handed over.

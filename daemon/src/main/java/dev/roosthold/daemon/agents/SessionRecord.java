@@ -32,6 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class SessionRecord {
     private static final Logger LOG = LoggerFactory.getLogger(SessionRecord.class);
     private static final String SUFFIX = ".json";
+    private static final String FILES = ".files";
 
     private final Path file;
     private final ObjectNode json;
@@ -204,6 +205,18 @@ final class SessionRecord {
         return remarks;
     }
 
+    /// Files that the person has attached to what they say next, oldest first; see [PersonFiles].
+    synchronized List<JsonNode> files() {
+        List<JsonNode> files = new ArrayList<>();
+        json.path("files").forEach(one -> files.add(one.deepCopy()));
+        return files;
+    }
+
+    /// Where files of the person are for the agent; made when there is one.
+    Path fileDirectory() {
+        return file.resolveSibling(tag() + FILES);
+    }
+
     /// Reports of usage that the relay has not confirmed, oldest first, each with its `localId`.
     synchronized List<ObjectNode> usage() {
         List<ObjectNode> reports = new ArrayList<>();
@@ -245,8 +258,21 @@ final class SessionRecord {
         deleted = true;
         try {
             Files.deleteIfExists(file);
+            deleteFiles();
         } catch (IOException e) {
             LOG.warn("a session's file cannot be deleted: {}", file.getFileName());
+        }
+    }
+
+    private void deleteFiles() throws IOException {
+        Path directory = fileDirectory();
+        if (Files.isDirectory(directory)) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+                for (Path one : files) {
+                    Files.delete(one);
+                }
+            }
+            Files.delete(directory);
         }
     }
 
