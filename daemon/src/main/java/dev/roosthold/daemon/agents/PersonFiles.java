@@ -207,7 +207,7 @@ final class PersonFiles {
     }
 
     private static long number(Path file) {
-        String name = file.getFileName().toString();
+        String name = String.valueOf(file.getFileName());
         int end = name.indexOf('-');
         try {
             return end < 1 ? 0 : Long.parseLong(name.substring(0, end));

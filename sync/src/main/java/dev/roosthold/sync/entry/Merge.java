@@ -52,16 +52,6 @@ public final class Merge {
                 state.stateBy());
     }
 
-    /// Of two items of one id, made by two devices that did not know of each other, the one whose
-    /// immutable part counts.
-    public static SyncEntry first(SyncEntry one, SyncEntry other) {
-        Comparator<SyncEntry> order =
-                Comparator.comparingLong(SyncEntry::createdAt)
-                        .thenComparing(SyncEntry::deviceId)
-                        .thenComparing(SyncEntry::encrypted);
-        return order.compare(one, other) <= 0 ? command(one, other) : command(other, one);
-    }
-
     private static @Nullable Long least(@Nullable Long one, @Nullable Long other) {
         if (one == null || other == null) {
             return one == null ? other : one;
