@@ -9,6 +9,14 @@ import WebSocket from "ws";
 
 globalThis.WebSocket ??= WebSocket;
 
+// The transport lets go of a socket that it gives up, and a relay that dies then would end us.
+class Socket extends WebSocket {
+  constructor(...args) {
+    super(...args);
+    this.on("error", () => {});
+  }
+}
+
 // Even milliseconds only: the other side takes the odd ones, so that no two edits are at one time.
 const realNow = Date.now;
 if (process.argv.includes("--even")) {
@@ -57,7 +65,7 @@ function peer(url) {
     reconnectionTimeout: 100,
     addPeer: (p) => node.syncManager.addPeer(p),
     removePeer: (p) => node.syncManager.removePeer(p.id),
-    WebSocketConstructor: WebSocket,
+    WebSocketConstructor: Socket,
   });
   connection.enable();
 }
@@ -125,7 +133,7 @@ const commands = {
       reconnectionTimeout: 100,
       addPeer: (p) => (node ? node.syncManager.addPeer(p) : peers.push(p)),
       removePeer: () => {},
-      WebSocketConstructor: WebSocket,
+      WebSocketConstructor: Socket,
     });
     connection.enable();
     node = await LocalNode.withLoadedAccount({ accountID: account, accountSecret: secret, sessionID: crypto.newRandomSessionID(account), peers, crypto });

@@ -525,11 +525,7 @@ final class AgentSession {
         prompt.put("sessionId", ready.conversation());
         ArrayNode blocks = prompt.putArray("prompt");
         texts.forEach(text -> blocks.addObject().put("type", "text").put("text", text));
-        files.give(
-                given,
-                ready.accepted(),
-                blocks,
-                lost -> send(envelopes.service(of.id, lost)));
+        files.give(given, ready.accepted(), blocks, lost -> send(envelopes.service(of.id, lost)));
         ready.connection()
                 .request("session/prompt", prompt)
                 .whenComplete(

@@ -110,15 +110,24 @@ final class PersonFiles {
                 if (bytes.isPresent()) {
                     add(name, file.path("mimeType").asString(""), bytes.get(), accepted, blocks);
                 } else {
-                    lost.accept("The file " + name + " was not given to the agent: the relay"
-                            + " does not hand it out.");
+                    lost.accept(
+                            "The file "
+                                    + name
+                                    + " was not given to the agent: the relay"
+                                    + " does not hand it out.");
                 }
             } catch (CryptoException _) {
-                lost.accept("The file " + name + " was not given to the agent: it is damaged or"
-                        + " encrypted for something else.");
+                lost.accept(
+                        "The file "
+                                + name
+                                + " was not given to the agent: it is damaged or"
+                                + " encrypted for something else.");
             } catch (IOException _) {
-                lost.accept("The file " + name + " was not given to the agent: it cannot be"
-                        + " stored on the machine.");
+                lost.accept(
+                        "The file "
+                                + name
+                                + " was not given to the agent: it cannot be"
+                                + " stored on the machine.");
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
                 return;
