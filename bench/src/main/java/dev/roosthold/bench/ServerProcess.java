@@ -73,7 +73,7 @@ final class ServerProcess implements AutoCloseable {
         return new ServerProcess("socket.io", List.of("node", "--expose-gc", "server.mjs"), folder);
     }
 
-    /// Our Jazz relay, on this program's class path and JDK.
+    /// Our Jazz relay, on this program's class path and JDK, with the flags of `roost jazz-relay`.
     static ServerProcess jazz(Path data) throws IOException {
         return new ServerProcess(
                 "roosthold",
@@ -81,7 +81,12 @@ final class ServerProcess implements AutoCloseable {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseCompactObjectHeaders",
                         "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xms32m",
+                        "-Xmn16m",
                         "-Xmx256m",
+                        "-XX:MinHeapFreeRatio=10",
+                        "-XX:MaxHeapFreeRatio=20",
                         "--enable-native-access=ALL-UNNAMED",
                         "-cp",
                         System.getProperty("java.class.path"),
