@@ -549,6 +549,10 @@ public final class JazzRelay implements AutoCloseable {
             peer.link.close(Link.TRY_LATER, "nothing can be stored at present");
             return;
         }
+        if (!peer.waiting.isEmpty() || !released.isEmpty()) {
+            // This piece may continue one that waits, or waits no more.
+            settle();
+        }
         accept(peer, space, content, size, false);
     }
 
@@ -573,12 +577,19 @@ public final class JazzRelay implements AutoCloseable {
         if (staged.contains(new HeadCache.Key(space.num, content.id()))) {
             judge();
         }
+        Waiting earlier = incomplete ? null : space.latest(content.id(), peer);
+        if (earlier != null) {
+            park(peer, space, content, size, new LinkedHashSet<>(earlier.missing));
+            return;
+        }
         Head head = find(space, content.id());
         boolean created = head == null;
         if (head == null) {
             Header header = content.header();
             if (header == null) {
-                say(peer, new SyncMessage.Known(KnownState.nothing(content.id()), true));
+                if (peer.corrects(content.id(), limits.patience())) {
+                    say(peer, new SyncMessage.Known(KnownState.nothing(content.id()), true));
+                }
                 return;
             }
             if (!header.id().equals(content.id())) {
@@ -833,7 +844,14 @@ public final class JazzRelay implements AutoCloseable {
             grown.merge(space, grew, Long::sum);
         }
         heads.put(space.num, head);
-        say(piece.peer(), new SyncMessage.Known(head.known(), piece.gap()));
+        if (!piece.gap()) {
+            piece.peer().fits(head.id);
+        }
+        boolean correction =
+                piece.gap() && piece.peer().corrects(head.id, limits.patience());
+        if (correction || !piece.gap() || !sound.isEmpty()) {
+            say(piece.peer(), new SyncMessage.Known(head.known(), correction));
+        }
         Subscription own = subscribe(piece.peer(), space, head.id);
         boolean header = piece.content().header() != null;
         own.known = head.relevant(own.known.merge(new KnownState(head.id, header, got)));

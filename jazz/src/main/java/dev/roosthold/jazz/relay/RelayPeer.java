@@ -4,6 +4,7 @@ import dev.roosthold.jazz.encoding.FormatException;
 import dev.roosthold.jazz.ids.CoId;
 import dev.roosthold.jazz.sync.SyncCodec;
 import dev.roosthold.jazz.sync.SyncMessage;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,6 +28,8 @@ public final class RelayPeer {
 
     /// A frame that is sent is about so long; see 8.1 of the format's description: 25 kB.
     private static final int FRAME = 24 << 10;
+
+    private static final int MAX_CORRECTED = 1_000;
 
     /// Where what is to be sent stands in line: groups and accounts, others, streams of bytes.
     private static final int CLASSES = 3;
@@ -77,6 +80,9 @@ public final class RelayPeer {
 
     /// Values that it was asked for.
     final Set<CoId> requested = new HashSet<>();
+
+    /// When it was told to begin a value anew, the oldest first.
+    private final LinkedHashMap<CoId, Long> corrected = new LinkedHashMap<>();
 
     /// Values that it has asked for and that are not here, the oldest first.
     final LinkedHashSet<CoId> unknown = new LinkedHashSet<>();
@@ -280,6 +286,27 @@ public final class RelayPeer {
                 out.trimToSize();
             }
         }
+    }
+
+    /// Whether to tell the peer that it assumed too much of a value. Once is enough for all that it
+    /// has sent before it hears that: each time it sends everything again. Who does not heed it hears
+    /// it again after a while.
+    boolean corrects(CoId id, Duration patience) {
+        long now = System.nanoTime();
+        Long before = corrected.get(id);
+        if (before != null && now - before < patience.toNanos()) {
+            return false;
+        }
+        corrected.putLast(id, now);
+        if (corrected.size() > MAX_CORRECTED) {
+            corrected.pollFirstEntry();
+        }
+        return true;
+    }
+
+    /// The peer has sent something of a value that continues what is here.
+    void fits(CoId id) {
+        corrected.remove(id);
     }
 
     /// Hands everything said to the link.

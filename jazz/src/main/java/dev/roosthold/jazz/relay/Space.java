@@ -71,6 +71,16 @@ final class Space {
                 });
     }
 
+    /// The latest content of a value that a peer has sent and that waits, or null.
+    @Nullable Waiting latest(CoId id, RelayPeer peer) {
+        for (Waiting content : parked.getOrDefault(id, List.of()).reversed()) {
+            if (content.peer == peer) {
+                return content;
+            }
+        }
+        return null;
+    }
+
     /// Waiting content that would bring a value into being, or null.
     @Nullable Waiting bringing(CoId id) {
         for (Waiting content : parked.getOrDefault(id, List.of())) {

@@ -170,6 +170,49 @@ final class JazzRelayTest {
         assertThat(late.closed()).isZero();
     }
 
+    /// A client that sends on while the relay asks for what the first piece needs must not be told to
+    /// begin anew: it would send everything again for each piece.
+    @Test
+    void whatFollowsWaitingContentWaitsBehindIt() {
+        List<Content> needs = withoutFeed();
+        List<Content> pieces = log(feed).since(KnownState.nothing(feed));
+        Wire early = Wire.to(relay).brings(pieces);
+        early.brings(List.of(adds("one"), adds("two"), adds("three"))).settled();
+        assertThat(early.heard()).isNotEmpty().allMatch(SyncMessage.Load.class::isInstance);
+        early.brings(needs).settled();
+        assertThat(count(early.known(feed))).isEqualTo(3);
+        assertThat(early.corrections(feed)).isZero();
+    }
+
+    /// Whoever is told to begin anew has sent more by then, which lacks the same.
+    @Test
+    void aGapIsCorrectedOnceUntilSomethingFits() {
+        Wire laptop = Wire.to(relay).brings(all(ada)).settled();
+        List<Content> pieces =
+                List.of(adds("one"), adds("two"), adds("three"), adds("four"), adds("five"));
+        laptop.brings(pieces.subList(1, 4)).settled();
+        assertThat(laptop.corrections(feed)).isEqualTo(1);
+        laptop.brings(pieces.subList(0, 2)).settled();
+        assertThat(count(laptop.known(feed))).isEqualTo(2);
+        laptop.brings(pieces.subList(3, 5)).settled();
+        assertThat(laptop.corrections(feed)).isEqualTo(2);
+        laptop.brings(pieces.subList(2, 5)).settled();
+        assertThat(count(laptop.known(feed))).isEqualTo(5);
+    }
+
+    @Test
+    void whoDoesNotBeginAnewIsToldAgainAfterAWhile() throws Exception {
+        relay.close();
+        relay = open(RelayLimits.usual().withWaiting(1 << 20, Duration.ofMillis(50)));
+        Wire laptop = Wire.to(relay).brings(all(ada)).settled();
+        adds("one");
+        Content second = adds("two");
+        await().atMost(Duration.ofSeconds(10))
+                .until(
+                        () ->
+                                laptop.brings(List.of(second)).settled().corrections(feed) > 1);
+    }
+
     @Test
     void contentWhoseNeedsDoNotComeIsGivenUp() throws Exception {
         relay.close();

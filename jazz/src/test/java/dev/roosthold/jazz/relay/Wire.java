@@ -92,6 +92,17 @@ final class Wire implements Link {
         return latest;
     }
 
+    /// How often it was told that it assumed too much of a value.
+    long corrections(CoId id) {
+        return heard.stream()
+                .filter(
+                        message ->
+                                message instanceof SyncMessage.Known(KnownState known, boolean yes)
+                                        && yes
+                                        && known.id().equals(id))
+                .count();
+    }
+
     List<Content> contents(CoId id) {
         return heard.stream()
                 .filter(SyncMessage.Push.class::isInstance)
