@@ -89,6 +89,8 @@ final class RuntimeImage {
         command.addAll(Arrays.asList(arguments));
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().keySet().removeAll(Set.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS"));
+        // What a Java loads for the builder's language would be in the archive of classes.
+        builder.environment().putAll(Map.of("LC_ALL", "C.UTF-8", "TZ", "UTC"));
         try {
             Process process = builder.start();
             String output;
