@@ -847,8 +847,7 @@ public final class JazzRelay implements AutoCloseable {
         if (!piece.gap()) {
             piece.peer().fits(head.id);
         }
-        boolean correction =
-                piece.gap() && piece.peer().corrects(head.id, limits.patience());
+        boolean correction = piece.gap() && piece.peer().corrects(head.id, limits.patience());
         if (correction || !piece.gap() || !sound.isEmpty()) {
             say(piece.peer(), new SyncMessage.Known(head.known(), correction));
         }

@@ -170,7 +170,8 @@ final class JazzRelayTest {
         assertThat(late.closed()).isZero();
     }
 
-    /// A client that sends on while the relay asks for what the first piece needs must not be told to
+    /// A client that sends on while the relay asks for what the first piece needs must not be told
+    // to
     /// begin anew: it would send everything again for each piece.
     @Test
     void whatFollowsWaitingContentWaitsBehindIt() {
@@ -208,9 +209,7 @@ final class JazzRelayTest {
         adds("one");
         Content second = adds("two");
         await().atMost(Duration.ofSeconds(10))
-                .until(
-                        () ->
-                                laptop.brings(List.of(second)).settled().corrections(feed) > 1);
+                .until(() -> laptop.brings(List.of(second)).settled().corrections(feed) > 1);
     }
 
     @Test
