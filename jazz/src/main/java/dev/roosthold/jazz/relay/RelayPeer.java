@@ -289,9 +289,8 @@ public final class RelayPeer {
     }
 
     /// Whether to tell the peer that it assumed too much of a value. Once is enough for all that it
-    /// has sent before it hears that: each time it sends everything again. Who does not heed it
-    // hears
-    /// it again after a while.
+    /// has sent before it hears that: each time it sends everything again. Who does not heed it is
+    /// told again after a while.
     boolean corrects(CoId id, Duration patience) {
         long now = System.nanoTime();
         Long before = corrected.get(id);

@@ -171,8 +171,7 @@ final class JazzRelayTest {
     }
 
     /// A client that sends on while the relay asks for what the first piece needs must not be told
-    // to
-    /// begin anew: it would send everything again for each piece.
+    /// to begin anew: it would send everything again for each piece.
     @Test
     void whatFollowsWaitingContentWaitsBehindIt() {
         List<Content> needs = withoutFeed();
