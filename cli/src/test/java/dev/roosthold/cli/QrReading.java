@@ -40,8 +40,7 @@ final class QrReading {
                 new BinaryBitmap(
                         new HybridBinarizer(new RGBLuminanceSource(width, height, pixels)));
         // The picture is straight and whole; finding a code in a photograph is a matter of luck
-        // that
-        // cameras have many tries for.
+        // that cameras have many tries for.
         return new QRCodeReader()
                 .decode(bitmap, Map.of(DecodeHintType.PURE_BARCODE, true))
                 .getText();

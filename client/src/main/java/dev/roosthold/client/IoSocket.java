@@ -101,8 +101,7 @@ final class IoSocket implements RelaySocket {
 
     private void onConnectError(@Nullable Object error) {
         // The relay's refusal is a JSON object; failures of the transport are exceptions, whose
-        // texts
-        // say nothing useful ("websocket error").
+        // texts say nothing useful ("websocket error").
         if (error instanceof JSONObject refusal) {
             attempt.complete(
                     new Attempt.Refused(Json.forPeople(refusal.optString("message", "refused"))));

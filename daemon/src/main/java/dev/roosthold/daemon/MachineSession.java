@@ -532,8 +532,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     @Override
     public void event(String name, JsonNode argument) {
         // Other clients' edits of the row arrive here too; a write that is based on an older
-        // version
-        // learns the newer one from the relay's answer, so nothing has to be kept.
+        // version learns the newer one from the relay's answer, so nothing has to be kept.
         LOG.trace("event {}", name);
     }
 

@@ -20,11 +20,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Hands what is in the queue to the shared values, on one thread, in the order of the queue.
 ///
-/// While nothing waits, what has just been committed goes on at once. What has waited is
-/// replayed in batches, the next when the relay has confirmed the one before. A row leaves the
-// queue only when
-/// the relay has confirmed it; when the connection ends before that, it waits again, and the next
-/// attempt finds that it is in the log already.
+/// While nothing waits, what has just been committed goes on at once. What has waited is replayed
+/// in batches, the next when the relay has confirmed the one before. A row leaves the queue only
+/// when the relay has confirmed it; when the connection ends before that, it waits again, and the
+/// next attempt finds that it is in the log already.
 final class Uploader implements AutoCloseable {
     static final int BATCH = 100;
 

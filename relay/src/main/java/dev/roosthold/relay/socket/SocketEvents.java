@@ -14,8 +14,7 @@ public interface SocketEvents {
     void on(String event, ErrorForm errors, Handler handler);
 
     /// Registers the handler of an event that is answered later, so that the next event of the
-    /// socket
-    /// need not wait for it.
+    /// socket need not wait for it.
     ///
     /// At most [#MAX_UNANSWERED] such events of one socket are unanswered; the socket's next one
     /// waits, and the socket is not read meanwhile. An event that comes too often is refused with
