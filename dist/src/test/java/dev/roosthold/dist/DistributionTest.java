@@ -386,7 +386,7 @@ final class DistributionTest {
                     .noneMatch(
                             jar ->
                                     jar.matches(
-                                            "(?i).*(junit|jqwik|assertj|awaitility|jmh|bench|conformance"
+                                            "(?i).*(junit|jqwik|assertj|awaitility|jmh|bench"
                                                     + "|test|mock|archunit|playwright).*"));
         }
     }
