@@ -325,6 +325,7 @@ final class AgentSession {
                                             "The machine daemon stopped while the agent was"
                                                     + " working; its answer is incomplete. Write"
                                                     + " again to go on."));
+                            tellOfFiles(interrupted);
                             send(envelopes.turnEnd(interrupted, TurnStatus.CANCELLED));
                             record.change(json -> json.remove("openTurn"));
                         });
@@ -493,11 +494,9 @@ final class AgentSession {
             return;
         }
         Picks picks = record.picks().with(meta);
-        List<JsonNode> given = record.files();
         record.change(
                 json -> {
                     json.put("position", message.seq());
-                    json.remove("files");
                     json.put("openTurn", id);
                     json.put("usedAt", host.clock().millis());
                     json.set("picks", picks.json());
@@ -517,15 +516,15 @@ final class AgentSession {
         choose(ready, picks);
         List<String> texts = takeRemarks();
         texts.add(text);
-        prompt(ready, fresh, texts, given);
+        prompt(ready, fresh, texts);
     }
 
-    private void prompt(RunningAgent ready, Turn of, List<String> texts, List<JsonNode> given) {
+    private void prompt(RunningAgent ready, Turn of, List<String> texts) {
         ObjectNode prompt = JsonNodeFactory.instance.objectNode();
         prompt.put("sessionId", ready.conversation());
         ArrayNode blocks = prompt.putArray("prompt");
         texts.forEach(text -> blocks.addObject().put("type", "text").put("text", text));
-        files.give(given, ready.accepted(), blocks, lost -> send(envelopes.service(of.id, lost)));
+        files.give(ready.accepted(), blocks, text -> send(envelopes.service(of.id, text)));
         ready.connection()
                 .request("session/prompt", prompt)
                 .whenComplete(
@@ -634,6 +633,7 @@ final class AgentSession {
                 agentGone(agent);
                 return;
             }
+            files.taken();
             String reason =
                     failure instanceof AcpFailure known
                             ? String.valueOf(known.getMessage())
@@ -643,13 +643,14 @@ final class AgentSession {
                     turn.cancelled ? "" : reason);
             return;
         }
+        files.taken();
         reportUsage(turn, result.path("usage"));
         if (agent != null && !turn.cancelled && !leaving) {
             // The agent has heard a bare no; what the person said with it is still to be told.
             List<String> remarks = takeRemarks();
             if (!remarks.isEmpty()) {
                 turn.output.finish();
-                prompt(agent, turn, remarks, List.of());
+                prompt(agent, turn, remarks);
                 return;
             }
         }
@@ -679,6 +680,9 @@ final class AgentSession {
         if (!note.isEmpty()) {
             send(envelopes.service(last.id, note));
         }
+        if (status != TurnStatus.COMPLETED) {
+            tellOfFiles(last.id);
+        }
         if (permissions.cancelAll("The turn has ended", host.clock().millis())) {
             showState();
         }
@@ -686,6 +690,10 @@ final class AgentSession {
         record.change(json -> json.remove("openTurn"));
         face.thinking(false);
         active();
+    }
+
+    private void tellOfFiles(String of) {
+        files.left().ifPresent(note -> send(envelopes.service(of, note)));
     }
 
     private void cancelTurn() {
