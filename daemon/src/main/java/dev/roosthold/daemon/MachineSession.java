@@ -399,7 +399,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
         if (written) {
             if (!locked) {
                 // Calls are encrypted with the key of the row.
-                remote.register(live);
+                remote.methods().connected(live);
                 followAccess(live, label, 1);
                 work.refresh();
             }
@@ -539,9 +539,10 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
 
     @Override
     public void event(String name, JsonNode argument, Optional<Consumer<JsonNode>> answer) {
-        if (name.equals("rpc-request")) {
-            remote.request(argument, answer.orElse(_ -> {}));
-        } else if (name.equals("machine-assistants") || name.equals("machine-jobs")) {
+        if (remote.methods().event(name, argument, answer.orElse(null))) {
+            return;
+        }
+        if (name.equals("machine-assistants") || name.equals("machine-jobs")) {
             work.refresh();
         } else {
             event(name, argument);
