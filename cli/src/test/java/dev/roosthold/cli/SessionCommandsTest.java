@@ -178,10 +178,7 @@ final class SessionCommandsTest {
                                     .withMetricsPort(0)
                                     .withDataDirectory(temp.resolve("relay")));
             // Commands send too while the daemon does: one after the other, each once.
-            await().until(
-                            () ->
-                                    roost("", "send", agent.id(), "four").status()
-                                            == ExitStatus.DONE);
+            await().until(() -> roost("", "send", agent.id(), "four").status() == ExitStatus.DONE);
             await().until(() -> agent.heard.contains("four"));
             assertThat(agent.heard).startsWith("one", "two", "three", "four");
 

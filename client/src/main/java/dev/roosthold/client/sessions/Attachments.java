@@ -50,11 +50,7 @@ public final class Attachments {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.put("filename", name).put("size", sealed.length);
         Reply<Place> place =
-                relay.post(
-                        bearer.get(),
-                        path(session, "request-upload"),
-                        body,
-                        Attachments::place);
+                relay.post(bearer.get(), path(session, "request-upload"), body, Attachments::place);
         if (!(place instanceof Reply.Success<Place>(Place found))) {
             return failure(place);
         }

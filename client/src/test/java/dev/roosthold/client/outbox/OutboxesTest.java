@@ -152,9 +152,7 @@ class OutboxesTest {
                         () ->
                                 outboxes()
                                         .open(opener(this::store), OutboxListener.NONE)
-                                        .enqueue(
-                                                SESSION,
-                                                new Draft(Outbox.newLocalId(), "later")));
+                                        .enqueue(SESSION, new Draft(Outbox.newLocalId(), "later")));
         await().until(
                         () ->
                                 writing.getState() == Thread.State.TIMED_WAITING

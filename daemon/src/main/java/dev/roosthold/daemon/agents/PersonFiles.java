@@ -45,7 +45,8 @@ final class PersonFiles {
     /// Files that a session keeps on the disk; the oldest make room.
     private static final int MOST_KEPT = 50;
 
-    /// An agent that ends over a file would do so with everything that the person says from then on.
+    /// An agent that ends over a file would do so with everything that the person says from then
+    // on.
     private static final int MOST_GIVEN = 2;
 
     private static final int MAX_TEXT = 256 * 1024;
@@ -175,8 +176,7 @@ final class PersonFiles {
     /// What the person should know of files that wait when a turn has ended without an answer.
     Optional<String> left() {
         boolean some =
-                record.files().stream()
-                        .anyMatch(file -> file.path("given").asInt(0) < MOST_GIVEN);
+                record.files().stream().anyMatch(file -> file.path("given").asInt(0) < MOST_GIVEN);
         return some
                 ? Optional.of("The files that you attached go with what you write next.")
                 : Optional.empty();

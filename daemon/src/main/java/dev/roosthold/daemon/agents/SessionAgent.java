@@ -125,8 +125,7 @@ final class SessionAgent {
                 ready.options().show(shown.learned());
                 shown.learned().put("agentSessionId", ready.conversation());
                 switch (record.agent()) {
-                    case "claude" ->
-                            shown.learned().put("claudeSessionId", ready.conversation());
+                    case "claude" -> shown.learned().put("claudeSessionId", ready.conversation());
                     case "codex" -> shown.learned().put("codexThreadId", ready.conversation());
                     default -> {}
                 }

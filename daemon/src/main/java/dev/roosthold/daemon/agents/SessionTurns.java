@@ -272,9 +272,7 @@ final class SessionTurns {
             case "max_tokens" ->
                     end(TurnStatus.COMPLETED, "The answer was cut: it became too long.");
             case "max_turn_requests" ->
-                    end(
-                            TurnStatus.COMPLETED,
-                            "The agent has used up its steps for one message.");
+                    end(TurnStatus.COMPLETED, "The agent has used up its steps for one message.");
             default -> end(TurnStatus.COMPLETED, "");
         }
     }
