@@ -65,6 +65,8 @@ public final class Outboxes {
         this.directory = directory;
     }
 
+    /// Those of an account in this home directory. Nothing is made or looked at yet.
+    ///
     /// @param home the directory of all files of the programs
     /// @param account of which nothing but a hash is in the name
     public static Outboxes of(Path home, RelayAddress server, BoxPublicKey account) {

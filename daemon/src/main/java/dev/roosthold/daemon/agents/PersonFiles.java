@@ -45,8 +45,7 @@ final class PersonFiles {
     /// Files that a session keeps on the disk; the oldest make room.
     private static final int MOST_KEPT = 50;
 
-    /// An agent that ends over a file would do so with everything that the person says from then
-    // on.
+    /// An agent that ends over a file would otherwise do so with all that the person says after it.
     private static final int MOST_GIVEN = 2;
 
     private static final int MAX_TEXT = 256 * 1024;
