@@ -182,6 +182,11 @@ final class KeptMessages implements AutoCloseable {
                             + status
                             + ")");
         }
+
+        @Override
+        public void unusable(String why) {
+            notice.accept("kept messages cannot be sent: " + why);
+        }
     }
 
     /// Null when nobody is signed in here.

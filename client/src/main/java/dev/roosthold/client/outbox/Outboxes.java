@@ -146,6 +146,9 @@ public final class Outboxes {
 
         /// Messages wait on: the relay does not want them as they are.
         void refused(SessionId session, int status, String message);
+
+        /// An outbox cannot be opened: it is damaged, or just taken by another program.
+        void unusable(String why);
     }
 
     /// Sends what programs that do not run any more have left, and takes nothing that others have:
@@ -182,8 +185,10 @@ public final class Outboxes {
         Outbox outbox;
         try {
             outbox = opener.open(place, refusals);
-        } catch (OutboxException _) {
-            // A program has it, which sends what is in it.
+        } catch (OutboxException e) {
+            // It would be so the next time, too.
+            listener.unusable(String.valueOf(e.getMessage()));
+            markDrained(place);
             return true;
         }
         try (outbox) {
@@ -196,9 +201,13 @@ public final class Outboxes {
             }
             refusals.tell(outbox, listener);
             // As long as nobody else can write to it.
-            mark(place).ifPresent(now -> drained.put(place, now));
+            markDrained(place);
             return true;
         }
+    }
+
+    private void markDrained(Path place) {
+        mark(place).ifPresent(now -> drained.put(place, now));
     }
 
     private static final class Refusals implements OutboxListener {

@@ -10,6 +10,7 @@ import dev.roosthold.client.sessions.Draft;
 import dev.roosthold.client.sessions.Receipt;
 import dev.roosthold.crypto.BoxPublicKey;
 import dev.roosthold.protocol.SessionId;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,6 +48,11 @@ class OutboxesTest {
                 @Override
                 public void refused(SessionId session, int status, String message) {
                     told.add("refused " + session + " " + status + " " + message);
+                }
+
+                @Override
+                public void unusable(String why) {
+                    told.add("unusable " + why);
                 }
             };
 
@@ -179,6 +185,19 @@ class OutboxesTest {
         assertThat(outboxes.hasNews()).isTrue();
         assertThat(outboxes.drain(opener(this::store), LONG, listener)).isTrue();
         assertThat(posted).containsExactly("a");
+    }
+
+    @Test
+    void damagedOutboxIsSaidOnceAndDoesNotHoldUpTheOthers() throws Exception {
+        Outboxes outboxes = outboxes();
+        Path damaged = outboxes.directory().resolve("1").resolve("outbox.log");
+        Files.createDirectories(damaged.getParent());
+        Files.writeString(damaged, "no outbox, ".repeat(10));
+        leave("a");
+        assertThat(outboxes.drain(opener(this::store), LONG, listener)).isTrue();
+        assertThat(posted).containsExactly("a");
+        assertThat(told).singleElement().asString().contains("is not an outbox");
+        assertThat(outboxes.hasNews()).isFalse();
     }
 
     @Test
