@@ -99,8 +99,9 @@ final class AttachTerminal {
         if (waiting > 0 && !outbox.flush(Duration.ofSeconds(3))) {
             System.err.println(
                     waiting
-                            + " messages wait for the relay; they go out with the next command that"
-                            + " sends or attaches.");
+                            + " messages wait for the relay. The machine daemon sends them when it is"
+                            + " back; while none runs, your next `roost send` or `roost attach`"
+                            + " does.");
         }
         return ExitStatus.DONE;
     }

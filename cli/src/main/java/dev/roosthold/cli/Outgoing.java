@@ -4,78 +4,61 @@ import dev.roosthold.client.outbox.Outbox;
 import dev.roosthold.client.outbox.OutboxException;
 import dev.roosthold.client.outbox.OutboxLimits;
 import dev.roosthold.client.outbox.OutboxListener;
-import dev.roosthold.crypto.BoxPublicKey;
+import dev.roosthold.client.outbox.Outboxes;
+import dev.roosthold.daemon.DaemonException;
+import dev.roosthold.daemon.DaemonPresence;
+import dev.roosthold.daemon.local.DaemonStatus;
+import dev.roosthold.daemon.local.LocalException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 
-/// The outboxes of this computer's commands: `outbox/<account>/<n>` in the home directory.
-///
-/// An outbox belongs to one program at a time, and several commands may run; each takes the first
-/// that is free. What an earlier one could not send goes out with the next command that runs. An
-/// account has its own, so that nothing is sent to another one after a new sign-in.
+/// What commands of this computer say to sessions, on its way.
 final class Outgoing {
-    private static final int MOST = 16;
-
-    /// A file with no message in it is shorter.
-    private static final long EMPTY_BYTES = 64;
-
     private Outgoing() {}
 
-    /// One to write to; it and those with something left in them send until the account is closed.
+    /// An outbox to write to; it and those with something left in them send until the access is
+    /// closed.
     static Outbox open(Access access, OutboxListener listener) {
-        Path directory = directory(access);
-        Outbox own = null;
-        OutboxException failure = null;
-        for (int n = 1; n <= MOST; n++) {
-            Path place = directory.resolve(Integer.toString(n));
-            if (own != null && !holdsMessages(place)) {
-                continue;
-            }
-            try {
-                Outbox opened = access.account().outbox(place, OutboxLimits.USUAL, listener);
-                own = own == null ? opened : own;
-            } catch (OutboxException e) {
-                // Another command has it, which sends what is in it.
-                failure = e;
-            }
+        try {
+            return outboxes(access)
+                    .open(
+                            (place, hears) ->
+                                    access.account().outbox(place, OutboxLimits.USUAL, hears),
+                            listener);
+        } catch (OutboxException e) {
+            throw new CommandFailure(String.valueOf(e.getMessage()), "");
         }
-        if (own == null) {
-            throw new CommandFailure(
-                    failure == null ? "no outbox" : String.valueOf(failure.getMessage()), "");
-        }
-        return own;
     }
 
     /// What this computer keeps of the account's messages.
     static Path directory(Access access) {
-        return access.home()
-                .resolve("outbox")
-                .resolve(name(access.server().toString(), access.contentPublicKey()));
+        return outboxes(access).directory();
     }
 
-    private static boolean holdsMessages(Path place) {
-        try {
-            Path log = place.resolve("outbox.log");
-            return Files.exists(log) && Files.size(log) > EMPTY_BYTES;
-        } catch (IOException e) {
-            return false;
-        }
+    private static Outboxes outboxes(Access access) {
+        return Outboxes.of(access.home(), access.server(), access.contentPublicKey());
     }
 
-    private static String name(String server, BoxPublicKey account) {
+    /// When a message that the relay has not taken goes out.
+    static String when(Access access) {
+        return daemonSends(access)
+                ? "the machine daemon sends it when the relay is back"
+                : "it goes out with your next `roost send` or `roost attach`, or once the machine"
+                        + " daemon runs (`roost daemon start`)";
+    }
+
+    /// Whether a daemon runs that speaks to the same relay. One of another version may be older
+    /// than the sending, so nothing is promised in its name.
+    private static boolean daemonSends(Access access) {
         try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(server.getBytes(StandardCharsets.UTF_8));
-            digest.update((byte) 0);
-            byte[] hash = digest.digest(account.bytes());
-            return HexFormat.of().formatHex(hash, 0, 8);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
+            if (DaemonPresence.of(access.home()) instanceof DaemonPresence.Running(var control)) {
+                DaemonStatus status = control.status();
+                return status.relay().equals(access.server().toString())
+                        && status.version().equals(Version.current());
+            }
+        } catch (IOException | LocalException | DaemonException _) {
+            // It does not answer: nothing is known of it.
         }
+        return false;
     }
 }

@@ -73,7 +73,7 @@ final class SendCommand implements Callable<Integer> {
                         : failure;
             }
             SessionWatch watch = new SessionWatch();
-            Delivery delivery = new Delivery(session.id(), watch);
+            Delivery delivery = new Delivery(access, session.id(), watch);
             Outbox outbox = Outgoing.open(access, delivery);
             if (!wait) {
                 delivery.await(session.id(), outbox, send(access, outbox, session, text), watch);
@@ -101,14 +101,13 @@ final class SendCommand implements Callable<Integer> {
                     ExitStatus.UNREACHABLE);
         }
         String _ = send(access, Outgoing.open(access, OutboxListener.NONE), known.get(), text);
-        return notYet(": " + failure.getMessage());
+        return notYet(access, String.valueOf(failure.getMessage()));
     }
 
-    private static CommandFailure notYet(String why) {
+    private static CommandFailure notYet(Access access, String why) {
         return new CommandFailure(
-                "the relay has not taken the message yet" + why,
-                "It is kept on this computer and goes out with the next command that sends or"
-                        + " attaches. Do not send it again.",
+                "the relay has not taken the message yet" + (why.isEmpty() ? "" : ": " + why),
+                "It is kept on this computer; " + Outgoing.when(access) + ". Do not send it again.",
                 ExitStatus.UNREACHABLE);
     }
 
@@ -221,13 +220,15 @@ final class SendCommand implements Callable<Integer> {
 
     /// Hears what becomes of the message.
     private static final class Delivery implements OutboxListener {
+        private final Access access;
         private final SessionId session;
         private final SessionWatch watch;
         private final Map<String, Long> stored = new ConcurrentHashMap<>();
         private volatile String trouble = "";
         private volatile boolean refused;
 
-        Delivery(SessionId session, SessionWatch watch) {
+        Delivery(Access access, SessionId session, SessionWatch watch) {
+            this.access = access;
             this.session = session;
             this.watch = watch;
         }
@@ -268,7 +269,7 @@ final class SendCommand implements Callable<Integer> {
                             "It was not stored.");
                 }
                 if (System.nanoTime() - end > 0) {
-                    throw notYet(trouble.isEmpty() ? "" : ": " + trouble);
+                    throw notYet(access, trouble);
                 }
                 changes.await(Duration.ofMillis(200));
             }

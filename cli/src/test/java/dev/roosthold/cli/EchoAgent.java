@@ -1,6 +1,7 @@
 package dev.roosthold.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.roosthold.client.RelayAddress;
 import dev.roosthold.client.RelaySocket;
@@ -78,9 +79,7 @@ final class EchoAgent implements AutoCloseable {
         methods.offer("abort", params -> note(aborts, params));
         link.serve(methods);
         listening.await();
-        while (!methods.isRegistered()) {
-            Thread.sleep(10);
-        }
+        await().until(methods::isRegistered);
     }
 
     private static JsonNode note(BlockingQueue<JsonNode> queue, JsonNode params) {

@@ -14,6 +14,7 @@ import dev.roosthold.client.network.Network;
 import dev.roosthold.client.outbox.Outbox;
 import dev.roosthold.client.outbox.OutboxLimits;
 import dev.roosthold.client.outbox.OutboxListener;
+import dev.roosthold.client.outbox.Outboxes;
 import dev.roosthold.client.sessions.SessionKeys;
 import dev.roosthold.crypto.AccountKeys;
 import dev.roosthold.crypto.SymmetricKey;
@@ -43,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jline.terminal.Size;
 import org.jline.terminal.impl.ExternalTerminal;
 import org.junit.jupiter.api.AfterEach;
@@ -133,7 +135,9 @@ final class SessionCommandsTest {
         CommandRun kept = roost("", "send", agent.id().substring(0, 8), "two");
         assertThat(kept.status()).isEqualTo(ExitStatus.UNREACHABLE);
         assertThat(kept.err()).contains("has not taken the message yet", "kept on this computer");
-        assertThat(kept.err()).contains("Do not send it again");
+        assertThat(kept.err())
+                .contains("it goes out with your next `roost send`", "Do not send it again")
+                .doesNotContain("sends it when the relay is back");
         CommandRun unknown = roost("", "send", "other", "x");
         assertThat(unknown.status()).isEqualTo(ExitStatus.UNREACHABLE);
         assertThat(unknown.err()).contains("cannot be reached", "The text is not kept");
@@ -149,6 +153,108 @@ final class SessionCommandsTest {
         assertThat(agent.heard.poll(20, TimeUnit.SECONDS)).isEqualTo("three");
         assertThat(roost("", "send", agent.id(), "four").status()).isZero();
         assertThat(agent.heard.poll(20, TimeUnit.SECONDS)).isEqualTo("four");
+    }
+
+    @Test
+    void daemonSendsWhatWasKeptWhileTheRelayWasAwayOnceItIsBackAndOnlyOnce() throws Exception {
+        assertThat(roost("", "send", agent.id(), "one").status()).isZero();
+        try (RoostProcess daemon = daemon()) {
+            int port = relay.port();
+            relay.close();
+
+            CommandRun kept = roost("", "send", agent.id(), "two");
+            assertThat(kept.status()).isEqualTo(ExitStatus.UNREACHABLE);
+            assertThat(kept.err())
+                    .contains(
+                            "It is kept on this computer; the machine daemon sends it when the"
+                                    + " relay is back. Do not send it again.");
+            assertThat(roost("", "send", agent.id(), "three").status())
+                    .isEqualTo(ExitStatus.UNREACHABLE);
+
+            relay =
+                    Relay.start(
+                            RelayConfig.defaults()
+                                    .withPort(port)
+                                    .withMetricsPort(0)
+                                    .withDataDirectory(temp.resolve("relay")));
+            // Commands send too while the daemon does: one after the other, each once.
+            await().until(() -> roost("", "send", agent.id(), "four").status() == ExitStatus.DONE);
+            await().until(() -> agent.heard.contains("four"));
+            assertThat(agent.heard).startsWith("one", "two", "three", "four");
+
+            leaveBehind("five");
+            await().until(() -> agent.heard.contains("five"));
+            assertThat(agent.heard).doesNotHaveDuplicates();
+            assertThat(daemon.terminate()).isEqualTo(143);
+        }
+    }
+
+    @Test
+    void daemonThatIsKilledWhileItSendsHasSentNothingTwiceAfterItsNextStart() throws Exception {
+        for (int n = 0; n < 40; n++) {
+            leaveBehind("m" + n);
+        }
+        try (RoostProcess daemon = daemon()) {
+            await().pollInterval(Duration.ofMillis(1)).until(() -> !agent.heard.isEmpty());
+            daemon.kill();
+        }
+        try (RoostProcess daemon = daemon()) {
+            await().until(() -> agent.heard.contains("m39"));
+            assertThat(agent.heard)
+                    .containsExactlyElementsOf(
+                            IntStream.range(0, 40).mapToObj(n -> "m" + n).toList());
+            assertThat(daemon.terminate()).isEqualTo(143);
+        }
+    }
+
+    @Test
+    void messageToASessionThatIsGoneIsGivenUpAndSaid() throws Exception {
+        leaveBehind("too late");
+        try (Account account =
+                Account.resume(
+                        signIn,
+                        SessionKeys.NONE,
+                        AccountOptions.usual("test/1").withNetwork(Network.direct()))) {
+            EchoAgent.success(account.sessions().delete(new SessionId(agent.id())));
+        }
+        try (RoostProcess daemon = daemon()) {
+            daemon.awaitLine("1 kept message(s) cannot be sent: the session " + agent.id());
+            assertThat(daemon.terminate()).isEqualTo(143);
+        }
+    }
+
+    /// The machine daemon, online.
+    private RoostProcess daemon() {
+        RoostProcess daemon =
+                RoostProcess.start(
+                        temp, "daemon", "run", "--home=" + home, "--root=" + temp.toString());
+        daemon.awaitLine("Connected.");
+        return daemon;
+    }
+
+    /// As a command does that could not send: into the first outbox, which nobody drains then.
+    private void leaveBehind(String text) throws Exception {
+        try (Access access = access()) {
+            var session = EchoAgent.success(access.account().session(new SessionId(agent.id())));
+            Outbox box =
+                    Outboxes.of(access.home(), access.server(), access.contentPublicKey())
+                            .open(
+                                    (place, listener) ->
+                                            Outbox.open(
+                                                    place,
+                                                    OutboxLimits.USUAL,
+                                                    (_, _) -> new Reply.Unavailable<>("offline"),
+                                                    listener,
+                                                    AccountOptions.usual("test/1").backoff()),
+                                    OutboxListener.NONE);
+            try (box) {
+                access.account()
+                        .send(
+                                box,
+                                session,
+                                SessionMessage.fromPerson(text, LiveSession.SENDER).tree());
+            }
+        }
     }
 
     @Test

@@ -2,20 +2,24 @@ package dev.roosthold.client;
 
 import dev.roosthold.client.network.Network;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.Dispatcher;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
+import okhttp3.MultipartBody;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -36,6 +40,7 @@ final class Http implements AutoCloseable {
     private static final MediaType JSON = MediaType.get("application/json");
     private static final MediaType BYTES = MediaType.get("application/octet-stream");
 
+    private static final String CLIENT = "X-Happy-Client";
     private static final String NO_ADDRESS = "the answer is not one of a relay";
 
     /// One relay is all that this object speaks to; the library's own bound of 5 would make
@@ -44,6 +49,7 @@ final class Http implements AutoCloseable {
 
     private final RelayAddress relay;
     private final String clientName;
+    private final Network network;
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("roost-http").factory());
 
@@ -78,18 +84,21 @@ final class Http implements AutoCloseable {
     Http(RelayAddress relay, String clientName, Network network) {
         this.relay = relay;
         this.clientName = clientName;
+        this.network = network;
         Dispatcher dispatcher = new Dispatcher(threads);
         dispatcher.setMaxRequests(MAX_AT_ONCE);
         dispatcher.setMaxRequestsPerHost(MAX_AT_ONCE);
-        repeating =
-                network.clientTo(relay.uri())
-                        .dispatcher(dispatcher)
-                        .connectTimeout(CONNECT_TIMEOUT)
-                        // The whole call is bounded.
-                        .readTimeout(Duration.ZERO)
-                        .writeTimeout(Duration.ZERO)
-                        .build();
+        repeating = configured(relay.uri(), dispatcher).build();
         once = repeating.newBuilder().retryOnConnectionFailure(false).build();
+    }
+
+    private OkHttpClient.Builder configured(URI address, Dispatcher dispatcher) {
+        return network.clientTo(address)
+                .dispatcher(dispatcher)
+                .connectTimeout(CONNECT_TIMEOUT)
+                // The whole call is bounded.
+                .readTimeout(Duration.ZERO)
+                .writeTimeout(Duration.ZERO);
     }
 
     <T> Reply<T> post(
@@ -129,22 +138,31 @@ final class Http implements AutoCloseable {
     /// @param bearer goes along only when the address is the relay's
     Reply<Boolean> putBytes(String url, BearerToken bearer, byte[] bytes)
             throws InterruptedException {
-        Optional<Request.Builder> request = given(url);
-        if (request.isEmpty()) {
-            return new Reply.Unavailable<>(NO_ADDRESS);
-        }
-        Answer answer;
-        try {
-            answer =
-                    exchange(
-                            once,
-                            request.get().put(RequestBody.create(BYTES, bytes)),
-                            isOfRelay(url) ? bearer : null,
-                            Bounds.LARGE);
-        } catch (IOException e) {
-            return new Reply.Unavailable<>(Failures.reason(e));
-        }
-        return answer.isSuccess() ? new Reply.Success<>(true) : failure(answer);
+        return atGiven(
+                once,
+                url,
+                bearer,
+                request -> request.put(RequestBody.create(BYTES, bytes)),
+                Bounds.LARGE,
+                _ -> true);
+    }
+
+    /// Sends bytes as the last field, `file`, of a form. It may arrive twice.
+    ///
+    /// @param bearer goes along only when the address is the relay's
+    /// @param fields before the file, in their order
+    Reply<Boolean> postForm(
+            String url,
+            BearerToken bearer,
+            SequencedMap<String, String> fields,
+            String fileName,
+            byte[] bytes)
+            throws InterruptedException {
+        MultipartBody.Builder form = new MultipartBody.Builder().setType(MultipartBody.FORM);
+        fields.forEach(form::addFormDataPart);
+        form.addFormDataPart("file", fileName, RequestBody.create(BYTES, bytes));
+        return atGiven(
+                once, url, bearer, request -> request.post(form.build()), Bounds.LARGE, _ -> true);
     }
 
     /// Reads bytes from an address that the relay has given out.
@@ -152,31 +170,60 @@ final class Http implements AutoCloseable {
     /// @param bearer goes along only when the address is the relay's
     /// @param most more than this counts as a broken connection
     Reply<byte[]> getBytes(String url, BearerToken bearer, int most) throws InterruptedException {
-        Optional<Request.Builder> request = given(url);
-        if (request.isEmpty()) {
+        return atGiven(
+                repeating,
+                url,
+                bearer,
+                Request.Builder::get,
+                new Bounds(most, Bounds.LARGE.patience()),
+                Answer::bytes);
+    }
+
+    /// One exchange with an address that the relay has given out. Another server than the relay
+    /// learns neither the bearer nor the kind of client, has its own way through proxies, and
+    /// cannot end the sign-in.
+    private <T> Reply<T> atGiven(
+            OkHttpClient toRelay,
+            String url,
+            BearerToken bearer,
+            UnaryOperator<Request.Builder> method,
+            Bounds bounds,
+            Function<Answer, T> reader)
+            throws InterruptedException {
+        HttpUrl address = HttpUrl.parse(url);
+        if (address == null) {
             return new Reply.Unavailable<>(NO_ADDRESS);
+        }
+        boolean isRelays = url.startsWith(relay + "/");
+        Request.Builder request = method.apply(new Request.Builder().url(address));
+        if (isRelays) {
+            request.header(CLIENT, clientName);
         }
         Answer answer;
         try {
             answer =
                     exchange(
-                            repeating,
-                            request.get().get(),
-                            isOfRelay(url) ? bearer : null,
-                            new Bounds(most, Bounds.LARGE.patience()));
+                            isRelays ? toRelay : to(address, toRelay),
+                            request,
+                            isRelays ? bearer : null,
+                            bounds);
         } catch (IOException e) {
             return new Reply.Unavailable<>(Failures.reason(e));
         }
-        return answer.isSuccess() ? new Reply.Success<>(answer.bytes()) : failure(answer);
+        if (answer.isSuccess()) {
+            return new Reply.Success<>(reader.apply(answer));
+        }
+        Reply<T> failure = failure(answer);
+        return !isRelays && failure instanceof Reply.CredentialsRefused(String message)
+                ? new Reply.Denied<>(answer.status(), message)
+                : failure;
     }
 
-    private boolean isOfRelay(String url) {
-        return url.startsWith(relay + "/");
-    }
-
-    private static Optional<Request.Builder> given(String url) {
-        HttpUrl address = HttpUrl.parse(url);
-        return address == null ? Optional.empty() : Optional.of(new Request.Builder().url(address));
+    private OkHttpClient to(HttpUrl address, OkHttpClient like) {
+        return configured(address.uri(), like.dispatcher())
+                .connectionPool(like.connectionPool())
+                .retryOnConnectionFailure(like.retryOnConnectionFailure())
+                .build();
     }
 
     private <T> Reply<T> send(
@@ -187,7 +234,9 @@ final class Http implements AutoCloseable {
             Bounds bounds,
             Function<JsonNode, T> reader)
             throws InterruptedException {
-        request.url(relay.at(path).toString()).header("Accept", "application/json");
+        request.url(relay.at(path).toString())
+                .header("Accept", "application/json")
+                .header(CLIENT, clientName);
         try {
             return sort(exchange(client, request, bearer, bounds), reader);
         } catch (IOException e) {
@@ -201,9 +250,7 @@ final class Http implements AutoCloseable {
             @Nullable BearerToken bearer,
             Bounds bounds)
             throws IOException, InterruptedException {
-        request.header("Accept-Encoding", "identity")
-                .header("User-Agent", clientName)
-                .header("X-Happy-Client", clientName);
+        request.header("Accept-Encoding", "identity").header("User-Agent", clientName);
         if (bearer != null) {
             request.header("Authorization", "Bearer " + bearer.value());
         }

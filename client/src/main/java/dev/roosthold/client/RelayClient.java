@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -269,6 +270,21 @@ public final class RelayClient implements AutoCloseable {
     public Reply<Boolean> upload(BearerToken bearer, String url, byte[] bytes)
             throws InterruptedException {
         return http.putBytes(url, bearer, bytes);
+    }
+
+    /// Sends bytes as [#upload], in the form that storage services of Amazon's kind take: the
+    /// fields that the relay has given out, then the bytes as `file`.
+    ///
+    /// @param fields in their order
+    /// @param fileName readable by the storage service
+    public Reply<Boolean> uploadForm(
+            BearerToken bearer,
+            String url,
+            SequencedMap<String, String> fields,
+            String fileName,
+            byte[] bytes)
+            throws InterruptedException {
+        return http.postForm(url, bearer, fields, fileName, bytes);
     }
 
     /// Reads bytes from an address that the relay has given out, as [#upload].

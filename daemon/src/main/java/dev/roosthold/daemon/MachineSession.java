@@ -70,6 +70,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     private final String dataEncryptionKey;
     private final RemoteWork remote;
     private final MachineWork work;
+    private final KeptMessages kept;
     private final KnownKey knownKey;
 
     /// Held while the metadata is written: it may follow the settings at any time.
@@ -141,6 +142,8 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
                         history,
                         stopDaemon);
         work.start();
+        kept = new KeptMessages(config, () -> socket != null, listener::notice);
+        kept.start();
     }
 
     private AgentHost agentHost(CurrentAccess access, Optional<CommandHistory> history) {
@@ -390,6 +393,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     public void connected(RelaySocket live) throws InterruptedException {
         socket = live;
         beat(live);
+        kept.connected();
         MachineLogin current = login;
         String label = current == null ? "" : current.label();
         locked = false;
@@ -399,7 +403,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
         if (written) {
             if (!locked) {
                 // Calls are encrypted with the key of the row.
-                remote.register(live);
+                remote.methods().connected(live);
                 followAccess(live, label, 1);
                 work.refresh();
             }
@@ -538,9 +542,10 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
 
     @Override
     public void event(String name, JsonNode argument, Optional<Consumer<JsonNode>> answer) {
-        if (name.equals("rpc-request")) {
-            remote.request(argument, answer.orElse(_ -> {}));
-        } else if (name.equals("machine-assistants") || name.equals("machine-jobs")) {
+        if (remote.methods().event(name, argument, answer.orElse(null))) {
+            return;
+        }
+        if (name.equals("machine-assistants") || name.equals("machine-jobs")) {
             work.refresh();
         } else {
             event(name, argument);
@@ -553,6 +558,7 @@ final class MachineSession implements ConnectionHandler, AutoCloseable {
     public void close() {
         remote.close();
         work.close();
+        kept.close();
         agents.ifPresent(AgentSessions::close);
     }
 

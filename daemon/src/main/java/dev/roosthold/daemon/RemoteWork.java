@@ -1,7 +1,7 @@
 package dev.roosthold.daemon;
 
 import dev.roosthold.client.EncryptedJson;
-import dev.roosthold.client.RelaySocket;
+import dev.roosthold.client.rpc.RpcTarget;
 import dev.roosthold.daemon.files.FileMethods;
 import dev.roosthold.daemon.git.GitMethods;
 import dev.roosthold.daemon.git.ProgressStream;
@@ -16,8 +16,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /// All remote methods of the machine, put together. Thread-safe.
@@ -79,12 +77,8 @@ final class RemoteWork implements AutoCloseable {
         return access.get();
     }
 
-    void register(RelaySocket socket) {
-        dispatcher.register(socket);
-    }
-
-    void request(JsonNode argument, Consumer<JsonNode> reply) {
-        dispatcher.request(argument, reply);
+    RpcTarget methods() {
+        return dispatcher;
     }
 
     /// Ends everything that is being carried out. A few seconds at most.

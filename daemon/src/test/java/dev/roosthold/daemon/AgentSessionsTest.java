@@ -455,6 +455,53 @@ class AgentSessionsTest {
                         "turn-end:completed");
     }
 
+    @Test
+    void fileThatTheAgentHasNotAnsweredIsGivenOnceMoreAndThenToldAsLost() throws Exception {
+        rig.startDaemon();
+        SessionId session = spawn();
+        rig.phone.attach(session, "notes.txt", "text/plain", bytes("to do"));
+        rig.phone.write(session, "crash");
+        rig.phone.awaitTurns(session, 1);
+        rig.phone.write(session, "attached");
+        assertThat(rig.phone.awaitTurns(session, 2)).contains("text:1 resource text/plain to do");
+
+        rig.phone.attach(session, "poison.txt", "text/plain", bytes("x"));
+        rig.phone.write(session, "crash");
+        rig.phone.awaitTurns(session, 3);
+        rig.phone.write(session, "crash");
+        rig.phone.awaitTurns(session, 4);
+        rig.phone.write(session, "attached");
+        assertThat(rig.phone.awaitTurns(session, 5))
+                .containsSubsequence(
+                        "service:The file poison.txt is not given to the agent again: it has ended"
+                                + " twice without an answer. Attach it anew if it is needed.",
+                        "text:0 ",
+                        "turn-end:completed");
+    }
+
+    @Test
+    void fileThatCannotBeFetchedNowGoesWithTheWordsAfter() throws Exception {
+        rig.startDaemon();
+        SessionId session = spawn();
+        rig.daemon().stop(ShutdownSource.CLI);
+        Files.createFile(FakeAgent.closed(rig.memory));
+        rig.startDaemon();
+        rig.phone.attach(session, "notes.txt", "text/plain", bytes("to do"));
+        rig.phone.write(session, "attached");
+        rig.phone.await(session, events -> events.contains("turn-start"));
+        rig.relay.stop();
+        Files.delete(FakeAgent.closed(rig.memory));
+        Phone.Awaiting.until(() -> read(rig.memory, "*").contains("attached"));
+        rig.relay.startAgain();
+        assertThat(rig.phone.awaitTurns(session, 1))
+                .containsSubsequence(
+                        "service:The file notes.txt cannot be fetched from the relay now; it goes"
+                                + " to the agent with what you write next.",
+                        "text:0 ");
+        rig.phone.write(session, "attached");
+        assertThat(rig.phone.awaitTurns(session, 2)).contains("text:1 resource text/plain to do");
+    }
+
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
@@ -492,8 +539,12 @@ class AgentSessionsTest {
     }
 
     private static String read(Path records) throws IOException {
+        return read(records, "*.json");
+    }
+
+    private static String read(Path directory, String names) throws IOException {
         StringBuilder all = new StringBuilder();
-        try (var files = Files.newDirectoryStream(records, "*.json")) {
+        try (var files = Files.newDirectoryStream(directory, names)) {
             for (Path file : files) {
                 all.append(Files.readString(file));
             }

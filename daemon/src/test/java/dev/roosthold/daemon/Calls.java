@@ -54,7 +54,8 @@ public final class Calls implements AutoCloseable {
         ObjectNode request = JsonNodeFactory.instance.objectNode();
         request.put("method", fullName);
         request.put("params", params);
-        dispatcher.request(
+        dispatcher.event(
+                "rpc-request",
                 request,
                 answer -> {
                     pending.answers.add(answer);

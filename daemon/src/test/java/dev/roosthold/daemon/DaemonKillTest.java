@@ -3,6 +3,8 @@ package dev.roosthold.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.roosthold.protocol.SessionId;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +19,8 @@ import tools.jackson.databind.JsonNode;
 
 /// The daemon is killed while sessions start, work and stop.
 class DaemonKillTest {
+    private static final byte[] NOTES = "to do".getBytes(StandardCharsets.UTF_8);
+
     @TempDir Path temp;
 
     @Test
@@ -30,6 +34,58 @@ class DaemonKillTest {
     @Timeout(1_800)
     void nothingIsLeftAndNothingIsShownThatIsNotAfterFiftyKills() throws Exception {
         kills(50, 5);
+    }
+
+    @Test
+    @Timeout(120)
+    void attachedFileReachesTheAgentThoughTheDaemonWasKilledBeforeTheAgentBegan() throws Exception {
+        try (AgentRig rig = new AgentRig(temp)) {
+            SessionId session = spawnAndKill(rig);
+            Files.createFile(FakeAgent.closed(rig.memory));
+            try (DaemonProcess daemon = new DaemonProcess(rig.home, rig.memory).awaitReady()) {
+                rig.phone.attach(session, "notes.txt", "text/plain", NOTES);
+                rig.phone.write(session, "attached");
+                rig.phone.await(session, events -> events.contains("turn-start"));
+                daemon.kill();
+            }
+            Files.delete(FakeAgent.closed(rig.memory));
+            rig.startDaemon();
+            rig.phone.awaitTurns(session, 1);
+            rig.phone.write(session, "attached");
+            assertThat(rig.phone.awaitTurns(session, 2))
+                    .contains("text:1 resource text/plain to do");
+            rig.phone.write(session, "attached");
+            assertThat(rig.phone.awaitTurns(session, 3)).contains("text:0 ");
+        }
+    }
+
+    @Test
+    @Timeout(120)
+    void attachedFileReachesTheAgentThoughTheDaemonWasKilledBeforeTheAgentAnswered()
+            throws Exception {
+        try (AgentRig rig = new AgentRig(temp)) {
+            SessionId session = spawnAndKill(rig);
+            try (DaemonProcess daemon = new DaemonProcess(rig.home, rig.memory).awaitReady()) {
+                rig.phone.attach(session, "notes.txt", "text/plain", NOTES);
+                rig.phone.write(session, "plan\nwait 60000");
+                rig.phone.await(session, events -> events.contains("tool-end"));
+                daemon.kill();
+            }
+            rig.startDaemon();
+            rig.phone.awaitTurns(session, 1);
+            rig.phone.write(session, "attached");
+            assertThat(rig.phone.awaitTurns(session, 2))
+                    .contains("text:1 resource text/plain to do");
+        }
+    }
+
+    /// A session that waits for a message, and no daemon.
+    private static SessionId spawnAndKill(AgentRig rig) throws Exception {
+        try (DaemonProcess daemon = new DaemonProcess(rig.home, rig.memory).awaitReady()) {
+            SessionId session = rig.phone.spawn(rig.id(), rig.work, "fake");
+            daemon.kill();
+            return session;
+        }
     }
 
     private void kills(int rounds, long seed) throws Exception {

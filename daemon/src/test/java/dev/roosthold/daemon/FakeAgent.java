@@ -88,6 +88,9 @@ public final class FakeAgent {
         if (traits.contains("slow")) {
             Thread.sleep(1_500);
         }
+        while (Files.exists(closed(memory))) {
+            Thread.sleep(5);
+        }
         out.println("a line that is no message");
         BufferedReader in =
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -125,6 +128,11 @@ public final class FakeAgent {
             Thread.sleep(600_000);
         }
         System.exit(0);
+    }
+
+    /// As long as this file is there, agents that are started do not begin.
+    static Path closed(Path memory) {
+        return memory.resolve("closed");
     }
 
     private static ObjectNode object() {

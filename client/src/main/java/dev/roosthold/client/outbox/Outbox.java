@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 /// uses it at a time. Thread-safe.
 public final class Outbox implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
-    private static final String FILE = "outbox.log";
+    static final String FILE = "outbox.log";
     private static final int BATCH = 100;
     private static final long BATCH_BYTES = 4L << 20;
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);

@@ -99,7 +99,7 @@ final class OutboxLog implements AutoCloseable {
     static OutboxLog open(Path file) {
         try {
             PrivateFiles.prepare(file);
-            Path lock = file.resolveSibling(file.getFileName() + ".lock");
+            Path lock = lockOf(file);
             PrivateFiles.prepare(lock);
             FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
             try {
@@ -116,6 +116,21 @@ final class OutboxLog implements AutoCloseable {
         } catch (IOException e) {
             throw new OutboxException("the outbox " + file + " cannot be opened", e);
         }
+    }
+
+    /// Whether a program uses it at present. Takes the lock for a moment to find out.
+    static boolean isInUse(Path file) throws IOException {
+        Path lock = lockOf(file);
+        if (!Files.exists(lock)) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
+            return tryLock(channel) == null;
+        }
+    }
+
+    private static Path lockOf(Path file) {
+        return file.resolveSibling(file.getFileName() + ".lock");
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

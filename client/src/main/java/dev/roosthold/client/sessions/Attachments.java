@@ -6,6 +6,9 @@ import dev.roosthold.client.Reply;
 import dev.roosthold.protocol.SessionId;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -18,6 +21,8 @@ public final class Attachments {
     public static final int MAX_BYTES = 10 * 1024 * 1024 - 40;
 
     private static final int MAX_SEALED = 10 * 1024 * 1024;
+    private static final int MAX_FIELDS = 50;
+    private static final int TOO_LARGE = 413;
     private static final int NOT_IMPLEMENTED = 501;
 
     private final RelayClient relay;
@@ -29,38 +34,60 @@ public final class Attachments {
         this.bearer = bearer;
     }
 
-    /// Stores a file. When the outcome is not known it may be tried again: the relay drops what was
-    /// announced and did not come.
+    /// Stores a file, at the relay or where the relay says: a storage service beside it takes the
+    /// bytes as they are or in a form that the relay has signed. When the outcome is not known it
+    /// may be tried again: the relay drops what was announced and did not come.
     ///
     /// @param name readable by the relay; nothing that tells about the content
     /// @param sealed encrypted bytes
     /// @return the reference for the message; denied with 413 when it is too large, with 501 when
-    ///     the server wants it in a way that is not built here
+    ///     the server wants it in another way than these
     public Reply<String> upload(SessionId session, String name, byte[] sealed)
             throws InterruptedException {
+        if (sealed.length > MAX_SEALED) {
+            return new Reply.Denied<>(TOO_LARGE, "the file is larger than 10 MB");
+        }
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.put("filename", name).put("size", sealed.length);
         Reply<Place> place =
-                relay.post(
-                        bearer.get(),
-                        path(session, "request-upload"),
-                        body,
-                        answer ->
-                                new Place(
-                                        text(answer, "ref"),
-                                        text(answer, "uploadUrl"),
-                                        answer.path("method").asString("PUT")));
+                relay.post(bearer.get(), path(session, "request-upload"), body, Attachments::place);
         if (!(place instanceof Reply.Success<Place>(Place found))) {
             return failure(place);
         }
-        if (!found.method().equals("PUT")) {
-            return new Reply.Denied<>(
-                    NOT_IMPLEMENTED, "the server keeps attachments in a way unknown here");
-        }
-        Reply<Boolean> stored = relay.upload(bearer.get(), found.url(), sealed);
+        Reply<Boolean> stored =
+                switch (found.method()) {
+                    case "PUT" -> relay.upload(bearer.get(), found.url(), sealed);
+                    case "POST" ->
+                            relay.uploadForm(
+                                    bearer.get(), found.url(), found.fields(), name, sealed);
+                    default ->
+                            new Reply.Denied<>(
+                                    NOT_IMPLEMENTED,
+                                    "the server keeps attachments in a way unknown here");
+                };
         return stored instanceof Reply.Success<Boolean>
                 ? new Reply.Success<>(found.ref())
                 : failure(stored);
+    }
+
+    private static Place place(JsonNode answer) {
+        SequencedMap<String, String> fields = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> field : answer.path("formFields").properties()) {
+            JsonNode value = field.getValue();
+            // What comes after the file is not read by the services; two files would be refused.
+            if (!value.isValueNode() || field.getKey().equals("file")) {
+                throw new IllegalArgumentException("formFields are not those of a form");
+            }
+            fields.put(field.getKey(), value.asString());
+        }
+        if (fields.size() > MAX_FIELDS) {
+            throw new IllegalArgumentException("too many formFields");
+        }
+        return new Place(
+                text(answer, "ref"),
+                text(answer, "uploadUrl"),
+                answer.path("method").asString("PUT"),
+                fields);
     }
 
     /// Reads a file as it is stored, encrypted.
@@ -88,7 +115,11 @@ public final class Attachments {
         };
     }
 
-    private record Place(String ref, String url, String method) {}
+    /// Where the relay wants a file.
+    ///
+    /// @param fields of the form, in their order; none for `PUT`
+    private record Place(
+            String ref, String url, String method, SequencedMap<String, String> fields) {}
 
     private static String text(JsonNode answer, String name) {
         JsonNode value = answer.path(name);

@@ -4,7 +4,6 @@ import dev.roosthold.client.Reply;
 import dev.roosthold.client.files.PrivateFiles;
 import dev.roosthold.crypto.Blob;
 import dev.roosthold.crypto.CryptoException;
-import dev.roosthold.crypto.SymmetricKey;
 import dev.roosthold.protocol.SessionId;
 import dev.roosthold.protocol.messages.Envelope;
 import dev.roosthold.protocol.messages.SessionEvent.FileAttached;
@@ -27,9 +26,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Files that a person attaches to what they say next. Apps send them before the words. Until then
-/// they wait in the session's record, by reference; with the words they are fetched, decrypted and
-/// given to the agent:
+/// Files that a person attaches to what they say next. Apps send them before the words. They wait
+/// in the session's record, by reference, until the agent has answered the words that they came
+/// with; when the daemon or the agent ends before that, they come with the next ones. So an agent
+/// may see a file twice and never misses one. With the words they are fetched, decrypted and given
+/// to the agent:
 ///
 /// - a picture as it is, where the agent takes pictures;
 /// - a text that is not long as a resource with its text, where the agent takes those;
@@ -43,6 +44,9 @@ final class PersonFiles {
 
     /// Files that a session keeps on the disk; the oldest make room.
     private static final int MOST_KEPT = 50;
+
+    /// An agent that ends over a file would otherwise do so with all that the person says after it.
+    private static final int MOST_GIVEN = 2;
 
     private static final int MAX_TEXT = 256 * 1024;
     private static final int MAX_NAME = 100;
@@ -98,67 +102,102 @@ final class PersonFiles {
                 });
     }
 
-    /// Adds the files to a prompt.
+    /// Adds the files that wait to a prompt. They wait on, until [#taken].
     ///
-    /// @param files as [SessionRecord#files] tells them
-    /// @param lost told of each that cannot be had, with a sentence for the person
-    void give(List<JsonNode> files, Accepted accepted, ArrayNode blocks, Consumer<String> lost) {
-        for (JsonNode file : files) {
-            String name = file.path("name").asString("");
+    /// @param say told of each that is not given, with a sentence for the person
+    void give(Accepted accepted, ArrayNode blocks, Consumer<String> say) {
+        List<ObjectNode> kept = new ArrayList<>();
+        for (ObjectNode file : record.files()) {
             try {
-                Optional<byte[]> bytes = fetch(file.path("ref").asString(""));
-                if (bytes.isPresent()) {
-                    add(name, file.path("mimeType").asString(""), bytes.get(), accepted, blocks);
-                } else {
-                    lost.accept(
-                            "The file "
-                                    + name
-                                    + " was not given to the agent: the relay"
-                                    + " does not hand it out.");
-                }
-            } catch (CryptoException _) {
-                lost.accept(
-                        "The file "
-                                + name
-                                + " was not given to the agent: it is damaged or"
-                                + " encrypted for something else.");
-            } catch (IOException _) {
-                lost.accept(
-                        "The file "
-                                + name
-                                + " was not given to the agent: it cannot be"
-                                + " stored on the machine.");
+                give(file, accepted, blocks, say).ifPresent(kept::add);
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
                 return;
             }
         }
+        replace(kept);
     }
 
-    /// The content, decrypted; empty when the relay has it not, or is away for long.
-    private Optional<byte[]> fetch(String ref) throws InterruptedException {
-        SymmetricKey key = Blob.keyOf(record.key());
-        for (int attempt = 1; ; attempt++) {
-            switch (relay.download(session, ref)) {
+    /// @return the file as it waits on; empty when it is given up
+    private Optional<ObjectNode> give(
+            ObjectNode file, Accepted accepted, ArrayNode blocks, Consumer<String> say)
+            throws InterruptedException {
+        String name = "The file " + file.path("name").asString("");
+        int given = file.path("given").asInt(0);
+        if (given >= MOST_GIVEN) {
+            say.accept(
+                    name
+                            + " is not given to the agent again: it has ended twice without an"
+                            + " answer. Attach it anew if it is needed.");
+            return Optional.empty();
+        }
+        String why;
+        try {
+            switch (fetch(file.path("ref").asString(""))) {
                 case Reply.Success(byte[] sealed) -> {
-                    return Optional.of(Blob.open(sealed, key));
+                    byte[] bytes = Blob.open(sealed, Blob.keyOf(record.key()));
+                    add(file, bytes, accepted, blocks);
+                    return Optional.of(file.put("given", given + 1).put("now", true));
                 }
-                case Reply.Denied<byte[]> _ -> {
-                    return Optional.empty();
-                }
+                case Reply.Denied<byte[]> _ -> why = "the relay does not hand it out";
                 case Reply.CredentialsRefused<byte[]> _, Reply.Unavailable<byte[]> _ -> {
-                    if (attempt == ATTEMPTS) {
-                        return Optional.empty();
-                    }
-                    Thread.sleep(relay.pauses().pause(attempt));
+                    say.accept(
+                            name
+                                    + " cannot be fetched from the relay now; it goes to the agent"
+                                    + " with what you write next.");
+                    file.remove("now");
+                    return Optional.of(file);
                 }
             }
+        } catch (CryptoException _) {
+            why = "it is damaged or encrypted for something else";
+        } catch (IOException _) {
+            why = "it cannot be stored on the machine";
+        }
+        say.accept(name + " was not given to the agent: " + why + ".");
+        return Optional.empty();
+    }
+
+    /// The agent has answered the prompt that the files came with.
+    void taken() {
+        List<ObjectNode> files = record.files();
+        if (!files.isEmpty()) {
+            replace(files.stream().filter(file -> !file.has("now")).toList());
         }
     }
 
-    private void add(
-            String name, String mimeType, byte[] bytes, Accepted accepted, ArrayNode blocks)
+    private void replace(List<ObjectNode> files) {
+        if (!files.equals(record.files())) {
+            record.change(json -> json.putArray("files").addAll(files));
+        }
+    }
+
+    /// What the person should know of files that wait when a turn has ended without an answer.
+    Optional<String> left() {
+        boolean some =
+                record.files().stream().anyMatch(file -> file.path("given").asInt(0) < MOST_GIVEN);
+        return some
+                ? Optional.of("The files that you attached go with what you write next.")
+                : Optional.empty();
+    }
+
+    /// The content, encrypted. Tries again for a moment while the relay is away.
+    private Reply<byte[]> fetch(String ref) throws InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            Reply<byte[]> reply = relay.download(session, ref);
+            if (reply instanceof Reply.Success<byte[]>
+                    || reply instanceof Reply.Denied<byte[]>
+                    || attempt == ATTEMPTS) {
+                return reply;
+            }
+            Thread.sleep(relay.pauses().pause(attempt));
+        }
+    }
+
+    private void add(ObjectNode shown, byte[] bytes, Accepted accepted, ArrayNode blocks)
             throws IOException {
+        String name = shown.path("name").asString("");
+        String mimeType = shown.path("mimeType").asString("");
         if (accepted.pictures() && PICTURES.contains(mimeType)) {
             blocks.addObject()
                     .put("type", "image")

@@ -8,7 +8,6 @@ import dev.roosthold.client.changes.Change;
 import dev.roosthold.client.changes.FeedListener;
 import dev.roosthold.client.changes.Update;
 import dev.roosthold.client.outbox.Outbox;
-import dev.roosthold.client.rpc.RpcTarget;
 import dev.roosthold.client.sessions.MessagePage;
 import dev.roosthold.client.sessions.RecordKey;
 import dev.roosthold.client.sessions.SessionField;
@@ -21,7 +20,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -95,7 +93,7 @@ final class SessionFace implements AutoCloseable {
                                 alive();
                             }
                         });
-        fresh.serve(new Methods());
+        fresh.serve(methods);
         link = fresh;
         fields.connected();
     }
@@ -103,22 +101,6 @@ final class SessionFace implements AutoCloseable {
     Optional<RelaySocket> socket() {
         Link current = link;
         return current == null ? Optional.empty() : current.socket();
-    }
-
-    private final class Methods implements RpcTarget {
-        @Override
-        public void connected(RelaySocket live) {
-            methods.register(live);
-        }
-
-        @Override
-        public boolean event(String name, JsonNode argument, @Nullable Consumer<JsonNode> answer) {
-            if (name.equals("rpc-request")) {
-                methods.request(argument, answer == null ? _ -> {} : answer);
-                return true;
-            }
-            return false;
-        }
     }
 
     /// Messages by their numbers: live ones as long as there is no hole, else read from the relay.

@@ -205,11 +205,9 @@ final class SessionRecord {
         return remarks;
     }
 
-    /// Files that the person has attached to what they say next, oldest first; see [PersonFiles].
-    synchronized List<JsonNode> files() {
-        List<JsonNode> files = new ArrayList<>();
-        json.path("files").forEach(one -> files.add(one.deepCopy()));
-        return files;
+    /// Files of the person that the agent has not taken, oldest first; see [PersonFiles].
+    synchronized List<ObjectNode> files() {
+        return objects("files");
     }
 
     /// Where files of the person are for the agent; made when there is one.
@@ -219,13 +217,17 @@ final class SessionRecord {
 
     /// Reports of usage that the relay has not confirmed, oldest first, each with its `localId`.
     synchronized List<ObjectNode> usage() {
-        List<ObjectNode> reports = new ArrayList<>();
-        for (JsonNode report : json.path("usage")) {
-            if (report instanceof ObjectNode object) {
-                reports.add(object.deepCopy());
+        return objects("usage");
+    }
+
+    private List<ObjectNode> objects(String name) {
+        List<ObjectNode> objects = new ArrayList<>();
+        for (JsonNode one : json.path(name)) {
+            if (one instanceof ObjectNode object) {
+                objects.add(object.deepCopy());
             }
         }
-        return reports;
+        return objects;
     }
 
     private Optional<String> text(String name) {

@@ -2,6 +2,7 @@ package dev.roosthold.daemon.rpc;
 
 import dev.roosthold.client.EncryptedJson;
 import dev.roosthold.client.RelaySocket;
+import dev.roosthold.client.rpc.RpcTarget;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -28,7 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// - Parameters that do not open with the machine's key were not written by the account: no method
 ///   sees them.
 /// - What a method throws never reaches the caller as it is.
-public final class RpcDispatcher implements AutoCloseable {
+public final class RpcDispatcher implements RpcTarget, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RpcDispatcher.class);
 
     /// Calls that are carried out at the same time; each may hold a process or a file in memory.
@@ -71,8 +73,9 @@ public final class RpcDispatcher implements AutoCloseable {
         this.policy = policy;
     }
 
-    /// Tells the relay about the methods: after each connect, since it forgets them with it.
-    public void register(RelaySocket socket) {
+    /// Tells the relay about the methods.
+    @Override
+    public void connected(RelaySocket socket) {
         for (String method : methods.keySet()) {
             socket.emit(
                     "rpc-register",
@@ -80,11 +83,20 @@ public final class RpcDispatcher implements AutoCloseable {
         }
     }
 
-    /// Takes one `rpc-request`. Does not block.
+    /// Also answers calls of methods that are not of this target: its connection has no other one.
     ///
     /// @param argument `{method, params}`
-    /// @param reply sends the acknowledgement, from any thread
-    public void request(JsonNode argument, Consumer<JsonNode> reply) {
+    /// @param reply called from any thread
+    @Override
+    public boolean event(String name, JsonNode argument, @Nullable Consumer<JsonNode> reply) {
+        if (!name.equals("rpc-request")) {
+            return false;
+        }
+        request(argument, reply == null ? _ -> {} : reply);
+        return true;
+    }
+
+    private void request(JsonNode argument, Consumer<JsonNode> reply) {
         Answer answer = new Answer(reply);
         if (closed) {
             answer.send(error(ENDING));
