@@ -630,6 +630,50 @@ class ClusterTest {
         }
     }
 
+    @Test
+    void callsToWhatAKilledNodeServedAreRefusedAtOnceUntilItIsServedAgain() throws Exception {
+        ada.makesMachine("m");
+        Client page = adaAtTwo.page().connected();
+        try (NodeProcess third = NodeProcess.start(address(database), nats.address(), directory);
+                Client daemon = new Client(third.address(), ada.daemonAuth("m"), false)) {
+            serving(daemon.connected(), "m:a", "before");
+            assertThat(call(page, "m:a").path("result").asString()).isEqualTo("before");
+            third.isKilled();
+            long killedAt = System.nanoTime();
+            String error = "";
+            while (!error.equals("RPC method not available")) {
+                long begun = System.nanoTime();
+                error = call(page, "m:a").path("error").asString();
+                assertThat(error).isIn("RPC target disconnected", "RPC method not available");
+                assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                        .isLessThan(Duration.ofSeconds(1));
+                assertThat(Duration.ofNanos(System.nanoTime() - killedAt))
+                        .isLessThan(Duration.ofSeconds(5));
+            }
+            serving(ada.daemon("m").connected(), "m:a", "again");
+            assertThat(call(page, "m:a").path("result").asString()).isEqualTo("again");
+        }
+    }
+
+    @Test
+    void aCallOnItsWayToANodeThatIsKilledFailsWithinASecond() throws Exception {
+        Client page = adaAtTwo.page().connected();
+        serving(ada.daemon("n").connected(), "n:a", "other");
+        try (NodeProcess third = NodeProcess.start(address(database), nats.address(), directory);
+                Client daemon = new Client(third.address(), ada.daemonAuth("m"), false)) {
+            serving(daemon.connected(), "m:a", "a");
+            assertThat(call(page, "m:a").path("result").asString()).isEqualTo("a");
+            third.isStopped();
+            var call = page.asks("rpc-call", Map.of("method", "m:a", "params", "p"));
+            // NATS has given the first one away when the second one has come back.
+            assertThat(call(page, "n:a").path("result").asString()).isEqualTo("other");
+            assertThat(call).isNotDone();
+            third.isKilled();
+            assertThat(call.get(1, TimeUnit.SECONDS).path("error").asString())
+                    .isEqualTo("RPC target disconnected");
+        }
+    }
+
     private static String address(PostgresUrl url) {
         return url.jdbc().replace("jdbc:postgresql://", "postgresql://postgres@");
     }

@@ -38,8 +38,10 @@ import tools.jackson.databind.JsonNode;
 /// ```
 ///
 /// While a call is with another node, that node is asked for a sign of life at each sweep: of a
-/// process that is gone NATS says at once that nobody listens. When this node loses NATS itself,
-/// its calls end, as no answer can come.
+/// process that is gone NATS says at once that nobody listens. A call that nobody has taken for a
+/// moment may have been on its way to such a process: it is asked whether anybody serves its method
+/// now, and whoever answers without having taken the call before has not got it. When this node
+/// loses NATS itself, its calls end, as no answer can come.
 ///
 /// The newest registration of a method serves it, wherever it is: each is told with a number that
 /// is higher than all that this node has seen, and ends those with a lower one. The queue of the
@@ -68,6 +70,13 @@ final class RemoteCalls {
     private static final int MAX_ANSWER = 64 << 20;
 
     private static final Duration SETTLE = Duration.ofMillis(250);
+
+    /// A call that nobody has taken for so long may be lost.
+    private static final long DOUBTFUL_NANOS = Duration.ofMillis(250).toNanos();
+
+    /// A call that nobody has taken for so long is lost when its method is served by a node that
+    /// says nothing of it. Two nodes can listen for a moment, and the other one may have it.
+    private static final long OVERDUE_NANOS = Duration.ofMillis(500).toNanos();
 
     /// A call that nobody has taken for so long is lost.
     private static final long UNTAKEN_NANOS = Duration.ofSeconds(3).toNanos();
@@ -302,6 +311,13 @@ final class RemoteCalls {
                         end(number, Failure.TIMED_OUT);
                     } else if (takenBy == null && now - one.sentAtNanos > UNTAKEN_NANOS) {
                         end(number, Failure.DISCONNECTED);
+                    } else if (takenBy == null && now - one.sentAtNanos > DOUBTFUL_NANOS) {
+                        AccountId account = one.call.caller.socket.account();
+                        bus.ask(
+                                "call." + name(account, one.call.method),
+                                inbox("u-" + number),
+                                List.of(PROBE, account.value(), one.call.method),
+                                NOTHING);
                     } else if (takenBy != null && askedFor.add(takenBy)) {
                         bus.ask(
                                 "node." + takenBy + ".life",
@@ -345,6 +361,7 @@ final class RemoteCalls {
             switch (token.charAt(0)) {
                 case 'c' -> nobodyServes(Long.parseLong(rest));
                 case 'q' -> probes.remove(Long.parseLong(rest));
+                case 'u' -> untaken(Long.parseLong(rest), 0);
                 case 'l' -> isGone(rest);
                 default -> {}
             }
@@ -364,6 +381,21 @@ final class RemoteCalls {
                 });
     }
 
+    /// Ends a call that nobody has taken, if it was sent that long ago.
+    private void untaken(long number, long nanos) {
+        Sent one = sent.get(number);
+        if (one == null || System.nanoTime() - one.sentAtNanos < nanos) {
+            return;
+        }
+        boolean lost;
+        synchronized (one) {
+            lost = one.takenBy == null;
+        }
+        if (lost) {
+            end(number, Failure.DISCONNECTED);
+        }
+    }
+
     private void nobodyServes(long number) {
         Sent one = sent.remove(number);
         if (one != null) {
@@ -379,6 +411,7 @@ final class RemoteCalls {
             if (probed != null) {
                 here.served(probed.account(), probed.method()::equals);
             }
+            untaken(number, OVERDUE_NANOS);
             return;
         }
         Sent one = sent.get(number);
