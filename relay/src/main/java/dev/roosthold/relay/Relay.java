@@ -24,6 +24,7 @@ import dev.roosthold.relay.auth.Registration;
 import dev.roosthold.relay.backup.LastBackup;
 import dev.roosthold.relay.catchup.ChangeRoutes;
 import dev.roosthold.relay.catchup.LogRecovery;
+import dev.roosthold.relay.cluster.Bus;
 import dev.roosthold.relay.cluster.Channels;
 import dev.roosthold.relay.cluster.Nodes;
 import dev.roosthold.relay.connect.ConnectRoutes;
@@ -57,6 +58,7 @@ import dev.roosthold.relay.metrics.Metrics;
 import dev.roosthold.relay.metrics.MetricsServer;
 import dev.roosthold.relay.metrics.RpcMetrics;
 import dev.roosthold.relay.metrics.Watched;
+import dev.roosthold.relay.metrics.WatchedCluster;
 import dev.roosthold.relay.operator.AccountDeletion;
 import dev.roosthold.relay.operator.AccountSignOut;
 import dev.roosthold.relay.operator.OperatorTasks;
@@ -385,6 +387,10 @@ public final class Relay implements AutoCloseable {
                         () -> jazz.handler(socketServer.httpHandler()));
         listening = true;
         metrics.ifPresent(m -> m.watch(watched()));
+        if (membership != null && lines != null) {
+            WatchedCluster cluster = watched(membership, lines);
+            metrics.ifPresent(m -> m.watchCluster(cluster));
+        }
         metrics.ifPresent(m -> m.watchJazz(jazz::connections, jazz::bytes, jazz::lastCommitStored));
         metricsServer = metrics.flatMap(m -> serve(m, config.metricsPort().orElse(0)));
 
@@ -614,6 +620,24 @@ public final class Relay implements AutoCloseable {
                 () -> LastBackup.secondsOf(config.dataDirectory()),
                 machines.presence()::size,
                 sessions.presence()::size);
+    }
+
+    private WatchedCluster watched(Membership others, Lines lines) {
+        Bus bus = others.bus();
+        Nodes nodes = others.nodes();
+        return new WatchedCluster(
+                bus::isConnected,
+                bus::lost,
+                bus::dropped,
+                lines::told,
+                lines::heard,
+                lines::found,
+                rpc::sentAcross,
+                rpc::takenAcross,
+                nodes::alive,
+                nodes::buried,
+                nodes::leads,
+                nodes::sinceBeat);
     }
 
     /// Worth a warning, not a relay.

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -90,6 +91,8 @@ final class RemoteCalls {
     private final RpcLimits limits;
     private final InstantSource clock;
     private final AtomicLong numbers = new AtomicLong();
+    private final LongAdder given = new LongAdder();
+    private final LongAdder taken = new LongAdder();
 
     /// Grows with every registration that this node makes or hears of.
     private final AtomicLong latest = new AtomicLong();
@@ -247,6 +250,16 @@ final class RemoteCalls {
 
     // ---- calls of this node
 
+    /// Calls that were sent to the other nodes since the start, whether anybody takes them or not.
+    long given() {
+        return given.sum();
+    }
+
+    /// Calls of other nodes that were taken since the start.
+    long taken() {
+        return taken.sum();
+    }
+
     /// Gives the call to whichever node serves it; what comes of it is told [Here].
     ///
     /// @return false when it cannot be sent
@@ -270,6 +283,9 @@ final class RemoteCalls {
                                 params == null ? ABSENT : fits ? PRESENT : LATER,
                                 node + "." + number),
                         fits ? body : NOTHING);
+        if (left) {
+            given.increment();
+        }
         // If it was taken out meanwhile it is dealt with.
         return left || sent.remove(number) == null;
     }
@@ -540,6 +556,7 @@ final class RemoteCalls {
             say(replyTo, FAIL, number, Failure.SAME_SOCKET.name());
             return;
         }
+        taken.increment();
         say(replyTo, TOOK, number, node);
         Duration left = Duration.ofMillis(message.number(4));
         switch (message.part(5)) {
