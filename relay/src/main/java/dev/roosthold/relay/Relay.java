@@ -24,6 +24,7 @@ import dev.roosthold.relay.auth.Registration;
 import dev.roosthold.relay.backup.LastBackup;
 import dev.roosthold.relay.catchup.ChangeRoutes;
 import dev.roosthold.relay.catchup.LogRecovery;
+import dev.roosthold.relay.cluster.Bus;
 import dev.roosthold.relay.cluster.Channels;
 import dev.roosthold.relay.cluster.Nodes;
 import dev.roosthold.relay.connect.ConnectRoutes;
@@ -57,6 +58,7 @@ import dev.roosthold.relay.metrics.Metrics;
 import dev.roosthold.relay.metrics.MetricsServer;
 import dev.roosthold.relay.metrics.RpcMetrics;
 import dev.roosthold.relay.metrics.Watched;
+import dev.roosthold.relay.metrics.WatchedCluster;
 import dev.roosthold.relay.operator.AccountDeletion;
 import dev.roosthold.relay.operator.AccountSignOut;
 import dev.roosthold.relay.operator.OperatorTasks;
@@ -84,6 +86,7 @@ import dev.roosthold.relay.store.PostgresUrl;
 import dev.roosthold.relay.store.SqliteStore;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.StoreConfig;
+import dev.roosthold.relay.store.StoreException;
 import dev.roosthold.relay.streams.StreamEvents;
 import dev.roosthold.relay.updates.Lines;
 import dev.roosthold.relay.updates.Router;
@@ -124,6 +127,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// A running relay: REST, Socket.IO, the browser UI and the store, on one port. Thread-safe.
 ///
@@ -385,6 +389,10 @@ public final class Relay implements AutoCloseable {
                         () -> jazz.handler(socketServer.httpHandler()));
         listening = true;
         metrics.ifPresent(m -> m.watch(watched()));
+        if (membership != null && lines != null) {
+            WatchedCluster cluster = watched(membership, lines);
+            metrics.ifPresent(m -> m.watchCluster(cluster));
+        }
         metrics.ifPresent(m -> m.watchJazz(jazz::connections, jazz::bytes, jazz::lastCommitStored));
         metricsServer = metrics.flatMap(m -> serve(m, config.metricsPort().orElse(0)));
 
@@ -616,6 +624,24 @@ public final class Relay implements AutoCloseable {
                 sessions.presence()::size);
     }
 
+    private WatchedCluster watched(Membership others, Lines lines) {
+        Bus bus = others.bus();
+        Nodes nodes = others.nodes();
+        return new WatchedCluster(
+                bus::isConnected,
+                bus::lost,
+                bus::dropped,
+                lines::told,
+                lines::heard,
+                lines::found,
+                rpc::sentAcross,
+                rpc::takenAcross,
+                nodes::alive,
+                nodes::buried,
+                nodes::leads,
+                nodes::sinceBeat);
+    }
+
     /// Worth a warning, not a relay.
     private void announce() {
         try {
@@ -777,17 +803,30 @@ public final class Relay implements AutoCloseable {
                 .withMapper(Codec.mapper());
     }
 
-    /// A mistake in our own code, never the doing of a client.
+    /// A mistake in our own code or a database that is away, never the doing of a client.
     private static void socketFailed(String place, Throwable cause) {
+        boolean store = isOfStore(cause);
         SOCKET_FAILURES
                 .tryTake()
                 .ifPresent(
                         withheld ->
-                                LOG.atError()
+                                LOG.atLevel(store ? Level.WARN : Level.ERROR)
                                         .addKeyValue("place", place)
                                         .addKeyValue("withheld", withheld)
                                         .setCause(cause)
-                                        .log("socket handling failed"));
+                                        .log(
+                                                store
+                                                        ? "a socket was not served"
+                                                        : "socket handling failed"));
+    }
+
+    private static boolean isOfStore(@Nullable Throwable cause) {
+        for (Throwable one = cause; one != null; one = one.getCause()) {
+            if (one instanceof StoreException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static DatabaseStore openStore(RelayConfig config, StoreConfig settings) {

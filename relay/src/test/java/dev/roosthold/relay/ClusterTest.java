@@ -12,6 +12,7 @@ import dev.roosthold.relay.store.PostgresUrl;
 import dev.roosthold.relay.store.StoreException;
 import io.socket.client.Ack;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -628,6 +629,108 @@ class ClusterTest {
                                     .toList())
                     .containsExactlyElementsOf(LongStream.rangeClosed(1, stored).boxed().toList());
         }
+    }
+
+    @Test
+    void callsToWhatAKilledNodeServedAreRefusedAtOnceUntilItIsServedAgain() throws Exception {
+        ada.makesMachine("m");
+        Client page = adaAtTwo.page().connected();
+        try (NodeProcess third = NodeProcess.start(address(database), nats.address(), directory);
+                Client daemon = new Client(third.address(), ada.daemonAuth("m"), false)) {
+            serving(daemon.connected(), "m:a", "before");
+            assertThat(call(page, "m:a").path("result").asString()).isEqualTo("before");
+            third.isKilled();
+            long killedAt = System.nanoTime();
+            String error = "";
+            while (!error.equals("RPC method not available")) {
+                long begun = System.nanoTime();
+                error = call(page, "m:a").path("error").asString();
+                assertThat(error).isIn("RPC target disconnected", "RPC method not available");
+                assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                        .isLessThan(Duration.ofSeconds(1));
+                assertThat(Duration.ofNanos(System.nanoTime() - killedAt))
+                        .isLessThan(Duration.ofSeconds(5));
+            }
+            serving(ada.daemon("m").connected(), "m:a", "again");
+            assertThat(call(page, "m:a").path("result").asString()).isEqualTo("again");
+        }
+    }
+
+    @Test
+    void aCallOnItsWayToANodeThatIsKilledFailsWithinASecond() throws Exception {
+        Client page = adaAtTwo.page().connected();
+        serving(ada.daemon("n").connected(), "n:a", "other");
+        try (NodeProcess third = NodeProcess.start(address(database), nats.address(), directory);
+                Client daemon = new Client(third.address(), ada.daemonAuth("m"), false)) {
+            serving(daemon.connected(), "m:a", "a");
+            assertThat(call(page, "m:a").path("result").asString()).isEqualTo("a");
+            third.isStopped();
+            var call = page.asks("rpc-call", Map.of("method", "m:a", "params", "p"));
+            // NATS has given the first one away when the second one has come back.
+            assertThat(call(page, "n:a").path("result").asString()).isEqualTo("other");
+            assertThat(call).isNotDone();
+            third.isKilled();
+            assertThat(call.get(1, TimeUnit.SECONDS).path("error").asString())
+                    .isEqualTo("RPC target disconnected");
+        }
+    }
+
+    @Test
+    void whatPassesBetweenNodesIsCounted() {
+        try (RelayRig third = RelayRig.start(config -> node(config).withMetricsPort(0))) {
+            Person adaAtThree = at(third, ada);
+            Client there = adaAtThree.page().connected();
+            await().until(() -> metrics(third).value("roost_cluster_nodes") == 3);
+            assertThat(metrics(third).value("roost_cluster_bus_connected")).isEqualTo(1);
+            assertThat(metrics(third).value("roost_cluster_beat_age_seconds")).isBetween(0.0, 5.0);
+            assertThat(metrics(third).value("roost_cluster_leads")).isZero();
+
+            ada.makesSession("here");
+            there.receives("new-session");
+            assertThat(metrics(third).value("roost_cluster_updates_heard_total")).isEqualTo(1);
+            assertThat(metrics(third).value("roost_cluster_updates_told_total")).isZero();
+            adaAtThree.makesSession("there");
+            assertThat(metrics(third).value("roost_cluster_updates_told_total")).isEqualTo(1);
+
+            serving(ada.daemon("m").connected(), "m:a", "a");
+            assertThat(call(there, "m:a").path("ok").asBoolean()).isTrue();
+            serving(adaAtThree.daemon("n").connected(), "n:a", "a");
+            assertThat(call(adaAtTwo.page().connected(), "n:a").path("ok").asBoolean()).isTrue();
+            assertThat(metrics(third).value("roost_cluster_calls_total{direction=\"out\"}"))
+                    .isEqualTo(1);
+            assertThat(metrics(third).value("roost_cluster_calls_total{direction=\"in\"}"))
+                    .isEqualTo(1);
+
+            double read = metrics(third).value("roost_cluster_updates_read_total");
+            double dropped = metrics(third).value("roost_cluster_bus_dropped_total");
+            nats.stops();
+            try {
+                await().until(() -> metrics(third).value("roost_cluster_bus_connected") == 0);
+                assertThat(metrics(third).value("roost_cluster_bus_losses_total")).isEqualTo(1);
+                there.settled().forget();
+                adaAtTwo.makesSession("unheard");
+                there.receives("new-session");
+                assertThat(metrics(third).value("roost_cluster_updates_read_total"))
+                        .isEqualTo(read + 1);
+                adaAtThree.makesSession("untold");
+                assertThat(metrics(third).value("roost_cluster_bus_dropped_total"))
+                        .isGreaterThan(dropped);
+            } finally {
+                nats.startsAgain();
+            }
+            two.relay().close();
+            await().until(() -> metrics(third).value("roost_cluster_nodes") == 2);
+
+            Map<String, String> cluster = MetricsDocument.families();
+            cluster.keySet().removeIf(name -> !name.startsWith("roost_cluster_"));
+            assertThat(metrics(third).families()).containsAllEntriesOf(cluster);
+            assertThat(cluster).hasSize(11);
+        }
+    }
+
+    private static Scrape metrics(RelayRig rig) {
+        var base = URI.create("http://127.0.0.1:" + rig.relay().metricsPort().orElseThrow());
+        return Scrape.of(new Api(rig.http(), base, Optional.empty(), Map.of()));
     }
 
     private static String address(PostgresUrl url) {

@@ -75,6 +75,11 @@ final class NodeProcess implements AutoCloseable {
         process.destroyForcibly();
     }
 
+    /// As `kill -STOP`: what is sent to it stays in its sockets.
+    void isStopped() throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-STOP", String.valueOf(process.pid())).start().waitFor();
+    }
+
     /// As `kill`.
     void isAskedToStop() {
         process.destroy();

@@ -170,7 +170,8 @@ final class Connection implements EngineListener {
                 server.failed(
                         "guard of " + namespace.name(),
                         failure != null ? failure : new NullPointerException("no admission"));
-                refuse(namespace, "Internal error", null);
+                // Clients try again by themselves after a lost connection, but not when refused.
+                session.abort(CloseReason.TRANSPORT_ERROR);
             }
         }
     }

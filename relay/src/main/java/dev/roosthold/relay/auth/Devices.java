@@ -19,6 +19,7 @@ import dev.roosthold.relay.ids.Ids;
 import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
+import dev.roosthold.relay.store.StoreException;
 import dev.roosthold.relay.store.Transaction;
 import dev.roosthold.relay.updates.Router;
 import java.sql.ResultSet;
@@ -133,15 +134,7 @@ public final class Devices implements Authenticator {
         if (cached != null && isTrusted(cached) && end(cached).isEmpty()) {
             return Optional.of(cached.caller());
         }
-        Optional<Known> found =
-                store.readNow(
-                        sql ->
-                                sql.first(
-                                        "SELECT "
-                                                + Known.COLUMNS
-                                                + " FROM device WHERE token_hash = ?",
-                                        Known::of,
-                                        hash));
+        Optional<Known> found = stored(hash);
         if (found.isPresent()) {
             callers.put(key, found.get());
             if (isRevoked(found.get().caller().device()) || end(found.get()).isPresent()) {
@@ -150,6 +143,21 @@ public final class Devices implements Authenticator {
             }
         }
         return found.map(Known::caller);
+    }
+
+    private Optional<Known> stored(byte[] hash) {
+        try {
+            return store.readNow(
+                    sql ->
+                            sql.first(
+                                    "SELECT "
+                                            + Known.COLUMNS
+                                            + " FROM device WHERE token_hash = ?",
+                                    Known::of,
+                                    hash));
+        } catch (StoreException e) {
+            throw new Unavailable(e);
+        }
     }
 
     private boolean isTrusted(Known known) {

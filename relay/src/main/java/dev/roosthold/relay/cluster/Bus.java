@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +50,8 @@ public final class Bus implements AutoCloseable {
     private final List<Runnable> losses = new CopyOnWriteArrayList<>();
     private final List<Runnable> returns = new CopyOnWriteArrayList<>();
     private final LongAdder dropped = new LongAdder();
+    private final LongAdder lost = new LongAdder();
+    private final AtomicBoolean away = new AtomicBoolean();
     private volatile boolean closing;
 
     /// Which thread a message comes on: what is slow in one lane does not hold up the other.
@@ -138,6 +141,11 @@ public final class Bus implements AutoCloseable {
     /// What was not sent since the start.
     public long dropped() {
         return dropped.sum();
+    }
+
+    /// How often the connection was lost since the start.
+    public long lost() {
+        return lost.sum();
     }
 
     public void send(String subject, List<String> parts) {
@@ -264,12 +272,17 @@ public final class Bus implements AutoCloseable {
             return;
         }
         switch (event) {
+            // It comes again with attempts to connect that go wrong.
             case DISCONNECTED -> {
-                LOG.warn("the connection to NATS is lost; updates come from the database now");
+                if (away.compareAndSet(false, true)) {
+                    lost.increment();
+                    LOG.warn("the connection to NATS is lost; updates come from the database now");
+                }
                 losses.forEach(Runnable::run);
             }
             // Everything that is listened to is known to the server again.
             case RESUBSCRIBED -> {
+                away.set(false);
                 LOG.info("the connection to NATS is there again");
                 returns.forEach(Runnable::run);
             }

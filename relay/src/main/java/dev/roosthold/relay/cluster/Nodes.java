@@ -9,6 +9,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,9 +45,11 @@ public final class Nodes implements AutoCloseable {
     private Runnable whenForgotten = () -> {};
     private volatile boolean leads;
     private volatile boolean stopped;
+    private volatile int others;
+    private final LongAdder buried = new LongAdder();
     private long leadingConnection;
     private long steadySinceNanos = System.nanoTime();
-    private long lastBeatNanos = System.nanoTime();
+    private volatile long lastBeatNanos = System.nanoTime();
 
     private Nodes(SideConnection side, String id, String fingerprint, boolean alone) {
         this.side = side;
@@ -114,6 +117,21 @@ public final class Nodes implements AutoCloseable {
         return leads && !stopped;
     }
 
+    /// Nodes that were alive at the latest beat, this one included.
+    public int alive() {
+        return others + 1;
+    }
+
+    /// Nodes that were gone and that this one has seen to since its start.
+    public long buried() {
+        return buried.sum();
+    }
+
+    /// How long ago the row of this node was renewed; from its start when it never was.
+    public Duration sinceBeat() {
+        return Duration.ofNanos(System.nanoTime() - lastBeatNanos);
+    }
+
     /// Sets what is done about a node that is gone. May block; is repeated until it returns
     /// normally.
     public void whenGone(Consumer<String> action) {
@@ -150,6 +168,7 @@ public final class Nodes implements AutoCloseable {
             steadySinceNanos = now;
         }
         lastBeatNanos = now;
+        others = side.use(sql -> (int) NodeTable.living(sql, id, SILENCE));
         if (!known && !stopped) {
             LOG.warn("the other nodes took this one for dead");
             side.use(
@@ -179,6 +198,7 @@ public final class Nodes implements AutoCloseable {
                             NodeTable.delete(sql, node);
                             return true;
                         });
+                buried.increment();
             }
         } catch (StoreException e) {
             LOG.debug("what a node has left was not seen to, will be repeated", e);

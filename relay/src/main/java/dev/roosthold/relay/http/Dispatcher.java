@@ -86,6 +86,9 @@ final class Dispatcher {
         Optional<Caller> caller;
         try {
             caller = authenticator.authenticate(token.get());
+        } catch (Authenticator.Unavailable e) {
+            log(head, 503, Incident.newId(), e);
+            return new Refused(Failures.unverified());
         } catch (RuntimeException e) {
             log(head, 401, Incident.newId(), e);
             return new Refused(Failures.AUTHENTICATION_FAILED);

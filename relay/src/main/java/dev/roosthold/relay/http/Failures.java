@@ -42,6 +42,11 @@ final class Failures {
         return of(503, "Service Unavailable", "Too many requests are being received");
     }
 
+    /// Not a 401, after which clients throw their token away.
+    static Response unverified() {
+        return of(503, "Service Unavailable", "The token cannot be verified at the moment");
+    }
+
     static Response expectation() {
         return of(417, "Expectation Failed", "Only 100-continue can be expected");
     }

@@ -111,6 +111,50 @@ public final class Metrics {
                 .register(registry);
     }
 
+    /// Adds what is read of a relay that is one of several.
+    public void watchCluster(WatchedCluster cluster) {
+        read("roost_cluster_bus_connected", "1 while the other nodes can be told anything.")
+                .callback(callback -> callback.call(cluster.busConnected().getAsBoolean() ? 1 : 0))
+                .register(registry);
+        sum("roost_cluster_bus_losses_total", "Times that the connection to the bus was lost.")
+                .callback(callback -> callback.call(cluster.busLosses().getAsLong()))
+                .register(registry);
+        sum("roost_cluster_bus_dropped_total", "Messages to other nodes that were not sent.")
+                .callback(callback -> callback.call(cluster.busDropped().getAsLong()))
+                .register(registry);
+        sum("roost_cluster_updates_told_total", "Updates that other nodes were told of.")
+                .callback(callback -> callback.call(cluster.updatesTold().getAsLong()))
+                .register(registry);
+        sum("roost_cluster_updates_heard_total", "Updates that other nodes have told of.")
+                .callback(callback -> callback.call(cluster.updatesHeard().getAsLong()))
+                .register(registry);
+        sum(
+                        "roost_cluster_updates_read_total",
+                        "Updates of other nodes that were found in the log, not having been heard.")
+                .callback(callback -> callback.call(cluster.updatesRead().getAsLong()))
+                .register(registry);
+        sum("roost_cluster_calls_total", "Calls between sockets of two nodes.")
+                .labelNames("direction")
+                .callback(
+                        callback -> {
+                            callback.call(cluster.callsSent().getAsLong(), "out");
+                            callback.call(cluster.callsTaken().getAsLong(), "in");
+                        })
+                .register(registry);
+        read("roost_cluster_nodes", "Nodes that are alive, this one included.")
+                .callback(callback -> callback.call(cluster.nodes().getAsInt()))
+                .register(registry);
+        sum("roost_cluster_nodes_gone_total", "Nodes that were gone and seen to by this one.")
+                .callback(callback -> callback.call(cluster.nodesGone().getAsLong()))
+                .register(registry);
+        read("roost_cluster_leads", "1 on the node that does what one does for all.")
+                .callback(callback -> callback.call(cluster.leads().getAsBoolean() ? 1 : 0))
+                .register(registry);
+        read("roost_cluster_beat_age_seconds", "Time since the lease of this node was renewed.")
+                .callback(callback -> callback.call(cluster.sinceBeat().get().toMillis() / 1e3))
+                .register(registry);
+    }
+
     private void watchStore(Watched relay, RecordCounts records) {
         DatabaseStore store = relay.store();
         read("database_records_total", "Records in the database.")

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,8 +39,10 @@ import tools.jackson.databind.JsonNode;
 /// ```
 ///
 /// While a call is with another node, that node is asked for a sign of life at each sweep: of a
-/// process that is gone NATS says at once that nobody listens. When this node loses NATS itself,
-/// its calls end, as no answer can come.
+/// process that is gone NATS says at once that nobody listens. A call that nobody has taken for a
+/// moment may have been on its way to such a process: it is asked whether anybody serves its method
+/// now, and whoever answers without having taken the call before has not got it. When this node
+/// loses NATS itself, its calls end, as no answer can come.
 ///
 /// The newest registration of a method serves it, wherever it is: each is told with a number that
 /// is higher than all that this node has seen, and ends those with a lower one. The queue of the
@@ -69,6 +72,13 @@ final class RemoteCalls {
 
     private static final Duration SETTLE = Duration.ofMillis(250);
 
+    /// A call that nobody has taken for so long may be lost.
+    private static final long DOUBTFUL_NANOS = Duration.ofMillis(250).toNanos();
+
+    /// A call that nobody has taken for so long is lost when its method is served by a node that
+    /// says nothing of it. Two nodes can listen for a moment, and the other one may have it.
+    private static final long OVERDUE_NANOS = Duration.ofMillis(500).toNanos();
+
     /// A call that nobody has taken for so long is lost.
     private static final long UNTAKEN_NANOS = Duration.ofSeconds(3).toNanos();
 
@@ -81,6 +91,8 @@ final class RemoteCalls {
     private final RpcLimits limits;
     private final InstantSource clock;
     private final AtomicLong numbers = new AtomicLong();
+    private final LongAdder given = new LongAdder();
+    private final LongAdder taken = new LongAdder();
 
     /// Grows with every registration that this node makes or hears of.
     private final AtomicLong latest = new AtomicLong();
@@ -238,6 +250,16 @@ final class RemoteCalls {
 
     // ---- calls of this node
 
+    /// Calls that were sent to the other nodes since the start, whether anybody takes them or not.
+    long given() {
+        return given.sum();
+    }
+
+    /// Calls of other nodes that were taken since the start.
+    long taken() {
+        return taken.sum();
+    }
+
     /// Gives the call to whichever node serves it; what comes of it is told [Here].
     ///
     /// @return false when it cannot be sent
@@ -261,6 +283,9 @@ final class RemoteCalls {
                                 params == null ? ABSENT : fits ? PRESENT : LATER,
                                 node + "." + number),
                         fits ? body : NOTHING);
+        if (left) {
+            given.increment();
+        }
         // If it was taken out meanwhile it is dealt with.
         return left || sent.remove(number) == null;
     }
@@ -302,6 +327,13 @@ final class RemoteCalls {
                         end(number, Failure.TIMED_OUT);
                     } else if (takenBy == null && now - one.sentAtNanos > UNTAKEN_NANOS) {
                         end(number, Failure.DISCONNECTED);
+                    } else if (takenBy == null && now - one.sentAtNanos > DOUBTFUL_NANOS) {
+                        AccountId account = one.call.caller.socket.account();
+                        bus.ask(
+                                "call." + name(account, one.call.method),
+                                inbox("u-" + number),
+                                List.of(PROBE, account.value(), one.call.method),
+                                NOTHING);
                     } else if (takenBy != null && askedFor.add(takenBy)) {
                         bus.ask(
                                 "node." + takenBy + ".life",
@@ -345,6 +377,7 @@ final class RemoteCalls {
             switch (token.charAt(0)) {
                 case 'c' -> nobodyServes(Long.parseLong(rest));
                 case 'q' -> probes.remove(Long.parseLong(rest));
+                case 'u' -> untaken(Long.parseLong(rest), 0);
                 case 'l' -> isGone(rest);
                 default -> {}
             }
@@ -364,6 +397,21 @@ final class RemoteCalls {
                 });
     }
 
+    /// Ends a call that nobody has taken, if it was sent that long ago.
+    private void untaken(long number, long nanos) {
+        Sent one = sent.get(number);
+        if (one == null || System.nanoTime() - one.sentAtNanos < nanos) {
+            return;
+        }
+        boolean lost;
+        synchronized (one) {
+            lost = one.takenBy == null;
+        }
+        if (lost) {
+            end(number, Failure.DISCONNECTED);
+        }
+    }
+
     private void nobodyServes(long number) {
         Sent one = sent.remove(number);
         if (one != null) {
@@ -379,6 +427,7 @@ final class RemoteCalls {
             if (probed != null) {
                 here.served(probed.account(), probed.method()::equals);
             }
+            untaken(number, OVERDUE_NANOS);
             return;
         }
         Sent one = sent.get(number);
@@ -507,6 +556,7 @@ final class RemoteCalls {
             say(replyTo, FAIL, number, Failure.SAME_SOCKET.name());
             return;
         }
+        taken.increment();
         say(replyTo, TOOK, number, node);
         Duration left = Duration.ofMillis(message.number(4));
         switch (message.part(5)) {

@@ -188,6 +188,16 @@ public final class Rpc {
         return account == null ? new Counts(0, 0, 0) : account.counts();
     }
 
+    /// Calls between nodes since the start: sent to the others, and taken from them. Both are 0
+    /// when this relay is alone.
+    public long sentAcross() {
+        return remote == null ? 0 : remote.given();
+    }
+
+    public long takenAcross() {
+        return remote == null ? 0 : remote.taken();
+    }
+
     /// Answers the calls that have waited for a registration long enough.
     public void sweep() {
         long since = clock.millis() - limits.grace().toMillis();

@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -77,6 +78,9 @@ public final class Lines {
     private final InstantSource clock;
     private final ConcurrentHashMap<AccountId, Line> lines = new ConcurrentHashMap<>();
     private final AtomicBoolean checking = new AtomicBoolean();
+    private final LongAdder told = new LongAdder();
+    private final LongAdder heard = new LongAdder();
+    private final LongAdder found = new LongAdder();
     private volatile boolean thorough;
     private int looks;
 
@@ -174,8 +178,11 @@ public final class Lines {
                         early.headMap(update.seq()).clear();
                     }
                     // What was told may have more than the log keeps.
-                    UpdateLog.Numbered told = early.remove(update.seq());
-                    deliver(told == null ? update : told);
+                    UpdateLog.Numbered heardOf = early.remove(update.seq());
+                    if (heardOf == null) {
+                        found.increment();
+                    }
+                    deliver(heardOf == null ? update : heardOf);
                 }
             }
             early.headMap(delivered, true).clear();
@@ -200,6 +207,22 @@ public final class Lines {
                                             update.seq(),
                                             body));
         }
+    }
+
+    /// Updates of this node that the others were told of, since the start.
+    public long told() {
+        return told.sum();
+    }
+
+    /// Updates that other nodes have told of, since the start.
+    public long heard() {
+        return heard.sum();
+    }
+
+    /// Updates that were found in the log, not having been heard, since the start. Those that a
+    /// write of this node reads before its own are not counted.
+    public long found() {
+        return found.sum();
     }
 
     /// Begins the line of an account, unless it has one, and returns the number of its latest
@@ -287,6 +310,7 @@ public final class Lines {
                         id == null ? "" : id,
                         exceptSocket.orElse(""));
         // A large one is read from the log by those who need it.
+        told.increment();
         channels.tell(account, parts, body.length <= channels.bus().maxBody() ? body : NOTHING);
     }
 
@@ -299,6 +323,7 @@ public final class Lines {
             return;
         }
         long seq = message.number(1);
+        heard.increment();
         if (message.body().length == 0) {
             if (line.lacks(seq)) {
                 readSoon(line);
