@@ -13,8 +13,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /// The relay in a process of its own, with the rates for single sockets, addresses and accounts
-// raised far
-/// above the load; everything else is as people run it. Prints its port and ends when stdin ends.
+/// raised far above the load; everything else is as people run it. Prints its port and ends when
+/// stdin ends.
 ///
 /// Arguments: the data directory, the port (0: any), and where they are used the PostgreSQL
 /// database and the NATS server.

@@ -99,7 +99,9 @@ public final class ClusterLoad {
                 Host.loadAverage(),
                 Host.processors());
         try (var node = node(folder.resolve("file"))) {
-            measure(new Setup("one relay, file", List.of(node), Optional.empty(), Optional.empty()));
+            measure(
+                    new Setup(
+                            "one relay, file", List.of(node), Optional.empty(), Optional.empty()));
         }
         try (var database = BenchDatabase.start(folder);
                 var nats = NatsChild.start()) {
@@ -364,8 +366,7 @@ public final class ClusterLoad {
     private void check(ClosedLoop load, int listeners) {
         long behind = load.acknowledged() * listeners - load.heard();
         if (load.refused() > 0 || behind > 0) {
-            wrong.add(
-                    "WRONG: %d refused, %d deliveries missing".formatted(load.refused(), behind));
+            wrong.add("WRONG: %d refused, %d deliveries missing".formatted(load.refused(), behind));
         }
     }
 

@@ -208,7 +208,7 @@ final class SessionCommandsTest {
     }
 
     @Test
-    void messageToASessionThatIsGoneIsGivenUpAndSaid() throws Exception {
+    void messageToASessionThatIsGoneWaitsAndIsSaid() throws Exception {
         leaveBehind("too late");
         try (Account account =
                 Account.resume(
@@ -218,7 +218,10 @@ final class SessionCommandsTest {
             EchoAgent.success(account.sessions().delete(new SessionId(agent.id())));
         }
         try (RoostProcess daemon = daemon()) {
-            daemon.awaitLine("1 kept message(s) cannot be sent: the session " + agent.id());
+            daemon.awaitLine(
+                    "kept messages to the session "
+                            + agent.id()
+                            + " wait on: the relay has no such session");
             assertThat(daemon.terminate()).isEqualTo(143);
         }
     }

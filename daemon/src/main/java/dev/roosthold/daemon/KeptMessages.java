@@ -40,6 +40,7 @@ final class KeptMessages implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KeptMessages.class);
     private static final Duration PERIOD = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int NOT_FOUND = 404;
     private static final Duration CLOSING = Duration.ofSeconds(1);
 
     private final DaemonConfig config;
@@ -165,22 +166,13 @@ final class KeptMessages implements AutoCloseable {
 
     private final class Told implements Outboxes.Listener {
         @Override
-        public void gone(SessionId session, int count) {
-            notice.accept(
-                    count
-                            + " kept message(s) cannot be sent: the session "
-                            + session
-                            + " does not exist any more");
-        }
-
-        @Override
         public void refused(SessionId session, int status, String message) {
             notice.accept(
                     "kept messages to the session "
                             + session
-                            + " wait on: the relay refuses them ("
-                            + status
-                            + ")");
+                            + (status == NOT_FOUND
+                                    ? " wait on: the relay has no such session"
+                                    : " wait on: the relay refuses them (" + status + ")"));
         }
 
         @Override

@@ -47,7 +47,6 @@ public final class Outboxes {
     private static final Duration TURN_PATIENCE = Duration.ofSeconds(3);
 
     private static final Duration POLL = Duration.ofMillis(50);
-    private static final int NOT_FOUND = 404;
 
     private final Path directory;
     private final Map<Path, Mark> drained = new HashMap<>();
@@ -141,10 +140,8 @@ public final class Outboxes {
 
     /// What has become of messages that other programs had left.
     public interface Listener {
-        /// Messages were given up: their session is gone.
-        void gone(SessionId session, int count);
-
-        /// Messages wait on: the relay does not want them as they are.
+        /// Messages wait on: the relay does not want them as they are. With 404 it has no such
+        /// session, which a relay that was restored from a backup may have again.
         void refused(SessionId session, int status, String message);
 
         /// An outbox cannot be opened: it is damaged, or just taken by another program.
@@ -199,7 +196,7 @@ public final class Outboxes {
                 }
                 boolean _ = outbox.flush(POLL);
             }
-            refusals.tell(outbox, listener);
+            refusals.tell(listener);
             // As long as nobody else can write to it.
             markDrained(place);
             return true;
@@ -224,17 +221,10 @@ public final class Outboxes {
             return refused.keySet().stream().mapToInt(outbox::size).sum();
         }
 
-        void tell(Outbox outbox, Listener listener) {
+        void tell(Listener listener) {
             refused.forEach(
-                    (session, refusal) -> {
-                        if (refusal.status() == NOT_FOUND) {
-                            int count = outbox.size(session);
-                            outbox.discard(session);
-                            listener.gone(session, count);
-                        } else {
-                            listener.refused(session, refusal.status(), refusal.message());
-                        }
-                    });
+                    (session, refusal) ->
+                            listener.refused(session, refusal.status(), refusal.message()));
         }
     }
 

@@ -41,11 +41,6 @@ class OutboxesTest {
     private final Outboxes.Listener listener =
             new Outboxes.Listener() {
                 @Override
-                public void gone(SessionId session, int count) {
-                    told.add("gone " + session + " " + count);
-                }
-
-                @Override
                 public void refused(SessionId session, int status, String message) {
                     told.add("refused " + session + " " + status + " " + message);
                 }
@@ -201,14 +196,14 @@ class OutboxesTest {
     }
 
     @Test
-    void messagesOfASessionThatIsGoneAreGivenUpAndSaid() throws Exception {
+    void messagesOfASessionThatIsNotThereAreKeptAndSaid() throws Exception {
         leave("a");
         leave("b");
         failure = new Reply.Denied<>(404, "Session not found");
         assertThat(outboxes().drain(opener(this::fail), LONG, listener)).isTrue();
-        assertThat(told).containsExactly("gone s1 2");
+        assertThat(told).containsExactly("refused s1 404 Session not found");
         assertThat(outboxes().drain(opener(this::store), LONG, listener)).isTrue();
-        assertThat(posted).isEmpty();
+        assertThat(posted).containsExactly("a", "b");
     }
 
     @Test
