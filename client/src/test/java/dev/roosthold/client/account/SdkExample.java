@@ -21,7 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class SdkExample {
     private SdkExample() {}
 
-    // example: begin Sends a line to a new session and waits until it comes back as a message.
+    // example: begin
+    /// Sends a line to a new session and waits until it comes back as a message.
     static String sayHello(String relay, MasterSecret secret, Path home) throws Exception {
         Reply<Account> reply =
                 Account.signIn(
