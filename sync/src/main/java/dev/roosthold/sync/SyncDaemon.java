@@ -64,7 +64,7 @@ public final class SyncDaemon implements AutoCloseable {
         this.log = log;
     }
 
-    /// Runs until it is told to stop, by a request or a signal.
+    /// Runs until it is told to stop, by a request or a signal, in a process of its own.
     ///
     /// @return the exit status: 0 stopped, 74 the database cannot be written, 75 another daemon is
     ///     running, 77 a file or directory is open to others, 78 a setting is wrong
@@ -93,6 +93,7 @@ public final class SyncDaemon implements AutoCloseable {
             ServiceNotice notice = ServiceNotice.of(environment, log);
             daemon.onStop = () -> notice.send(ServiceNotice.STOPPING);
             notice.send(ServiceNotice.READY);
+            IdleHeap.watch();
             daemon.await();
             return 0;
         } catch (StartFailure e) {
