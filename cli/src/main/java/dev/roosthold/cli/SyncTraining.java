@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class SyncTraining {
     private static final long PATIENCE_NANOS = 30_000_000_000L;
     private static final String DEVICE = "00000000-0000-4000-8000-000000000001";
+    private static final Path SHORT = Path.of("/tmp");
     // Nobody listens there, so that it is offline; a key of nobody.
     private static final String RELAY = "ws://127.0.0.1:9";
     private static final String KEY = "A".repeat(43) + "=";
@@ -52,7 +53,11 @@ final class SyncTraining {
     private SyncTraining() {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
-        Path home = Files.createTempDirectory("roost-training");
+        // The path of a socket is short, and the usual folder for such files may lie deep.
+        Path home =
+                Files.isWritable(SHORT)
+                        ? Files.createTempDirectory(SHORT, "roost-training")
+                        : Files.createTempDirectory("roost-training");
         var status = new AtomicInteger(-1);
         boolean answered;
         try {
@@ -85,17 +90,8 @@ final class SyncTraining {
 
     private static boolean ask(Path socket, Thread daemon)
             throws IOException, InterruptedException {
-        long end = System.nanoTime() + PATIENCE_NANOS;
-        while (!Files.exists(socket)) {
-            if (!daemon.isAlive() || System.nanoTime() > end) {
-                return false;
-            }
-            Thread.sleep(10);
-        }
-        try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(socket));
-            var answers =
-                    new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
+        try (SocketChannel channel = connected(socket, daemon)) {
+            var answers = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
             for (String request : REQUESTS) {
                 channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8)));
                 if (answers.readLine() == null) {
@@ -104,5 +100,24 @@ final class SyncTraining {
             }
         }
         return true;
+    }
+
+    /// The file is there a little before somebody listens.
+    private static SocketChannel connected(Path socket, Thread daemon)
+            throws IOException, InterruptedException {
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        while (true) {
+            var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            try {
+                channel.connect(UnixDomainSocketAddress.of(socket));
+                return channel;
+            } catch (IOException e) {
+                channel.close();
+                if (!daemon.isAlive() || System.nanoTime() > end) {
+                    throw e;
+                }
+                Thread.sleep(10);
+            }
+        }
     }
 }

@@ -215,7 +215,7 @@ final class DistributionTest {
                   tries=$((tries - 1))
                 done
                 kill $!
-                wait $!
+                wait $! || true
                 """,
                 "sh",
                 roost);
