@@ -35,8 +35,7 @@ final class QuickAnswers {
         }
         Optional<SyncOptions> daemon = syncDaemon(args);
         if (daemon.isPresent() && !isConfigured(environment)) {
-            return OptionalInt.of(
-                    SyncDaemon.run(daemon.get(), environment, Version.current()));
+            return OptionalInt.of(SyncDaemon.run(daemon.get(), environment, Version.current()));
         }
         int first = args.length > 0 && args[0].equals("daemon") ? 1 : 0;
         if (args.length <= first || !args[first].equals("status") || isConfigured(environment)) {
@@ -65,8 +64,8 @@ final class QuickAnswers {
         }
     }
 
-    /// What `roost sync daemon` was given, as [SyncDaemonCommand] reads it; empty when it is another
-    /// command, or in doubt.
+    /// What `roost sync daemon` was given, as [SyncDaemonCommand] reads it; empty when it is
+    /// another command, or in doubt.
     static Optional<SyncOptions> syncDaemon(String... args) {
         if (args.length < 2 || !args[0].equals("sync") || !args[1].equals("daemon")) {
             return Optional.empty();
@@ -80,8 +79,7 @@ final class QuickAnswers {
             }
             int equals = args[i].indexOf('=');
             String name = equals < 0 ? args[i] : args[i].substring(0, equals);
-            if (!SyncDaemonCommand.OPTIONS.contains(name)
-                    || (equals < 0 && i + 1 == args.length)) {
+            if (!SyncDaemonCommand.OPTIONS.contains(name) || (equals < 0 && i + 1 == args.length)) {
                 return Optional.empty();
             }
             String value = equals < 0 ? args[++i] : args[i].substring(equals + 1);

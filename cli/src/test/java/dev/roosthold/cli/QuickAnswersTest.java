@@ -64,7 +64,8 @@ class QuickAnswersTest {
 
     private static Optional<SyncOptions> inFull(String... args) {
         CommandLine command = new CommandLine(new SyncDaemonCommand());
-        var result = command.parseArgs(List.of(args).subList(2, args.length).toArray(String[]::new));
+        var result =
+                command.parseArgs(List.of(args).subList(2, args.length).toArray(String[]::new));
         Map<String, String> given = SyncDaemonCommand.given(command.getCommandSpec());
         // It is none of the settings.
         given.remove("--background");
