@@ -1,17 +1,17 @@
 package dev.roosthold.sync;
 
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /// Gives the memory of a busy time back to the system when the daemon rests.
 ///
 /// The serial collector lets the old part of the heap grow as long as it may, and collects and
 /// shrinks it only when there is no room left: after 10,000 entries 97 MB were kept of which 24
-/// were used, for as long as the daemon had nothing to do. So when little has been allocated for
-/// a while and the heap is clearly larger than after the last time, it is collected once. All
-/// threads stop for that (51 ms with 19 MB in use, 128 and 191 ms on two processors that twenty
-/// wanted), so it is done when nobody is likely to wait, and not for little.
-/// `-XX:-ShrinkHeapInSteps` belongs to it: without that flag the first collections return
-/// nothing.
+/// were used, for as long as the daemon had nothing to do. So when little has been asked and
+/// allocated for a while and the heap is clearly larger than after the last time, it is collected
+/// once. All threads stop for that (51 ms with 19 MB in use, 128 and 191 ms on two processors that
+/// twenty wanted), so it is done when nobody is likely to wait, and not for little.
+/// `-XX:-ShrinkHeapInSteps` belongs to it: without that flag the first collections return nothing.
 ///
 /// For one thread.
 final class IdleHeap {
@@ -27,6 +27,9 @@ final class IdleHeap {
     /// Less is not worth a collection.
     static final long WORTH = 8 << 20;
 
+    /// Requests between two looks that are no work: somebody asks for the state now and then.
+    static final long FEW = 10;
+
     /// The heap of this process, in bytes.
     interface Heap {
         long committed();
@@ -37,19 +40,23 @@ final class IdleHeap {
     }
 
     private final Heap heap;
+    private final LongSupplier requests;
     private long kept;
     private long used;
+    private long answered;
     private int quiet;
 
-    IdleHeap(Heap heap) {
+    /// @param requests how many were answered since the start
+    IdleHeap(Heap heap, LongSupplier requests) {
         this.heap = heap;
+        this.requests = requests;
         kept = heap.committed();
         used = heap.used();
     }
 
     /// For a process whose heap is the daemon's alone: looks until the end of the process.
-    static void watch() {
-        var idle = new IdleHeap(new ThisProcess());
+    static void watch(LongSupplier requests) {
+        var idle = new IdleHeap(new ThisProcess(), requests);
         Thread.ofVirtual()
                 .name("sync-idle-heap")
                 .start(
@@ -68,8 +75,11 @@ final class IdleHeap {
     /// To be called every [#LOOK].
     void look() {
         long now = heap.used();
-        quiet = Math.abs(now - used) < LITTLE ? quiet + 1 : 0;
+        long asked = requests.getAsLong();
+        boolean rests = Math.abs(now - used) < LITTLE && asked - answered < FEW;
+        quiet = rests ? quiet + 1 : 0;
         used = now;
+        answered = asked;
         if (quiet < LOOKS) {
             return;
         }

@@ -44,6 +44,7 @@ public final class SyncDaemon implements AutoCloseable {
 
     private final SyncManager manager;
     private final IpcServer server;
+    private final SyncMetrics counts;
     private final @Nullable MetricsEndpoint metrics;
     private final FileChannel lock;
     private final SyncLog log;
@@ -54,11 +55,13 @@ public final class SyncDaemon implements AutoCloseable {
     private SyncDaemon(
             SyncManager manager,
             IpcServer server,
+            SyncMetrics counts,
             @Nullable MetricsEndpoint metrics,
             FileChannel lock,
             SyncLog log) {
         this.manager = manager;
         this.server = server;
+        this.counts = counts;
         this.metrics = metrics;
         this.lock = lock;
         this.log = log;
@@ -93,7 +96,7 @@ public final class SyncDaemon implements AutoCloseable {
             ServiceNotice notice = ServiceNotice.of(environment, log);
             daemon.onStop = () -> notice.send(ServiceNotice.STOPPING);
             notice.send(ServiceNotice.READY);
-            IdleHeap.watch();
+            IdleHeap.watch(daemon.counts::answered);
             daemon.await();
             return 0;
         } catch (StartFailure e) {
@@ -147,7 +150,7 @@ public final class SyncDaemon implements AutoCloseable {
             }
             IpcServer server = IpcServer.start(config.socket(), methods, limits, log);
             methods.busy(server::busy);
-            box[0] = new SyncDaemon(manager, server, endpoint, lock, log);
+            box[0] = new SyncDaemon(manager, server, metrics, endpoint, lock, log);
             ready.countDown();
             log.info(
                     "start",

@@ -2,6 +2,7 @@ package dev.roosthold.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 final class IdleHeapTest {
@@ -39,7 +40,8 @@ final class IdleHeapTest {
     }
 
     private final FakeHeap heap = new FakeHeap();
-    private final IdleHeap idle = new IdleHeap(heap);
+    private final AtomicLong requests = new AtomicLong();
+    private final IdleHeap idle = new IdleHeap(heap, requests::get);
 
     private void rest() {
         for (int i = 0; i < 100; i++) {
@@ -68,6 +70,20 @@ final class IdleHeapTest {
             idle.look();
         }
         assertThat(heap.collections).isZero();
+    }
+
+    /// Pings leave nothing behind in the heap, and whoever sends them waits.
+    @Test
+    void nobodyWhoAsksIsKeptWaiting() {
+        heap.work(90, 18);
+        for (int i = 0; i < 50; i++) {
+            requests.addAndGet(IdleHeap.FEW);
+            idle.look();
+        }
+        assertThat(heap.collections).isZero();
+        requests.addAndGet(IdleHeap.FEW - 1);
+        rest();
+        assertThat(heap.collections).isOne();
     }
 
     @Test
