@@ -12,9 +12,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /// What the command line and the machine daemon cost: how long `roost --version` and `roost status`
 /// take, and what a daemon that has nothing to do needs of memory and processor. Linux only.
@@ -41,7 +39,7 @@ public final class DaemonLoad {
 
     public static void main(String[] args) throws Exception {
         double minutes = args.length > 0 ? Double.parseDouble(args[0]) : 5;
-        String roost = args.length > 1 ? args[1] : packaged().map(Path::toString).orElse("./roost");
+        String roost = Launcher.named(args, 1);
         Path parent = Path.of("bench/target");
         Files.createDirectories(parent);
         Path folder = Files.createTempDirectory(parent, "daemon-load").toAbsolutePath();
@@ -49,39 +47,9 @@ public final class DaemonLoad {
         System.exit(0);
     }
 
-    private static Optional<Path> packaged() throws IOException {
-        Path built = Path.of("dist/target");
-        if (!Files.isDirectory(built)) {
-            return Optional.empty();
-        }
-        try (Stream<Path> folders = Files.list(built)) {
-            return folders.map(folder -> folder.resolve("bin/roost").toAbsolutePath())
-                    .filter(Files::isExecutable)
-                    .findFirst();
-        }
-    }
-
-    /// A distribution makes its cache in the background of its first start; here nothing may run
-    /// beside what is measured.
-    private void makeCache() throws IOException, InterruptedException {
-        Path maker =
-                Path.of(roost)
-                        .toAbsolutePath()
-                        .resolve("../../libexec/make-start-cache")
-                        .normalize();
-        if (Files.isExecutable(maker)) {
-            Process process = new ProcessBuilder(maker.toString()).inheritIO().start();
-            if (process.waitFor() != 0) {
-                throw new IOException("the start-up cache could not be made");
-            }
-        } else if (command("", "--version") != 0) {
-            throw new IOException(roost + " does not work");
-        }
-    }
-
     private void run(Path folder) throws Exception {
         System.out.println("measured is " + roost);
-        makeCache();
+        Launcher.prepare(roost);
         System.out.printf(
                 Locale.ROOT, "load %s; %d processors%n", Host.loadAverage(), Host.processors());
         Path home = folder.resolve("home");

@@ -23,27 +23,22 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 /// Two sync daemons and our Jazz relay, each in a process of its own: the history of one device up,
 /// and down to another; new entries seen on the other device; many clients at once; memory at rest.
+/// The daemons are started as people start them, with `roost sync daemon`.
+///
+/// Arguments: entries (10000), then the command, as in [DaemonLoad].
 public final class SyncLoad {
     private static final int BATCH = 500;
-    private static final List<String> JVM =
-            List.of(
-                    "-XX:+UseCompactObjectHeaders",
-                    "-XX:+UseSerialGC",
-                    "-XX:TieredStopAtLevel=1",
-                    "-Xms6m",
-                    "-Xmn2m",
-                    "-Xmx192m",
-                    "-XX:MinHeapFreeRatio=5",
-                    "-XX:MaxHeapFreeRatio=15",
-                    "-Xss512k",
-                    "-XX:TrimNativeHeapInterval=60000",
-                    "--enable-native-access=ALL-UNNAMED");
+    private static final int STARTS = 11;
+    private static final double TICK_MS = 10;
     private static boolean missed;
 
     private SyncLoad() {}
 
     public static void main(String[] args) throws Exception {
         int entries = args.length > 0 ? Integer.parseInt(args[0]) : 10_000;
+        String roost = Launcher.named(args, 1);
+        System.out.println("measured is " + roost);
+        Launcher.prepare(roost);
         Path folder = Files.createTempDirectory("sync");
         System.out.printf(
                 Locale.ROOT,
@@ -56,8 +51,8 @@ public final class SyncLoad {
             String url = "ws://127.0.0.1:" + relay.port();
             byte[] key = new byte[32];
             new Random().nextBytes(key);
-            try (var a = new Daemon(folder.resolve("a"), url)) {
-                row("start to first ping", a.startedMs, "ms", 500);
+            starts(roost, folder.resolve("starts"), url);
+            try (var a = new Daemon(roost, folder.resolve("a"), url)) {
                 a.client().init(key);
                 long start = System.nanoTime();
                 for (int at = 0; at < entries; at += BATCH) {
@@ -69,7 +64,7 @@ public final class SyncLoad {
                 }
                 System.out.printf(Locale.ROOT, "%-34s %10.2f s%n", "answered", pushed);
                 row("up, until the relay confirmed", seconds(start), "s", 6);
-                try (var b = new Daemon(folder.resolve("b"), url)) {
+                try (var b = new Daemon(roost, folder.resolve("b"), url)) {
                     start = System.nanoTime();
                     b.client().init(key);
                     while (b.client().cached() < entries) {
@@ -80,8 +75,8 @@ public final class SyncLoad {
                     pushOne(a);
                     pings(a);
                     Thread.sleep(65_000);
-                    row("resident memory, first device", a.residentMb(), "MiB", 128);
-                    row("resident memory, second device", b.residentMb(), "MiB", 128);
+                    memory("first", a);
+                    memory("second", b);
                 }
             }
         }
@@ -89,8 +84,36 @@ public final class SyncLoad {
         System.exit(missed ? 1 : 0);
     }
 
+    private static void starts(String roost, Path home, String url) throws Exception {
+        var times = new ArrayList<Double>();
+        var processor = new ArrayList<Double>();
+        for (int i = 0; i < STARTS; i++) {
+            try (var daemon = new Daemon(roost, home.resolve("" + i), url)) {
+                times.add(daemon.startedMs);
+                processor.add(daemon.processorMs);
+            }
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "%-34s %10.0f ms, most %.0f; of a processor, median %.0f%n",
+                "start to first ping, least",
+                quantile(times, 0),
+                quantile(times, 1),
+                quantile(processor, 0.5));
+        row("start to first ping, median of " + STARTS, quantile(times, 0.5), "ms", 500);
+    }
+
     private static double seconds(long since) {
         return (System.nanoTime() - since) / 1e9;
+    }
+
+    private static void memory(String device, Daemon daemon) throws IOException {
+        row("resident memory, " + device + " device", daemon.memoryMb("VmRSS:"), "MiB", 128);
+        System.out.printf(
+                Locale.ROOT,
+                "%-34s %10.2f MiB%n",
+                "of that anonymous",
+                daemon.memoryMb("RssAnon:"));
     }
 
     private static void row(String what, double value, String unit, double bar) {
@@ -183,21 +206,17 @@ public final class SyncLoad {
     private static final class Daemon implements AutoCloseable {
         final Path socket;
         final double startedMs;
+
+        /// Time of a processor, user and system, until then.
+        final double processorMs;
+
         private final Process process;
         private final Client client;
 
-        Daemon(Path home, String relay) throws IOException, InterruptedException {
+        Daemon(String roost, Path home, String relay) throws IOException, InterruptedException {
             Files.createDirectories(home);
             socket = home.resolve(".config/cmdai/sync.sock");
-            var command = new ArrayList<String>();
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            command.addAll(JVM);
-            command.addAll(
-                    List.of(
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            BenchSyncDaemon.class.getName(),
-                            relay));
+            var command = List.of(roost, "sync", "daemon", "--relay", relay);
             var builder = new ProcessBuilder(command).inheritIO();
             builder.environment().put("HOME", home.toString());
             long start = System.nanoTime();
@@ -216,25 +235,30 @@ public final class SyncLoad {
             client = made;
             client.call("daemon.ping", "{}");
             startedMs = (System.nanoTime() - start) / 1e6;
+            String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            processorMs = (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * TICK_MS;
         }
 
         Client client() {
             return client;
         }
 
-        double residentMb() throws IOException {
+        /// @param field of the kernel: `VmRSS:`, of that `RssAnon:` is anonymous
+        double memoryMb(String field) throws IOException {
             for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
-                if (line.startsWith("VmRSS:")) {
+                if (line.startsWith(field)) {
                     return Long.parseLong(line.replaceAll("\\D", "")) / 1024.0;
                 }
             }
-            return -1;
+            throw new IOException("the kernel does not tell " + field);
         }
 
         @Override
         public void close() throws IOException {
             client.close();
             process.destroy();
+            process.onExit().join();
         }
     }
 

@@ -99,7 +99,7 @@ final class HistoryCommand extends SyncAction {
             Optional<SyncClient> client = sync.running();
             if (client.isEmpty()) {
                 history.drain(Optional.empty());
-                sync.starter(sync.config()).start();
+                var _ = sync.starter(sync.config()).start();
                 return;
             }
             try (SyncClient daemon = client.get()) {

@@ -6,6 +6,7 @@ import dev.roosthold.history.ipc.DaemonStarter;
 import dev.roosthold.history.ipc.SyncClient;
 import dev.roosthold.protocol.Codec;
 import dev.roosthold.protocol.JsonObject;
+import dev.roosthold.sync.StartFailure;
 import dev.roosthold.sync.config.ConfigException;
 import dev.roosthold.sync.config.SyncConfig;
 import dev.roosthold.sync.config.SyncOptions;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -98,14 +100,16 @@ final class SyncAccess {
                                     arguments.add(option + "=" + Path.of(value).toAbsolutePath());
                                 }
                             });
-            start(config.socket(), arguments, environment());
+            return start(config.socket(), arguments, environment());
         };
     }
 
     /// Starts a sync daemon in the background.
     ///
     /// @param environment what it finds its files by
-    static void start(Path socket, List<String> arguments, Map<String, String> environment)
+    /// @return whether it has ended before it was up, and not for another that is
+    static BooleanSupplier start(
+            Path socket, List<String> arguments, Map<String, String> environment)
             throws IOException {
         boolean windows =
                 System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
@@ -120,11 +124,15 @@ final class SyncAccess {
         builder.environment().putAll(environment);
         Launcher.utf8(builder.environment());
         var nothing = new File(windows ? "NUL" : "/dev/null");
-        Process _ =
+        Process process =
                 builder.redirectInput(nothing)
                         .redirectErrorStream(true)
                         .redirectOutput(startLog(socket).toFile())
                         .start();
+        return () ->
+                !process.isAlive()
+                        && process.exitValue() != 0
+                        && process.exitValue() != StartFailure.RUNNING;
     }
 
     /// What a daemon says that does not come up.

@@ -4,6 +4,7 @@ import dev.roosthold.sync.SyncDaemon;
 import dev.roosthold.sync.config.SyncOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,6 +27,16 @@ import picocli.CommandLine.Spec;
                     + " running, 77 a file or directory is open to others, 78 a setting is wrong."
         })
 final class SyncDaemonCommand implements Callable<Integer> {
+    /// Those that have a value.
+    static final Set<String> OPTIONS =
+            Set.of(
+                    "--relay",
+                    "--socket",
+                    "--cache",
+                    "--log-level",
+                    "--log-file",
+                    "--metrics-listen");
+
     @Option(names = "--relay", paramLabel = "URL", description = "Relay, ws:// or wss://.")
     private @Nullable String relay;
 

@@ -68,6 +68,7 @@ final class SyncStatusCommand extends SyncAction {
             long local) {
         Style style = Style.ofOutput();
         long now = System.currentTimeMillis();
+        long active = devices.stream().filter(SyncReplies.Device::active).count();
         List<String> lines = new ArrayList<>();
         lines.add(
                 (status.online() ? style.green("online") : style.yellow("offline"))
@@ -80,12 +81,13 @@ final class SyncStatusCommand extends SyncAction {
                                 : "none yet"));
         lines.add(
                 "history: "
-                        + history.store().count()
-                        + " commands from "
-                        + devices.stream().filter(SyncReplies.Device::active).count()
-                        + " devices; "
+                        + counted(history.store().count(), "command")
+                        + " from "
+                        + counted(active, "device")
+                        + "; "
                         + local
-                        + " stay on this computer");
+                        + (local == 1 ? " stays" : " stay")
+                        + " on this computer");
         lines.add(
                 "waiting to be sent: "
                         + (status.pendingUp() + unsent)
@@ -114,5 +116,9 @@ final class SyncStatusCommand extends SyncAction {
             devices.forEach(one -> lines.add("  " + SyncDeviceCommand.line(one, now)));
         }
         return lines.toArray(String[]::new);
+    }
+
+    private static String counted(long count, String what) {
+        return count + " " + what + (count == 1 ? "" : "s");
     }
 }

@@ -2,6 +2,7 @@ package dev.roosthold.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.roosthold.sync.config.SyncOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -10,12 +11,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class QuickAnswersTest {
     private static final Map<String, String> NOTHING = Map.of();
@@ -59,6 +62,47 @@ class QuickAnswersTest {
                                         + " start`.\n"));
     }
 
+    private static Optional<SyncOptions> inFull(String... args) {
+        CommandLine command = new CommandLine(new SyncDaemonCommand());
+        var result =
+                command.parseArgs(List.of(args).subList(2, args.length).toArray(String[]::new));
+        Map<String, String> given = SyncDaemonCommand.given(command.getCommandSpec());
+        // It is none of the settings.
+        given.remove("--background");
+        return Optional.of(
+                new SyncOptions(given, result.matchedOptionValue("--background", false)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sync daemon",
+                "sync daemon --background",
+                "sync daemon --relay wss://relay.example/jazz?key=a=b",
+                "sync daemon --relay=wss://relay.example/jazz --background --log-level trace",
+                "sync daemon --socket=/tmp/s --cache ~/c --log-file=a,b --metrics-listen 127.0.0.1:1"
+            })
+    void theSyncDaemonGetsTheSameOptions(String line) {
+        String[] words = line.split(" ");
+        assertThat(QuickAnswers.syncDaemon(words)).isEqualTo(inFull(words)).isPresent();
+    }
+
+    @Test
+    void everyOptionOfTheSyncDaemonIsKnown() {
+        assertThat(new CommandLine(new SyncDaemonCommand()).getCommandSpec().options())
+                .filteredOn(option -> !option.longestName().equals("--background"))
+                .extracting(option -> option.longestName())
+                .containsExactlyInAnyOrderElementsOf(SyncDaemonCommand.OPTIONS);
+    }
+
+    @Test
+    void aSyncDaemonThatCannotStartEndsTheSameWay() {
+        String[] args = {"sync", "daemon", "--relay=http://relay.example"};
+        Map<String, String> somewhere = Map.of("HOME", home.toString());
+        assertThat(QuickAnswers.to(args, somewhere)).hasValue(78);
+        assertThat(Main.runInFull(args, somewhere)).isEqualTo(78);
+    }
+
     private static int status(String... args) {
         return QuickAnswers.to(args, NOTHING).orElseThrow();
     }
@@ -77,7 +121,22 @@ class QuickAnswersTest {
                 "status --home=a --home=b",
                 "status --config=x",
                 "status --help",
-                "status x"
+                "status x",
+                "sync",
+                "sync status",
+                "sync daemon x",
+                "sync daemon --help",
+                "sync daemon --relay",
+                "sync daemon --relay=",
+                "sync daemon --relay --background",
+                "sync daemon --relay=wss://a --relay=wss://b",
+                "sync daemon --background --background",
+                "sync daemon --background=true",
+                "sync daemon --cache=${HOME}/c",
+                "sync daemon --cache \"c\"",
+                "sync daemon --cache @file",
+                "sync daemon --rel=wss://a",
+                "sync daemon --config=x"
             })
     void everythingElseGoesTheUsualWay(String line) {
         List<String> words = new ArrayList<>(List.of(line.split(" ")));

@@ -363,6 +363,8 @@ final class SyncFaultsTest {
             Computer.Run open = laptop.run("", "sync", "status");
             assertThat(open.status()).isEqualTo(3);
             assertThat(open.err()).contains("chmod go-w");
+            // Nobody waits for a daemon that has said so and ended.
+            assertThat(open.err()).contains("has ended");
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
         }
     }

@@ -199,6 +199,32 @@ final class DistributionTest {
                 .hasSizeLessThan(15);
     }
 
+    /// It is there all day, so it does not get the large one.
+    @Test
+    @Order(4)
+    void theSyncDaemonHasACacheOfItsOwn() throws Exception {
+        user.ok(
+                Map.of("ROOST_JAVA_OPTS", "-Xlog:class+load:file=sync-classes"),
+                "sh",
+                "-c",
+                """
+                "$1" sync daemon --relay=ws://127.0.0.1:9 2>sync-output &
+                tries=600
+                until [ -S "$HOME/.config/cmdai/sync.sock" ] || [ $tries -eq 0 ]; do
+                  sleep 0.1
+                  tries=$((tries - 1))
+                done
+                kill $!
+                wait $! || true
+                """,
+                "sh",
+                roost);
+        List<String> lines = Files.readAllLines(user.home().resolve("sync-classes"));
+        assertThat(lines).hasSizeLessThan(5_000).noneMatch(line -> line.contains("io.netty."));
+        assertThat(lines.stream().filter(line -> line.contains("source: file:")))
+                .hasSizeLessThan(15);
+    }
+
     @Test
     @Order(6)
     void aReadOnlyInstallationKeepsItsCacheInTheHomeDirectory() throws Exception {

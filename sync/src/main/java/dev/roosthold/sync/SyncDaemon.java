@@ -44,6 +44,7 @@ public final class SyncDaemon implements AutoCloseable {
 
     private final SyncManager manager;
     private final IpcServer server;
+    private final SyncMetrics counts;
     private final @Nullable MetricsEndpoint metrics;
     private final FileChannel lock;
     private final SyncLog log;
@@ -54,17 +55,19 @@ public final class SyncDaemon implements AutoCloseable {
     private SyncDaemon(
             SyncManager manager,
             IpcServer server,
+            SyncMetrics counts,
             @Nullable MetricsEndpoint metrics,
             FileChannel lock,
             SyncLog log) {
         this.manager = manager;
         this.server = server;
+        this.counts = counts;
         this.metrics = metrics;
         this.lock = lock;
         this.log = log;
     }
 
-    /// Runs until it is told to stop, by a request or a signal.
+    /// Runs until it is told to stop, by a request or a signal, in a process of its own.
     ///
     /// @return the exit status: 0 stopped, 74 the database cannot be written, 75 another daemon is
     ///     running, 77 a file or directory is open to others, 78 a setting is wrong
@@ -93,6 +96,7 @@ public final class SyncDaemon implements AutoCloseable {
             ServiceNotice notice = ServiceNotice.of(environment, log);
             daemon.onStop = () -> notice.send(ServiceNotice.STOPPING);
             notice.send(ServiceNotice.READY);
+            IdleHeap.watch(daemon.counts::answered);
             daemon.await();
             return 0;
         } catch (StartFailure e) {
@@ -146,7 +150,7 @@ public final class SyncDaemon implements AutoCloseable {
             }
             IpcServer server = IpcServer.start(config.socket(), methods, limits, log);
             methods.busy(server::busy);
-            box[0] = new SyncDaemon(manager, server, endpoint, lock, log);
+            box[0] = new SyncDaemon(manager, server, metrics, endpoint, lock, log);
             ready.countDown();
             log.info(
                     "start",

@@ -1,6 +1,7 @@
 package dev.roosthold.history.ipc;
 
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 
 /// Starts the sync daemon, so that it outlives whoever starts it. Returns at once.
 @FunctionalInterface
@@ -11,5 +12,6 @@ public interface DaemonStarter {
                 throw new IOException("it is not running");
             };
 
-    void start() throws IOException;
+    /// @return whether it has failed, so that nobody has to wait for it any more
+    BooleanSupplier start() throws IOException;
 }

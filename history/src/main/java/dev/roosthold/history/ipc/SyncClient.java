@@ -20,6 +20,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -66,27 +67,34 @@ public final class SyncClient implements AutoCloseable {
         Thread.ofVirtual().name("sync-client").start(this::receive);
     }
 
-    /// Connects; starts the daemon when it does not run, and waits at most 5 s for it.
+    /// Connects; starts the daemon when it does not run, and waits for it, at most 5 s and no
+    /// longer than it may still come.
     ///
     /// @throws SyncConnectionException when it cannot be reached or speaks another protocol
     public static SyncClient connect(Path socket, DaemonStarter starter)
             throws InterruptedException {
         Optional<SyncClient> running = open(socket);
         if (running.isEmpty()) {
+            BooleanSupplier failed;
             try {
-                starter.start();
+                failed = starter.start();
             } catch (IOException e) {
                 throw new SyncConnectionException(
                         "the sync daemon cannot be reached at " + socket + ": " + e.getMessage());
             }
             long end = System.nanoTime() + START.toNanos();
             while (running.isEmpty()) {
-                if (System.nanoTime() - end > 0) {
+                Thread.sleep(LOOK);
+                boolean vain = failed.getAsBoolean();
+                running = open(socket);
+                if (running.isEmpty() && vain) {
+                    throw new SyncConnectionException(
+                            "the sync daemon that was to listen at " + socket + " has ended");
+                }
+                if (running.isEmpty() && System.nanoTime() - end > 0) {
                     throw new SyncConnectionException(
                             "the sync daemon does not answer at " + socket + " after 5 s");
                 }
-                Thread.sleep(LOOK);
-                running = open(socket);
             }
         }
         SyncClient client = running.get();

@@ -103,7 +103,8 @@ public final class Jazz implements AutoCloseable {
                                 engine,
                                 lock,
                                 this::state,
-                                time -> locked(() -> local.relayTime(time)));
+                                time -> locked(() -> local.relayTime(time)),
+                                options.silence());
     }
 
     /// Reads the file and begins to connect.

@@ -6,6 +6,7 @@ import dev.roosthold.jazz.sync.SyncMessage;
 import dev.roosthold.jazz.transport.Link;
 import dev.roosthold.jazz.transport.RefusedException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -25,7 +26,6 @@ final class RelayConnection {
     private static final System.Logger LOG = System.getLogger(RelayConnection.class.getName());
     private static final long STEP_MS = 500;
     private static final long LONGEST_MS = 30_000;
-    private static final long SILENCE_MS = 10_000;
     private static final long TICK_MS = 250;
     private static final int FRAMES = 64;
     /// Characters of frames that are taken in together.
@@ -37,6 +37,7 @@ final class RelayConnection {
     private final Condition outgoing;
     private final Consumer<ConnectionState> states;
     private final LongConsumer relayTime;
+    private final long silenceMs;
 
     private volatile boolean closed;
     private volatile boolean refused;
@@ -45,18 +46,21 @@ final class RelayConnection {
     private @Nullable Thread thread;
 
     /// @param relayTime hears the relay's clock, Unix milliseconds
+    /// @param silence after which a connection is left
     RelayConnection(
             Link.Dialer dialer,
             SyncEngine engine,
             ReentrantLock lock,
             Consumer<ConnectionState> states,
-            LongConsumer relayTime) {
+            LongConsumer relayTime,
+            Duration silence) {
         this.dialer = dialer;
         this.engine = engine;
         this.lock = lock;
         this.outgoing = lock.newCondition();
         this.states = states;
         this.relayTime = relayTime;
+        silenceMs = silence.toMillis();
     }
 
     void start() {
@@ -213,8 +217,11 @@ final class RelayConnection {
                 for (String frame : frames(messages)) {
                     to.send(frame);
                 }
-                if (now() - lastFrame > SILENCE_MS) {
-                    LOG.log(System.Logger.Level.INFO, "the relay has been silent for 10 s");
+                if (now() - lastFrame > silenceMs) {
+                    LOG.log(
+                            System.Logger.Level.INFO,
+                            "the relay has been silent for {0} s",
+                            silenceMs / 1000);
                     return;
                 }
             }

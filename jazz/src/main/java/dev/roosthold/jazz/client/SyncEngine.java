@@ -659,7 +659,12 @@ final class SyncEngine {
                     break;
                 }
                 Value value = value(log.id());
-                for (Content content : log.since(value.assumed)) {
+                List<Content> pieces = log.since(value.assumed);
+                if (pieces.isEmpty()) {
+                    // The relay has sent it, too, since the value was put here: nothing to answer.
+                    continue;
+                }
+                for (Content content : pieces) {
                     size += add(out, new SyncMessage.Push(content));
                 }
                 value.assumed = value.assumed.merge(log.known());

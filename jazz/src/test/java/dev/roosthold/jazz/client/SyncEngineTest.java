@@ -110,6 +110,27 @@ final class SyncEngineTest {
         assertThat(found).isCompletedWithValue(true);
     }
 
+    /// Who only reads has sent nothing that the relay could be silent about. It made a new
+    /// connection after half a minute.
+    @Test
+    void piecesThatComeTogetherLeaveNothingToBeConfirmed() {
+        engine.opened(0);
+        CoId feed = writer.create(ValueType.FEED, writer.account());
+        for (int i = 0; i < 5; i++) {
+            writer.write(feed, List.of(Json.of("x".repeat(60_000))));
+        }
+        List<Content> pieces = content(feed);
+        assertThat(pieces.size()).isGreaterThan(1);
+        hear(push(writer.account()));
+        CompletableFuture<Boolean> found = engine.want(feed, true);
+        hear(pieces.stream().map(SyncMessage.Push::new).toArray(SyncMessage[]::new));
+        assertThat(found).isCompletedWithValue(true);
+        while (!said().isEmpty()) {
+            // sent
+        }
+        assertThat(engine.tick(SyncEngine.CONFIRM_MS)).isFalse();
+    }
+
     @Test
     void aGapIsCorrected() {
         engine.opened(0);

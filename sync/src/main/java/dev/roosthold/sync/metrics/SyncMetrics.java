@@ -18,6 +18,8 @@ public final class SyncMetrics {
     private final Histogram latency = new Histogram();
     private final Map<String, Histogram> requests = new ConcurrentHashMap<>();
 
+    private final LongAdder answered = new LongAdder();
+
     private record Counter(String help, LongAdder value) {}
 
     private record Gauge(String help, LongSupplier value) {}
@@ -64,6 +66,7 @@ public final class SyncMetrics {
 
     /// A request has been answered.
     public void request(String method, double millis) {
+        answered.increment();
         requests.computeIfAbsent(method, _ -> new Histogram()).add(millis);
     }
 
@@ -139,5 +142,10 @@ public final class SyncMetrics {
             buckets.put(Histogram.bound(i), counts[i]);
         }
         return out;
+    }
+
+    /// Requests that were carried out since the start.
+    public long answered() {
+        return answered.sum();
     }
 }

@@ -53,6 +53,9 @@ public final class JazzSyncService implements AutoCloseable {
 
     private static final int MAX_NAME = 64;
 
+    /// A relay that says nothing for so long is lost: section 6, row 7.
+    private static final Duration SILENCE = Duration.ofSeconds(15);
+
     private final AccountKey key;
     private final Layout layout;
     private final RelayGate gate;
@@ -131,7 +134,7 @@ public final class JazzSyncService implements AutoCloseable {
             throws IOException {
         AccountKey key = AccountKey.ofSeed(authKey);
         SyncFiles.ownerOnly(file);
-        var options = new JazzOptions(key, gate, file, clock, random);
+        var options = new JazzOptions(key, gate, file, clock, random, SILENCE);
         Jazz jazz;
         try {
             jazz = Jazz.open(options);
