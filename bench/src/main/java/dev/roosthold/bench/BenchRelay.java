@@ -4,8 +4,11 @@ import dev.roosthold.relay.Relay;
 import dev.roosthold.relay.RelayConfig;
 import dev.roosthold.relay.auth.Auth;
 import dev.roosthold.relay.auth.RegistrationPolicy;
+import dev.roosthold.relay.cluster.ClusterConfig;
+import dev.roosthold.relay.cluster.NatsUrl;
 import dev.roosthold.relay.http.Front;
 import dev.roosthold.relay.limits.Rate;
+import dev.roosthold.relay.store.PostgresUrl;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -13,7 +16,8 @@ import java.nio.file.Path;
 // raised far
 /// above the load; everything else is as people run it. Prints its port and ends when stdin ends.
 ///
-/// Arguments: the data directory, the port (0: any).
+/// Arguments: the data directory, the port (0: any), and where they are used the PostgreSQL
+/// database and the NATS server.
 final class BenchRelay {
     private static final Rate UNLIMITED = new Rate(10_000_000, 10_000_000);
 
@@ -32,6 +36,12 @@ final class BenchRelay {
                                 Front.USUAL.withLimits(
                                         Front.Limits.USUAL.withRequestsPerAccount(UNLIMITED)))
                         .withDataDirectory(Path.of(args[0]));
+        if (args.length > 2) {
+            config = config.withDatabase(PostgresUrl.parse(args[2]));
+        }
+        if (args.length > 3) {
+            config = config.withCluster(new ClusterConfig(NatsUrl.parse(args[3])));
+        }
         try (var relay = Relay.start(config)) {
             System.out.println("port " + relay.port());
             while (System.in.read() >= 0) {

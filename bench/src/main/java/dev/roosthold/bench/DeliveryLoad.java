@@ -13,13 +13,19 @@ final class DeliveryLoad implements LoadClient.Traffic {
     private static final int DIGITS = 18;
 
     private final String session;
+    private final int perSecond;
     private final String filler;
     private volatile Latencies latencies = new Latencies();
     private long number;
     private volatile boolean running;
 
     DeliveryLoad(String session, int length) {
+        this(session, length, PER_SECOND);
+    }
+
+    DeliveryLoad(String session, int length, int perSecond) {
         this.session = session;
+        this.perSecond = perSecond;
         filler = "c".repeat(length - MARK.length - DIGITS);
     }
 
@@ -41,7 +47,7 @@ final class DeliveryLoad implements LoadClient.Traffic {
                                     }
                                 },
                                 0,
-                                1_000_000 / PER_SECOND,
+                                1_000_000 / perSecond,
                                 TimeUnit.MICROSECONDS);
         sender.channel().closeFuture().addListener(_ -> timer.cancel(false));
     }

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.IntUnaryOperator;
 
 /// Opens many connections to one server from one process.
 final class LoadClient implements AutoCloseable {
@@ -41,6 +42,12 @@ final class LoadClient implements AutoCloseable {
     /// when all are in.
     Sockets open(int port, List<LoadSocket.Entrance> entrances, Traffic traffic)
             throws InterruptedException, ExecutionException, TimeoutException {
+        return open(_ -> port, entrances, traffic);
+    }
+
+    /// The same with a port for each socket, by its place in the list.
+    Sockets open(IntUnaryOperator portOf, List<LoadSocket.Entrance> entrances, Traffic traffic)
+            throws InterruptedException, ExecutionException, TimeoutException {
         int count = entrances.size();
         var opened = new Sockets(count, traffic);
         var bootstrap =
@@ -50,6 +57,7 @@ final class LoadClient implements AutoCloseable {
                         .option(ChannelOption.TCP_NODELAY, true)
                         .option(ChannelOption.SO_RCVBUF, 256 * 1024);
         for (int i = 0; i < count; i++) {
+            int port = portOf.applyAsInt(i);
             opened.opening.acquire();
             var socket = new LoadSocket(opened, "127.0.0.1:" + port, entrances.get(i));
             socket.counter = i;

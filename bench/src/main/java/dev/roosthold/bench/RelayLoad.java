@@ -312,7 +312,7 @@ public final class RelayLoad {
     }
 
     /// What is under way arrives before the sockets close, so that deliveries can be counted.
-    private static void awaitQuiet(ClosedLoop load) throws InterruptedException {
+    static void awaitQuiet(ClosedLoop load) throws InterruptedException {
         long before;
         do {
             before = load.heard() + load.acknowledged();

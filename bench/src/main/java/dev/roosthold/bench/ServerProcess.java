@@ -55,6 +55,14 @@ final class ServerProcess implements AutoCloseable {
 
     /// The same on a port of which the kernel chooses none.
     static ServerProcess relay(List<String> jvmFlags, Path data, int port) throws IOException {
+        return relay(jvmFlags, data, port, List.of());
+    }
+
+    /// The same on other services.
+    ///
+    /// @param services address of the PostgreSQL database, then of the NATS server; or less
+    static ServerProcess relay(List<String> jvmFlags, Path data, int port, List<String> services)
+            throws IOException {
         var command = new java.util.ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmFlags);
@@ -65,6 +73,7 @@ final class ServerProcess implements AutoCloseable {
                         BenchRelay.class.getName(),
                         data.toString(),
                         Integer.toString(port)));
+        command.addAll(services);
         return new ServerProcess("relay", command, Path.of("."));
     }
 

@@ -7,6 +7,9 @@ import dev.roosthold.conformance.crowd.Crowd;
 import dev.roosthold.conformance.crowd.CrowdOptions;
 import dev.roosthold.conformance.crowd.CrowdReport;
 import dev.roosthold.conformance.crowd.KillTrouble;
+import dev.roosthold.conformance.crowd.NatsChild;
+import dev.roosthold.conformance.crowd.NodeTrouble;
+import dev.roosthold.conformance.crowd.NodeTrouble.Victim;
 import dev.roosthold.conformance.crowd.RelayChild;
 import dev.roosthold.conformance.wire.WireException;
 import java.io.IOException;
@@ -80,6 +83,17 @@ final class ConformanceCommand implements Callable<Integer> {
     private @Nullable Integer kills;
 
     @Option(
+            names = "--database",
+            paramLabel = "URL",
+            description = {
+                "With --kills: two relays on this empty PostgreSQL database, to which nothing else"
+                        + " happens, with a nats-server between them, which has to be installed."
+                        + " One relay is killed at a time, and now and then the nats-server;"
+                        + " clients go from one relay to the other."
+            })
+    private @Nullable String database;
+
+    @Option(
             names = "--kill-folder",
             paramLabel = "DIR",
             description =
@@ -117,6 +131,12 @@ final class ConformanceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (database != null && kills == null) {
+            throw new CommandFailure(
+                    "--database is of use only with --kills",
+                    "It is the database of the relays that are killed.",
+                    ExitStatus.USAGE);
+        }
         long drawn = seed == null ? System.nanoTime() % 1_000_000_000L : seed;
         if (kills != null) {
             return killRun(kills, drawn);
@@ -240,13 +260,11 @@ final class ConformanceCommand implements Callable<Integer> {
         }
         try {
             Path data = folder == null ? Files.createTempDirectory("roost-kills") : folder;
-            try (var relay = RelayChild.start(Launcher.command(), data)) {
+            try {
                 return verdict(
-                        Crowd.run(
-                                relay.url(),
-                                List.of(relay.url()),
-                                options,
-                                new KillTrouble(relay, count, Duration.ofSeconds(1), drawn)));
+                        database == null
+                                ? ofOne(data, count, options)
+                                : ofTwo(data, database, count, options));
             } finally {
                 if (folder == null) {
                     delete(data);
@@ -259,6 +277,43 @@ final class ConformanceCommand implements Callable<Integer> {
         }
     }
 
+    private static CrowdReport ofOne(Path data, int count, CrowdOptions options)
+            throws IOException, InterruptedException {
+        try (var relay = RelayChild.start(Launcher.command(), data)) {
+            return Crowd.run(
+                    relay.url(),
+                    List.of(relay.url()),
+                    options,
+                    new KillTrouble(relay, count, Duration.ofSeconds(1), options.seed()));
+        }
+    }
+
+    private static CrowdReport ofTwo(Path data, String database, int count, CrowdOptions options)
+            throws IOException, InterruptedException {
+        try (var nats = NatsChild.start()) {
+            List<String> more = List.of("--database", database, "--nats", nats.address());
+            try (var one = RelayChild.start(Launcher.command(), data, more);
+                    var two = RelayChild.start(Launcher.command(), data, more)) {
+                int ofNats = Math.max(1, count / 10);
+                return Crowd.run(
+                        one.url(),
+                        List.of(one.url(), two.url()),
+                        options.withNodes(),
+                        new NodeTrouble(
+                                List.of(
+                                        new Victim("relay", Optional.of(one.url()), count / 2, one),
+                                        new Victim(
+                                                "relay",
+                                                Optional.of(two.url()),
+                                                count - count / 2,
+                                                two),
+                                        new Victim("NATS", Optional.empty(), ofNats, nats)),
+                                Duration.ofSeconds(4),
+                                options.seed()));
+            }
+        }
+    }
+
     private int verdict(CrowdReport report) {
         if (json.wanted()) {
             ObjectNode line = JSON.createObjectNode();
@@ -268,11 +323,21 @@ final class ConformanceCommand implements Callable<Integer> {
             line.put("unanswered", report.verdict().unknown());
             line.put("acknowledged", report.acknowledged());
             line.put("holds", report.holds());
+            if (!report.pauses().all().isEmpty()) {
+                line.put("pauseP99Millis", report.pauses().quantileMillis(0.99));
+                line.put("pauseMaxMillis", report.pauses().quantileMillis(1));
+                line.put("callsAnswered", report.calls().answered());
+                line.put("slowestCallErrorMillis", report.calls().slowestFailureMillis());
+            }
             var wrong = line.putArray("wrong");
             report.wrong().forEach(wrong::add);
             System.out.println(line);
         } else {
             System.out.println(report.summary());
+            if (!report.pauses().all().isEmpty()) {
+                report.pauses().summary().forEach(System.out::println);
+                System.out.println(report.calls().summary());
+            }
             report.wrong().forEach(wrong -> System.out.println(Printable.text(wrong)));
             System.out.println(report.holds() ? "It holds." : "It does not hold.");
         }

@@ -49,6 +49,16 @@ class ConformanceCommandTest {
     }
 
     @Test
+    void aDatabaseIsOnlyForRelaysThatAreKilled() throws Exception {
+        try (RoostProcess command =
+                RoostProcess.start(
+                        home, "conformance", "--database", "postgresql://roost@127.0.0.1/roost")) {
+            assertThat(command.exitStatus()).isEqualTo(ExitStatus.USAGE);
+            assertThat(command.allLines()).anyMatch(line -> line.contains("--kills"));
+        }
+    }
+
+    @Test
     void oneCommandKillsARelayUnderLoadAndGivesOneVerdict() throws Exception {
         try (RoostProcess command =
                 RoostProcess.start(

@@ -3,28 +3,40 @@ package dev.roosthold.conformance;
 import dev.roosthold.relay.Relay;
 import dev.roosthold.relay.RelayConfig;
 import dev.roosthold.relay.auth.RegistrationPolicy;
+import dev.roosthold.relay.cluster.ClusterConfig;
+import dev.roosthold.relay.cluster.NatsUrl;
+import dev.roosthold.relay.store.PostgresUrl;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// A relay in a process of its own, with the limits that people get, which can be killed without
 /// warning and started again with its data and port.
 public final class RelayProcess implements AutoCloseable {
     private final Path data;
+    private final List<String> cluster;
     private Process process;
     private int port;
 
-    private RelayProcess(Path data) throws IOException {
+    private RelayProcess(Path data, List<String> cluster) throws IOException {
         this.data = data;
+        this.cluster = cluster;
         this.process = launch();
     }
 
     public static RelayProcess start(Path data) throws IOException {
-        return new RelayProcess(data);
+        return new RelayProcess(data, List.of());
+    }
+
+    /// Starts one of several.
+    public static RelayProcess node(Path data, String database, String nats) throws IOException {
+        return new RelayProcess(data, List.of(database, nats));
     }
 
     public URI url() {
@@ -54,18 +66,26 @@ public final class RelayProcess implements AutoCloseable {
     }
 
     private Process launch() throws IOException {
-        Process launched =
-                new ProcessBuilder(
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "-XX:+UseSerialGC",
                                 "-XX:+UseCompactObjectHeaders",
                                 "-Xmx256m",
+                                // Where another one has to serve while it starts.
+                                cluster.isEmpty()
+                                        ? "-XX:TieredStopAtLevel=4"
+                                        : "-XX:TieredStopAtLevel=1",
                                 "--enable-native-access=ALL-UNNAMED",
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 RelayProcess.class.getName(),
                                 data.toString(),
-                                Integer.toString(port))
+                                Integer.toString(port)));
+        command.addAll(cluster);
+        Process launched =
+                new ProcessBuilder(command)
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
         var out =
@@ -74,6 +94,8 @@ public final class RelayProcess implements AutoCloseable {
         for (String line = out.readLine(); line != null; line = out.readLine()) {
             if (line.startsWith("port ")) {
                 port = Integer.parseInt(line.substring("port ".length()));
+                // What it logs is read, so that it is never held up, and dropped.
+                Thread.startVirtualThread(() -> out.lines().forEach(_ -> {}));
                 return launched;
             }
         }
@@ -81,12 +103,17 @@ public final class RelayProcess implements AutoCloseable {
     }
 
     public static void main(String[] args) throws IOException {
-        Relay relay =
-                Relay.start(
-                        RelayConfig.defaults()
-                                .withDataDirectory(Path.of(args[0]))
-                                .withRegistration(RegistrationPolicy.OPEN)
-                                .withPort(Integer.parseInt(args[1])));
+        RelayConfig config =
+                RelayConfig.defaults()
+                        .withDataDirectory(Path.of(args[0]))
+                        .withRegistration(RegistrationPolicy.OPEN)
+                        .withPort(Integer.parseInt(args[1]));
+        if (args.length > 2) {
+            config =
+                    config.withDatabase(PostgresUrl.parse(args[2]))
+                            .withCluster(new ClusterConfig(NatsUrl.parse(args[3])));
+        }
+        Relay relay = Relay.start(config);
         System.out.println("port " + relay.port());
         // Ends with the test, however that ends.
         while (System.in.read() >= 0) {

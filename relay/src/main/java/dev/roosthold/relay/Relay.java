@@ -86,6 +86,7 @@ import dev.roosthold.relay.store.PostgresUrl;
 import dev.roosthold.relay.store.SqliteStore;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.StoreConfig;
+import dev.roosthold.relay.store.StoreException;
 import dev.roosthold.relay.streams.StreamEvents;
 import dev.roosthold.relay.updates.Lines;
 import dev.roosthold.relay.updates.Router;
@@ -126,6 +127,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// A running relay: REST, Socket.IO, the browser UI and the store, on one port. Thread-safe.
 ///
@@ -801,17 +803,30 @@ public final class Relay implements AutoCloseable {
                 .withMapper(Codec.mapper());
     }
 
-    /// A mistake in our own code, never the doing of a client.
+    /// A mistake in our own code or a database that is away, never the doing of a client.
     private static void socketFailed(String place, Throwable cause) {
+        boolean store = isOfStore(cause);
         SOCKET_FAILURES
                 .tryTake()
                 .ifPresent(
                         withheld ->
-                                LOG.atError()
+                                LOG.atLevel(store ? Level.WARN : Level.ERROR)
                                         .addKeyValue("place", place)
                                         .addKeyValue("withheld", withheld)
                                         .setCause(cause)
-                                        .log("socket handling failed"));
+                                        .log(
+                                                store
+                                                        ? "a socket was not served"
+                                                        : "socket handling failed"));
+    }
+
+    private static boolean isOfStore(@Nullable Throwable cause) {
+        for (Throwable one = cause; one != null; one = one.getCause()) {
+            if (one instanceof StoreException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static DatabaseStore openStore(RelayConfig config, StoreConfig settings) {

@@ -9,12 +9,15 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /// Lets a crowd work for a while, lets it come to rest, and judges what it saw.
 ///
@@ -26,10 +29,22 @@ public final class Crowd {
     private final CrowdOptions options;
     private final History history = new History();
     private final Counters counters = new Counters();
+    private final Calls calls = new Calls(counters);
+    private final Queue<Pauses.Wait> waits = new ConcurrentLinkedQueue<>();
     private final List<CrowdClient> clients = new ArrayList<>();
+
+    /// What works beside the clients, when there are several nodes.
+    private final List<Part> parts = new ArrayList<>();
     private volatile boolean running = true;
     private int kills;
     private int faults;
+
+    /// @param work until it is told to stop
+    private record Part(Work work, Runnable close) {}
+
+    private interface Work {
+        void run(BooleanSupplier running) throws InterruptedException;
+    }
 
     private Crowd(CrowdOptions options) {
         this.options = options;
@@ -52,6 +67,7 @@ public final class Crowd {
             } finally {
                 crowd.running = false;
                 crowd.clients.forEach(CrowdClient::close);
+                crowd.parts.forEach(part -> part.close().run());
                 http.shutdownNow();
             }
         }
@@ -76,23 +92,28 @@ public final class Crowd {
         for (int i = 0; i < options.accounts(); i++) {
             Household household = Household.moveIn(http, server);
             for (int j = 0; j < options.clients(); j++) {
-                URI address = addresses.get(clients.size() % addresses.size());
+                var own = new Random(random.nextLong());
                 clients.add(
                         new CrowdClient(
                                 "c" + clients.size(),
                                 household,
-                                http,
-                                address,
-                                new Random(random.nextLong()),
+                                where(http, household, addresses, clients.size(), own),
+                                own,
                                 history,
                                 counters,
                                 PATIENCE));
+            }
+            if (options.nodes()) {
+                addParts(http, household, addresses, random);
             }
         }
         List<Future<?>> working = new ArrayList<>();
         for (CrowdClient client : clients) {
             var own = new Random(random.nextLong());
             working.add(executor.submit(() -> work(client, own)));
+        }
+        for (Part part : parts) {
+            working.add(executor.submit(() -> work(part)));
         }
         disturb(trouble);
         running = false;
@@ -111,7 +132,62 @@ public final class Crowd {
                 faults,
                 TimeUnit.NANOSECONDS.toMillis(counters.slowestNanos.get()),
                 verdict,
+                Pauses.of(trouble.faults(), waits),
+                options.nodes() ? calls.report(trouble.faults()) : CallReport.NONE,
                 counters.troubles());
+    }
+
+    /// A client that may move knows all addresses, another one only its own.
+    private Whereabouts where(
+            HttpClient http, Household household, List<URI> addresses, int first, Random random) {
+        int at = first % addresses.size();
+        List<URI> known = options.nodes() ? addresses : List.of(addresses.get(at));
+        List<Api> places =
+                known.stream()
+                        .map(address -> new Api(http, address, household.token(), PATIENCE))
+                        .toList();
+        return new Whereabouts(places, options.nodes() ? at : 0, random);
+    }
+
+    /// For an account: a machine that is called, and at each address a caller and two that send
+    /// without end.
+    private void addParts(
+            HttpClient http, Household household, List<URI> addresses, Random random) {
+        var ofMachine = new Random(random.nextLong());
+        var machine =
+                new CalledMachine(
+                        household.machine(),
+                        where(http, household, addresses, random.nextInt(1_000), ofMachine),
+                        ofMachine,
+                        calls,
+                        counters);
+        parts.add(new Part(machine::run, machine::close));
+        for (int at = 0; at < addresses.size(); at++) {
+            var ofCaller = new Random(random.nextLong());
+            var caller =
+                    new Caller(
+                            "caller" + parts.size(),
+                            machine.method(),
+                            where(http, household, addresses, at, ofCaller),
+                            ofCaller,
+                            calls,
+                            counters);
+            parts.add(new Part(caller::run, caller::close));
+            for (Pulse.Way way : Pulse.Way.values()) {
+                var ofPulse = new Random(random.nextLong());
+                var pulse =
+                        new Pulse(
+                                "p" + parts.size(),
+                                way,
+                                household.sessions().get(at % household.sessions().size()),
+                                where(http, household, addresses, at, ofPulse),
+                                ofPulse,
+                                history,
+                                counters,
+                                waits);
+                parts.add(new Part(pulse::run, pulse::close));
+            }
+        }
     }
 
     /// Until the time is over or enough was done.
@@ -133,6 +209,16 @@ public final class Crowd {
             throw e;
         } catch (Exception e) {
             counters.trouble("the run ended early: " + e);
+        }
+    }
+
+    private void work(Part part) {
+        try {
+            part.work().run(() -> running);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (WireException | IllegalStateException e) {
+            counters.trouble("a client failed: " + e);
         }
     }
 

@@ -14,8 +14,6 @@ import dev.roosthold.conformance.history.Operation.Write;
 import dev.roosthold.conformance.history.Operation.WriteOutcome;
 import dev.roosthold.conformance.history.Span;
 import dev.roosthold.conformance.wire.SocketLink;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,11 +36,14 @@ final class CrowdClient {
 
     private final String name;
     private final Household household;
-    private final Api api;
+    private final Whereabouts where;
     private final Random random;
     private final History history;
     private final Counters counters;
     private final Duration patience;
+
+    /// The way to where this client is now.
+    private Api api;
 
     /// Versions as this client knows them, by register.
     private final Map<String, Long> versions = new HashMap<>();
@@ -65,15 +66,15 @@ final class CrowdClient {
     CrowdClient(
             String name,
             Household household,
-            HttpClient http,
-            URI server,
+            Whereabouts where,
             Random random,
             History history,
             Counters counters,
             Duration patience) {
         this.name = name;
         this.household = household;
-        this.api = new Api(http, server, household.token(), patience);
+        this.where = where;
+        this.api = where.here();
         this.random = random;
         this.history = history;
         this.counters = counters;
@@ -101,6 +102,8 @@ final class CrowdClient {
         if (troubled) {
             // Nobody is there, or the link is broken: as a client waits before it tries again.
             troubled = false;
+            where.moveOn();
+            api = where.here();
             TimeUnit.MILLISECONDS.sleep(20 + random.nextInt(80));
         }
     }
@@ -139,6 +142,8 @@ final class CrowdClient {
         SocketLink open = link;
         if (open != null && open.isOpen()) {
             open.cut();
+            where.moveAnywhere();
+            api = where.here();
         }
     }
 

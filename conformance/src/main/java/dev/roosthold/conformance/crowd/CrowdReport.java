@@ -16,6 +16,8 @@ import java.util.List;
 /// @param faults what was done to the links
 /// @param slowestMillis the longest time from a request to its answer
 /// @param verdict on all of it
+/// @param pauses how long clients were without an acknowledged write
+/// @param calls what became of the calls
 /// @param troubles what else must not be: answers without sense, clients that did not come to rest
 public record CrowdReport(
         long seed,
@@ -27,6 +29,8 @@ public record CrowdReport(
         int faults,
         long slowestMillis,
         Verdict verdict,
+        Pauses pauses,
+        CallReport calls,
         List<String> troubles) {
     public CrowdReport {
         troubles = List.copyOf(troubles);

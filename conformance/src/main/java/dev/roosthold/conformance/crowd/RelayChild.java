@@ -37,6 +37,12 @@ public final class RelayChild implements KillTrouble.Restart, AutoCloseable {
     /// @param data its folder
     /// @throws IOException when it does not come up; the message has what it printed last
     public static RelayChild start(List<String> roost, Path data) throws IOException {
+        return start(roost, data, List.of());
+    }
+
+    /// The same with more options of `roost up`, such as those of one of several relays.
+    public static RelayChild start(List<String> roost, Path data, List<String> options)
+            throws IOException {
         int port;
         try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = probe.getLocalPort();
@@ -53,6 +59,7 @@ public final class RelayChild implements KillTrouble.Restart, AutoCloseable {
                         "open",
                         "--metrics-port",
                         "off"));
+        command.addAll(options);
         return new RelayChild(List.copyOf(command), port);
     }
 

@@ -1,11 +1,18 @@
 package dev.roosthold.conformance.crowd;
 
+import java.util.List;
+
 /// What happens to the server and its links while a crowd works. Called by one thread.
 public interface Trouble extends AutoCloseable {
     /// Does the next bad thing, and returns when it is over or the server serves again.
     ///
     /// @return a word for what was done
     Kind next() throws Exception;
+
+    /// What was killed so far, where that is known one by one; in the order of time.
+    default List<Fault> faults() {
+        return List.of();
+    }
 
     /// Makes everything well again, for the end of a run.
     @Override

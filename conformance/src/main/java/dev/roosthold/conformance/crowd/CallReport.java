@@ -1,0 +1,39 @@
+package dev.roosthold.conformance.crowd;
+
+import java.util.Map;
+
+/// What became of the calls between clients in a run. That each was answered once and run at most
+/// once is judged elsewhere.
+///
+/// @param answered by their targets
+/// @param errors how many were answered with each error
+/// @param cut whose callers lost their connection before an answer could come
+/// @param slowestFailureMillis the longest time to an error, from the call or from the fault that
+///     came later
+/// @param ofKilled calls that a target was running whose node was killed then
+/// @param slowestOfKilledMillis the longest time from such a kill to the error
+public record CallReport(
+        long answered,
+        Map<String, Long> errors,
+        long cut,
+        long slowestFailureMillis,
+        long ofKilled,
+        long slowestOfKilledMillis) {
+    static final CallReport NONE = new CallReport(0, Map.of(), 0, 0, 0, 0);
+
+    public CallReport {
+        errors = Map.copyOf(errors);
+    }
+
+    /// One line.
+    public String summary() {
+        return "calls: %d answered, %s, %d callers cut off; slowest error %d ms; %d were running on a killed node, their slowest error %d ms"
+                .formatted(
+                        answered,
+                        errors,
+                        cut,
+                        slowestFailureMillis,
+                        ofKilled,
+                        slowestOfKilledMillis);
+    }
+}
