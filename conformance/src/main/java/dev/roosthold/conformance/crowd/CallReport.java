@@ -10,6 +10,8 @@ import java.util.Map;
 /// @param cut whose callers lost their connection before an answer could come
 /// @param slowestFailureMillis the longest time to an error, from the call or from the fault that
 ///     came later
+/// @param refusedThoughServed calls that were refused as if nobody served the method, while somebody
+///     did all the time and nothing had been killed for a while
 /// @param ofKilled calls that a target was running whose node was killed then
 /// @param slowestOfKilledMillis the longest time from such a kill to the error
 public record CallReport(
@@ -17,9 +19,10 @@ public record CallReport(
         Map<String, Long> errors,
         long cut,
         long slowestFailureMillis,
+        long refusedThoughServed,
         long ofKilled,
         long slowestOfKilledMillis) {
-    static final CallReport NONE = new CallReport(0, Map.of(), 0, 0, 0, 0);
+    static final CallReport NONE = new CallReport(0, Map.of(), 0, 0, 0, 0, 0);
 
     public CallReport {
         errors = Map.copyOf(errors);
@@ -27,12 +30,13 @@ public record CallReport(
 
     /// One line.
     public String summary() {
-        return "calls: %d answered, %s, %d callers cut off; slowest error %d ms; %d were running on a killed node, their slowest error %d ms"
+        return "calls: %d answered, %s, %d callers cut off; slowest error %d ms; %d were refused though served; %d were running on a killed node, their slowest error %d ms"
                 .formatted(
                         answered,
                         errors,
                         cut,
                         slowestFailureMillis,
+                        refusedThoughServed,
                         ofKilled,
                         slowestOfKilledMillis);
     }

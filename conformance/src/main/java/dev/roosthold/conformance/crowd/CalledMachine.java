@@ -71,8 +71,9 @@ final class CalledMachine {
                         "machine-scoped",
                         "machineId",
                         machine);
+        var ears = new Ears(api.server());
         SocketLink open =
-                SocketLink.open(api.http(), api.server(), auth, new Ears(api.server()))
+                SocketLink.open(api.http(), api.server(), auth, ears)
                         .map(SocketLink.Connected::link)
                         .orElse(null);
         link = open;
@@ -87,6 +88,7 @@ final class CalledMachine {
                     .get(api.patience().toMillis(), TimeUnit.MILLISECONDS)
                     .path("ok")
                     .asBoolean(false)) {
+                ears.serves();
                 return true;
             }
         } catch (ExecutionException | TimeoutException e) {
@@ -98,9 +100,20 @@ final class CalledMachine {
 
     private final class Ears implements SocketLink.Listener {
         private final URI address;
+        private volatile Calls.@Nullable Service service;
+        private volatile long servedTo;
 
         Ears(URI address) {
             this.address = address;
+        }
+
+        /// It is known that calls come here from now on, until it ends.
+        void serves() {
+            Calls.Service begun = calls.serves(method());
+            service = begun;
+            if (servedTo != 0) {
+                begun.end();
+            }
         }
 
         @Override
@@ -129,6 +142,11 @@ final class CalledMachine {
         @Override
         public void ended() {
             counters.cuts.increment();
+            servedTo = System.nanoTime();
+            Calls.Service served = service;
+            if (served != null) {
+                served.end();
+            }
         }
     }
 }

@@ -14,22 +14,54 @@ import tools.jackson.databind.JsonNode;
 
 /// What became of the calls of a run. Thread-safe.
 final class Calls {
-    private static final List<String> HONEST =
-            List.of("RPC target disconnected", "RPC method not available");
+    private static final String NOT_AVAILABLE = "RPC method not available";
+    private static final List<String> HONEST = List.of("RPC target disconnected", NOT_AVAILABLE);
+
+    /// So long after something has come back everybody knows of everybody again.
+    private static final long SETTLED_NANOS = 2_000_000_000L;
 
     private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
     private final Map<String, Run> runs = new ConcurrentHashMap<>();
+    private final Queue<Service> services = new ConcurrentLinkedQueue<>();
     private final LongAdder cut = new LongAdder();
     private final Counters counters;
 
     /// @param error empty when it was answered by its target
-    private record Ended(String id, long beginNanos, long endNanos, Optional<String> error) {}
+    private record Ended(String method, String id, long beginNanos, long endNanos, Optional<String> error) {}
 
     /// @param address at which its target was when it ran the call
     private record Run(URI address, long atNanos) {}
 
+    /// A time in which somebody served a method.
+    static final class Service {
+        private final String method;
+        private final long fromNanos = System.nanoTime();
+        private volatile long toNanos = Long.MAX_VALUE;
+
+        private Service(String method) {
+            this.method = method;
+        }
+
+        void end() {
+            toNanos = System.nanoTime();
+        }
+
+        private boolean covers(Ended call) {
+            return method.equals(call.method())
+                    && fromNanos < call.beginNanos()
+                    && call.endNanos() < toNanos;
+        }
+    }
+
     Calls(Counters counters) {
         this.counters = counters;
+    }
+
+    /// The registration of a method was confirmed.
+    Service serves(String method) {
+        var service = new Service(method);
+        services.add(service);
+        return service;
     }
 
     /// A target was asked.
@@ -40,7 +72,7 @@ final class Calls {
     }
 
     /// A caller was answered.
-    void answered(String id, long beginNanos, JsonNode answer) {
+    void answered(String method, String id, long beginNanos, JsonNode answer) {
         long end = System.nanoTime();
         boolean ok = answer.path("ok").asBoolean(false);
         String error = answer.path("error").asString("");
@@ -51,7 +83,7 @@ final class Calls {
         } else if (!ok && !HONEST.contains(error)) {
             counters.trouble("the call " + id + " was answered with " + answer);
         }
-        ended.add(new Ended(id, beginNanos, end, ok ? Optional.empty() : Optional.of(error)));
+        ended.add(new Ended(method, id, beginNanos, end, ok ? Optional.empty() : Optional.of(error)));
     }
 
     /// The connection of the caller ended before an answer could come.
@@ -64,6 +96,7 @@ final class Calls {
         Map<String, Long> errors = new TreeMap<>();
         List<Long> ofKilled = new ArrayList<>();
         long slowest = 0;
+        long refusedThoughServed = 0;
         for (Ended call : ended) {
             if (call.error().isEmpty()) {
                 answered++;
@@ -75,6 +108,11 @@ final class Calls {
                     Math.max(call.beginNanos(), fault.map(Fault::atNanos).orElse(Long.MIN_VALUE));
             long millis = (call.endNanos() - since) / 1_000_000;
             slowest = Math.max(slowest, millis);
+            if (call.error().get().equals(NOT_AVAILABLE)
+                    && fault.map(f -> f.backNanos() + SETTLED_NANOS < call.beginNanos()).orElse(true)
+                    && services.stream().anyMatch(service -> service.covers(call))) {
+                refusedThoughServed++;
+            }
             Run run = runs.get(call.id());
             if (run != null
                     && fault.isPresent()
@@ -89,6 +127,7 @@ final class Calls {
                 errors,
                 cut.sum(),
                 slowest,
+                refusedThoughServed,
                 ofKilled.size(),
                 ofKilled.stream().mapToLong(Long::longValue).max().orElse(0));
     }

@@ -70,13 +70,13 @@ class NodesTest {
         System.out.println(report.summary());
         report.pauses().summary().forEach(System.out::println);
         System.out.println(report.calls().summary());
-        System.out.println("DEBUG " + report.pauses().all());
         assertThat(report.wrong()).as(report.summary()).isEmpty();
         assertThat(report.kills()).isEqualTo(kills);
         assertThat(report.pauses().all()).hasSize(kills);
         assertThat(report.acknowledged()).isGreaterThan(100);
         assertThat(report.heard()).isGreaterThan(100);
         assertThat(report.calls().answered()).isGreaterThan(100);
+        assertThat(report.calls().refusedThoughServed()).isZero();
         assertThat(report.calls().slowestFailureMillis()).isLessThan(LONGEST_ERROR_MILLIS);
         assertThat(report.pauses().quantileMillis(0.99)).isLessThan(LONGEST_PAUSE_MILLIS);
     }
