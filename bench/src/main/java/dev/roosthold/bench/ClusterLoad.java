@@ -120,9 +120,9 @@ public final class ClusterLoad {
                                 Optional.of(database),
                                 Optional.of(nats.pid())));
             }
-            String both = database.fresh("both");
-            try (var one = node(folder.resolve("both"), both, nats.address());
-                    var two = node(folder.resolve("both"), both, nats.address())) {
+            String shared = database.fresh("shared");
+            try (var one = node(folder.resolve("shared"), shared, nats.address());
+                    var two = node(folder.resolve("shared"), shared, nats.address())) {
                 measure(
                         new Setup(
                                 "two nodes, NATS",
