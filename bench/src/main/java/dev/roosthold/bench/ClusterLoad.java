@@ -24,6 +24,7 @@ public final class ClusterLoad {
     private static final int ACCOUNTS = 8;
     private static final int PER_SECOND = 200;
     private static final int WARM_UP_SECONDS = 3;
+    private static final int START_SECONDS = 10;
 
     private final int seconds;
     private final List<String> wanted;
@@ -99,7 +100,9 @@ public final class ClusterLoad {
                 Host.loadAverage(),
                 Host.processors());
         try (var node = node(folder.resolve("file"))) {
-            measure(new Setup("one relay, file", List.of(node), Optional.empty(), Optional.empty()));
+            measure(
+                    new Setup(
+                            "one relay, file", List.of(node), Optional.empty(), Optional.empty()));
         }
         try (var database = BenchDatabase.start(folder);
                 var nats = NatsChild.start()) {
@@ -145,6 +148,7 @@ public final class ClusterLoad {
     }
 
     private void measure(Setup setup) throws Exception {
+        warmUp(setup);
         if (wants("messages")) {
             messages(setup, 1);
             messages(setup, 16);
@@ -167,6 +171,35 @@ public final class ClusterLoad {
             if (setup.nodes().size() > 1) {
                 calls(setup, "other node", 1);
             }
+        }
+    }
+
+    /// A program that has just started is slow for a while, and its first row would show that.
+    private void warmUp(Setup setup) throws Exception {
+        var api = setup.api();
+        String token = api.signUp();
+        String session = api.session(token, "warm", METADATA);
+        String filler = "c".repeat(CONTENT);
+        int nodes = setup.nodes().size();
+        var load =
+                new ClosedLoop(
+                        nodes,
+                        8,
+                        "\"ok\":true",
+                        (sender, number) -> message(session, filler, sender + "-" + number));
+        var sockets = new ArrayList<LoadSocket.Entrance>();
+        for (int i = 0; i < nodes; i++) {
+            sockets.add(RelayApi.session(token, session));
+        }
+        for (int i = 0; i < nodes; i++) {
+            sockets.add(RelayApi.user(token));
+        }
+        try (var client = new LoadClient();
+                var opened = client.open(setup::port, sockets, load)) {
+            client.onLoop(() -> load.start(opened));
+            Thread.sleep(START_SECONDS * 1_000L);
+            client.onLoop(load::stop);
+            RelayLoad.awaitQuiet(load);
         }
     }
 
@@ -364,8 +397,7 @@ public final class ClusterLoad {
     private void check(ClosedLoop load, int listeners) {
         long behind = load.acknowledged() * listeners - load.heard();
         if (load.refused() > 0 || behind > 0) {
-            wrong.add(
-                    "WRONG: %d refused, %d deliveries missing".formatted(load.refused(), behind));
+            wrong.add("WRONG: %d refused, %d deliveries missing".formatted(load.refused(), behind));
         }
     }
 

@@ -85,9 +85,7 @@ public final class RelayProcess implements AutoCloseable {
                                 Integer.toString(port)));
         command.addAll(cluster);
         Process launched =
-                new ProcessBuilder(command)
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         var out =
                 new BufferedReader(
                         new InputStreamReader(launched.getInputStream(), StandardCharsets.UTF_8));

@@ -728,6 +728,34 @@ class ClusterTest {
         }
     }
 
+    @Test
+    void manySocketsThatComeAtOnceDoNotCostTheConnectionToNats() throws Exception {
+        try (RelayRig third = RelayRig.start(config -> node(config).withMetricsPort(0))) {
+            var people = new ArrayList<Person>();
+            for (int i = 0; i < 24; i++) {
+                people.add(at(third, one.signsUp()));
+            }
+            var arrivals =
+                    people.stream().map(person -> person.daemon("m" + person.account())).toList();
+            for (Client arrival : arrivals) {
+                arrival.connected();
+            }
+            var registrations =
+                    IntStream.range(0, arrivals.size())
+                            .mapToObj(
+                                    i ->
+                                            arrivals.get(i)
+                                                    .asks(
+                                                            "rpc-register",
+                                                            Map.of("method", "m:" + i)))
+                            .toList();
+            for (var registration : registrations) {
+                assertThat(registration.get(10, TimeUnit.SECONDS).path("ok").asBoolean()).isTrue();
+            }
+            assertThat(metrics(third).value("roost_cluster_bus_losses_total")).isZero();
+        }
+    }
+
     private static Scrape metrics(RelayRig rig) {
         var base = URI.create("http://127.0.0.1:" + rig.relay().metricsPort().orElseThrow());
         return Scrape.of(new Api(rig.http(), base, Optional.empty(), Map.of()));

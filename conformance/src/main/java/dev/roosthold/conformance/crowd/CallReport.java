@@ -10,8 +10,8 @@ import java.util.Map;
 /// @param cut whose callers lost their connection before an answer could come
 /// @param slowestFailureMillis the longest time to an error, from the call or from the fault that
 ///     came later
-/// @param refusedThoughServed calls that were refused as if nobody served the method, while somebody
-///     did all the time and nothing had been killed for a while
+/// @param refusedThoughServed calls that were refused as if nobody served the method, although
+///     somebody did all the time and nothing had been killed for a while
 /// @param ofKilled calls that a target was running whose node was killed then
 /// @param slowestOfKilledMillis the longest time from such a kill to the error
 public record CallReport(

@@ -64,13 +64,7 @@ final class CalledMachine {
     private boolean comes() throws InterruptedException {
         Api api = where.here();
         Map<String, String> auth =
-                Map.of(
-                        "token",
-                        api.bearer(),
-                        "clientType",
-                        "machine-scoped",
-                        "machineId",
-                        machine);
+                Map.of("token", api.bearer(), "clientType", "machine-scoped", "machineId", machine);
         var ears = new Ears(api.server());
         SocketLink open =
                 SocketLink.open(api.http(), api.server(), auth, ears)
@@ -81,8 +75,7 @@ final class CalledMachine {
             return false;
         }
         String event =
-                Api.JSON.writeValueAsString(
-                        List.of("rpc-register", Map.of("method", method())));
+                Api.JSON.writeValueAsString(List.of("rpc-register", Map.of("method", method())));
         try {
             if (open.ask(event)
                     .get(api.patience().toMillis(), TimeUnit.MILLISECONDS)

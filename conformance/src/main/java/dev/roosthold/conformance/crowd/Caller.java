@@ -73,7 +73,8 @@ final class Caller {
                         List.of("rpc-call", Map.of("method", method, "params", id)));
         long begin = System.nanoTime();
         try {
-            calls.answered(method, id, begin, open.ask(event).get(ANSWER_SECONDS, TimeUnit.SECONDS));
+            calls.answered(
+                    method, id, begin, open.ask(event).get(ANSWER_SECONDS, TimeUnit.SECONDS));
         } catch (ExecutionException e) {
             calls.cut();
         } catch (TimeoutException e) {

@@ -27,7 +27,8 @@ final class Calls {
     private final Counters counters;
 
     /// @param error empty when it was answered by its target
-    private record Ended(String method, String id, long beginNanos, long endNanos, Optional<String> error) {}
+    private record Ended(
+            String method, String id, long beginNanos, long endNanos, Optional<String> error) {}
 
     /// @param address at which its target was when it ran the call
     private record Run(URI address, long atNanos) {}
@@ -83,7 +84,8 @@ final class Calls {
         } else if (!ok && !HONEST.contains(error)) {
             counters.trouble("the call " + id + " was answered with " + answer);
         }
-        ended.add(new Ended(method, id, beginNanos, end, ok ? Optional.empty() : Optional.of(error)));
+        ended.add(
+                new Ended(method, id, beginNanos, end, ok ? Optional.empty() : Optional.of(error)));
     }
 
     /// The connection of the caller ended before an answer could come.
@@ -109,7 +111,8 @@ final class Calls {
             long millis = (call.endNanos() - since) / 1_000_000;
             slowest = Math.max(slowest, millis);
             if (call.error().get().equals(NOT_AVAILABLE)
-                    && fault.map(f -> f.backNanos() + SETTLED_NANOS < call.beginNanos()).orElse(true)
+                    && fault.map(f -> f.backNanos() + SETTLED_NANOS < call.beginNanos())
+                            .orElse(true)
                     && services.stream().anyMatch(service -> service.covers(call))) {
                 refusedThoughServed++;
             }

@@ -43,8 +43,7 @@ public final class NatsChild implements KillTrouble.Restart, AutoCloseable {
     ///
     /// @throws IOException when it is not installed or does not come up
     public static NatsChild start() throws IOException, InterruptedException {
-        Path program =
-                program().orElseThrow(() -> new IOException("nats-server is not installed"));
+        Path program = program().orElseThrow(() -> new IOException("nats-server is not installed"));
         try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = probe.getLocalPort();
             probe.close();
@@ -82,11 +81,7 @@ public final class NatsChild implements KillTrouble.Restart, AutoCloseable {
     private Process launch() throws IOException, InterruptedException {
         Process launched =
                 new ProcessBuilder(
-                                program.toString(),
-                                "-a",
-                                "127.0.0.1",
-                                "-p",
-                                Integer.toString(port))
+                                program.toString(), "-a", "127.0.0.1", "-p", Integer.toString(port))
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                         .start();

@@ -122,9 +122,7 @@ final class Pulse {
                 .call(
                         "POST",
                         "/v3/sessions/" + session + "/messages",
-                        Map.of(
-                                "messages",
-                                List.of(Map.of("content", content, "localId", localId))))
+                        Map.of("messages", List.of(Map.of("content", content, "localId", localId))))
                 .filter(Answer::ok)
                 .map(answer -> answer.body().path("messages").path(0).path("seq").asLong());
     }

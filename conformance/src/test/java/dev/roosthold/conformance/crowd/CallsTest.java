@@ -89,7 +89,12 @@ class CallsTest {
         service.end();
         calls.answered("m", "after", System.nanoTime(), answer(refusal));
         assertThat(calls.report(List.of()).refusedThoughServed()).isEqualTo(1);
-        var fault = new Fault("NATS", System.nanoTime() - 1_000_000_000L, System.nanoTime(), Optional.empty());
+        var fault =
+                new Fault(
+                        "NATS",
+                        System.nanoTime() - 1_000_000_000L,
+                        System.nanoTime(),
+                        Optional.empty());
         assertThat(calls.report(List.of(fault)).refusedThoughServed()).isZero();
     }
 }

@@ -150,9 +150,7 @@ public final class Devices implements Authenticator {
             return store.readNow(
                     sql ->
                             sql.first(
-                                    "SELECT "
-                                            + Known.COLUMNS
-                                            + " FROM device WHERE token_hash = ?",
+                                    "SELECT " + Known.COLUMNS + " FROM device WHERE token_hash = ?",
                                     Known::of,
                                     hash));
         } catch (StoreException e) {
