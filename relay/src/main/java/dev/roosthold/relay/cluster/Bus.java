@@ -14,9 +14,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +54,13 @@ public final class Bus implements AutoCloseable {
     private final Connection connection;
     private final Dispatcher accounts;
     private final Dispatcher calls;
+
+    /// Where nobody listens, and where that is said.
+    private final String nobody;
+
+    private final String echoes;
+    private final AtomicLong echo = new AtomicLong();
+    private final Map<String, CompletableFuture<Boolean>> settling = new ConcurrentHashMap<>();
     private final List<Runnable> losses = new CopyOnWriteArrayList<>();
     private final List<Runnable> returns = new CopyOnWriteArrayList<>();
     private final LongAdder dropped = new LongAdder();
@@ -101,6 +115,10 @@ public final class Bus implements AutoCloseable {
         connection = Nats.connect(options.build());
         accounts = connection.createDispatcher();
         calls = connection.createDispatcher();
+        String own = key.name(UUID.randomUUID().toString());
+        nobody = "nobody." + own;
+        echoes = "echo." + own + ".";
+        connection.createDispatcher().subscribe(prefix + echoes + "*", this::settled);
     }
 
     /// Connects.
@@ -224,16 +242,31 @@ public final class Bus implements AutoCloseable {
     }
 
     /// Waits until the server knows what this node listens to; at most that long.
+    ///
+    /// It is asked for something that nobody serves, and says so when it has read all before. Not
+    /// by a flush: the library counts each one that waits as a ping without an answer, and when
+    /// three sockets connect at the same moment it gives the connection up.
     public void settle(Duration patience) {
-        if (!isConnected()) {
-            return;
-        }
+        String inbox = echoes + echo.incrementAndGet();
+        var heard = new CompletableFuture<Boolean>();
+        settling.put(prefix + inbox, heard);
         try {
-            connection.flush(patience);
-        } catch (TimeoutException | IllegalStateException e) {
+            if (ask(nobody, inbox, List.of("echo"), NOTHING)) {
+                heard.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (TimeoutException | ExecutionException e) {
             // What is missed is found in the database.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            settling.remove(prefix + inbox);
+        }
+    }
+
+    private void settled(io.nats.client.Message message) {
+        CompletableFuture<Boolean> heard = settling.get(message.getSubject());
+        if (heard != null) {
+            heard.complete(true);
         }
     }
 
