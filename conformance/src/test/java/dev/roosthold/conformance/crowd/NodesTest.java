@@ -38,7 +38,8 @@ class NodesTest {
         assertThat(report.calls().refusedThoughServed()).isZero();
     }
 
-    private CrowdReport run(CrowdOptions options, int ofNodes, int ofEachOther, Duration longestPeace)
+    private CrowdReport run(
+            CrowdOptions options, int ofNodes, int ofEachOther, Duration longestPeace)
             throws Exception {
         // Two processors have to carry all of it, with a new relay that starts now and then.
         CrowdOptions load = options.withCrowd(2, 6).withPause(Duration.ofMillis(80)).withNodes();
@@ -57,8 +58,7 @@ class NodesTest {
                                             "PostgreSQL", Optional.empty(), ofEachOther, postgres)),
                             longestPeace,
                             options.seed());
-            CrowdReport report =
-                    Crowd.run(one.url(), List.of(one.url(), two.url()), load, trouble);
+            CrowdReport report = Crowd.run(one.url(), List.of(one.url(), two.url()), load, trouble);
             check(report, ofNodes + 2 * ofEachOther);
             return report;
         }
