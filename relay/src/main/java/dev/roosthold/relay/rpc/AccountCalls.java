@@ -66,14 +66,6 @@ final class AccountCalls {
         return List.copyOf(endpoint.methods());
     }
 
-    /// Ends a registration that is older than one on another node.
-    synchronized void drop(String method) {
-        Endpoint endpoint = methods.remove(method);
-        if (endpoint != null) {
-            endpoint.remove(method);
-        }
-    }
-
     /// The methods that calls wait for.
     synchronized List<String> awaited() {
         return List.copyOf(waiting.keySet());

@@ -1,5 +1,7 @@
 package dev.roosthold.relay.rpc;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.Codec;
 import dev.roosthold.relay.cluster.Bus;
@@ -116,7 +118,8 @@ final class RemoteCalls {
     interface Here {
         @Nullable Endpoint serving(AccountId account, String method);
 
-        void drop(AccountId account, String method);
+        /// Ends this one registration, if it has not ended.
+        void drop(Endpoint endpoint, String method);
 
         CompletableFuture<List<JsonNode>> run(
                 Endpoint target, String method, @Nullable JsonNode params, Duration left);
@@ -137,7 +140,8 @@ final class RemoteCalls {
         void departed(AccountId account, String owner);
     }
 
-    private record Served(AccountId account, String method, long number, Bus.Ear ear) {}
+    private record Served(
+            AccountId account, String method, Endpoint endpoint, long number, Bus.Ear ear) {}
 
     private record Probed(AccountId account, String method, long sentAtNanos) {}
 
@@ -184,7 +188,8 @@ final class RemoteCalls {
 
     /// A socket here serves the method now, as the newest of all nodes. From when this returns, the
     /// others find it. Blocks for a moment.
-    void serve(AccountId account, String method) {
+    void serve(Endpoint endpoint, String method) {
+        AccountId account = endpoint.socket.account();
         String name = name(account, method);
         long number = latest.updateAndGet(last -> Math.max(last + 1, clock.millis()));
         served.compute(
@@ -193,6 +198,8 @@ final class RemoteCalls {
                         new Served(
                                 account,
                                 method,
+                                // The newest, should two be registered at the same moment.
+                                requireNonNullElse(here.serving(account, method), endpoint),
                                 number,
                                 before == null
                                         ? bus.serve(Bus.Lane.CALLS, "call." + name, this::called)
@@ -230,7 +237,8 @@ final class RemoteCalls {
         latest.accumulateAndGet(number, Math::max);
         Served own = served.get(name);
         if (own != null && isOlder(own.number(), number, message.part(3))) {
-            here.drop(account, own.method());
+            // Not whichever is there now: a newer one may be about to get its number.
+            here.drop(own.endpoint(), own.method());
             unserve(account, own.method());
         } else if (own != null) {
             // The other node has not heard of it.

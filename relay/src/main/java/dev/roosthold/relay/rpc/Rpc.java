@@ -117,11 +117,8 @@ public final class Rpc {
         }
 
         @Override
-        public void drop(AccountId id, String method) {
-            AccountCalls account = accounts.get(id);
-            if (account != null) {
-                account.drop(method);
-            }
+        public void drop(Endpoint endpoint, String method) {
+            endpoint.account.unregister(endpoint, method);
         }
 
         @Override
@@ -270,7 +267,7 @@ public final class Rpc {
             case AccountCalls.Registered.TooMany() -> Registration.TOO_MANY;
             case AccountCalls.Registered.Done(var waiting) -> {
                 if (remote != null) {
-                    remote.serve(socket.account(), method);
+                    remote.serve(endpoint, method);
                 }
                 confirm.run();
                 waiting.forEach(call -> ask(call, endpoint));
