@@ -117,7 +117,25 @@ async function atADesk() {
 
 async function onAPhone() {
   begin("from an empty relay to an approved call, on a phone");
-  return person("phone", TOUCH);
+  const ben = await person("phone", TOUCH);
+  await sendStays(ben.page);
+  return ben;
+}
+
+/** A tap must not land on something else because the agent has just finished. */
+async function sendStays(page) {
+  begin("where to send from does not move when the agent is done");
+  const box = page.getByLabel("Message to the agent");
+  const stop = page.getByRole("button", { name: "Stop", exact: true });
+  const send = page.getByRole("button", { name: "Send", exact: true });
+  await say(page, "stream 60");
+  await stop.waitFor();
+  await box.fill("next");
+  const before = await send.boundingBox();
+  assert.equal(await stop.isVisible(), true, "the agent still works");
+  await stop.waitFor({ state: "detached" });
+  assert.deepEqual(await send.boundingBox(), before);
+  await box.fill("");
 }
 
 async function person(name, settings) {

@@ -140,68 +140,71 @@ export function Composer({ chat, session, working }: ComposerProps) {
           }}
         />
         <div class="composer-tools">
-          <input
-            ref={picker}
-            type="file"
-            multiple
-            hidden
-            onChange={(event) => {
-              setFiles([...files, ...(event.currentTarget.files ?? [])]);
-              event.currentTarget.value = "";
-            }}
-          />
-          <button
-            type="button"
-            class="button button-quiet button-small button-icon attach"
-            aria-label="Attach files"
-            onClick={() => picker.current?.click()}
-          >
-            <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
-              <path d="m15.500 9.500-5.600 5.600a3.500 3.500 0 0 1-5-5l6-6a2.300 2.300 0 0 1 3.300 3.300l-5.900 5.900a1.100 1.100 0 0 1-1.600-1.600l5.200-5.200" />
-            </svg>
-          </button>
-          <SelectField
-            quiet
-            label="Permissions"
-            value={metadata.permissionMode ?? "default"}
-            onChange={(code) => void chat.pick("permissionMode", code)}
-            options={MODES.map(({ code, value }) => ({ value: code, words: value }))}
-          />
-          {metadata.models !== undefined && metadata.models.length > 0 && (
+          <div class="composer-picks">
+            <input
+              ref={picker}
+              type="file"
+              multiple
+              hidden
+              onChange={(event) => {
+                setFiles([...files, ...(event.currentTarget.files ?? [])]);
+                event.currentTarget.value = "";
+              }}
+            />
+            <button
+              type="button"
+              class="button button-quiet button-small button-icon attach"
+              aria-label="Attach files"
+              onClick={() => picker.current?.click()}
+            >
+              <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
+                <path d="m15.500 9.500-5.600 5.600a3.500 3.500 0 0 1-5-5l6-6a2.300 2.300 0 0 1 3.300 3.300l-5.900 5.900a1.100 1.100 0 0 1-1.600-1.600l5.200-5.200" />
+              </svg>
+            </button>
             <SelectField
               quiet
-              label="Model"
-              value={metadata.modelMode ?? metadata.currentModelCode ?? ""}
-              onChange={(code) => void chat.pick("modelMode", code === "" ? null : code)}
-              options={[
-                ...(metadata.currentModelCode == null ? [{ value: "", words: "Model" }] : []),
-                ...metadata.models.map(({ code, value }) => ({ value: code, words: value === "" ? code : value })),
-              ]}
+              label="Permissions"
+              value={metadata.permissionMode ?? "default"}
+              onChange={(code) => void chat.pick("permissionMode", code)}
+              options={MODES.map(({ code, value }) => ({ value: code, words: value }))}
             />
-          )}
-          {metadata.thoughtLevels !== undefined && metadata.thoughtLevels.length > 0 && (
-            <SelectField
-              quiet
-              label="Effort"
-              value={metadata.effortLevel ?? metadata.currentThoughtLevelCode ?? ""}
-              onChange={(code) => void chat.pick("effortLevel", code === "" ? null : code)}
-              options={[
-                ...(metadata.currentThoughtLevelCode == null ? [{ value: "", words: "Effort" }] : []),
-                ...metadata.thoughtLevels.map(({ code, value }) => ({ value: code, words: value === "" ? code : value })),
-              ]}
-            />
-          )}
-          <span class="spring" />
-          {working && (
-            <button type="button" class="button button-small" disabled={stopping} onClick={() => void stop()}>
-              {stopping ? "Stopping…" : "Stop"}
-            </button>
-          )}
-          {(!working || !empty) && (
-            <button type="submit" class="button button-primary button-small" disabled={busy || empty}>
-              {busy ? "Sending…" : "Send"}
-            </button>
-          )}
+            {metadata.models !== undefined && metadata.models.length > 0 && (
+              <SelectField
+                quiet
+                label="Model"
+                value={metadata.modelMode ?? metadata.currentModelCode ?? ""}
+                onChange={(code) => void chat.pick("modelMode", code === "" ? null : code)}
+                options={[
+                  ...(metadata.currentModelCode == null ? [{ value: "", words: "Model" }] : []),
+                  ...metadata.models.map(({ code, value }) => ({ value: code, words: value === "" ? code : value })),
+                ]}
+              />
+            )}
+            {metadata.thoughtLevels !== undefined && metadata.thoughtLevels.length > 0 && (
+              <SelectField
+                quiet
+                label="Effort"
+                value={metadata.effortLevel ?? metadata.currentThoughtLevelCode ?? ""}
+                onChange={(code) => void chat.pick("effortLevel", code === "" ? null : code)}
+                options={[
+                  ...(metadata.currentThoughtLevelCode == null ? [{ value: "", words: "Effort" }] : []),
+                  ...metadata.thoughtLevels.map(({ code, value }) => ({ value: code, words: value === "" ? code : value })),
+                ]}
+              />
+            )}
+          </div>
+          <div class="composer-actions">
+            {working && (
+              <button type="button" class="button button-small" disabled={stopping} onClick={() => void stop()}>
+                {stopping ? "Stopping…" : "Stop"}
+              </button>
+            )}
+            {(!working || !empty) && (
+              <button type="submit" class="button button-primary button-small" disabled={busy || empty}>
+                {busy ? "Sending…" : "Send"}
+              </button>
+            )}
+          </div>
         </div>
       </div>
     </form>
