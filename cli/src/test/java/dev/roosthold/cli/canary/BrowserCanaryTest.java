@@ -61,7 +61,7 @@ class BrowserCanaryTest {
                         .redirectErrorStream(true)
                         .redirectOutput(output.toFile())
                         .start();
-        boolean ended = test.waitFor(180, TimeUnit.SECONDS);
+        boolean ended = test.waitFor(300, TimeUnit.SECONDS);
         if (!ended) {
             test.destroyForcibly().waitFor();
         }
