@@ -40,7 +40,8 @@ final class SyncCycleCommands {
                                 + pulled.commands()
                                 + " commands taken over, "
                                 + cycle.pendingUp()
-                                + " still wait to be sent.");
+                                + " still wait to be sent"
+                                + (cycle.pendingDown() > 0 ? ", and more is on its way." : "."));
                 return unreadable(pulled);
             }
         }

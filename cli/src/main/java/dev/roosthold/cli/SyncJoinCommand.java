@@ -10,7 +10,7 @@ import dev.roosthold.history.keys.MasterKey;
 import dev.roosthold.history.keys.RecoveryPhrase;
 import dev.roosthold.protocol.JsonObject;
 import java.io.IOException;
-import java.util.Optional;
+import java.util.LinkedHashSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -79,36 +79,70 @@ final class SyncJoinCommand extends SyncAction {
 
     private int download(History history, SyncClient client) throws InterruptedException {
         var progress = new CountLine(Ask.isTerminal() && !sync.json());
-        PullReport report;
-        while (true) {
-            // A cycle answers when everything that is known of has come.
+        var unreadable = new LinkedHashSet<String>();
+        Arrival arrival;
+        long before = Long.MAX_VALUE;
+        do {
+            // A cycle answers when everything that is known of has come, or after half a minute.
             Answer<SyncReplies.Cycle> cycle = client.now();
-            report =
+            PullReport report =
                     history.pull(
                             client, count -> progress.show("Taking over " + count + " entries"));
-            Optional<SyncReplies.Cycle> done =
+            unreadable.addAll(report.unreadable());
+            arrival =
                     switch (cycle) {
-                        case Answer.Done<SyncReplies.Cycle>(var value) -> Optional.of(value);
-                        case Answer.Refused<SyncReplies.Cycle>(SyncError _) -> Optional.empty();
+                        case Answer.Done<SyncReplies.Cycle>(var done)
+                                when done.pendingDown() == 0 ->
+                                Arrival.WHOLE;
+                        case Answer.Done<SyncReplies.Cycle>(var done)
+                                when done.pulled() == 0 && done.pendingDown() >= before ->
+                                Arrival.WAITS;
+                        case Answer.Done<SyncReplies.Cycle>(var done) -> {
+                            before = done.pendingDown();
+                            yield Arrival.COMES;
+                        }
+                        case Answer.Refused<SyncReplies.Cycle>(SyncError _) -> Arrival.CUT;
                     };
-            if (done.isEmpty() || done.get().pendingDown() == 0) {
-                break;
-            }
-        }
+        } while (arrival == Arrival.COMES);
         progress.clear();
         long all = history.store().count();
         sync.print(
                 JsonObject.empty()
                         .with("initialised", true)
-                        .with("connected", true)
+                        .with("connected", arrival != Arrival.CUT)
+                        .with("complete", arrival == Arrival.WHOLE)
                         .with("commands", all)
-                        .with("unreadable", report.unreadable().size()),
+                        .with("unreadable", unreadable.size()),
                 "Joined. There are " + all + " commands in the history of this computer.",
-                report.unreadable().isEmpty()
-                        ? "Next: the line for your shell from `roost history hook --help`."
-                        : report.unreadable().size()
-                                + " entries cannot be read with this phrase; `roost sync verify`"
-                                + " names them.");
-        return report.unreadable().isEmpty() ? SyncStatus.DONE : SyncStatus.PARTLY;
+                switch (arrival) {
+                    case CUT ->
+                            "The relay can no longer be reached; the rest comes by itself when it"
+                                    + " can.";
+                    case COMES, WAITS ->
+                            "Some entries are not at the relay yet; they come by themselves.";
+                    case WHOLE ->
+                            unreadable.isEmpty()
+                                    ? "Next: the line for your shell from"
+                                            + " `roost history hook --help`."
+                                    : unreadable.size()
+                                            + " entries cannot be read with this phrase; `roost sync"
+                                            + " verify` names them.";
+                });
+        if (arrival == Arrival.CUT) {
+            return SyncStatus.NO_RELAY;
+        }
+        return unreadable.isEmpty() ? SyncStatus.DONE : SyncStatus.PARTLY;
+    }
+
+    /// What is to be said of the history of the other computers.
+    private enum Arrival {
+        /// All of it is here.
+        WHOLE,
+        /// More is on its way.
+        COMES,
+        /// The relay lacks what others refer to.
+        WAITS,
+        /// The relay went away.
+        CUT
     }
 }

@@ -92,6 +92,7 @@ public final class SyncManager implements AutoCloseable {
     private boolean stopped;
     private int attempts;
     private CompletableFuture<Optional<RelayFailure>> attempt = new CompletableFuture<>();
+    private CompletableFuture<Void> connection = new CompletableFuture<>();
     private SyncStatus.@Nullable Fault fault;
     private long lastSeen;
 
@@ -698,7 +699,8 @@ public final class SyncManager implements AutoCloseable {
         return store().discard(ids);
     }
 
-    /// Runs one full cycle.
+    /// Runs one full cycle: when it returns, what was queued is confirmed, and what the relay has is
+    /// in the cache. What 28 seconds were not enough for is counted as pending.
     ///
     /// @return empty when the relay cannot be reached
     public Optional<NowResult> now() throws InterruptedException {
@@ -718,10 +720,26 @@ public final class SyncManager implements AutoCloseable {
         if (next != null && outcome(next, Duration.ofSeconds(29)).isPresent()) {
             return Optional.empty();
         }
+        JazzSyncService open;
+        CompletableFuture<Void> end;
+        lock.lock();
+        try {
+            open = service;
+            end = connection;
+            if (state != SyncState.ONLINE || open == null) {
+                return Optional.empty();
+            }
+        } finally {
+            lock.unlock();
+        }
         long up = pushed.get();
         long down = pulled.get();
+        boolean complete = false;
         try {
-            uploader().whenIdle().get(28, TimeUnit.SECONDS);
+            CompletableFuture<Void> all =
+                    CompletableFuture.allOf(uploader().whenIdle(), open.caughtUp());
+            CompletableFuture.anyOf(all, end).get(28, TimeUnit.SECONDS);
+            complete = all.isDone();
         } catch (ExecutionException | TimeoutException e) {
             log.debug("cycle", "the cycle is not complete");
         }
@@ -734,7 +752,7 @@ public final class SyncManager implements AutoCloseable {
                         pushed.get() - up,
                         pulled.get() - down,
                         status.counts().pending(),
-                        status.pendingDown()));
+                        complete ? status.pendingDown() : Math.max(1, status.pendingDown())));
     }
 
     // ---- connection
@@ -845,6 +863,7 @@ public final class SyncManager implements AutoCloseable {
                 }
                 lastSeen = clock.millis();
                 fault = fault != null && fault.code().equals("CACHE_CORRUPT") ? fault : null;
+                connection = new CompletableFuture<>();
                 uploader().online(present(service));
                 move(SyncEvent.CONNECTED, "connected");
             } else {
@@ -927,6 +946,7 @@ public final class SyncManager implements AutoCloseable {
             while (!lost && mayConnect() && same(who)) {
                 changed.await();
             }
+            connection.complete(null);
             if (stopped) {
                 return;
             }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -253,6 +254,32 @@ final class Section7MethodsTest {
                                             .path("latency")
                                             .isNumber());
             assertThat(a.client().call("sync.now").path("pendingUp").asInt()).isZero();
+        }
+    }
+
+    @Test
+    void whatTheRelayHasIsInTheCacheWhenACycleAnswers() {
+        try (var rig = new Rig(folder)) {
+            Rig.Device a = rig.device("a").relay().start().initialised(1);
+            Rig.Device b = rig.device("b").relay().start().initialised(1);
+            for (int round = 0; round < 10; round++) {
+                for (int part = 0; part < 5; part++) {
+                    a.client()
+                            .call(
+                                    "sync.push",
+                                    Entries.push(
+                                            Stream.generate(() -> Entries.command(Entries.id()))
+                                                    .limit(100)
+                                                    .toList()));
+                }
+                a.client().call("sync.now");
+                assertThat(b.client().call("sync.now").path("pendingDown").asInt()).isZero();
+                assertThat(b.all().keySet()).containsAll(a.all().keySet());
+            }
+            // The same for one that has to begin.
+            Rig.Device c = rig.device("c").relay().start().initialised(1);
+            assertThat(c.client().call("sync.now").path("pendingDown").asInt()).isZero();
+            assertThat(c.all().keySet()).containsAll(a.all().keySet());
         }
     }
 

@@ -273,6 +273,14 @@ public final class Jazz implements AutoCloseable {
         return wake(() -> engine.refresh(id));
     }
 
+    /// The same, but the relay is asked even when it has told on this connection: so what it
+    /// confirmed to others before this call is here when it completes.
+    ///
+    /// @return whether the value is here
+    public CompletableFuture<Boolean> ask(CoId id) {
+        return wake(() -> engine.ask(id));
+    }
+
     /// The session in which this start of the program writes to a value.
     public SessionId sessionIn(CoId id) {
         return locked(() -> local.sessionIn(id));

@@ -219,6 +219,14 @@ final class SyncEngine {
         if (connected && !value.loading && isReady(id)) {
             return CompletableFuture.completedFuture(true);
         }
+        return ask(id);
+    }
+
+    /// Asks the relay what it has of a value, also when all that is known of is here.
+    ///
+    /// @return as [#refresh]
+    CompletableFuture<Boolean> ask(CoId id) {
+        Value value = value(id);
         var future = new CompletableFuture<Boolean>();
         value.retried = true;
         value.waiters.add(future);

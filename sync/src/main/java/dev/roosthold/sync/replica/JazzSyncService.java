@@ -27,6 +27,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -39,7 +40,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The account's shared values: commands, preferences and devices, as [Layout] says. Knows nothing
@@ -63,6 +66,9 @@ public final class JazzSyncService implements AutoCloseable {
     private final SyncMetrics metrics;
     private final SyncLog log;
     private final Jazz jazz;
+
+    /// Taken before `this`, never inside.
+    private final ReentrantLock delivering = new ReentrantLock();
 
     // Guarded by `this`; the lock of the library is taken inside, never outside.
     private final Map<String, Item> items = new HashMap<>();
@@ -467,7 +473,7 @@ public final class JazzSyncService implements AutoCloseable {
 
     // ---- reading
 
-    /// Calls back with what becomes known, beginning with what is here, on one thread.
+    /// Calls back with what becomes known, beginning with what is here, one call after the other.
     ///
     /// @return ends the calls
     public Subscription subscribeToUpdates(Consumer<List<Change>> listener) {
@@ -505,17 +511,43 @@ public final class JazzSyncService implements AutoCloseable {
                 });
     }
 
+    /// Asks the relay for what it has, and completes when all of that is here and the listener has
+    /// returned from it. Without a connection it waits for one.
+    public CompletableFuture<Void> caughtUp() {
+        return all(layout.values(), jazz::ask)
+                .thenCombine(history, (_, _) -> true)
+                .thenRunAsync(this::deliver, Thread::startVirtualThread)
+                .thenCompose(_ -> all(unreadValues(), jazz::refresh))
+                .thenRunAsync(this::deliver, Thread::startVirtualThread);
+    }
+
+    private static CompletableFuture<Void> all(
+            Collection<CoId> ids, Function<CoId, CompletableFuture<Boolean>> each) {
+        return CompletableFuture.allOf(
+                ids.stream().map(each).toArray(CompletableFuture<?>[]::new));
+    }
+
+    private synchronized List<CoId> unreadValues() {
+        return List.copyOf(unread);
+    }
+
+    /// Whoever returns from this has seen the listener take all that was read before.
     private void deliver() {
-        absorb();
-        List<Change> found;
-        Consumer<List<Change>> to;
-        synchronized (this) {
-            found = changes;
-            changes = new ArrayList<>();
-            to = callback;
-        }
-        if (to != null && !found.isEmpty()) {
-            to.accept(found);
+        delivering.lock();
+        try {
+            absorb();
+            List<Change> found;
+            Consumer<List<Change>> to;
+            synchronized (this) {
+                found = changes;
+                changes = new ArrayList<>();
+                to = callback;
+            }
+            if (to != null && !found.isEmpty()) {
+                to.accept(found);
+            }
+        } finally {
+            delivering.unlock();
         }
     }
 
