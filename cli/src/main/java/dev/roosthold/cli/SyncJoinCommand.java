@@ -81,7 +81,7 @@ final class SyncJoinCommand extends SyncAction {
         var progress = new CountLine(Ask.isTerminal() && !sync.json());
         var unreadable = new LinkedHashSet<String>();
         Arrival arrival;
-        long before = Long.MAX_VALUE;
+        long pending = Long.MAX_VALUE;
         do {
             // A cycle answers when everything that is known of has come, or after half a minute.
             Answer<SyncReplies.Cycle> cycle = client.now();
@@ -89,20 +89,10 @@ final class SyncJoinCommand extends SyncAction {
                     history.pull(
                             client, count -> progress.show("Taking over " + count + " entries"));
             unreadable.addAll(report.unreadable());
-            arrival =
-                    switch (cycle) {
-                        case Answer.Done<SyncReplies.Cycle>(var done)
-                                when done.pendingDown() == 0 ->
-                                Arrival.WHOLE;
-                        case Answer.Done<SyncReplies.Cycle>(var done)
-                                when done.pulled() == 0 && done.pendingDown() >= before ->
-                                Arrival.WAITS;
-                        case Answer.Done<SyncReplies.Cycle>(var done) -> {
-                            before = done.pendingDown();
-                            yield Arrival.COMES;
-                        }
-                        case Answer.Refused<SyncReplies.Cycle>(SyncError _) -> Arrival.CUT;
-                    };
+            arrival = arrival(cycle, pending);
+            if (cycle instanceof Answer.Done<SyncReplies.Cycle>(var done)) {
+                pending = done.pendingDown();
+            }
         } while (arrival == Arrival.COMES);
         progress.clear();
         long all = history.store().count();
@@ -132,6 +122,18 @@ final class SyncJoinCommand extends SyncAction {
             return SyncStatus.NO_RELAY;
         }
         return unreadable.isEmpty() ? SyncStatus.DONE : SyncStatus.PARTLY;
+    }
+
+    private static Arrival arrival(Answer<SyncReplies.Cycle> cycle, long pending) {
+        return switch (cycle) {
+            case Answer.Refused<SyncReplies.Cycle>(SyncError _) -> Arrival.CUT;
+            case Answer.Done<SyncReplies.Cycle>(var done) when done.pendingDown() == 0 ->
+                    Arrival.WHOLE;
+            case Answer.Done<SyncReplies.Cycle>(var done)
+                    when done.pulled() == 0 && done.pendingDown() >= pending ->
+                    Arrival.WAITS;
+            case Answer.Done<SyncReplies.Cycle>(var _) -> Arrival.COMES;
+        };
     }
 
     /// What is to be said of the history of the other computers.
