@@ -56,7 +56,7 @@ final class IpcConnection implements Caller, LineSplitter.Sink {
         this.channel = channel;
         this.limits = limits;
         this.log = log;
-        rpc = new RpcConnection(methods, this);
+        rpc = new RpcConnection(methods, this, limits.requests());
         lines = new LineSplitter(limits.message(), limits.endless(), this);
     }
 

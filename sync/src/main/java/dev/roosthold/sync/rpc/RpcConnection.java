@@ -24,18 +24,20 @@ public final class RpcConnection {
     /// The most requests in one batch.
     public static final int MAX_BATCH = 100;
 
+    /// Requests that may come at once.
+    public static final int BURST = 2000;
+
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-    private static final int PER_SECOND = 1000;
-    private static final int BURST = 2000;
 
     private final Methods methods;
     private final Caller caller;
     private final TokenBucket bucket;
 
-    public RpcConnection(Methods methods, Caller caller) {
+    /// @param perSecond requests that are taken in the long run; those of exempt methods do not count
+    public RpcConnection(Methods methods, Caller caller, int perSecond) {
         this.methods = methods;
         this.caller = caller;
-        bucket = new TokenBucket(PER_SECOND, BURST, System::nanoTime);
+        bucket = new TokenBucket(perSecond, BURST, System::nanoTime);
     }
 
     /// Executes one line.

@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Section 5: whatever comes, an answer is one line of valid JSON-RPC, or there is none.
 final class RpcConnectionProperties {
-    private final RpcConnection connection = new RpcConnection(new Echo(), new Nobody());
+    private final RpcConnection connection = new RpcConnection(new Echo(), new Nobody(), 1000);
 
     @Property(tries = 500)
     void anyBytesAreAnsweredInForm(@ForAll byte[] line) throws InterruptedException {

@@ -34,7 +34,8 @@ final class Section5LimitsTest {
                                 }
                             }
                         },
-                        new Silent());
+                        new Silent(),
+                        1000);
         String answer = connection.line(request()).orElseThrow();
         assertThat(answer).contains("-32603").contains("\"reason\":\"timeout\"");
         ended.await();
@@ -51,7 +52,8 @@ final class Section5LimitsTest {
                                 throw new IllegalStateException("with a secret");
                             }
                         },
-                        new Silent());
+                        new Silent(),
+                        1000);
         assertThat(connection.line(request()).orElseThrow())
                 .contains("-32603")
                 .contains("IllegalStateException")
