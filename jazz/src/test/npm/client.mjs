@@ -218,7 +218,7 @@ const commands = {
   },
   // What follows goes through jazz-tools, the way applications use it.
   async work({ account, secret, url }) {
-    worker = await startWorker({ accountID: account, accountSecret: secret, syncServer: url, AccountSchema: Account, WebSocket, crypto });
+    worker = await startWorker({ accountID: account, accountSecret: secret, syncServer: url, AccountSchema: Account, WebSocket: Socket, crypto });
     await worker.waitForConnection();
     return { name: (await worker.worker.$jazz.ensureLoaded({ resolve: { profile: true } })).profile.name };
   },

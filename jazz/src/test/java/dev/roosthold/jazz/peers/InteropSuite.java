@@ -15,6 +15,8 @@ import dev.roosthold.jazz.group.Role;
 import dev.roosthold.jazz.ids.CoId;
 import dev.roosthold.jazz.schema.ItemType;
 import dev.roosthold.jazz.schema.MapSchema;
+import dev.roosthold.jazz.value.Ruleset;
+import dev.roosthold.jazz.value.ValueLog;
 import dev.roosthold.jazz.value.ValueType;
 import dev.roosthold.jazz.view.Changes;
 import java.nio.file.Path;
@@ -190,6 +192,13 @@ public abstract class InteropSuite {
         js.call("appendEntry", "entry", Json.object(entry("js-0")));
         until(() -> entryIds(java, history), union(20, "java-", "js-0"));
 
+        relay.killAndRestart();
+        history.add(java.create(ENTRY, me, CommandHistory.Entry.of("java-20")).id());
+        js.call("appendEntry", "entry", Json.object(entry("js-1")));
+        var all = union(21, "java-", "js-0", "js-1");
+        until(() -> entryIds(java, history), all);
+        until(() -> ids(((Json.Obj) js.call("readRoot")).get("entries")), all);
+
         // A third device, fresh, sees all of it.
         Jazz third = java(key);
         third.login(SOON);
@@ -197,9 +206,7 @@ public abstract class InteropSuite {
         assertThat(third.load(root.id(), SOON)).isTrue();
         CoId feed = third.map(ROOT, root.id()).get().orElseThrow().commandHistory();
         assertThat(third.load(feed, SOON)).isTrue();
-        until(
-                () -> entryIds(third, third.feed(ItemType.REFERENCE, feed)),
-                union(20, "java-", "js-0"));
+        until(() -> entryIds(third, third.feed(ItemType.REFERENCE, feed)), all);
     }
 
     @Test
@@ -260,6 +267,19 @@ public abstract class InteropSuite {
                     return one.text("name");
                 },
                 "renamed");
+
+        relay.killAndRestart();
+        var inline = Set.of("inline-1", "inline-2", "java-0", "js-0");
+        CoFeed<CoId> history = java.feed(ItemType.REFERENCE, values.commandHistory());
+        CoId group = java.read(node -> owner(node.log(history.id())));
+        history.add(java.create(ENTRY, group, CommandHistory.Entry.of("java-0")).id());
+        js.call("appendEntry", "entry", Json.object(entry("js-0")));
+        until(() -> entryIds(java, history), inline);
+        until(() -> ids(((Json.Obj) js.call("readRoot")).get("entries")), inline);
+        Jazz fresh = java(key);
+        fresh.login(SOON);
+        assertThat(fresh.load(history.id(), SOON)).isTrue();
+        until(() -> entryIds(fresh, fresh.feed(ItemType.REFERENCE, history.id())), inline);
     }
 
     @Test
@@ -452,12 +472,16 @@ public abstract class InteropSuite {
         return ids;
     }
 
-    private static Set<String> union(int count, String prefix, String more) {
+    private static CoId owner(ValueLog log) {
+        return ((Ruleset.OwnedBy) log.header().ruleset()).group();
+    }
+
+    private static Set<String> union(int count, String prefix, String... more) {
         var ids = new TreeSet<String>();
         for (int i = 0; i < count; i++) {
             ids.add(prefix + i);
         }
-        ids.add(more);
+        ids.addAll(List.of(more));
         return ids;
     }
 
