@@ -594,6 +594,33 @@ class AgentSessionsTest {
     }
 
     @Test
+    void whatIsChosenForANewSessionIsShownWithIt() throws Exception {
+        rig.startDaemon();
+        JsonNode started =
+                rig.phone.callMachine(
+                        rig.id(),
+                        "spawn-happy-session",
+                        Map.of(
+                                "type",
+                                "spawn-in-directory",
+                                "directory",
+                                rig.work.toString(),
+                                "agent",
+                                "fake",
+                                "permissionMode",
+                                "plan",
+                                "modelMode",
+                                "large"));
+        SessionId session = new SessionId(started.path("sessionId").asString());
+        assertThat(rig.phone.metadata(session).path("permissionMode").asString()).isEqualTo("plan");
+        assertThat(rig.phone.metadata(session).path("modelMode").asString()).isEqualTo("large");
+        rig.phone.write(session, "model");
+        assertThat(rig.phone.awaitTurns(session, 1)).contains("text:large plan");
+        rig.phone.pick(session, "permissionMode", "default");
+        rig.phone.awaitMetadata(session, "currentOperatingModeCode", "build");
+    }
+
+    @Test
     void personAtTheMachineStartsAnAgentOfTheirOwn() throws Exception {
         rig.startDaemon();
         LocalClient local = LocalClient.of(rig.home).orElseThrow();

@@ -416,6 +416,7 @@ public final class AgentRunner implements AgentSessions {
 
     private Reply<Optional<OpenSession>> onRelay(SessionRecord record) throws InterruptedException {
         ObjectNode metadata = SessionMetadata.of(host, record);
+        SessionShown.showPicks(metadata, record.picks());
         metadata.put("lifecycleState", "running");
         metadata.put("lifecycleStateSince", record.createdAtMs());
         ObjectNode state = JsonNodeFactory.instance.objectNode().put("controlledByUser", false);

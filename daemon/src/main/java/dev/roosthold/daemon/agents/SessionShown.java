@@ -140,6 +140,13 @@ final class SessionShown {
         return Optional.of(metadata.path("archivedBy").asString("app"));
     }
 
+    /// What was chosen for a new session, where clients show and change it.
+    static void showPicks(ObjectNode metadata, Picks picks) {
+        picks.mode().ifPresent(mode -> metadata.put("permissionMode", mode));
+        picks.model().ifPresent(model -> metadata.put("modelMode", model));
+        picks.effort().ifPresent(effort -> metadata.put("effortLevel", effort));
+    }
+
     /// Clients also keep what the person has chosen in the metadata. What was there before counts
     /// only until something else was chosen.
     ///
