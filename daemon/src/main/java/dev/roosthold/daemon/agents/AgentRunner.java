@@ -55,6 +55,9 @@ public final class AgentRunner implements AgentSessions {
     private static final Duration STOP_ANSWER = Duration.ofSeconds(10);
     private static final Duration CLOSING = Duration.ofSeconds(4);
 
+    /// How long a resume waits for the end of the same session.
+    private static final Duration ENDING = Duration.ofSeconds(10);
+
     /// Sessions that answer at the same time, with a process each while they work.
     private static final int MAX_SESSIONS = 32;
 
@@ -568,6 +571,7 @@ public final class AgentRunner implements AgentSessions {
 
     private Outcome resume(SessionRecord record, ObjectNode params) throws InterruptedException {
         SessionId id = record.id().orElseThrow();
+        awaitEnd(id, record);
         AgentSession session;
         synchronized (startLock) {
             if (closed) {
@@ -592,6 +596,17 @@ public final class AgentRunner implements AgentSessions {
             }
         }
         return ready(session, false);
+    }
+
+    /// Who goes on with a session that they have just ended need not ask twice.
+    private void awaitEnd(SessionId id, SessionRecord record) throws InterruptedException {
+        long end = System.nanoTime() + ENDING.toNanos();
+        while (running.containsKey(id)
+                && record.phase() != SessionRecord.Phase.RUNNING
+                && !closed
+                && System.nanoTime() < end) {
+            Thread.sleep(Duration.ofMillis(20));
+        }
     }
 
     @Override

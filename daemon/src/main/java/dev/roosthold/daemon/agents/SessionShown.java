@@ -102,9 +102,14 @@ final class SessionShown {
             fields.put("archiveReason", archiveReason);
         }
         boolean override = overrideArchive || !running;
+        Picks picks = record.picks();
         face.want(
                 SessionField.METADATA,
                 object -> {
+                    if (object.isEmpty()) {
+                        // The first write takes the place of what the session was made with.
+                        showPicks(object, picks);
+                    }
                     // A person who has archived the session at the same moment is not overruled.
                     boolean archived = isArchived(object) && !override;
                     JsonNode state = object.path("lifecycleState");
