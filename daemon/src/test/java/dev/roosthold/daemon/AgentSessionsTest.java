@@ -736,10 +736,12 @@ class AgentSessionsTest {
         Phone.Awaiting.until(() -> !rig.phone.isActive(session));
         assertThat(resume(session).path("type").asString("")).isEqualTo("success");
         rig.phone.awaitMetadata(session, "lifecycleState", "running");
+        Phone.Awaiting.until(() -> rig.phone.isActive(session));
         // Once more, and resumed at once.
         rig.phone.callSession(session, "killSession", Map.of());
         assertThat(resume(session).path("type").asString("")).isEqualTo("success");
         rig.phone.awaitMetadata(session, "lifecycleState", "running");
+        Phone.Awaiting.until(() -> rig.phone.isActive(session));
         rig.phone.write(session, "recall");
         assertThat(rig.phone.awaitTurns(session, 2))
                 .endsWith("text:memory: [say a, recall]", "turn-end:completed");

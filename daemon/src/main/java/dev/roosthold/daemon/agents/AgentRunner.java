@@ -554,6 +554,7 @@ public final class AgentRunner implements AgentSessions {
                 json -> {
                     json.put("id", found.id().value());
                     json.put("phase", SessionRecord.Phase.ENDED.name());
+                    json.put("found", true);
                     json.put("position", found.row().seq());
                     JsonNode conversation = metadata.path("agentSessionId");
                     if (conversation.isString()) {
@@ -572,6 +573,9 @@ public final class AgentRunner implements AgentSessions {
     private Outcome resume(SessionRecord record, ObjectNode params) throws InterruptedException {
         SessionId id = record.id().orElseThrow();
         awaitEnd(id, record);
+        if (!running.containsKey(id)) {
+            announce(id, record);
+        }
         AgentSession session;
         synchronized (startLock) {
             if (closed) {
@@ -596,6 +600,20 @@ public final class AgentRunner implements AgentSessions {
             }
         }
         return ready(session, false);
+    }
+
+    /// For a minute after its end the relay counts no sign of life of a session, so that a late one
+    /// does not bring it back. Making it again, which leaves it as it is, tells the relay that this
+    /// is none of those.
+    private void announce(SessionId id, SessionRecord record) throws InterruptedException {
+        boolean there =
+                record.made()
+                        && relay.find(id, relay.key(record.key()))
+                                instanceof Reply.Success(Optional<OpenSession> found)
+                        && found.isPresent();
+        if (there) {
+            var _ = onRelay(record);
+        }
     }
 
     /// Who goes on with a session that they have just ended need not ask twice.
