@@ -20,7 +20,7 @@ export function browserStorage(): Storage {
 
 const OWN_KEYS = "roosthold.";
 const CHANNEL = "roosthold.account";
-const KEEPING_MS = 5_000;
+const KEEPING_MS = 20_000;
 
 /** Tells the other pages of this browser that the account was changed. */
 export interface Pages {
