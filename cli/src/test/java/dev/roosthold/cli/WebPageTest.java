@@ -97,7 +97,14 @@ final class WebPageTest {
     @Test
     void aLargeAccountIsAsQuickAsASmallOne() throws Exception {
         requireBrowser();
-        run("load.mjs", "--roost", roostCommand().toString(), "--dir", relayHome.toString());
+        run(
+                "load.mjs",
+                "--roost",
+                roostCommand().toString(),
+                "--dir",
+                relayHome.toString(),
+                "--loads",
+                "3");
     }
 
     private void run(String script, String... arguments) throws Exception {
