@@ -37,7 +37,8 @@ const PROMISE_MS = 100;
 const SCROLL_MS = 8_000;
 const [machineCount, sessionCount, messageCount] = [options.machines, options.sessions, options.messages].map(Number);
 
-const relay = await OwnRelay.start(options.roost, options.dir);
+// One account asks for more in these minutes than people do: making it, and opening it again and again.
+const relay = await OwnRelay.start(options.roost, options.dir, ["--request-rate", "10000"]);
 const browser = await launch(options.browser);
 try {
   await main();
@@ -55,6 +56,8 @@ async function main() {
   const longest = await fill(account);
   const context = await browser.newContext({ viewport: DESKTOP });
   const page = await watchedPage(context, []);
+  // Bounds a wait; how long a person waits is measured.
+  page.setDefaultTimeout(60_000);
   const devtools = await context.newCDPSession(page);
   await page.addInitScript(() => {
     globalThis.measured = { tasks: [], events: [] };

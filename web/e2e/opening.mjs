@@ -59,7 +59,8 @@ async function load(context, address, prepare) {
   await prepare(devtools);
   await page.addInitScript(watch);
   await page.goto(address, { waitUntil: "commit" });
-  await page.waitForFunction(() => globalThis.opening.usable !== null, undefined, { timeout: 60_000 });
+  const usable = page.waitForFunction(() => globalThis.opening.usable !== null, undefined, { timeout: 60_000 });
+  await usable.catch(async () => assert.fail(`the list is shown, not: ${await page.locator("body").innerText()}`));
   await page.waitForTimeout(SETTLING_MS);
   const found = await page.evaluate(() => {
     const [navigation] = performance.getEntriesByType("navigation");

@@ -119,7 +119,7 @@ final class WebPageTest {
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile())
                         .start();
-        boolean ended = test.waitFor(300, TimeUnit.SECONDS);
+        boolean ended = test.waitFor(480, TimeUnit.SECONDS);
         if (!ended) {
             test.descendants().forEach(ProcessHandle::destroyForcibly);
             test.destroyForcibly().waitFor();
