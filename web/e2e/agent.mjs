@@ -18,6 +18,8 @@ export class AgentMachine {
   answers = new Map();
   /** Texts of the person that were acted on, in order. */
   heard = [];
+  /** What came along with each of them: mode and model. */
+  chosen = [];
   sessions = new Map();
   jobsRun = [];
   folders = new Map([
@@ -47,7 +49,7 @@ export class AgentMachine {
       rootDirectory: "/home/ada",
       rootDirectories: ["/home/ada"],
       remotePolicy: "full",
-      agents: [{ name: "opencode", command: "opencode acp" }, { name: "claude", command: "claude-agent-acp" }],
+      agents: [{ name: "opencode", command: "opencode acp", models: [{ code: "small", value: "Small" }, { code: "large", value: "Large" }] }, { name: "claude", command: "claude-agent-acp" }],
       ...fields,
     };
     await request(
@@ -64,6 +66,7 @@ export class AgentMachine {
       "make-directory": ({ path }) => machine.makeFolder(path),
       "git-clone": (params) => machine.clone(params),
       "create-assistant": (params) => machine.createAssistant(params),
+      "history-search": (params) => machine.search(params),
       "run-job": ({ jobId }) => {
         machine.jobsRun.push(jobId);
         return { success: true };
@@ -132,6 +135,17 @@ export class AgentMachine {
     return { success: true, pending: true, path };
   }
 
+  /** Two entries, then an older one. */
+  search({ query = "", before }) {
+    const entry = (id, command, more) => ({ id: String(id), command, createdAt: Date.now() - id * 60_000, host: "roostbox", cwd: "/home/ada/code/roost", ...more });
+    const all = [
+      entry(1, "npm test -- lines", { author: "opencode", authorKind: "agent", exitCode: 0, durationMs: 4_200 }),
+      entry(2, "make deploy TARGET=staging VERSION=2026.11.26 REGION=eu-central NOTIFY=team@example.org && echo done", { author: "ada", authorKind: "person", exitCode: 1 }),
+      entry(3, "git clone https://git.example/team/tools.git", { author: "ada", authorKind: "person", exitCode: 0 }),
+    ].filter(({ command }) => command.includes(query));
+    return before === undefined ? { entries: all.slice(0, 2), nextBefore: all.length > 2 ? "2" : null } : { entries: all.slice(2), nextBefore: null };
+  }
+
   async createAssistant({ directory, name }) {
     if (!this.folders.has(directory)) throw new Error("There is no such directory on this machine");
     return { success: true, assistantId: await this.announce(directory, name) };
@@ -180,6 +194,16 @@ export class AgentMachine {
     clearInterval(this.alive);
     for (const session of this.sessions.values()) session.sleep();
     this.socket.disconnect();
+  }
+
+  /** Stops as planned, for a while; its sessions stay as they are. */
+  leave() {
+    this.socket.disconnect();
+  }
+
+  async comeBack() {
+    this.socket.connect();
+    await connected(this.socket);
   }
 
   /** Breaks off without a goodbye. */
@@ -274,8 +298,9 @@ export class AgentSession {
         if (page === null) return;
         for (const message of page.messages) {
           this.seen = message.seq;
-          const { role, content } = openRecord(message.content.c, this.key);
+          const { role, content, meta } = openRecord(message.content.c, this.key);
           if (role !== "user") continue;
+          this.machine.chosen.push(meta);
           this.machine.heard.push(content.text);
           // One turn after the other, as agents work.
           this.acting = this.acting.then(() => this.act(content.text)).catch((error) => console.error("agent:", error));

@@ -13,7 +13,7 @@ import { AgentMachine, askAsTerminal, askForKeys } from "./agent.mjs";
 import { launch, watchedPage } from "./browser.mjs";
 import { DESKTOP, PHONE, inspect, inspected } from "./inspect.mjs";
 import { OwnRelay } from "./relay.mjs";
-import { addMachine, createAccount } from "./steps.mjs";
+import { addMachine, createAccount, staysInSight } from "./steps.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -57,7 +57,7 @@ process.exit();
 
 async function main() {
   begin("a machine with an agent");
-  const context = await browser.newContext({ viewport: DESKTOP });
+  const context = await browser.newContext({ viewport: DESKTOP, permissions: ["clipboard-read", "clipboard-write"] });
   const page = await watchedPage(context, faults);
   await page.goto(relay.url);
   const recovery = await createAccount(page);
@@ -97,6 +97,7 @@ async function main() {
   await keyboard(page, machine);
   await management(page, phone, machine, session);
   await otherPages(page, machine);
+  await history(page);
   await approvals(page, machine);
   await installing(context, page);
   await notifications(context, page, session);
@@ -137,6 +138,8 @@ async function newSession(page, machine) {
 
   begin("new session: a folder that is not there");
   await dialog.getByLabel("Folder", { exact: true }).fill("/home/ada/code/plans");
+  await dialog.getByLabel("Agent").selectOption("opencode");
+  await dialog.getByLabel("Model").selectOption("large");
   await dialog.getByLabel("Permissions").selectOption("acceptEdits");
   await dialog.getByRole("button", { name: "Start session" }).click();
   await dialog.getByText("does not exist on").waitFor();
@@ -144,6 +147,9 @@ async function newSession(page, machine) {
   await dialog.getByRole("button", { name: "Make it and start" }).click();
   await page.getByRole("heading", { name: "New Chat" }).waitFor();
   assert.ok(machine.folders.has("/home/ada/code/plans"));
+  const message = page.getByRole("form", { name: "Message" });
+  await waitForValue(message.getByLabel("Permissions"), "acceptEdits");
+  await waitForValue(message.getByLabel("Model"), "large");
 }
 
 async function conversation(page, machine, session) {
@@ -164,11 +170,19 @@ async function conversation(page, machine, session) {
   begin("everything that can be shown");
   await say(page, "show");
   await page.locator(".chat").getByText("The last line is kept now.").waitFor();
+  const thinking = page.locator("details.thinking");
+  assert.equal(await thinking.getByText("drops the last line").isVisible(), false, "thinking is folded");
+  await thinking.locator("summary").click();
+  await thinking.getByText("drops the last line").waitFor();
   await page.getByRole("region", { name: "Plan" }).getByText("Add a test").waitFor();
   const tool = page.locator("details.tool").filter({ hasText: "Edit" });
   await tool.locator("summary").click();
   await tool.getByText("return all.at(-1)").first().waitFor();
   await page.locator(".hljs-keyword").first().waitFor();
+  const code = page.locator(".answer figure.code").last();
+  await code.getByRole("button", { name: "Copy code" }).click();
+  await code.getByRole("button", { name: "Copied" }).waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await code.locator("code").innerText());
   assert.equal(await page.locator(".chat script").count(), 0);
   await page.locator(".chat").getByText("<script>alert(1)</script>").waitFor();
   await page.getByText("24.2k in, 412 out").waitFor();
@@ -211,12 +225,29 @@ async function conversation(page, machine, session) {
   await page.locator(".chat").getByText("Stopped.").waitFor();
 
   begin("mode and model follow the session");
-  await page.getByLabel("Model", { exact: true }).selectOption("large");
+  await page.getByLabel("Model", { exact: true }).selectOption("small");
   await page.getByRole("form", { name: "Message" }).getByLabel("Permissions").selectOption("plan");
   await say(page, "say picked");
   await page.locator(".chat").getByText("picked", { exact: true }).waitFor();
+  const { permissionMode, model } = machine.chosen.at(-1);
+  assert.deepEqual({ permissionMode, model }, { permissionMode: "plan", model: "small" }, "the agent is told with the message");
   void session;
-  void machine;
+
+  begin("a message that the relay refuses");
+  const posting = (url) => url.pathname.endsWith(`/${session.id}/messages`);
+  await page.route(posting, (route) => (route.request().method() === "POST" ? route.fulfill({ status: 400, json: { error: "too long" } }) : route.continue()));
+  await say(page, "say at the second try");
+  const failed = page.locator('[data-outgoing="failed"]');
+  await failed.getByText(/Not sent\./).waitFor();
+  await inspect(page, options.shots, "not-sent");
+  await page.unroute(posting);
+  const refusal = faults.findIndex((fault) => /status of 400/.test(fault));
+  assert.ok(refusal >= 0, "the browser reports the refusal, which was on purpose");
+  faults.splice(refusal, 1);
+  await failed.getByRole("button", { name: "Try again" }).click();
+  await page.locator(".chat").getByText("at the second try", { exact: true }).waitFor();
+  await page.locator("[data-outgoing]").waitFor({ state: "detached" });
+  assert.equal(await page.locator(".chat .said").getByText("say at the second try").count(), 1);
 }
 
 /** Both browsers see a question, an answer from one of them counts once, and both see what came of it. */
@@ -228,6 +259,8 @@ async function agreement(page, phone, machine, session) {
   await Promise.all([here.waitFor(), there.waitFor()]);
   await page.getByText("Waiting for you", { exact: true }).first().waitFor();
   assert.match(await phone.title(), /^\(1\) /);
+  assert.equal(await page.getByTestId("announcements").innerText(), "The agent asks a question.");
+  await page.locator("details.tool").filter({ hasText: "rm -rf build" }).getByText("waits for you").waitFor();
   await inspect(page, options.shots, "question");
   await inspect(phone, options.shots, "question-touch");
   await phone.getByRole("button", { name: "Allow", exact: true }).dblclick();
@@ -290,8 +323,13 @@ async function killedWhileWriting(page, phone, machine, session) {
   await say(page, "say written while away");
   await page.locator('[data-outgoing="pending"]').waitFor();
   await inspect(page, options.shots, "offline");
+  const asked = [];
+  const hear = (request) => asked.push(new URL(request.url()).pathname);
+  page.on("request", hear);
   await relay.up();
   await page.getByTestId("connection-lost").waitFor({ state: "detached", timeout: 30_000 });
+  page.off("request", hear);
+  assert.ok(asked.includes("/v1/changes") && !asked.includes("/v1/sessions"), `what was missed is read, and not everything again: ${asked.join(" ")}`);
   await Promise.all([page, phone].map((one) => one.locator(".chat").getByText(/word59 whole\./).waitFor({ timeout: 30_000 })));
   await Promise.all([page, phone].map((one) => one.locator(".chat").getByText("written while away", { exact: true }).waitFor({ timeout: 30_000 })));
   await page.locator("[data-outgoing]").waitFor({ state: "detached" });
@@ -382,6 +420,7 @@ async function search(page, session) {
   await page.getByText(/^1 found/).waitFor();
   await page.locator(".hit").click();
   await page.locator(".chat-sought").getByText("message 123", { exact: true }).waitFor();
+  await staysInSight(page, "message 123");
   await inspect(page, options.shots, "search");
   await page.getByRole("button", { name: "Close", exact: true }).click();
 
@@ -430,10 +469,36 @@ async function management(page, phone, machine, session) {
   await page.locator(".chat").getByText("awake again", { exact: true }).waitFor({ timeout: 20_000 });
   await page.locator(".chat-facts").getByText("Idle", { exact: true }).waitFor();
 
-  begin("the list");
+  await action(page, "End and archive");
+  await page.getByText("Archived", { exact: true }).last().waitFor();
+  await action(page, "Resume");
+  await page.locator(".chat-facts").getByText("Idle", { exact: true }).waitFor();
+
+  begin("the list, by machine and folder, with what each does");
   await page.goto(`${relay.url}/sessions`);
-  await page.getByRole("link", { name: /The long one/ }).waitFor();
+  const group = page.getByRole("region", { name: "studio", exact: true });
+  const folder = group.locator(".folder").filter({ has: page.getByRole("heading", { name: "~/code/plans" }) });
+  const row = folder.getByRole("link", { name: /The long one/ });
+  const other = group.locator(".folder").filter({ has: page.getByRole("heading", { name: "~", exact: true }) });
+  await other.getByRole("link", { name: /ask ls/ }).getByText("Idle", { exact: true }).waitFor();
+  const does = (words) => row.getByText(words, { exact: true }).waitFor();
+  await does("Idle");
+  session.setThinking(true);
+  await does("Working");
+  const question = session.question("listed", "Bash", { command: "ls" });
+  await does("Waiting for you");
   await inspect(page, options.shots, "sessions");
+  session.answered({ id: "listed", approved: true, decision: "approved" });
+  await question;
+  session.sleep();
+  await does("Ended");
+  machine.leave();
+  await does("Machine offline");
+  await group.getByText("Offline", { exact: true }).first().waitFor();
+  await machine.comeBack();
+  await does("Ended");
+  await session.wake();
+  await does("Idle");
   await page.getByLabel("Find a session").fill("plans long");
   await page.getByRole("link", { name: /ask ls/ }).waitFor({ state: "detached" });
   await page.getByRole("link", { name: /The long one/ }).click();
@@ -456,6 +521,12 @@ async function otherPages(page, machine) {
   await page.getByRole("heading", { name: "About" }).waitFor();
   await page.getByText("roostbox").first().waitFor();
   await page.getByText("/home/ada", { exact: true }).first().waitFor();
+  const about = page.getByRole("region", { name: "About" });
+  for (const fact of ["Linux x64", "0.1.0", "opencode, Claude", "Everything, inside its directories"]) await about.getByText(fact, { exact: true }).waitFor();
+  await page.getByRole("region", { name: "Recent sessions" }).getByRole("link", { name: /ask ls/ }).waitFor();
+  await machine.announce("/home/ada/code/atlas", "stranger");
+  await page.getByRole("button", { name: "Reject stranger" }).click();
+  await page.getByRole("button", { name: "Reject stranger" }).waitFor({ state: "detached" });
   await machine.announce("/home/ada/notes", "notes helper");
   await page.getByRole("button", { name: "Approve notes helper" }).click();
   await page.getByRole("button", { name: "Revoke notes helper" }).waitFor();
@@ -468,7 +539,8 @@ async function otherPages(page, machine) {
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await page.locator('[data-assistant="approved"]').nth(1).waitFor();
   await page.getByRole("button", { name: "Revoke notes helper" }).click();
-  await page.getByRole("button", { name: "Remove notes helper" }).waitFor();
+  await page.getByRole("button", { name: "Remove notes helper" }).click();
+  await page.getByText("notes helper").waitFor({ state: "detached" });
 
   await page.getByRole("button", { name: "Add job" }).click();
   await page.getByLabel("What the agent is told").fill("Look through the open issues and sort them.");
@@ -493,6 +565,12 @@ async function otherPages(page, machine) {
   await page.getByRole("link", { name: "Account" }).click();
   await page.getByRole("heading", { name: "Devices" }).waitFor();
   await page.locator('[data-device="web"]').nth(1).waitFor();
+  const own = page.locator("[data-device]").filter({ hasText: "This browser" });
+  await own.getByRole("button", { name: /Rename/ }).click();
+  await page.getByLabel("Name", { exact: true }).fill("The desk");
+  await inspect(page, options.shots, "rename-device");
+  await page.keyboard.press("Enter");
+  await own.getByText("The desk", { exact: true }).waitFor();
   await page.getByLabel("Permissions of a new session").selectOption("plan");
   await page.getByText("Stored for all your devices.").waitFor();
   await page.getByRole("button", { name: "Show recovery text" }).click();
@@ -503,7 +581,7 @@ async function otherPages(page, machine) {
   await page.getByRole("button", { name: "Hide" }).click();
   await inspect(page, options.shots, "account");
   await page.getByRole("link", { name: "Activity" }).click();
-  await page.getByRole("listitem").filter({ hasText: "Added a machine" }).waitFor();
+  for (const words of ["Added a machine", "Started a session"]) await page.getByRole("listitem").filter({ hasText: words }).first().waitFor();
   await inspect(page, options.shots, "activity");
   await page.goBack();
   await page.getByRole("link", { name: "Usage" }).click();
@@ -512,7 +590,12 @@ async function otherPages(page, machine) {
   const shares = (by) => page.getByRole("region", { name: by }).getByRole("row");
   await shares("By machine").filter({ hasText: "studio" }).waitFor();
   await shares("By agent").filter({ hasText: "opencode" }).waitFor();
+  await page.getByText(/^\d+(\.\d)?k tokens$/i).waitFor();
   await inspect(page, options.shots, "usage");
+  await page.getByRole("button", { name: "Cost", exact: true }).click();
+  await page.getByRole("button", { name: "7 days" }).click();
+  await page.getByText("in 7 days").waitFor();
+  await shares("By machine").filter({ hasText: "studio" }).getByText(/^\$[1-9]?\d\.\d\d$/).waitFor();
   await page.goto(`${relay.url}/components`);
   await page.getByRole("heading", { name: "Components" }).waitFor();
   await inspect(page, options.shots, "components");
@@ -523,6 +606,24 @@ async function otherPages(page, machine) {
   await inspect(page, options.shots, "components-menu");
   await page.keyboard.press("Escape");
   await page.goto(`${relay.url}/sessions`);
+}
+
+/** A machine that is online searches what ran, and by whom, with its own keys. */
+async function history(page) {
+  begin("what ran on the machines");
+  await page.goto(`${relay.url}/machines`);
+  await page.getByRole("link", { name: "History" }).click();
+  const commands = page.getByRole("list", { name: "Commands, newest first" });
+  await commands.getByText("npm test -- lines").waitFor();
+  await commands.getByText("exit 1").waitFor();
+  await page.getByRole("button", { name: "Older commands" }).click();
+  await commands.getByText("git clone", { exact: false }).waitFor();
+  await inspect(page, options.shots, "history");
+  await page.getByLabel("Command", { exact: true }).fill("no such thing");
+  await page.getByRole("heading", { name: "Nothing was found" }).waitFor();
+  await inspect(page, options.shots, "history-empty");
+  await page.getByRole("button", { name: "Show everything" }).click();
+  await commands.getByText("npm test -- lines").waitFor();
 }
 
 /** A machine with its token only and a terminal get the account's public key, each after its owner has agreed. */
@@ -536,7 +637,7 @@ async function approvals(page, machine) {
   await page.getByRole("button", { name: "Compare and approve" }).click();
   assert.equal(await page.getByTestId("enrolment-code").innerText(), asking.code);
   await inspect(page, options.shots, "approval");
-  await page.getByRole("button", { name: "The codes are the same: approve" }).click();
+  await page.getByRole("button", { name: "Same code: approve" }).click();
   await page.getByText("Approved. The machine sets up its keys now.").waitFor();
   assert.equal(await asking.accountKey(), machine.accountKey);
   await page.keyboard.press("Escape");
@@ -598,8 +699,18 @@ async function notifications(context, page, session) {
   begin("a notification");
   await context.grantPermissions(["notifications"]);
   await page.goto(`${relay.url}/account`);
-  await page.getByRole("button", { name: "Turn on in this browser" }).waitFor();
+  const turnOn = page.getByRole("button", { name: "Turn on in this browser" });
+  await turnOn.waitFor();
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+  await page.evaluate(pretendPushService);
+  await turnOn.click();
+  const turnOff = page.getByRole("button", { name: "Turn off in this browser" });
+  await turnOff.waitFor();
+  const { asked, key } = await page.evaluate(() => globalThis.pretended);
+  assert.deepEqual(asked, ["with a click"], "the browser asks the person after their click, and only then");
+  assert.equal(key, 65, "messages come from this relay only");
+  await turnOff.click();
+  await turnOn.waitFor();
   const devtools = await context.newCDPSession(page);
   const registered = new Promise((resolve) => {
     devtools.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
@@ -624,6 +735,35 @@ async function notifications(context, page, session) {
   assert.deepEqual(await shown(), ["An agent asks"], "who looks at a page is not told twice");
 }
 
+/**
+ * Runs in the page. A browser of a test has no push service: this one takes every subscription, and the relay is given it
+ * as any other. Nothing is sent to its address, because it is turned off again before anything happens.
+ */
+async function pretendPushService() {
+  const pretended = { asked: [], key: 0, subscription: null };
+  globalThis.pretended = pretended;
+  const ask = Notification.requestPermission.bind(Notification);
+  Notification.requestPermission = () => {
+    pretended.asked.push(navigator.userActivation.isActive ? "with a click" : "unasked");
+    return ask();
+  };
+  const { publicKey } = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, true, ["deriveBits"]);
+  const keys = { p256dh: await crypto.subtle.exportKey("raw", publicKey), auth: crypto.getRandomValues(new Uint8Array(16)).buffer };
+  PushManager.prototype.getSubscription = () => Promise.resolve(pretended.subscription);
+  PushManager.prototype.subscribe = ({ applicationServerKey }) => {
+    pretended.key = applicationServerKey.byteLength;
+    pretended.subscription = {
+      endpoint: "https://updates.push.services.mozilla.com/wpush/v2/of-a-test",
+      getKey: (name) => keys[name],
+      unsubscribe: () => {
+        pretended.subscription = null;
+        return Promise.resolve(true);
+      },
+    };
+    return Promise.resolve(pretended.subscription);
+  };
+}
+
 /** A browser without an account asks; the one that is signed in opens its address and lets it in. */
 async function linkedBrowser(page) {
   begin("another browser is let in, and revoked");
@@ -639,7 +779,7 @@ async function linkedBrowser(page) {
   await page.getByRole("heading", { name: "Let another device in" }).waitFor();
   assert.ok(!page.url().includes("key="), "the key leaves the address at once");
   assert.equal(await page.getByTestId("link-code").innerText(), code);
-  await inspect(page, options.shots, "connect");
+  await inspect(page, options.shots, "let-in");
   await page.getByRole("button", { name: "Approve" }).click();
   await page.getByText("Approved.").waitFor();
   await asking.getByRole("heading", { name: "Machines" }).waitFor();
@@ -650,6 +790,7 @@ async function linkedBrowser(page) {
   await devices.first().getByRole("button", { name: /Revoke/ }).waitFor();
   for (let left = await devices.count(); left > 0; left--) {
     await devices.first().getByRole("button", { name: /Revoke/ }).click();
+    if (left === 1) await inspect(page, options.shots, "revoke-device");
     await page.getByRole("dialog").getByRole("button", { name: "Revoke", exact: true }).click();
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await devices.nth(left - 1).waitFor({ state: "detached" });

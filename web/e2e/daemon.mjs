@@ -11,7 +11,7 @@
  * question. Ends with 0 if everything held, else with 1 and the reason on stderr.
  */
 import assert from "node:assert/strict";
-import { rm } from "node:fs/promises";
+import { stat, rm } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { launch, watchedPage } from "./browser.mjs";
 import { DESKTOP, PHONE, inspect, inspected } from "./inspect.mjs";
@@ -68,6 +68,8 @@ async function main() {
   await agreement(ada, phone);
   await races(ada, phone);
   await withAReason(ada, phone);
+  await choices(ada);
+  await everythingReal(ada);
   const job = await assistantsAndJobs(ada);
   await killedInTheMiddle(ada, phone);
   await phone.context().close();
@@ -263,6 +265,79 @@ async function withAReason({ page }, phone) {
   }
 }
 
+/** What the dialog offers comes from the machine, and what is chosen there counts and is shown. */
+async function choices({ page, work }) {
+  begin("a session with a folder, a model and permissions of its own");
+  await sessionAction(page, "New session here");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Browse folders" }).click();
+  await dialog.getByRole("button", { name: "Clone a repository" }).click();
+  await dialog.getByLabel("Address of the repository").fill("https://127.0.0.1:1/nothing.git");
+  await dialog.getByRole("button", { name: "Clone", exact: true }).click();
+  await dialog.getByText(/127\.0\.0\.1/).waitFor();
+  await inspect(page, options.shots, "clone-failed");
+  await dialog.locator(".inset").getByRole("button", { name: "Cancel" }).click();
+  await dialog.getByRole("button", { name: "New folder" }).click();
+  await dialog.getByLabel("Name of the new folder").fill("fresh");
+  await page.keyboard.press("Enter");
+  await until(async () => (await dialog.getByLabel("Folder", { exact: true }).inputValue()) === `${work}/fresh`, "the new folder is chosen");
+  assert.ok((await stat(`${work}/fresh`)).isDirectory());
+  await dialog.getByLabel("Agent").selectOption("test");
+  await dialog.getByLabel("Model").selectOption("large");
+  await dialog.getByLabel("Permissions").selectOption("plan");
+  await dialog.getByRole("button", { name: "Start session" }).click();
+  await page.getByRole("heading", { name: "New Chat" }).waitFor();
+  const message = page.getByRole("form", { name: "Message" });
+  const shows = (label, value) => until(async () => (await message.getByLabel(label).inputValue()) === value, `${label}: ${value}`);
+  await shows("Permissions", "plan");
+  await shows("Model", "large");
+  await say(page, "model");
+  await answer(page, "large plan").waitFor();
+  await message.getByLabel("Permissions").selectOption("default");
+  await message.getByLabel("Model").selectOption("small");
+  await shows("Permissions", "default");
+  await shows("Model", "small");
+  await say(page, "model");
+  await answer(page, "small build").waitFor();
+}
+
+/** Thoughts, a change of a file, figures and a file of the person's, as a real agent and daemon send them; then the end. */
+async function everythingReal({ page }) {
+  begin("thoughts, changes, figures and files of a real agent");
+  await say(page, "think about the notes\nedit notes.txt\nusage\nsay all shown");
+  await answer(page, "all shown").waitFor();
+  const thinking = page.locator("details.thinking").last();
+  assert.equal(await thinking.getByText("about the notes").isVisible(), false, "thinking is folded");
+  await thinking.locator("summary").click();
+  await thinking.getByText("about the notes").waitFor();
+  const edit = page.locator("details.tool").filter({ hasText: "notes.txt" });
+  await edit.locator("summary").click();
+  await edit.locator(".diff-removed").getByText("before").waitFor();
+  await edit.locator(".diff-added").getByText("after").waitFor();
+  await page.locator(".chat-facts").getByText("40 in, 10 out").waitFor();
+  await page.locator('input[type="file"]').setInputFiles([{ name: "note.txt", mimeType: "text/plain", buffer: Buffer.from("attached words") }]);
+  await say(page, "attached");
+  await answer(page, /^1 resource.*attached words/).waitFor();
+  await page.locator("figure.attachment").filter({ hasText: "note.txt" }).waitFor();
+
+  begin("stopped, archived, and woken up by writing");
+  await say(page, "wait 60000\nsay never");
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await page.locator(".chat").getByText("Stopped.").waitFor();
+  await sessionAction(page, "End and archive");
+  await page.locator(".chat-facts").getByText("Archived", { exact: true }).waitFor();
+  await say(page, "recall");
+  await answer(page, /^memory: .*all shown/).waitFor();
+  await page.locator(".chat-facts").getByText("Idle", { exact: true }).waitFor();
+  assert.equal(await page.locator(".chat .answer").getByText("never", { exact: true }).count(), 0);
+  await inspect(page, options.shots, "real-conversation");
+}
+
+async function sessionAction(page, name) {
+  await page.getByRole("button", { name: "Session actions" }).click();
+  await page.getByRole("button", { name, exact: true }).click();
+}
+
 /** Kept and carried out by the machine: the page only writes them down. */
 async function assistantsAndJobs({ page, work, machineId }) {
   begin("assistants of a real machine");
@@ -367,6 +442,7 @@ async function strangers(ada, ben) {
   await inspect(ben.page, options.shots, "no-such-session");
   await ben.page.goto(`${relay.url}/machines/${ada.machineId}`);
   await ben.page.getByRole("heading", { name: "No such machine" }).waitFor();
+  await inspect(ben.page, options.shots, "no-such-machine");
   await ben.page.goto(`${relay.url}/machines`);
   await ben.page.locator("[data-machine]").first().waitFor();
   assert.equal(await ben.page.locator("[data-machine]").count(), 1);

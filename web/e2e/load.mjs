@@ -1,7 +1,7 @@
 /**
  * The page against a large account: prints how long a person waits and how much memory it takes.
  *
- *   node e2e/load.mjs --roost ../roost --dir EMPTY_FOLDER [--machines 200] [--sessions 2000] [--messages 100000]
+ *   node e2e/load.mjs --roost ../roost --dir EMPTY_FOLDER [--machines 200] [--sessions 2000] [--messages 100000] [--loads 11]
  *
  * Ends with 1 when an interaction took longer than the page promises, 100 ms.
  */
@@ -12,6 +12,8 @@ import { parseArgs } from "node:util";
 import { ed25519, x25519 } from "@noble/curves/ed25519.js";
 import { launch, watchedPage } from "./browser.mjs";
 import { DESKTOP } from "./inspect.mjs";
+import { measureOpening } from "./opening.mjs";
+import { staysInSight } from "./steps.mjs";
 import { OwnRelay } from "./relay.mjs";
 import { request, sealRecord, wrapKey } from "./wire.mjs";
 
@@ -23,18 +25,20 @@ const { values: options } = parseArgs({
     machines: { type: "string", default: "200" },
     sessions: { type: "string", default: "2000" },
     messages: { type: "string", default: "100000" },
+    loads: { type: "string", default: "11" },
     browser: { type: "string", default: "/usr/bin/chromium" },
   },
 });
 if (options.roost === undefined || options.dir === undefined) {
-  console.error("usage: node e2e/load.mjs --roost COMMAND --dir EMPTY_FOLDER [--machines N] [--sessions N] [--messages N]");
+  console.error("usage: node e2e/load.mjs --roost COMMAND --dir EMPTY_FOLDER [--machines N] [--sessions N] [--messages N] [--loads N]");
   process.exit(2);
 }
 const PROMISE_MS = 100;
 const SCROLL_MS = 8_000;
 const [machineCount, sessionCount, messageCount] = [options.machines, options.sessions, options.messages].map(Number);
 
-const relay = await OwnRelay.start(options.roost, options.dir);
+// One account asks for more in these minutes than people do: making it, and opening it again and again.
+const relay = await OwnRelay.start(options.roost, options.dir, ["--request-rate", "10000"]);
 const browser = await launch(options.browser);
 try {
   await main();
@@ -52,6 +56,8 @@ async function main() {
   const longest = await fill(account);
   const context = await browser.newContext({ viewport: DESKTOP });
   const page = await watchedPage(context, []);
+  // Bounds a wait; how long a person waits is measured.
+  page.setDefaultTimeout(60_000);
   const devtools = await context.newCDPSession(page);
   await page.addInitScript(() => {
     globalThis.measured = { tasks: [], events: [] };
@@ -67,6 +73,11 @@ async function main() {
   await page.locator("[data-machine]").first().waitFor();
   await page.getByText(`${machineCount} machines`).waitFor();
   await report(page, devtools, `list of ${machineCount} machines`);
+
+  await page.goto("about:blank");
+  await measureOpening(context, `${relay.url}/machines`, Number(options.loads));
+  await page.goto(`${relay.url}/machines`);
+  await page.locator("[data-machine]").first().waitFor();
 
   const opened = Date.now();
   await page.getByRole("link", { name: "Sessions" }).click();
@@ -104,6 +115,7 @@ async function main() {
   console.log(`load: ${messageCount} messages read, decrypted and searched in ${Date.now() - asked} ms`);
   await page.locator(".hit").click();
   await page.locator(".chat").getByText(`message number ${sought} `).waitFor();
+  await staysInSight(page, `message number ${sought} `);
   await page.getByRole("button", { name: "Close", exact: true }).click();
   const nodesFar = await elements(page);
   await scrollBack(page, SCROLL_MS, "near the beginning");

@@ -150,7 +150,7 @@ async function main() {
         })
       : startRoost(command, options.roost);
   machines.push(machine);
-  await page.getByTestId("enrol-status").getByText("Connected", { exact: true }).waitFor({ timeout: 30_000 });
+  await page.getByTestId("enrol-status").getByText("Connected", { exact: true }).waitFor({ timeout: 60_000 });
   await inspect(page, options.shots, "connected");
   await page.getByRole("button", { name: "Done" }).click();
   await page.getByRole("dialog").waitFor({ state: "detached" });

@@ -34,6 +34,22 @@ export async function addMachine(page, name) {
   return page.getByTestId("enrol-command").innerText();
 }
 
+/** What comes near is laid out only then, and more is read around it: for some pictures it must stay where it was led to. */
+export async function staysInSight(page, words) {
+  const places = await page.evaluate(async (text) => {
+    const scroller = document.querySelector(".chat-scroll").getBoundingClientRect();
+    const seen = [];
+    for (let picture = 0; picture < 20; picture++) {
+      await new Promise(requestAnimationFrame);
+      const found = [...document.querySelectorAll(".chat-item")].find((item) => item.textContent.includes(text));
+      const box = found?.getBoundingClientRect();
+      seen.push(box !== undefined && box.top >= scroller.top && box.bottom <= scroller.bottom);
+    }
+    return seen;
+  }, words);
+  assert.ok(!places.includes(false), `"${words}" is in sight: ${places.join(" ")}`);
+}
+
 export function tidy(text) {
   return text.replace(/\s+/g, "");
 }

@@ -96,7 +96,7 @@ export function ActivityPage({ workspace }: { readonly workspace: Workspace | nu
           <li key={one.number} class="plain-row">
             <div>
               <p>
-                {KINDS[one.kind] ?? one.kind} <bdi class="hint">{about(one, workspace)}</bdi>
+                {what(one)} <bdi class="hint">{about(one, workspace)}</bdi>
               </p>
               <p class="machine-facts machine-system">
                 <time class="fact" dateTime={new Date(one.at).toISOString()} title={exactTime(one.at)}>
@@ -126,29 +126,39 @@ export function ActivityPage({ workspace }: { readonly workspace: Workspace | nu
 
 const DEVICES: Readonly<Record<string, string>> = { web: "a browser", app: "an app", terminal: "a terminal", machine: "a machine" };
 
-const METHODS: Readonly<Record<string, string>> = {
-  "spawn-happy-session": "to start a session",
-  "resume-happy-session": "to wake a session up",
-  "stop-session": "to stop a session",
-  killSession: "to end the session",
-  "stop-daemon": "to stop its daemon",
-  bash: "to run a command",
-  readFile: "to read a file",
-  writeFile: "to write a file",
-  "make-directory": "to make a folder",
-  "git-clone": "to clone a repository",
-  "create-assistant": "to add an assistant",
-  "run-job": "to run a job",
-  "restore-session-key": "to give a session its key back",
+/** What a call of a machine or a session is for. */
+const CALLS: Readonly<Record<string, string>> = {
+  "spawn-happy-session": "Started a session",
+  "resume-happy-session": "Woke a session up",
+  "stop-session": "Stopped a session",
+  killSession: "Ended a session",
+  "stop-daemon": "Stopped the daemon of a machine",
+  bash: "Ran a command",
+  readFile: "Read a file",
+  writeFile: "Wrote a file",
+  "make-directory": "Made a folder",
+  "git-clone": "Cloned a repository",
+  "create-assistant": "Added an assistant",
+  "run-job": "Ran a job",
+  "restore-session-key": "Gave a session its key back",
 };
+
+function what({ kind, details }: Entry): string {
+  return (kind === "rpc-call" ? CALLS[methodOf(details["method"] ?? "")] : undefined) ?? KINDS[kind] ?? kind;
+}
+
+/** Calls are named with the machine or session that they are for. */
+function methodOf(name: string): string {
+  return name.replace(/^[^:]*:/, "");
+}
 
 /** Names for the ids of machines and sessions that are still there, and words for the rest. */
 function about({ details }: Entry, workspace: Workspace | null): string {
   return Object.entries(details)
     .map(([name, value]) => {
       if (name === "method") {
-        const method = value.replace(/^[^:]*:/, "");
-        return METHODS[method] ?? method;
+        const method = methodOf(value);
+        return CALLS[method] === undefined ? method : "";
       }
       if (name === "deviceKind") return DEVICES[value] ?? value;
       if (name === "newAccount") return "the account was made";

@@ -33,7 +33,7 @@ export function LinkPage({ store }: { readonly store: AccountStore }) {
           setProblem("The answer was not for this browser. Start again.");
           return;
         }
-        store.signedIn({ secret: toBase64Url(secret), token: answer.value.token });
+        await store.signedIn({ secret: toBase64Url(secret), token: answer.value.token });
         return;
       }
       setProblem(answer.ok ? null : describe(answer.problem));

@@ -30,15 +30,34 @@ describe("the account kept in this browser", () => {
     ["over plain http", null],
   ])("is there again after a reload, %s", async (_, subtle) => {
     const { device, open } = browser();
-    (await open(subtle)).signedIn({ secret: SECRET, token: "t" });
-    await vi.waitFor(async () => expect((await open(subtle)).account.value).toEqual({ secret: SECRET, token: "t" }));
+    await (await open(subtle)).signedIn({ secret: SECRET, token: "t" });
+    expect((await open(subtle)).account.value).toEqual({ secret: SECRET, token: "t" });
     const stored = JSON.stringify(await device.all("vault"));
     expect(stored.includes(SECRET)).toBe(subtle === null);
   });
 
+  it("is shown when it is kept, or when the browser takes too long for that", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const device = new MemoryStore(true);
+    let kept = () => {};
+    device.put = () => new Promise<void>((resolve) => (kept = resolve));
+    const store = await AccountStore.open(new Vault(device, null), localStorage);
+    const signingIn = store.signedIn({ secret: SECRET, token: "t" });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(store.account.value).toBeNull();
+    kept();
+    await signingIn;
+    expect(store.account.value?.token).toBe("t");
+    const again = store.signedIn({ secret: SECRET, token: "u" });
+    await vi.advanceTimersByTimeAsync(30_000);
+    await again;
+    expect(store.account.value?.token).toBe("u");
+    vi.useRealTimers();
+  });
+
   it("is wrapped by a key that the browser does not give out", async () => {
     const { device, open } = browser();
-    (await open()).signedIn({ secret: SECRET, token: "t" });
+    await (await open()).signedIn({ secret: SECRET, token: "t" });
     const key = await vi.waitFor(async () => {
       const found = await device.get("vault", "wrapping-key");
       expect(found).toBeDefined();
@@ -51,7 +70,7 @@ describe("the account kept in this browser", () => {
   it("loses its refused token and keeps its secret; a newer token stays", async () => {
     const { open } = browser();
     const store = await open();
-    store.signedIn({ secret: SECRET, token: "new" });
+    await store.signedIn({ secret: SECRET, token: "new" });
     store.tokenRefused("old");
     expect(store.account.value?.token).toBe("new");
     store.tokenRefused("new");
@@ -63,7 +82,7 @@ describe("the account kept in this browser", () => {
     localStorage.setItem("other", "y");
     const { device, open } = browser();
     const store = await open();
-    store.signedIn({ secret: SECRET, token: "t" });
+    await store.signedIn({ secret: SECRET, token: "t" });
     await device.put("drafts", "s", "sealed");
     await store.erase();
     expect(store.account.value).toBeNull();
@@ -76,7 +95,7 @@ describe("the account kept in this browser", () => {
     const { open } = browser();
     const here = await open();
     const there = await open();
-    there.signedIn({ secret: SECRET, token: "t" });
+    await there.signedIn({ secret: SECRET, token: "t" });
     await vi.waitFor(() => expect(here.account.value?.token).toBe("t"));
     await there.erase();
     await vi.waitFor(() => expect(here.account.value).toBeNull());
@@ -95,7 +114,7 @@ describe("the account kept in this browser", () => {
     const device = new MemoryStore();
     device.put = () => Promise.reject(new DOMException("no", "QuotaExceededError"));
     const store = await AccountStore.open(new Vault(device), localStorage);
-    store.signedIn({ secret: SECRET, token: "t" });
+    await store.signedIn({ secret: SECRET, token: "t" });
     expect(store.account.value?.token).toBe("t");
     await vi.waitFor(() => expect(store.persistent.value).toBe(false));
   });

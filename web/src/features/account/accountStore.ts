@@ -20,6 +20,7 @@ export function browserStorage(): Storage {
 
 const OWN_KEYS = "roosthold.";
 const CHANNEL = "roosthold.account";
+const KEEPING_MS = 20_000;
 
 /** Tells the other pages of this browser that the account was changed. */
 export interface Pages {
@@ -59,14 +60,25 @@ export class AccountStore {
     return this.kept;
   }
 
-  signedIn(account: StoredAccount & { token: string }): void {
-    this.save(account);
+  /**
+   * Keeps the account, then shows it: who is shown as signed in is so after a reload as well. A browser that takes too
+   * long to keep it is not waited for.
+   */
+  async signedIn(account: StoredAccount & { token: string }): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, KEEPING_MS)));
+    await Promise.race([this.keep(account), patience]);
+    clearTimeout(timer);
+    this.current.value = account;
   }
 
   /** The relay refused `token`. A newer one, from a sign-in meanwhile, stays. */
   tokenRefused(token: string): void {
     const account = this.current.value;
-    if (account?.token === token) this.save({ ...account, token: null });
+    if (account?.token !== token) return;
+    const without = { ...account, token: null };
+    this.current.value = without;
+    void this.keep(without);
   }
 
   /** Erases everything that the page keeps in this browser. */
@@ -83,9 +95,8 @@ export class AccountStore {
     this.pages.tell();
   }
 
-  private save(account: StoredAccount): void {
-    this.current.value = account;
-    void this.vault.save(account).then(
+  private keep(account: StoredAccount): Promise<void> {
+    return this.vault.save(account).then(
       () => {
         this.kept.value = this.vault.lasting;
         this.pages.tell();

@@ -13,7 +13,7 @@ export async function enter(
   const code = invite.trim();
   const answer = await http.signIn({ ...signIn(secret), ...(code === "" ? {} : { invite: code }) });
   if (!answer.ok) return answer.problem;
-  store.signedIn({ secret: toBase64Url(secret), token: answer.value });
+  await store.signedIn({ secret: toBase64Url(secret), token: answer.value });
   return null;
 }
 

@@ -159,7 +159,7 @@ describe("the account page", () => {
   it("signs out only after the person says that the recovery text is stored", async () => {
     vi.stubGlobal("fetch", () => Promise.reject(new TypeError("offline")));
     const store = await newStore();
-    store.signedIn({ secret: SECRET, token: "t" });
+    await store.signedIn({ secret: SECRET, token: "t" });
     render(<AccountPage store={store} workspace={null} />);
     fireEvent.click(screen.getByRole("button", { name: "Sign out" }));
     const leave = screen.getAllByRole<HTMLButtonElement>("button", { name: "Sign out" }).at(-1);

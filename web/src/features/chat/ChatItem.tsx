@@ -17,11 +17,13 @@ interface ChatItemProps {
   readonly outcome: CompletedRequest | undefined;
   /** The same for the tools inside, by call. */
   readonly outcomes?: Outcomes | undefined;
+  /** Calls that wait for the person's answer; empty where that concerns neither the item nor what is inside it. */
+  readonly asked: ReadonlySet<string>;
 }
 
 export type Outcomes = ReadonlyMap<string, { readonly key: string; readonly request: CompletedRequest }>;
 
-export const ChatItem = memo(function ChatItem({ item, chat, outcome, outcomes }: ChatItemProps) {
+export const ChatItem = memo(function ChatItem({ item, chat, outcome, outcomes, asked }: ChatItemProps) {
   switch (item.kind) {
     case "text":
       if (item.role === "user") return <Said text={item.text} time={item.time} />;
@@ -36,9 +38,9 @@ export const ChatItem = memo(function ChatItem({ item, chat, outcome, outcomes }
     case "note":
       return <p class="chat-note">{item.text}</p>;
     case "tool":
-      return <Tool item={item} chat={chat} outcome={outcome} outcomes={outcomes} />;
+      return <Tool item={item} chat={chat} outcome={outcome} outcomes={outcomes} asked={asked} />;
     case "subagent":
-      return <Subagent item={item} chat={chat} outcome={outcome} outcomes={outcomes} />;
+      return <Subagent item={item} chat={chat} outcome={outcome} outcomes={outcomes} asked={asked} />;
     case "plan":
       return <Plan steps={item.steps} />;
     case "file":
@@ -81,25 +83,26 @@ const TOOL_WORDS: Readonly<Record<ToolState, string>> = {
   stopped: "stopped",
 };
 
-function Tool({ item, chat, outcome, outcomes }: ChatItemProps & { readonly item: ToolItem }) {
+function Tool({ item, chat, outcome, outcomes, asked }: ChatItemProps & { readonly item: ToolItem }) {
   const [open, setOpen] = useState(false);
+  const waits = asked.has(item.call);
   const view = viewTool(item.name, item.title, item.args);
   return (
     <details class="tool" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
-        <span class={`tool-mark tool-${isRefused(outcome) ? "stopped" : item.state}`} aria-hidden="true" />
+        <span class={`tool-mark tool-${waits ? "asked" : isRefused(outcome) ? "stopped" : item.state}`} aria-hidden="true" />
         <span class="tool-verb">{view.verb}</span>
         <bdi class="tool-subject">{view.subject}</bdi>
         <span class="tool-state">
           {item.inside.length > 0 && `${steps(item.inside.length)}, `}
-          {stateWords(item.state, outcome)}
+          {waits ? "waits for you" : stateWords(item.state, outcome)}
         </span>
       </summary>
       {open && (
         <div class="tool-body">
           {item.description !== "" && <p class="hint">{item.description}</p>}
           <ToolArguments name={item.name} title={item.title} args={item.args} />
-          {item.inside.length > 0 && <Inside items={item.inside} chat={chat} outcomes={outcomes} />}
+          {item.inside.length > 0 && <Inside items={item.inside} chat={chat} outcomes={outcomes} asked={asked} />}
           {item.output !== null && item.output !== "" && <Output text={item.output} />}
           {outcome?.reason != null && outcome.reason !== "" && <p class="hint">Reason: {outcome.reason}</p>}
         </div>
@@ -119,7 +122,7 @@ function stateWords(state: ToolState, outcome: CompletedRequest | undefined): st
 }
 
 /** What a subagent did whose tool was not told about. */
-function Subagent({ item, chat, outcomes }: ChatItemProps & { readonly item: SubagentItem }) {
+function Subagent({ item, chat, outcomes, asked }: ChatItemProps & { readonly item: SubagentItem }) {
   const [open, setOpen] = useState(false);
   return (
     <details class="tool" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -134,7 +137,7 @@ function Subagent({ item, chat, outcomes }: ChatItemProps & { readonly item: Sub
       </summary>
       {open && (
         <div class="tool-body">
-          <Inside items={item.inside} chat={chat} outcomes={outcomes} />
+          <Inside items={item.inside} chat={chat} outcomes={outcomes} asked={asked} />
         </div>
       )}
     </details>
@@ -149,9 +152,10 @@ interface InsideProps {
   readonly items: readonly Item[];
   readonly chat: ChatModel;
   readonly outcomes: Outcomes | undefined;
+  readonly asked: ReadonlySet<string>;
 }
 
-function Inside({ items, chat, outcomes }: InsideProps) {
+function Inside({ items, chat, outcomes, asked }: InsideProps) {
   return (
     <ol class="inside" aria-label="What the subagent did">
       {items.map((item) => (
@@ -161,6 +165,7 @@ function Inside({ items, chat, outcomes }: InsideProps) {
             chat={chat}
             outcome={item.kind === "tool" ? outcomes?.get(item.call)?.request : undefined}
             outcomes={outcomes}
+            asked={asked}
           />
         </li>
       ))}

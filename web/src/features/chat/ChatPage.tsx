@@ -78,6 +78,11 @@ function Chat({ workspace, id, session }: ChatPageProps & { readonly session: Se
     };
   }, [title]);
 
+  // What was said about the session as it was is not true of what it is now.
+  useEffect(() => {
+    if (session.active) setMessage("");
+  }, [session.active]);
+
   const say = async (work: Promise<string | null>, done: string) => setMessage((await work) ?? done);
 
   const exportAll = async () => {
@@ -150,10 +155,10 @@ function Chat({ workspace, id, session }: ChatPageProps & { readonly session: Se
       <MessageList chat={chat} session={session} />
       <div class="chat-foot">
         <p role="status" class="chat-message">
-          {chat.resuming.value.running && "Waking the session up…"}
+          {chat.resuming.value.running && "Waking the session up… "}
           {chat.resuming.value.error !== null &&
-            `The session was not woken up. ${sentence(chat.resuming.value.error)} What you wrote is kept for it.`}
-          {message}
+            `The session was not woken up. ${sentence(chat.resuming.value.error)} What you wrote is kept for it. `}
+          {message !== "" && `${message} `}
           {overruled !== null && `Another device answered first: ${outcomeWords(overruled)}. Your answer came too late and counts for nothing.`}
         </p>
         {session.agentState.controlledByUser && (

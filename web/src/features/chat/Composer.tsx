@@ -19,6 +19,8 @@ const MODES: readonly Choice[] = [
   { code: "read-only", value: "Read only" },
   { code: "bypassPermissions", value: "Never ask" },
 ];
+/** Other clients have further names for two of them. */
+const ALIASES: Readonly<Record<string, string>> = { yolo: "bypassPermissions", "safe-yolo": "acceptEdits" };
 
 /** Where the person writes. What is not sent yet is kept, also when the page is closed. */
 export function Composer({ chat, session, working }: ComposerProps) {
@@ -164,7 +166,7 @@ export function Composer({ chat, session, working }: ComposerProps) {
             <SelectField
               quiet
               label="Permissions"
-              value={metadata.permissionMode ?? "default"}
+              value={shownMode(metadata.permissionMode ?? "default")}
               onChange={(code) => void chat.pick("permissionMode", code)}
               options={MODES.map(({ code, value }) => ({ value: code, words: value }))}
             />
@@ -209,4 +211,8 @@ export function Composer({ chat, session, working }: ComposerProps) {
       </div>
     </form>
   );
+}
+
+function shownMode(code: string): string {
+  return ALIASES[code] ?? (MODES.some((one) => one.code === code) ? code : "default");
 }

@@ -27,15 +27,18 @@ export function MessageList({ chat, session }: MessageListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const atBottom = useRef(true);
   const anchor = useRef<{ key: string; top: number } | null>(null);
+  const atEnd = useRef(true);
   const [away, setAway] = useState(false);
   const window = chat.window.value;
   const { items, working } = chat.transcript.value;
   const writing = chat.writing.value;
   const outgoing = chat.outgoing.value;
   const problem = chat.problem.value;
-  const { completed } = session.agentState;
+  const { completed, requests } = session.agentState;
   const outcomes = useMemo(() => byCall(completed), [completed]);
   const shown = useMemo(() => withOutcomes(items, outcomes), [items, outcomes]);
+  const asked = useMemo(() => new Set([...requests].map(([key, request]) => request.toolUseId ?? key)), [requests]);
+  atEnd.current = window?.atEnd !== false;
   const last = window?.atEnd === false ? session.seq - (window.entries.at(-1)?.seq ?? 0) : 0;
 
   const remember = () => {
@@ -64,18 +67,21 @@ export function MessageList({ chat, session }: MessageListProps) {
     else if (element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX && !window.atEnd) void chat.newer();
   };
 
-  // Before the browser paints: the same message at the same place, or the bottom at the bottom.
-  useLayoutEffect(() => {
+  /** The same message at the same place, or the bottom at the bottom. */
+  const hold = () => {
     const element = scroller.current;
     if (element === null) return;
-    if (atBottom.current && window?.atEnd !== false) {
+    if (atBottom.current && atEnd.current) {
       element.scrollTop = element.scrollHeight;
       return;
     }
     const mark = anchor.current;
     const again = mark === null ? null : element.querySelector<HTMLElement>(`[data-key="${CSS.escape(mark.key)}"]`);
     if (mark !== null && again !== null) element.scrollTop += again.getBoundingClientRect().top - mark.top;
-  });
+  };
+
+  // Before the browser paints.
+  useLayoutEffect(hold);
 
   // A search leads to its message once.
   const sought = chat.sought.value;
@@ -84,21 +90,19 @@ export function MessageList({ chat, session }: MessageListProps) {
     const found = place === null ? null : scroller.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(place)}"]`);
     if (found === null || found === undefined) return;
     atBottom.current = false;
-    anchor.current = null;
     found.scrollIntoView({ block: "center" });
+    anchor.current = { key: found.dataset["key"] ?? "", top: found.getBoundingClientRect().top };
     found.classList.add("chat-sought");
     const timer = setTimeout(() => found.classList.remove("chat-sought"), 2_500);
     chat.sought.value = null;
     return () => clearTimeout(timer);
   }, [sought, window]);
 
-  // Pictures and colours arrive later and make things taller.
+  // Pictures and colours arrive later, and what comes near is laid out only then: things above change their height.
   useEffect(() => {
     const element = scroller.current;
     if (element === null || typeof ResizeObserver === "undefined") return;
-    const observer = new ResizeObserver(() => {
-      if (atBottom.current) element.scrollTop = element.scrollHeight;
-    });
+    const observer = new ResizeObserver(hold);
     observer.observe(element);
     const list = element.firstElementChild;
     if (list !== null) observer.observe(list);
@@ -138,6 +142,7 @@ export function MessageList({ chat, session }: MessageListProps) {
                     chat={chat}
                     outcome={outcome?.request}
                     outcomes={"inside" in item && item.inside.length > 0 ? outcomes : undefined}
+                    asked={asked.size > 0 && "inside" in item ? asked : NOBODY}
                   />
                 </li>
               ),
@@ -165,6 +170,9 @@ export function MessageList({ chat, session }: MessageListProps) {
     </div>
   );
 }
+
+/** One and the same for all, so that an item is not drawn again for nothing. */
+const NOBODY: ReadonlySet<string> = new Set();
 
 interface Shown {
   readonly item: Item | null;

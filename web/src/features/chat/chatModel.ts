@@ -64,6 +64,8 @@ export class ChatModel implements LinkListener {
   private askingCost = false;
   private closed = false;
   private fetching: Promise<void> | null = null;
+  /** While the person ends the session. */
+  private ending: Promise<string | null> | null = null;
   private reused = new Map<string, Item>();
 
   constructor(
@@ -257,11 +259,13 @@ export class ChatModel implements LinkListener {
       await this.workspace.outbox.send(this.id, text, { role: "user", content: { type: "text", text }, meta });
       if (session.seq === 0 && session.metadata.summary === undefined) void this.rename(titleOf(text));
     }
-    if (!session.active) void this.resume();
+    if (!session.active || this.ending !== null) void this.resume();
     return null;
   }
 
   async resume(): Promise<void> {
+    // The relay must not hear of the end after it has heard of the new beginning.
+    await this.ending;
     const machineId = this.session?.value.metadata.machineId;
     const machine = machineId === undefined ? undefined : this.workspace.machine(machineId);
     if (machineId === undefined || machine === undefined) return;
@@ -337,7 +341,15 @@ export class ChatModel implements LinkListener {
     return this.workspace.sessions.changeMetadata(this.id, (metadata) => ({ ...metadata, [field]: code }));
   }
 
-  async archive(): Promise<string | null> {
+  archive(): Promise<string | null> {
+    const ending = this.end().finally(() => {
+      this.ending = null;
+    });
+    this.ending = ending;
+    return ending;
+  }
+
+  private async end(): Promise<string | null> {
     const active = this.session?.value.active === true;
     if (active) await this.call("killSession", {});
     await this.workspace.sessions.changeMetadata(this.id, (metadata) => ({

@@ -190,7 +190,7 @@ function Row({ workspace, entry }: { readonly workspace: Workspace; readonly ent
   const session = entry.authorKind === "agent" && workspace.sessions.order.value?.includes(entry.session ?? "") ? entry.session : undefined;
   return (
     <li class="panel">
-      <div class="row">
+      <div class="ran">
         <code class="input-code">
           <bdi>{entry.command}</bdi>
         </code>
@@ -216,7 +216,7 @@ function Row({ workspace, entry }: { readonly workspace: Workspace; readonly ent
             <bdi>{entry.cwd}</bdi>
           </span>
         )}
-        {outcome !== null && <span class={outcome.bad ? "fact error" : "fact"}>{outcome.words}</span>}
+        {outcome !== null && <span class={outcome.bad ? "fact fact-bad" : "fact"}>{outcome.words}</span>}
         {session !== undefined && (
           <span class="fact">
             <Link to="session" id={session} class="quiet-link">

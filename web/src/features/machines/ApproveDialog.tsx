@@ -75,7 +75,7 @@ export function ApproveDialog({ workspace, row, name, onClose }: ApproveDialogPr
                 Reject
               </button>
               <button type="button" class="button button-primary" disabled={state === "busy"} onClick={() => void decide(true)}>
-                The codes are the same: approve
+                Same code: approve
               </button>
             </>
           ) : (

@@ -81,7 +81,7 @@ export function AssistantsPanel({ workspace, row }: { readonly workspace: Worksp
                     <bdi>{name}</bdi>
                   </strong>
                 </p>
-                {assistant.details !== null && (
+                {assistant.details !== null && name !== assistant.details.directory && (
                   <p class="hint">
                     <code>{assistant.details.directory}</code>
                   </p>

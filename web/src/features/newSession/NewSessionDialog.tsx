@@ -7,7 +7,8 @@ import { SelectField } from "../../ui/SelectField.tsx";
 import type { OpenMachine, Workspace } from "../../workspace/workspace.ts";
 import { PERMISSION_SETTING, readSettings } from "../account/settings.ts";
 import { onMachine, rootsOf } from "../machines/remoteFolders.ts";
-import { agentsOf } from "./agents.ts";
+import type { SessionMetadata } from "../sessions/metadata.ts";
+import { agentsOf, modelsFor } from "./agents.ts";
 import { FolderPicker } from "./FolderPicker.tsx";
 
 const outcome = z.object({
@@ -89,7 +90,9 @@ function Details({ workspace, machine, directory, onClose }: DetailsProps) {
   const [path, setPath] = useState(directory ?? rootsOf(machine)[0] ?? "/");
   const [agentId, setAgentId] = useState(agents[0]?.id ?? "");
   const agent = agents.find(({ id }) => id === agentId);
-  const [model, setModel] = useState("");
+  const known = agent === undefined ? { models: [], last: "" } : modelsFor(agent, machine.row.machineId, sessionsOf(workspace));
+  const [pickedModel, setPickedModel] = useState<string | null>(null);
+  const model = pickedModel ?? known.last;
   const [mode, setMode] = useState("default");
   const chosen = useRef(false);
   useEffect(() => {
@@ -168,18 +171,18 @@ function Details({ workspace, machine, directory, onClose }: DetailsProps) {
           value={agentId}
           onChange={(id) => {
             setAgentId(id);
-            setModel("");
+            setPickedModel(null);
           }}
           options={agents.map(({ id, name }) => ({ value: id, words: name }))}
         />
-        {agent !== undefined && agent.models.length > 0 && (
+        {known.models.length > 0 && (
           <SelectField
             label="Model"
             value={model}
-            onChange={setModel}
+            onChange={setPickedModel}
             options={[
               { value: "", words: "The agent’s own choice" },
-              ...agent.models.map(({ code, name }) => ({ value: code, words: name })),
+              ...known.models.map(({ code, name }) => ({ value: code, words: name })),
             ]}
           />
         )}
@@ -206,6 +209,13 @@ function Details({ workspace, machine, directory, onClose }: DetailsProps) {
       </div>
     </form>
   );
+}
+
+function* sessionsOf({ sessions }: Workspace): Generator<SessionMetadata> {
+  for (const id of sessions.order.value ?? []) {
+    const session = sessions.session(id)?.peek();
+    if (session !== undefined) yield session.metadata;
+  }
 }
 
 type Spawned =

@@ -1,5 +1,6 @@
 import { list, object, text } from "../chat/facts.ts";
 import type { MachineMetadata } from "../../relay/schema.ts";
+import type { SessionMetadata } from "../sessions/metadata.ts";
 
 export interface AgentChoice {
   readonly id: string;
@@ -33,4 +34,26 @@ function modelsOf(agent: Readonly<Record<string, unknown>>): AgentChoice["models
     const key = text(code) ?? text(id) ?? (typeof one === "string" ? one : null);
     return key === null ? [] : [{ code: key, name: text(value) ?? text(name) ?? key }];
   });
+}
+
+/**
+ * The models of an agent, and the one to begin with. Many agents tell their models only while they run: then its last
+ * session on this machine knows them. The model that the person chose there is chosen again; empty is the agent's own
+ * choice.
+ *
+ * @param sessions of the account, last changed first
+ */
+export function modelsFor(
+  agent: AgentChoice,
+  machineId: string,
+  sessions: Iterable<SessionMetadata>,
+): { readonly models: AgentChoice["models"]; readonly last: string } {
+  for (const session of sessions) {
+    if (session.machineId !== machineId || session.flavor !== agent.id || session.models === undefined) continue;
+    const told = session.models.map(({ code, value }) => ({ code, name: value === "" ? code : value }));
+    const models = agent.models.length > 0 ? agent.models : told;
+    const last = session.modelMode ?? "";
+    return { models, last: models.some(({ code }) => code === last) ? last : "" };
+  }
+  return { models: agent.models, last: "" };
 }

@@ -41,7 +41,7 @@ export function SessionList({ workspace, current }: SessionListProps) {
         <Heading id="sessions-title" tabIndex={-1}>
           Sessions
         </Heading>
-        {hasMachines && (
+        {hasMachines && order !== null && order.length > 0 && (
           <button type="button" class={aside ? "button" : "button button-primary"} onClick={() => setMaking(true)}>
             New session
           </button>
@@ -58,7 +58,7 @@ export function SessionList({ workspace, current }: SessionListProps) {
               type="search"
               class="input"
               aria-label="Find a session"
-              placeholder="Find by title, folder or machine"
+              placeholder="Find a session"
               value={words}
               onInput={(event) => setWords(event.currentTarget.value)}
             />

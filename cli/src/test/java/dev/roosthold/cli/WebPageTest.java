@@ -97,7 +97,14 @@ final class WebPageTest {
     @Test
     void aLargeAccountIsAsQuickAsASmallOne() throws Exception {
         requireBrowser();
-        run("load.mjs", "--roost", roostCommand().toString(), "--dir", relayHome.toString());
+        run(
+                "load.mjs",
+                "--roost",
+                roostCommand().toString(),
+                "--dir",
+                relayHome.toString(),
+                "--loads",
+                "3");
     }
 
     private void run(String script, String... arguments) throws Exception {
@@ -112,7 +119,7 @@ final class WebPageTest {
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile())
                         .start();
-        boolean ended = test.waitFor(300, TimeUnit.SECONDS);
+        boolean ended = test.waitFor(480, TimeUnit.SECONDS);
         if (!ended) {
             test.descendants().forEach(ProcessHandle::destroyForcibly);
             test.destroyForcibly().waitFor();

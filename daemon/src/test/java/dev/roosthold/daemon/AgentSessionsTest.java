@@ -594,6 +594,33 @@ class AgentSessionsTest {
     }
 
     @Test
+    void whatIsChosenForANewSessionIsShownWithIt() throws Exception {
+        rig.startDaemon();
+        JsonNode started =
+                rig.phone.callMachine(
+                        rig.id(),
+                        "spawn-happy-session",
+                        Map.of(
+                                "type",
+                                "spawn-in-directory",
+                                "directory",
+                                rig.work.toString(),
+                                "agent",
+                                "fake",
+                                "permissionMode",
+                                "plan",
+                                "modelMode",
+                                "large"));
+        SessionId session = new SessionId(started.path("sessionId").asString());
+        assertThat(rig.phone.metadata(session).path("permissionMode").asString()).isEqualTo("plan");
+        assertThat(rig.phone.metadata(session).path("modelMode").asString()).isEqualTo("large");
+        rig.phone.write(session, "model");
+        assertThat(rig.phone.awaitTurns(session, 1)).contains("text:large plan");
+        rig.phone.pick(session, "permissionMode", "default");
+        rig.phone.awaitMetadata(session, "currentOperatingModeCode", "build");
+    }
+
+    @Test
     void personAtTheMachineStartsAnAgentOfTheirOwn() throws Exception {
         rig.startDaemon();
         LocalClient local = LocalClient.of(rig.home).orElseThrow();
@@ -707,17 +734,14 @@ class AgentSessionsTest {
                 .isTrue();
         rig.phone.awaitMetadata(session, "lifecycleState", "archived");
         Phone.Awaiting.until(() -> !rig.phone.isActive(session));
-        Phone.Awaiting.until(
-                () ->
-                        rig.phone
-                                .callMachine(
-                                        rig.id(),
-                                        "resume-happy-session",
-                                        Map.of("sessionId", session.value()))
-                                .path("type")
-                                .asString("")
-                                .equals("success"));
+        assertThat(resume(session).path("type").asString("")).isEqualTo("success");
         rig.phone.awaitMetadata(session, "lifecycleState", "running");
+        Phone.Awaiting.until(() -> rig.phone.isActive(session));
+        // Once more, and resumed at once.
+        rig.phone.callSession(session, "killSession", Map.of());
+        assertThat(resume(session).path("type").asString("")).isEqualTo("success");
+        rig.phone.awaitMetadata(session, "lifecycleState", "running");
+        Phone.Awaiting.until(() -> rig.phone.isActive(session));
         rig.phone.write(session, "recall");
         assertThat(rig.phone.awaitTurns(session, 2))
                 .endsWith("text:memory: [say a, recall]", "turn-end:completed");

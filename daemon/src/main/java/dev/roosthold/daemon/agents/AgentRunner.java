@@ -55,6 +55,9 @@ public final class AgentRunner implements AgentSessions {
     private static final Duration STOP_ANSWER = Duration.ofSeconds(10);
     private static final Duration CLOSING = Duration.ofSeconds(4);
 
+    /// How long a resume waits for the end of the same session.
+    private static final Duration ENDING = Duration.ofSeconds(10);
+
     /// Sessions that answer at the same time, with a process each while they work.
     private static final int MAX_SESSIONS = 32;
 
@@ -416,6 +419,7 @@ public final class AgentRunner implements AgentSessions {
 
     private Reply<Optional<OpenSession>> onRelay(SessionRecord record) throws InterruptedException {
         ObjectNode metadata = SessionMetadata.of(host, record);
+        SessionShown.showPicks(metadata, record.picks());
         metadata.put("lifecycleState", "running");
         metadata.put("lifecycleStateSince", record.createdAtMs());
         ObjectNode state = JsonNodeFactory.instance.objectNode().put("controlledByUser", false);
@@ -550,6 +554,7 @@ public final class AgentRunner implements AgentSessions {
                 json -> {
                     json.put("id", found.id().value());
                     json.put("phase", SessionRecord.Phase.ENDED.name());
+                    json.put("found", true);
                     json.put("position", found.row().seq());
                     JsonNode conversation = metadata.path("agentSessionId");
                     if (conversation.isString()) {
@@ -567,6 +572,10 @@ public final class AgentRunner implements AgentSessions {
 
     private Outcome resume(SessionRecord record, ObjectNode params) throws InterruptedException {
         SessionId id = record.id().orElseThrow();
+        awaitEnd(id, record);
+        if (!running.containsKey(id)) {
+            announce(id, record);
+        }
         AgentSession session;
         synchronized (startLock) {
             if (closed) {
@@ -591,6 +600,31 @@ public final class AgentRunner implements AgentSessions {
             }
         }
         return ready(session, false);
+    }
+
+    /// For a minute after its end the relay counts no sign of life of a session, so that a late one
+    /// does not bring it back. Making it again, which leaves it as it is, tells the relay that this
+    /// is none of those.
+    private void announce(SessionId id, SessionRecord record) throws InterruptedException {
+        boolean there =
+                record.made()
+                        && relay.find(id, relay.key(record.key()))
+                                instanceof Reply.Success(Optional<OpenSession> found)
+                        && found.isPresent();
+        if (there) {
+            var _ = onRelay(record);
+        }
+    }
+
+    /// Who goes on with a session that they have just ended need not ask twice.
+    private void awaitEnd(SessionId id, SessionRecord record) throws InterruptedException {
+        long end = System.nanoTime() + ENDING.toNanos();
+        while (running.containsKey(id)
+                && record.phase() != SessionRecord.Phase.RUNNING
+                && !closed
+                && System.nanoTime() < end) {
+            Thread.sleep(Duration.ofMillis(20));
+        }
     }
 
     @Override

@@ -191,6 +191,11 @@ final class SessionRecord {
         return Picks.of(json.path("picks"));
     }
 
+    /// Whether the session was made with this record's tag; one that was found again was not.
+    synchronized boolean made() {
+        return !json.path("found").asBoolean(false);
+    }
+
     /// Fields that go into the session's metadata as they are.
     synchronized ObjectNode extras() {
         return json.path("extras") instanceof ObjectNode extras

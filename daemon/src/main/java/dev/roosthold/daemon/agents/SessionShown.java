@@ -102,9 +102,14 @@ final class SessionShown {
             fields.put("archiveReason", archiveReason);
         }
         boolean override = overrideArchive || !running;
+        Picks picks = record.picks();
         face.want(
                 SessionField.METADATA,
                 object -> {
+                    if (object.isEmpty()) {
+                        // The first write takes the place of what the session was made with.
+                        showPicks(object, picks);
+                    }
                     // A person who has archived the session at the same moment is not overruled.
                     boolean archived = isArchived(object) && !override;
                     JsonNode state = object.path("lifecycleState");
@@ -138,6 +143,13 @@ final class SessionShown {
             overrideArchive = false;
         }
         return Optional.of(metadata.path("archivedBy").asString("app"));
+    }
+
+    /// What was chosen for a new session, where clients show and change it.
+    static void showPicks(ObjectNode metadata, Picks picks) {
+        picks.mode().ifPresent(mode -> metadata.put("permissionMode", mode));
+        picks.model().ifPresent(model -> metadata.put("modelMode", model));
+        picks.effort().ifPresent(effort -> metadata.put("effortLevel", effort));
     }
 
     /// Clients also keep what the person has chosen in the metadata. What was there before counts
