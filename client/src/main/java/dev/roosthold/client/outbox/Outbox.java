@@ -172,10 +172,7 @@ public final class Outbox implements AutoCloseable {
                 outbox.add(
                         found.session(),
                         new Waiting(
-                                found.number(),
-                                found.localId(),
-                                found.bytes(),
-                                found.fileBytes()));
+                                found.number(), found.localId(), found.bytes(), found.fileBytes()));
             }
         } finally {
             outbox.lock.unlock();
@@ -418,8 +415,7 @@ public final class Outbox implements AutoCloseable {
     }
 
     /// The relay may be away, and then the order is kept; or only this file cannot be stored.
-    private void fileFailed(
-            SessionId session, Lane lane, String reason, int failures, long seen)
+    private void fileFailed(SessionId session, Lane lane, String reason, int failures, long seen)
             throws InterruptedException {
         boolean passBy;
         lock.lock();

@@ -120,8 +120,7 @@ class OutboxLogTest {
             try (OutboxLog log = OutboxLog.open(file)) {
                 for (OutboxLog.Found found : log.found()) {
                     byte[] sealed = log.readFile(found.number());
-                    assertThat(sealed.length)
-                            .isEqualTo(found.localId().equals("f") ? 7 : 0);
+                    assertThat(sealed.length).isEqualTo(found.localId().equals("f") ? 7 : 0);
                 }
             }
         }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -184,8 +185,7 @@ class OutboxTest {
     }
 
     private Outbox open(OutboxLimits limits, Outbox.Poster poster, Outbox.FilePoster files) {
-        return Outbox.open(
-                home, limits, poster, files, OutboxListener.NONE, RelayRig.impatient());
+        return Outbox.open(home, limits, poster, files, OutboxListener.NONE, RelayRig.impatient());
     }
 
     private Reply<List<Receipt>> acceptWithText(SessionId session, List<Draft> drafts) {
@@ -202,6 +202,24 @@ class OutboxTest {
         return new Reply.Success<>(draft.sealed() + " stored");
     }
 
+    private Outbox.Poster postedWhen(BooleanSupplier condition) {
+        return (session, drafts) -> {
+            if (condition.getAsBoolean()) {
+                return acceptWithText(session, drafts);
+            }
+            return new Reply.Unavailable<>("away");
+        };
+    }
+
+    private Outbox.FilePoster storedWhen(BooleanSupplier condition) {
+        return (session, draft, file) -> {
+            if (condition.getAsBoolean()) {
+                return acceptFile(session, draft, file);
+            }
+            return new Reply.Unavailable<>("away");
+        };
+    }
+
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
@@ -209,17 +227,13 @@ class OutboxTest {
     @Test
     void fileIsStoredBeforeItsMessageAndTheOrderStaysAlsoAfterARestart() throws Exception {
         try (Outbox outbox =
-                open(
-                        OutboxLimits.USUAL,
-                        (_, _) -> new Reply.Unavailable<>("away"),
-                        (_, _, _) -> new Reply.Unavailable<>("away"))) {
+                open(OutboxLimits.USUAL, postedWhen(() -> false), storedWhen(() -> false))) {
             outbox.enqueue(ONE, new Draft("a", "x"));
             outbox.enqueue(ONE, new Draft("f", "about"), bytes("picture"));
             outbox.enqueue(ONE, new Draft("f", "about"), bytes("picture"));
             outbox.enqueue(ONE, new Draft("b", "y"));
         }
-        try (Outbox outbox =
-                open(OutboxLimits.USUAL, this::acceptWithText, this::acceptFile)) {
+        try (Outbox outbox = open(OutboxLimits.USUAL, this::acceptWithText, this::acceptFile)) {
             assertThat(outbox.flush(PATIENCE)).isTrue();
         }
         assertThat(posted).containsExactly("a=x", "file picture", "f=about stored", "b=y");
@@ -228,16 +242,11 @@ class OutboxTest {
 
     @Test
     void fileThatWasStoredBeforeARestartIsStoredAgainAndItsMessageOnce() throws Exception {
-        try (Outbox outbox =
-                open(
-                        OutboxLimits.USUAL,
-                        (_, _) -> new Reply.Unavailable<>("away"),
-                        this::acceptFile)) {
+        try (Outbox outbox = open(OutboxLimits.USUAL, postedWhen(() -> false), this::acceptFile)) {
             outbox.enqueue(ONE, new Draft("f", "about"), bytes("picture"));
             await().until(() -> posted.equals(List.of("file picture")));
         }
-        try (Outbox outbox =
-                open(OutboxLimits.USUAL, this::acceptWithText, this::acceptFile)) {
+        try (Outbox outbox = open(OutboxLimits.USUAL, this::acceptWithText, this::acceptFile)) {
             assertThat(outbox.flush(PATIENCE)).isTrue();
         }
         assertThat(posted).containsExactly("file picture", "file picture", "f=about stored");
@@ -246,16 +255,8 @@ class OutboxTest {
     @Test
     void messagesDoNotOvertakeAFileWhileTheRelayIsAway() throws Exception {
         AtomicLong attempts = new AtomicLong();
-        Outbox.Poster poster =
-                (session, drafts) ->
-                        attempts.get() < 8
-                                ? new Reply.Unavailable<>("away")
-                                : acceptWithText(session, drafts);
-        Outbox.FilePoster files =
-                (session, draft, sealed) ->
-                        attempts.incrementAndGet() < 8
-                                ? new Reply.Unavailable<>("away")
-                                : acceptFile(session, draft, sealed);
+        Outbox.Poster poster = postedWhen(() -> attempts.get() >= 8);
+        Outbox.FilePoster files = storedWhen(() -> attempts.incrementAndGet() >= 8);
         try (Outbox outbox = open(OutboxLimits.USUAL, poster, files)) {
             outbox.enqueue(ONE, new Draft("f", "about"), bytes("picture"));
             outbox.enqueue(ONE, new Draft("b", "y"));
@@ -267,11 +268,7 @@ class OutboxTest {
     @Test
     void fileThatCannotBeStoredDoesNotHoldUpMessagesForEver() throws Exception {
         AtomicBoolean full = new AtomicBoolean(true);
-        Outbox.FilePoster files =
-                (session, draft, sealed) ->
-                        full.get()
-                                ? new Reply.Unavailable<>("no room")
-                                : acceptFile(session, draft, sealed);
+        Outbox.FilePoster files = storedWhen(() -> !full.get());
         try (Outbox outbox = open(OutboxLimits.USUAL, this::acceptWithText, files)) {
             outbox.enqueue(ONE, new Draft("f", "about"), bytes("picture"));
             outbox.enqueue(ONE, new Draft("b", "y"));
@@ -287,16 +284,8 @@ class OutboxTest {
     @Test
     void asManyFilesWaitAsMayAndWordsAreTakenAllTheSame() throws Exception {
         AtomicBoolean away = new AtomicBoolean(true);
-        Outbox.Poster poster =
-                (session, drafts) ->
-                        away.get()
-                                ? new Reply.Unavailable<>("away")
-                                : acceptWithText(session, drafts);
-        Outbox.FilePoster files =
-                (session, draft, sealed) ->
-                        away.get()
-                                ? new Reply.Unavailable<>("away")
-                                : acceptFile(session, draft, sealed);
+        Outbox.Poster poster = postedWhen(() -> !away.get());
+        Outbox.FilePoster files = storedWhen(() -> !away.get());
         try (Outbox outbox = open(new OutboxLimits(10, 100, 50, 60), poster, files)) {
             outbox.enqueue(ONE, new Draft("f", "x"), bytes("0".repeat(40)));
             assertThatThrownBy(

@@ -157,8 +157,7 @@ final class RelayAccess implements AutoCloseable {
     ///
     /// @param content see [SentFiles]
     /// @param sealed the file, encrypted
-    void send(
-            SessionId session, RecordKey key, String localId, ObjectNode content, byte[] sealed) {
+    void send(SessionId session, RecordKey key, String localId, ObjectNode content, byte[] sealed) {
         outbox.enqueue(session, new Draft(localId, key.encryption().seal(content)), sealed);
     }
 

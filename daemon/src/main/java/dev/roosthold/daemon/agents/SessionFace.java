@@ -201,12 +201,7 @@ final class SessionFace implements AutoCloseable {
     /// @param message without the name that the relay will give the file
     /// @throws dev.roosthold.client.outbox.OutboxFullException when too many files wait
     void send(ObjectNode message, byte[] file) {
-        relay.send(
-                id,
-                key,
-                Outbox.newLocalId(),
-                message,
-                Blob.seal(file, blobKey, host.random()));
+        relay.send(id, key, Outbox.newLocalId(), message, Blob.seal(file, blobKey, host.random()));
     }
 
     void want(SessionField field, UnaryOperator<ObjectNode> change) {

@@ -20,8 +20,7 @@ class SentFilesTest {
     private static final byte[] SEALED = {1};
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private final RecordKey key =
-            Keyring.owner(new MasterSecret(new byte[32]), RANDOM).fresh();
+    private final RecordKey key = Keyring.owner(new MasterSecret(new byte[32]), RANDOM).fresh();
     private final ObjectNode message =
             new Envelopes(Clock.systemUTC(), RANDOM)
                     .file(
