@@ -190,7 +190,8 @@ final class DaemonLifeTest {
         assertThat(second.text()).contains("another daemon is running");
         assertThat(pid()).contains(pid);
 
-        String agent = String.join(" ", FakeAgent.command(user.resolve("agent")));
+        Path memory = Files.createDirectories(user.resolve("agent"));
+        String agent = String.join(" ", FakeAgent.command(memory));
         Result run = roost("run", "--json", "--command", agent, user.toString());
         assertThat(run.status()).as(run.text()).isZero();
         Result answer =
