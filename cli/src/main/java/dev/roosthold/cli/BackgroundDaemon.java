@@ -261,9 +261,24 @@ final class BackgroundDaemon {
         try {
             return control.status();
         } catch (IOException | LocalException e) {
-            throw new CommandFailure(
-                    "the machine daemon does not answer any more",
-                    "Its log says why: `roost daemon logs`.");
+            throw silent();
         }
+    }
+
+    /// The status as `roost status --json` prints it.
+    ///
+    /// @throws CommandFailure when it does not answer
+    static String statusJson(LocalClient control) {
+        try {
+            return control.statusAs("application/json").strip();
+        } catch (IOException | LocalException e) {
+            throw silent();
+        }
+    }
+
+    private static CommandFailure silent() {
+        return new CommandFailure(
+                "the machine daemon does not answer any more",
+                "Its log says why: `roost daemon logs`.");
     }
 }

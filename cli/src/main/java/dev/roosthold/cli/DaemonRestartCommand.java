@@ -8,13 +8,17 @@ import picocli.CommandLine.Mixin;
 final class DaemonRestartCommand implements Callable<Integer> {
     @Mixin private HomeOption home;
     @Mixin private RootOption root;
+    @Mixin private JsonOption json;
 
     @Override
     public Integer call() throws InterruptedException {
         DaemonHome.identity(home.path(), root.path());
         BackgroundDaemon daemon = new BackgroundDaemon(home.path());
-        DaemonStopCommand.tell(daemon.stop());
-        DaemonStartCommand.tell(daemon.start(root.path()));
+        BackgroundDaemon.Stopped stopped = daemon.stop();
+        if (!json.wanted()) {
+            DaemonStopCommand.tell(stopped);
+        }
+        DaemonStartCommand.tell(daemon.start(root.path()), json.wanted());
         return 0;
     }
 }

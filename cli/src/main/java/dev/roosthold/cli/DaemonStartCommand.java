@@ -15,17 +15,23 @@ final class DaemonStartCommand implements Callable<Integer> {
 
     @Mixin private HomeOption home;
     @Mixin private RootOption root;
+    @Mixin private JsonOption json;
 
     @Override
     public Integer call() throws InterruptedException {
         // Here, where the person reads why not.
         DaemonHome.identity(home.path(), root.path());
         BackgroundDaemon.Started started = new BackgroundDaemon(home.path()).start(root.path());
-        tell(started);
+        tell(started, json.wanted());
         return 0;
     }
 
-    static void tell(BackgroundDaemon.Started started) throws InterruptedException {
+    static void tell(BackgroundDaemon.Started started, boolean json) throws InterruptedException {
+        if (json) {
+            DaemonStatus _ = BackgroundDaemon.firstResult(started.control(), FIRST_RESULT);
+            System.out.println(BackgroundDaemon.statusJson(started.control()));
+            return;
+        }
         System.out.println(
                 "The machine daemon "
                         + (started.before() ? "runs already" : "runs")

@@ -11,11 +11,26 @@ import picocli.CommandLine.Mixin;
         footer = {"", "Exit status: 0 it does not run any more, 1 it could not be ended."})
 final class DaemonStopCommand implements Callable<Integer> {
     @Mixin private HomeOption home;
+    @Mixin private JsonOption json;
 
     @Override
     public Integer call() throws InterruptedException {
-        tell(new BackgroundDaemon(home.path()).stop());
+        BackgroundDaemon.Stopped stopped = new BackgroundDaemon(home.path()).stop();
+        if (json.wanted()) {
+            System.out.println("{\"running\":false,\"stopped\":\"" + name(stopped) + "\"}");
+        } else {
+            tell(stopped);
+        }
         return 0;
+    }
+
+    private static String name(BackgroundDaemon.Stopped stopped) {
+        return switch (stopped) {
+            case NOTHING_RAN -> "was-not-running";
+            case WHEN_ASKED -> "when-asked";
+            case BY_SIGNAL -> "by-signal";
+            case KILLED -> "killed";
+        };
     }
 
     static void tell(BackgroundDaemon.Stopped stopped) {

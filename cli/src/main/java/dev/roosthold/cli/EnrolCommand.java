@@ -25,7 +25,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "enrol",
@@ -84,9 +87,15 @@ final class EnrolCommand implements Callable<Integer> {
 
     @Mixin private HomeOption home;
     @Mixin private LogOptions log;
+    @Mixin private JsonOption json;
+    @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws InterruptedException {
+        if (foreground && json.wanted()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--json is for a daemon in the background");
+        }
         RelayAddress address = parse("--server", server, RelayAddress::parse);
         MachineToken token = parse("--token", readToken(), MachineToken::parse);
         AccountKey key =
@@ -94,10 +103,12 @@ final class EnrolCommand implements Callable<Integer> {
         Relays.warnIfReadable(address, "the token and use this machine");
         refuseWrongToken(address, token);
         MachineIdentity identity = enrol(address, token, key);
-        System.out.println(
-                "Enrolled for remote control by your account. `roost daemon policy` and `roost"
-                        + " daemon roots` change what it may do here.");
-        DaemonAccess.print(DaemonAccess.of(home).read(), false);
+        if (!json.wanted()) {
+            System.out.println(
+                    "Enrolled for remote control by your account. `roost daemon policy` and `roost"
+                            + " daemon roots` change what it may do here.");
+            DaemonAccess.print(DaemonAccess.of(home).read(), false);
+        }
         if (foreground) {
             DaemonLog.use(home.path(), log, false);
             return ForegroundDaemon.run(home.path(), identity, false);
@@ -126,24 +137,27 @@ final class EnrolCommand implements Callable<Integer> {
         };
     }
 
-    private static void tellKept(Optional<Path> replaced) {
-        replaced.ifPresent(old -> System.out.println("The old credential is kept in " + old));
+    private void tellKept(Optional<Path> replaced) {
+        replaced.ifPresent(
+                old ->
+                        (json.wanted() ? System.err : System.out)
+                                .println("The old credential is kept in " + old));
     }
 
     private int inBackground() throws InterruptedException {
         LocalClient control = new BackgroundDaemon(home.path()).start(root.path()).control();
         DaemonStatus status = BackgroundDaemon.firstResult(control, FIRST_RESULT);
         if (status.code().isPresent()) {
-            System.out.println();
-            System.out.println("Code: " + status.code().get());
-            System.out.println(
-                    "Approve this machine in the web page if it shows the same code. Waiting;"
-                            + " Ctrl-C ends only the waiting ...");
+            tellCode(control, status.code().get());
             while (status.code().isPresent()) {
                 Thread.sleep(LOOK);
                 status = BackgroundDaemon.status(control);
             }
             status = BackgroundDaemon.firstResult(control, FIRST_RESULT);
+        }
+        if (json.wanted()) {
+            System.out.println(BackgroundDaemon.statusJson(control));
+            return 0;
         }
         System.out.println(
                 status.online()
@@ -151,6 +165,18 @@ final class EnrolCommand implements Callable<Integer> {
                                 + " offline."
                         : "Not connected yet: " + status.detail() + ". The daemon keeps trying.");
         return 0;
+    }
+
+    private void tellCode(LocalClient control, String code) {
+        if (json.wanted()) {
+            System.out.println(BackgroundDaemon.statusJson(control));
+            return;
+        }
+        System.out.println();
+        System.out.println("Code: " + code);
+        System.out.println(
+                "Approve this machine in the web page if it shows the same code. Waiting; Ctrl-C"
+                        + " ends only the waiting ...");
     }
 
     /// A mistyped token must not be stored: it would be in the way of the right one. A relay that

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.roosthold.crypto.AccountKeys;
+import dev.roosthold.daemon.FakeAgent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -69,18 +70,23 @@ final class DaemonLifeTest {
     }
 
     private Result enrol() throws InterruptedException {
-        return roost(
-                "enrol",
-                "--server",
-                relay.address(),
-                "--token",
-                MACHINE + ":" + SECRET,
-                "--root",
-                user.toString(),
-                "--account-key",
-                Base64.getUrlEncoder()
-                        .withoutPadding()
-                        .encodeToString(AccountKeys.of(app.secret()).contentPublicKey().bytes()));
+        return roost(enrolment("--token", MACHINE + ":" + SECRET));
+    }
+
+    /// @param token the options that tell where the token is
+    private String[] enrolment(String... token) {
+        List<String> words = new ArrayList<>(List.of("enrol", "--server", relay.address()));
+        words.addAll(List.of(token));
+        words.addAll(
+                List.of(
+                        "--root",
+                        user.toString(),
+                        "--account-key",
+                        Base64.getUrlEncoder()
+                                .withoutPadding()
+                                .encodeToString(
+                                        AccountKeys.of(app.secret()).contentPublicKey().bytes())));
+        return words.toArray(String[]::new);
     }
 
     private Path home() {
@@ -184,6 +190,19 @@ final class DaemonLifeTest {
         assertThat(second.text()).contains("another daemon is running");
         assertThat(pid()).contains(pid);
 
+        Path memory = Files.createDirectories(user.resolve("agent"));
+        String agent = String.join(" ", FakeAgent.command(memory));
+        Result run = roost("run", "--json", "--command", agent, user.toString());
+        assertThat(run.status()).as(run.text()).isZero();
+        Result answer =
+                roost(
+                        "send",
+                        "--wait",
+                        JSON.readTree(run.text()).path("sessionId").asString(),
+                        "say that was me");
+        assertThat(answer.status()).as(answer.text()).isZero();
+        assertThat(answer.lines()).containsExactly("that was me");
+
         Result logs = roost("daemon", "logs", "--lines", "50");
         assertThat(logs.text()).contains("Connected.").doesNotContain(SECRET);
         assertThat(roost("daemon", "logs", "-n", "1").lines()).hasSize(1);
@@ -208,7 +227,9 @@ final class DaemonLifeTest {
     @Test
     void startTellsWhyItIsNotOnlineYetAndTheDaemonComesOnlineByItself() throws Exception {
         int port = relay.port();
-        assertThat(enrol().status()).isZero();
+        // The token stays out of the history of the shell, too.
+        Path token = Files.writeString(user.resolve("token"), MACHINE + ":" + SECRET + "\n");
+        assertThat(roost(enrolment("--token-file", token.toString())).status()).isZero();
         assertThat(roost("daemon", "stop").status()).isZero();
         relay.kill();
 
@@ -232,7 +253,13 @@ final class DaemonLifeTest {
 
     @Test
     void fileOfAProcessThatIsAnotherOneNowIsNotBelieved() throws Exception {
-        assertThat(enrol().status()).isZero();
+        try (RoostProcess enrol = RoostProcess.start(user, enrolment("--token", "-", "--json"))) {
+            enrol.type(MACHINE + ":" + SECRET);
+            assertThat(enrol.exitStatus()).as("%s", enrol.allLines()).isZero();
+            JsonNode enrolled = JSON.readTree(String.join("", enrol.allLines()));
+            assertThat(enrolled.path("online").asBoolean()).isTrue();
+            assertThat(enrolled.path("machine").asString()).isEqualTo(MACHINE);
+        }
         long pid = pid().orElseThrow();
         Path file = home().resolve("daemon.json");
         String left = Files.readString(file);
@@ -243,10 +270,15 @@ final class DaemonLifeTest {
         assertThat(Files.readString(file)).isNotEqualTo(left);
 
         assertThat(roost("status").status()).isEqualTo(3);
-        assertThat(roost("daemon", "stop").text()).contains("was not running");
-        Result started = roost("daemon", "start");
-        assertThat(started.text()).contains("is online as machine");
-        assertThat(roost("daemon", "stop").text()).contains("has stopped");
+        assertThat(JSON.readTree(roost("daemon", "stop", "--json").text()))
+                .isEqualTo(JSON.readTree("{\"running\":false,\"stopped\":\"was-not-running\"}"));
+        JsonNode started = JSON.readTree(roost("daemon", "start", "--json").text());
+        assertThat(started.path("online").asBoolean()).isTrue();
+        JsonNode restarted = JSON.readTree(roost("daemon", "restart", "--json").text());
+        assertThat(restarted.path("online").asBoolean()).isTrue();
+        assertThat(restarted.path("pid")).isNotEqualTo(started.path("pid"));
+        assertThat(JSON.readTree(roost("daemon", "stop", "--json").text()).path("stopped"))
+                .isEqualTo(JSON.readTree("\"when-asked\""));
     }
 
     @Test

@@ -40,7 +40,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Timeout(120)
 class AgentSessionsTest {
     /// Only its size is looked at: three by two points.
-    private static final byte[] PICTURE =
+    static final byte[] PICTURE =
             Base64.getDecoder().decode("R0lGODlhAwACAIAAAP///wAAACwAAAAAAwACAAACAoRRADs=");
 
     @TempDir Path temp;
@@ -381,6 +381,46 @@ class AgentSessionsTest {
         assertThat(rig.phone.awaitTurns(session, 2))
                 .endsWith(
                         "text:heard: I did not allow Bash (rm x). never thatb",
+                        "turn-end:completed");
+    }
+
+    @Test
+    void reasonThatTheAgentHasNotAnsweredIsToldOnceMore() throws Exception {
+        rig.startDaemon();
+        SessionId session = spawn();
+        rig.phone.write(session, "tool rm x");
+        refuse(session, "abort", "never that");
+        rig.phone.awaitTurns(session, 1);
+        rig.phone.write(session, "crash");
+        assertThat(rig.phone.awaitTurns(session, 2)).endsWith("turn-end:failed");
+        rig.daemon().stop(ShutdownSource.CLI);
+        rig.phone.write(session, "say b");
+        rig.startDaemon();
+        assertThat(rig.phone.awaitTurns(session, 3))
+                .endsWith(
+                        "text:heard: I did not allow Bash (rm x). never thatb",
+                        "turn-end:completed");
+        rig.phone.write(session, "say c");
+        assertThat(rig.phone.awaitTurns(session, 4)).endsWith("text:c", "turn-end:completed");
+    }
+
+    @Test
+    void reasonOverWhichTheAgentHasEndedTwiceIsGivenUpAndSaid() throws Exception {
+        rig.startDaemon();
+        SessionId session = spawn();
+        rig.phone.write(session, "tool rm x");
+        refuse(session, "abort", "never that");
+        rig.phone.awaitTurns(session, 1);
+        for (int turn = 2; turn <= 3; turn++) {
+            rig.phone.write(session, "crash");
+            rig.phone.awaitTurns(session, turn);
+        }
+        rig.phone.write(session, "say b");
+        assertThat(rig.phone.awaitTurns(session, 4))
+                .endsWith(
+                        "service:What you said with a refusal is not told to the agent again: it"
+                                + " has ended twice without an answer.",
+                        "text:b",
                         "turn-end:completed");
     }
 

@@ -3,10 +3,12 @@ package dev.roosthold.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.roosthold.protocol.SessionId;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The daemon is killed while sessions start, work and stop.
 class DaemonKillTest {
@@ -77,6 +80,60 @@ class DaemonKillTest {
             assertThat(rig.phone.awaitTurns(session, 2))
                     .contains("text:1 resource text/plain to do");
         }
+    }
+
+    @Test
+    @Timeout(120)
+    void fileOfTheAgentIsShownOnceAndAtItsPlaceThoughTheDaemonWasKilledWhileTheRelayWasAway()
+            throws Exception {
+        try (AgentRig rig = new AgentRig(temp)) {
+            SessionId session;
+            try (DaemonProcess daemon = new DaemonProcess(rig.home, rig.memory).awaitReady()) {
+                session = rig.phone.spawn(rig.id(), rig.work, "fake");
+                rig.phone.write(
+                        session,
+                        "say a\nplan\nwait 1000\npicture "
+                                + Base64.getEncoder().encodeToString(AgentSessionsTest.PICTURE)
+                                + "\nsay b");
+                rig.phone.await(session, events -> events.contains("text:a"));
+                rig.relay.stop();
+                // The turn ends while nobody can hear of it.
+                Phone.Awaiting.until(() -> !records(rig).contains("\"openTurn\""));
+                daemon.kill();
+            }
+            rig.relay.startAgain();
+            rig.startDaemon();
+            rig.phone.awaitTurns(session, 1);
+            assertThat(rig.phone.events(session))
+                    .filteredOn(event -> !event.startsWith("tool-start:TodoWrite"))
+                    .containsExactly(
+                            "turn-start",
+                            "text:a",
+                            "tool-end",
+                            "file:image.png 3x2",
+                            "tool-start:Screenshot {}",
+                            "file:shot.png 3x2",
+                            "tool-end",
+                            "text:b",
+                            "turn-end:completed");
+            for (ObjectNode message : rig.phone.stored(session)) {
+                JsonNode shown = message.at("/content/ev");
+                if (shown.path("t").asString("").equals("file")) {
+                    assertThat(rig.phone.file(session, shown.path("ref").asString()))
+                            .isEqualTo(AgentSessionsTest.PICTURE);
+                }
+            }
+        }
+    }
+
+    private static String records(AgentRig rig) throws IOException {
+        StringBuilder all = new StringBuilder();
+        try (var files = Files.newDirectoryStream(rig.home.resolve("sessions"), "*.json")) {
+            for (Path file : files) {
+                all.append(Files.readString(file));
+            }
+        }
+        return all.toString();
     }
 
     /// A session that waits for a message, and no daemon.

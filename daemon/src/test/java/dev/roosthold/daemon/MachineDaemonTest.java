@@ -12,6 +12,8 @@ import dev.roosthold.client.RelayAddress;
 import dev.roosthold.client.RelaySocket;
 import dev.roosthold.client.Scheduler;
 import dev.roosthold.client.UpdateResult;
+import dev.roosthold.daemon.agents.AgentRunner;
+import dev.roosthold.daemon.agents.AgentSettings;
 import dev.roosthold.daemon.local.LocalClient;
 import dev.roosthold.protocol.MachineId;
 import dev.roosthold.relay.auth.DeviceLifetime;
@@ -19,8 +21,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -380,6 +388,71 @@ class MachineDaemonTest {
                                             .asString()
                                             .equals("renamed"));
             daemon.stop(ShutdownSource.CLI);
+        }
+    }
+
+    @Test
+    void agentThatIsInstalledWhileTheDaemonRunsIsListed() throws Exception {
+        MachineCredential.WithToken machine = enrolled();
+        Path late = temp.resolve("late-agent");
+        MovableClock clock = new MovableClock();
+        DaemonConfig config =
+                new DaemonConfig(
+                        home,
+                        machine,
+                        "1.2.3",
+                        () -> new HostFacts("box", "linux", "x64", "ada", Path.of("/home/ada")),
+                        clock,
+                        Scheduler.system(),
+                        new java.security.SecureRandom());
+        AgentSettings settings = AgentSettings.USUAL.withAgent("late", List.of(late.toString()));
+        try (RunningDaemon daemon =
+                new RunningDaemon(config, Optional.of(AgentRunner.factory(settings)))
+                        .awaitReady()) {
+            assertThat(agents(machine)).doesNotContain("late");
+            Files.createFile(
+                    late,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
+            clock.forward(Duration.ofSeconds(31));
+            await().until(() -> agents(machine).contains("late"));
+            // Also when the clock is put back meanwhile.
+            Files.delete(late);
+            clock.forward(Duration.ofHours(-2));
+            await().until(() -> !agents(machine).contains("late"));
+            daemon.stop(ShutdownSource.CLI);
+        }
+    }
+
+    private List<String> agents(MachineCredential machine) throws Exception {
+        return owner.metadata(id(machine))
+                .path("agents")
+                .valueStream()
+                .map(agent -> agent.path("name").asString())
+                .toList();
+    }
+
+    /// The system's, put forward.
+    private static final class MovableClock extends Clock {
+        private volatile Duration ahead = Duration.ZERO;
+
+        void forward(Duration by) {
+            ahead = ahead.plus(by);
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.now().plus(ahead);
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return Clock.fixed(instant(), zone);
         }
     }
 

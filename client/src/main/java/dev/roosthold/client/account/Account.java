@@ -70,6 +70,7 @@ public final class Account implements AutoCloseable {
     private final AccountOptions options;
     private final RelayClient client;
     private final Renewal renewal;
+    private final boolean isPersons;
     private final Keyring keys;
     private final Sessions sessions;
     private final List<Link> links = new CopyOnWriteArrayList<>();
@@ -87,8 +88,10 @@ public final class Account implements AutoCloseable {
             Keyring keys,
             SessionKeys kept,
             AccountOptions options,
+            boolean isPersons,
             Renewal renewal) {
         this.relay = relay;
+        this.isPersons = isPersons;
         this.options = options;
         this.keys = keys;
         this.renewal = renewal;
@@ -102,6 +105,7 @@ public final class Account implements AutoCloseable {
                 keyring(secret, options),
                 SessionKeys.NONE,
                 options,
+                true,
                 client -> client.signIn(secret, options.random()));
     }
 
@@ -129,6 +133,7 @@ public final class Account implements AutoCloseable {
                         keys,
                         kept,
                         options,
+                        true,
                         _ -> new Reply.CredentialsRefused<>("this device was signed out"));
         account.bearer = signIn.bearer();
         return account;
@@ -147,6 +152,7 @@ public final class Account implements AutoCloseable {
                 Keyring.writer(contentPublicKey, options.random()),
                 kept,
                 options,
+                false,
                 client ->
                         map(
                                 client.authenticateMachine(token),
@@ -348,6 +354,11 @@ public final class Account implements AutoCloseable {
         String localId = Outbox.newLocalId();
         outbox.enqueue(session.id(), new Draft(localId, session.encryption().seal(content)));
         return localId;
+    }
+
+    /// Whether this is the person, who can [#connect]; a machine's credential cannot.
+    public boolean isPersons() {
+        return isPersons;
     }
 
     /// Connects as a client of the person, which hears everything of the account.

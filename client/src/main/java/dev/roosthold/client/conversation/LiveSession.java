@@ -1,10 +1,8 @@
 package dev.roosthold.client.conversation;
 
-import dev.roosthold.client.RelaySocket;
 import dev.roosthold.client.Reply;
 import dev.roosthold.client.Versioned;
 import dev.roosthold.client.account.Account;
-import dev.roosthold.client.account.Link;
 import dev.roosthold.client.account.LinkListener;
 import dev.roosthold.client.changes.Change;
 import dev.roosthold.client.changes.Cursor;
@@ -50,7 +48,7 @@ public final class LiveSession implements AutoCloseable {
     private final SessionId id;
     private final int history;
     private final LiveSessionListener listener;
-    private final Link link;
+    private final SessionWay way;
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -84,7 +82,11 @@ public final class LiveSession implements AutoCloseable {
         agentStateVersion = -1;
         take(session);
         Following following = new Following();
-        link = account.connect(Cursor.inMemory(), following, following);
+        way =
+                account.isPersons()
+                        ? new SessionWay.Connected(
+                                account.connect(Cursor.inMemory(), following, following))
+                        : new SessionWay.Reading(account, id, following);
     }
 
     public SessionId id() {
@@ -146,15 +148,13 @@ public final class LiveSession implements AutoCloseable {
     }
 
     private <P> CompletableFuture<RpcResult> call(RemoteMethod<P, ?> method, P params) {
-        Optional<RelaySocket> socket = link.socket();
-        return socket.isEmpty()
-                ? CompletableFuture.completedFuture(new RpcResult.Lost("not connected"))
-                : account.call(socket.get(), session, method.name(), method.write(params));
+        return way.with(
+                socket -> account.call(socket, session, method.name(), method.write(params)));
     }
 
     /// Waits for a connection.
     public boolean awaitConnection(Duration patience) throws InterruptedException {
-        return link.awaitSocket(patience).isPresent();
+        return way.await(patience);
     }
 
     // ---- hearing
@@ -408,6 +408,6 @@ public final class LiveSession implements AutoCloseable {
 
     @Override
     public void close() {
-        link.close();
+        way.close();
     }
 }

@@ -8,11 +8,10 @@ import dev.roosthold.protocol.SessionId;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,18 +30,29 @@ import org.slf4j.LoggerFactory;
 /// restarts of the relay and of this program, and crashes of both. The relay tells repetitions by
 /// the local id. Sessions do not wait for each other.
 ///
+/// A message may need a file that the relay stores before it ([#enqueue(SessionId,Draft,byte[])]).
+/// What was given later waits for the file, as long as the relay takes neither; when it takes
+/// messages and not the file, they pass by.
+///
 /// The file holds ciphertext, local ids and session ids, readable by its owner only; one program
 /// uses it at a time. Thread-safe.
 public final class Outbox implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
     static final String FILE = "outbox.log";
+    private static final String DISCARDED = "the messages were discarded";
+    private static final byte[] NO_FILE = {};
     private static final int BATCH = 100;
     private static final long BATCH_BYTES = 4L << 20;
+
+    /// A file that has failed so often while the relay may have been there lets messages pass.
+    private static final int FILE_ATTEMPTS = 3;
+
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
 
     private final OutboxLog log;
     private final OutboxLimits limits;
     private final Poster poster;
+    private final FilePoster filePoster;
     private final OutboxListener listener;
     private final Backoff backoff;
 
@@ -53,6 +63,7 @@ public final class Outbox implements AutoCloseable {
     private final Map<SessionId, Lane> lanes = new HashMap<>();
     private int messages;
     private long bytes;
+    private long fileBytes;
     private long nudges;
     private boolean closed;
 
@@ -63,25 +74,64 @@ public final class Outbox implements AutoCloseable {
                 throws InterruptedException;
     }
 
-    private record Waiting(long number, String localId, int bytes) {}
+    /// Brings files to the relay.
+    @FunctionalInterface
+    public interface FilePoster {
+        /// Stores the file. May be called again for one that is stored: after a crash nothing is
+        /// known of it.
+        ///
+        /// @param draft the message as it was given
+        /// @param sealed the file as it was given
+        /// @return the message as it is to be stored, encrypted: with the file's name at the relay,
+        ///     or with why there is none
+        Reply<String> post(SessionId session, Draft draft, byte[] sealed)
+                throws InterruptedException;
+    }
+
+    /// @param fileBytes of the file that goes before it; 0 without
+    /// @param completed the message, when its file is with the relay; null before, and without file
+    private record Waiting(
+            long number, String localId, int bytes, int fileBytes, @Nullable String completed) {
+        Waiting(long number, String localId, int bytes, int fileBytes) {
+            this(number, localId, bytes, fileBytes, null);
+        }
+
+        boolean needsFile() {
+            return fileBytes > 0 && completed == null;
+        }
+
+        Waiting completed(String sealed) {
+            return new Waiting(number, localId, bytes, fileBytes, sealed);
+        }
+    }
 
     /// The messages of one session. Guarded by the lock.
     private static final class Lane {
-        final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+        /// By number, in order.
+        final Map<Long, Waiting> waiting = new LinkedHashMap<>();
+
         final Set<String> localIds = new HashSet<>();
         @Nullable Thread thread;
         boolean refused;
+
+        /// Attempts at a file since the relay has taken one or was away.
+        int fileFailures;
+
+        /// Messages go before the files once.
+        boolean passing;
     }
 
     private Outbox(
             OutboxLog log,
             OutboxLimits limits,
             Poster poster,
+            FilePoster filePoster,
             OutboxListener listener,
             Backoff backoff) {
         this.log = log;
         this.limits = limits;
         this.poster = poster;
+        this.filePoster = filePoster;
         this.listener = listener;
         this.backoff = backoff;
     }
@@ -97,14 +147,32 @@ public final class Outbox implements AutoCloseable {
             Poster poster,
             OutboxListener listener,
             Backoff backoff) {
+        return open(
+                home,
+                limits,
+                poster,
+                (_, _, _) -> new Reply.Unavailable<>("this program sends no files"),
+                listener,
+                backoff);
+    }
+
+    /// As [#open], for messages with files.
+    public static Outbox open(
+            Path home,
+            OutboxLimits limits,
+            Poster poster,
+            FilePoster filePoster,
+            OutboxListener listener,
+            Backoff backoff) {
         OutboxLog log = OutboxLog.open(home.resolve(FILE));
-        Outbox outbox = new Outbox(log, limits, poster, listener, backoff);
+        Outbox outbox = new Outbox(log, limits, poster, filePoster, listener, backoff);
         outbox.lock.lock();
         try {
             for (OutboxLog.Found found : log.found()) {
                 outbox.add(
                         found.session(),
-                        new Waiting(found.number(), found.localId(), found.bytes()));
+                        new Waiting(
+                                found.number(), found.localId(), found.bytes(), found.fileBytes()));
             }
         } finally {
             outbox.lock.unlock();
@@ -124,6 +192,15 @@ public final class Outbox implements AutoCloseable {
     /// @throws OutboxFullException when too much waits
     /// @throws OutboxException when the message is too long or the disk fails
     public void enqueue(SessionId session, Draft draft) {
+        enqueue(session, draft, NO_FILE);
+    }
+
+    /// Takes a message and a file that has to be with the relay before it; both are on the disk
+    /// when this returns. The rest is as without a file.
+    ///
+    /// @param draft what [FilePoster] makes the message of
+    /// @param sealed the file, encrypted, as [FilePoster] takes it
+    public void enqueue(SessionId session, Draft draft, byte[] sealed) {
         byte[] text = draft.sealed().getBytes(StandardCharsets.UTF_8);
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(draft.sealed())) {
             throw new IllegalArgumentException("half of a surrogate pair");
@@ -135,7 +212,11 @@ public final class Outbox implements AutoCloseable {
                             + " bytes encrypted, at most "
                             + limits.messageBytes());
         }
-        long number = take(session, draft.localId(), text);
+        if (sealed.length > limits.messageBytes()
+                || text.length + sealed.length > OutboxLimits.MAX_MESSAGE_BYTES) {
+            throw new OutboxException("the file is too long: " + sealed.length + " bytes");
+        }
+        long number = take(session, draft.localId(), text, sealed);
         log.force(number);
         lock.lock();
         try {
@@ -145,7 +226,7 @@ public final class Outbox implements AutoCloseable {
         }
     }
 
-    private long take(SessionId session, String localId, byte[] text) {
+    private long take(SessionId session, String localId, byte[] text, byte[] sealed) {
         lock.lock();
         try {
             if (closed) {
@@ -153,17 +234,20 @@ public final class Outbox implements AutoCloseable {
             }
             Lane lane = lanes.get(session);
             if (lane != null && lane.localIds.contains(localId)) {
-                return lane.waiting.stream()
+                return lane.waiting.values().stream()
                         .filter(one -> one.localId().equals(localId))
                         .findFirst()
                         .orElseThrow()
                         .number();
             }
             if (messages >= limits.messages() || bytes + text.length > limits.bytes()) {
-                throw new OutboxFullException(messages, bytes);
+                throw OutboxFullException.ofMessages(messages, bytes);
             }
-            long number = log.append(session, localId, text);
-            add(session, new Waiting(number, localId, text.length));
+            if (sealed.length > 0 && fileBytes + sealed.length > limits.fileBytes()) {
+                throw OutboxFullException.ofFiles(fileBytes);
+            }
+            long number = log.append(session, localId, text, sealed);
+            add(session, new Waiting(number, localId, text.length, sealed.length));
             return number;
         } finally {
             lock.unlock();
@@ -172,10 +256,11 @@ public final class Outbox implements AutoCloseable {
 
     private void add(SessionId session, Waiting one) {
         Lane lane = lanes.computeIfAbsent(session, _ -> new Lane());
-        lane.waiting.add(one);
+        lane.waiting.put(one.number(), one);
         lane.localIds.add(one.localId());
         messages++;
         bytes += one.bytes();
+        fileBytes += one.fileBytes();
         if (lane.thread == null) {
             lane.thread = Thread.ofVirtual().name("roost-outbox").start(() -> send(session, lane));
         }
@@ -253,8 +338,8 @@ public final class Outbox implements AutoCloseable {
             if (lane == null) {
                 return;
             }
-            gone = lane.waiting.stream().map(Waiting::number).toList();
-            remove(lane, lane.waiting.size());
+            gone = List.copyOf(lane.waiting.keySet());
+            gone.forEach(number -> remove(lane, number));
             lane.refused = false;
         } finally {
             lock.unlock();
@@ -262,14 +347,16 @@ public final class Outbox implements AutoCloseable {
         log.done(gone);
     }
 
-    private void remove(Lane lane, int count) {
-        for (int i = 0; i < count; i++) {
-            Waiting one = lane.waiting.remove();
+    /// Does nothing when it does not wait: it may have been discarded.
+    private void remove(Lane lane, long number) {
+        Waiting one = lane.waiting.remove(number);
+        if (one != null) {
             lane.localIds.remove(one.localId());
             messages--;
             bytes -= one.bytes();
+            fileBytes -= one.fileBytes();
+            changed.signalAll();
         }
-        changed.signalAll();
     }
 
     /// The life of a lane's thread: as long as something waits.
@@ -281,11 +368,31 @@ public final class Outbox implements AutoCloseable {
                     !batch.isEmpty();
                     batch = next(session, lane, most)) {
                 long seen = nudges();
+                Waiting first = batch.getFirst();
+                if (first.needsFile()) {
+                    switch (bring(session, first)) {
+                        case Reply.Success(String sealed) -> {
+                            failures = 0;
+                            complete(lane, first, sealed);
+                        }
+                        case Reply.Denied(int status, String message) ->
+                                refuse(session, lane, status, message);
+                        case Reply.CredentialsRefused(String message) ->
+                                fileFailed(session, lane, message, ++failures, seen);
+                        case Reply.Unavailable(String reason) ->
+                                fileFailed(session, lane, reason, ++failures, seen);
+                    }
+                    continue;
+                }
                 switch (post(session, batch)) {
                     case Reply.Success(List<Receipt> receipts) -> {
-                        failures = 0;
                         most = BATCH;
                         done(session, lane, batch, receipts);
+                        if (havePassed(lane)) {
+                            pause(session, "the relay does not take a file", failures, seen);
+                        } else {
+                            failures = 0;
+                        }
                     }
                     case Reply.Denied(int status, String message) -> {
                         if (batch.size() > 1 && status != 404) {
@@ -297,13 +404,85 @@ public final class Outbox implements AutoCloseable {
                         }
                     }
                     case Reply.CredentialsRefused(String message) ->
-                            pause(session, message, ++failures, seen);
+                            failed(session, lane, message, ++failures, seen);
                     case Reply.Unavailable(String reason) ->
-                            pause(session, reason, ++failures, seen);
+                            failed(session, lane, reason, ++failures, seen);
                 }
             }
         } catch (InterruptedException e) {
             LOG.debug("closed");
+        }
+    }
+
+    /// The relay may be away, and then the order is kept; or only this file cannot be stored.
+    private void fileFailed(SessionId session, Lane lane, String reason, int failures, long seen)
+            throws InterruptedException {
+        boolean passBy;
+        lock.lock();
+        try {
+            lane.fileFailures++;
+            lane.passing =
+                    lane.fileFailures >= FILE_ATTEMPTS
+                            && lane.waiting.values().stream().anyMatch(one -> !one.needsFile());
+            passBy = lane.passing;
+        } finally {
+            lock.unlock();
+        }
+        // At once: a relay that has just come back would take them before the file.
+        if (!passBy) {
+            pause(session, reason, failures, seen);
+        }
+    }
+
+    /// Whether messages have just gone before a file; the next attempt is at the file.
+    private boolean havePassed(Lane lane) {
+        lock.lock();
+        try {
+            boolean passed = lane.passing;
+            lane.passing = false;
+            return passed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The relay is away: failures of files have proved nothing.
+    private void failed(SessionId session, Lane lane, String reason, int failures, long seen)
+            throws InterruptedException {
+        lock.lock();
+        try {
+            lane.fileFailures = 0;
+            lane.passing = false;
+        } finally {
+            lock.unlock();
+        }
+        pause(session, reason, failures, seen);
+    }
+
+    private Reply<String> bring(SessionId session, Waiting one) throws InterruptedException {
+        Draft draft;
+        byte[] sealed;
+        try {
+            draft = log.read(one.number());
+            sealed = log.readFile(one.number());
+        } catch (IllegalArgumentException e) {
+            return new Reply.Unavailable<>(DISCARDED);
+        } catch (OutboxException e) {
+            return new Reply.Unavailable<>(String.valueOf(e.getMessage()));
+        }
+        return filePoster.post(session, draft, sealed);
+    }
+
+    /// The message of a file goes with those after it now. After a crash the file is stored once
+    /// more, and the relay knows the message by its local id.
+    private void complete(Lane lane, Waiting one, String sealed) {
+        lock.lock();
+        try {
+            lane.fileFailures = 0;
+            lane.passing = false;
+            lane.waiting.replace(one.number(), one.completed(sealed));
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -312,11 +491,14 @@ public final class Outbox implements AutoCloseable {
         List<Draft> drafts = new ArrayList<>();
         try {
             for (Waiting one : batch) {
-                drafts.add(log.read(one.number()));
+                String completed = one.completed();
+                drafts.add(
+                        completed == null
+                                ? log.read(one.number())
+                                : new Draft(one.localId(), completed));
             }
         } catch (IllegalArgumentException e) {
-            // Discarded meanwhile.
-            return new Reply.Unavailable<>("the messages were discarded");
+            return new Reply.Unavailable<>(DISCARDED);
         } catch (OutboxException e) {
             return new Reply.Unavailable<>(String.valueOf(e.getMessage()));
         }
@@ -360,17 +542,30 @@ public final class Outbox implements AutoCloseable {
     /// Only what is on the disk: a message that is sent and not kept could come a second time under
     /// another local id.
     private List<Waiting> batch(Lane lane, int most) {
+        List<Waiting> batch = lane.passing ? batch(lane, most, true) : List.of();
+        return batch.isEmpty() ? batch(lane, most, false) : batch;
+    }
+
+    /// Messages, or one file.
+    private List<Waiting> batch(Lane lane, int most, boolean pastFiles) {
         List<Waiting> batch = new ArrayList<>();
         long forced = log.forced();
         long size = 0;
-        Iterator<Waiting> all = lane.waiting.iterator();
-        while (all.hasNext() && batch.size() < most) {
-            Waiting one = all.next();
+        for (Waiting one : lane.waiting.values()) {
+            if (one.number() > forced || batch.size() == most) {
+                break;
+            }
+            if (one.needsFile() && pastFiles) {
+                continue;
+            }
             size += one.bytes();
-            if (one.number() > forced || (!batch.isEmpty() && size > BATCH_BYTES)) {
+            if (!batch.isEmpty() && (one.needsFile() || size > BATCH_BYTES)) {
                 break;
             }
             batch.add(one);
+            if (one.needsFile()) {
+                break;
+            }
         }
         return batch;
     }
@@ -380,12 +575,7 @@ public final class Outbox implements AutoCloseable {
         tell(() -> listener.stored(session, receipts));
         lock.lock();
         try {
-            for (Waiting one : batch) {
-                // Discarded meanwhile, it is not at the head any more.
-                if (one.equals(lane.waiting.peek())) {
-                    remove(lane, 1);
-                }
-            }
+            batch.forEach(one -> remove(lane, one.number()));
         } finally {
             lock.unlock();
         }

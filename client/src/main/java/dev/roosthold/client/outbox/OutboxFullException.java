@@ -5,13 +5,18 @@ package dev.roosthold.client.outbox;
 public final class OutboxFullException extends OutboxException {
     private static final long serialVersionUID = 1L;
 
-    OutboxFullException(int messages, long bytes) {
+    private OutboxFullException(String what) {
         super(
                 "the outbox is full: "
-                        + messages
-                        + " messages ("
-                        + (bytes >> 10)
-                        + " KiB) wait for the relay. It takes more when the relay can be reached"
-                        + " again");
+                        + what
+                        + " wait for the relay. It takes more when the relay can be reached again");
+    }
+
+    static OutboxFullException ofMessages(int messages, long bytes) {
+        return new OutboxFullException(messages + " messages (" + (bytes >> 10) + " KiB)");
+    }
+
+    static OutboxFullException ofFiles(long bytes) {
+        return new OutboxFullException((bytes >> 10) + " KiB of files");
     }
 }

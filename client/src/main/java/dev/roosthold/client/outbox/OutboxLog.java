@@ -39,9 +39,11 @@ import org.slf4j.LoggerFactory;
 /// record = length of body 4 | CRC-32C of body 4 | body
 /// body   = 1 | number 8 | session: length 2, UTF-8 | local id: length 2, UTF-8 | ciphertext, UTF-8
 ///        | 2 | number 8, as many as there are
+///        | 3 | number 8 | session | local id | length of ciphertext 4 | ciphertext | file
 /// ```
 ///
-/// A record of kind 1 is a message, one of kind 2 names messages that need not be kept any more.
+/// A record of kind 1 is a message, one of kind 2 names messages that need not be kept any more. A
+/// record of kind 3 is a message with an encrypted file that has to be with the relay before it.
 /// The file is made short when nothing is kept, and written anew when most of it is not needed: to
 /// a second file that takes the first one's place in one step.
 ///
@@ -59,6 +61,8 @@ final class OutboxLog implements AutoCloseable {
     private static final int HEAD = 8;
     private static final byte MESSAGE = 1;
     private static final byte DONE = 2;
+    private static final byte WITH_FILE = 3;
+    private static final byte[] NO_FILE = {};
     private static final int MAX_BODY = OutboxLimits.MAX_MESSAGE_BYTES + (64 << 10);
 
     /// Below this, tidying up is not worth its writes.
@@ -76,6 +80,10 @@ final class OutboxLog implements AutoCloseable {
     private long keptBytes;
     private long end;
     private long last;
+
+    /// Whether there is a file in the log, needed or not.
+    private boolean filesInside;
+
     private boolean broken;
 
     private volatile long forced;
@@ -84,16 +92,32 @@ final class OutboxLog implements AutoCloseable {
     ///
     /// @param record offset of the record in the file
     /// @param recordBytes its length as a whole
-    /// @param textBytes length of the ciphertext at its end
+    /// @param textBytes length of the ciphertext, before the file
+    /// @param fileBytes length of the file at its end; 0 without
     private record Kept(
-            SessionId session, String localId, long record, int recordBytes, int textBytes) {
+            SessionId session,
+            String localId,
+            long record,
+            int recordBytes,
+            int textBytes,
+            int fileBytes) {
         long text() {
-            return record + recordBytes - textBytes;
+            return file() - textBytes;
+        }
+
+        long file() {
+            return record + recordBytes - fileBytes;
+        }
+
+        Kept at(long place) {
+            return new Kept(session, localId, place, recordBytes, textBytes, fileBytes);
         }
     }
 
-    /// A message that the file kept.
-    record Found(long number, SessionId session, String localId, int bytes) {}
+    /// A message that the log kept.
+    ///
+    /// @param fileBytes of the file that has to go before it; 0 without
+    record Found(long number, SessionId session, String localId, int bytes, int fileBytes) {}
 
     /// @throws OutboxException when another program uses it or it cannot be read
     static OutboxLog open(Path file) {
@@ -209,14 +233,19 @@ final class OutboxLog implements AutoCloseable {
             }
             return true;
         }
-        if (body[0] != MESSAGE) {
+        if (body[0] != MESSAGE && body[0] != WITH_FILE) {
             return false;
         }
         try {
             long number = in.getLong();
             SessionId session = new SessionId(shortText(in));
             String localId = shortText(in);
-            keep(number, new Kept(session, localId, end, HEAD + body.length, in.remaining()));
+            int text = body[0] == WITH_FILE ? in.getInt() : in.remaining();
+            int file = in.remaining() - text;
+            if (text < 0 || file < 0) {
+                return false;
+            }
+            keep(number, new Kept(session, localId, end, HEAD + body.length, text, file));
             last = Math.max(last, number);
             return true;
         } catch (BufferUnderflowException | IllegalArgumentException e) {
@@ -262,26 +291,37 @@ final class OutboxLog implements AutoCloseable {
         kept.forEach(
                 (number, one) ->
                         found.add(
-                                new Found(number, one.session(), one.localId(), one.textBytes())));
+                                new Found(
+                                        number,
+                                        one.session(),
+                                        one.localId(),
+                                        one.textBytes(),
+                                        one.fileBytes())));
         return found;
     }
 
     /// Writes a message to the end and returns its number; on the disk only after [#force].
-    synchronized long append(SessionId session, String localId, byte[] text) {
+    long append(SessionId session, String localId, byte[] text) {
+        return append(session, localId, text, NO_FILE);
+    }
+
+    /// Writes a message to the end, with the file that has to go before it.
+    synchronized long append(SessionId session, String localId, byte[] text, byte[] sealed) {
         usable();
         long number = last + 1;
         try {
             ByteArrayOutputStream start = new ByteArrayOutputStream();
             DataOutputStream out = new DataOutputStream(start);
-            out.writeByte(MESSAGE);
+            out.writeByte(sealed.length == 0 ? MESSAGE : WITH_FILE);
             out.writeLong(number);
             writeShortText(out, session.value());
             writeShortText(out, localId);
-            out.write(text);
-            byte[] body = start.toByteArray();
+            if (sealed.length > 0) {
+                out.writeInt(text.length);
+            }
             long record = end;
-            write(body);
-            keep(number, new Kept(session, localId, record, HEAD + body.length, text.length));
+            int length = write(start.toByteArray(), text, sealed);
+            keep(number, new Kept(session, localId, record, length, text.length, sealed.length));
             last = number;
             return number;
         } catch (IOException e) {
@@ -299,12 +339,21 @@ final class OutboxLog implements AutoCloseable {
         out.write(bytes);
     }
 
-    private void write(byte[] body) throws IOException {
-        ByteBuffer record = ByteBuffer.allocate(HEAD + body.length);
-        record.putInt(body.length).putInt(sum(body)).put(body);
+    /// Writes a record and returns its length.
+    ///
+    /// @param body in parts
+    private int write(byte[]... body) throws IOException {
+        int length = 0;
+        for (byte[] part : body) {
+            length += part.length;
+        }
         log.seek(end);
-        log.write(record.array());
-        end += record.capacity();
+        log.write(ByteBuffer.allocate(HEAD).putInt(length).putInt(sum(body)).array());
+        for (byte[] part : body) {
+            log.write(part);
+        }
+        end += HEAD + length;
+        return HEAD + length;
     }
 
     /// A full disk leaves half a record, which must not stand before the next one.
@@ -362,15 +411,31 @@ final class OutboxLog implements AutoCloseable {
     }
 
     synchronized Draft read(long number) {
+        Kept one = kept(number);
+        byte[] text = read(one.text(), one.textBytes());
+        return new Draft(one.localId(), new String(text, StandardCharsets.UTF_8));
+    }
+
+    /// The file that has to go before the message.
+    synchronized byte[] readFile(long number) {
+        Kept one = kept(number);
+        return read(one.file(), one.fileBytes());
+    }
+
+    private Kept kept(long number) {
         Kept one = kept.get(number);
         if (one == null) {
             throw new IllegalArgumentException("not kept");
         }
+        return one;
+    }
+
+    private byte[] read(long from, int length) {
         try {
-            byte[] text = new byte[one.textBytes()];
-            log.seek(one.text());
-            log.readFully(text);
-            return new Draft(one.localId(), new String(text, StandardCharsets.UTF_8));
+            byte[] bytes = new byte[length];
+            log.seek(from);
+            log.readFully(bytes);
+            return bytes;
         } catch (IOException e) {
             throw new OutboxException("the outbox " + file + " cannot be read", e);
         }
@@ -403,13 +468,12 @@ final class OutboxLog implements AutoCloseable {
     }
 
     private void tidy() throws IOException {
-        if (end < TIDY) {
-            return;
-        }
-        if (kept.isEmpty()) {
+        // A file that the relay has is not left lying about, however small.
+        if (kept.isEmpty() && (end >= TIDY || filesInside)) {
             log.setLength(MAGIC.length);
             end = MAGIC.length;
-        } else if (end > 2 * keptBytes) {
+            filesInside = false;
+        } else if (end >= TIDY && end > 2 * keptBytes) {
             writeAnew();
         }
     }
@@ -426,14 +490,7 @@ final class OutboxLog implements AutoCloseable {
                 Kept one = entry.getValue();
                 long to = out.getFilePointer();
                 copy(one.record(), one.recordBytes(), out);
-                moved.put(
-                        entry.getKey(),
-                        new Kept(
-                                one.session(),
-                                one.localId(),
-                                to,
-                                one.recordBytes(),
-                                one.textBytes()));
+                moved.put(entry.getKey(), one.at(to));
             }
             out.getFD().sync();
             Files.move(
@@ -449,6 +506,7 @@ final class OutboxLog implements AutoCloseable {
         log = out;
         end = out.getFilePointer();
         kept.putAll(moved);
+        filesInside = kept.values().stream().anyMatch(one -> one.fileBytes() > 0);
         forced = last;
         PrivateFiles.syncName(file);
     }
@@ -469,6 +527,7 @@ final class OutboxLog implements AutoCloseable {
     private void keep(long number, Kept one) {
         kept.put(number, one);
         keptBytes += one.recordBytes();
+        filesInside |= one.fileBytes() > 0;
     }
 
     private void forget(long number) {
@@ -482,9 +541,11 @@ final class OutboxLog implements AutoCloseable {
         return file.resolveSibling(file.getFileName() + ".new");
     }
 
-    private static int sum(byte[] body) {
+    private static int sum(byte[]... body) {
         CRC32C sum = new CRC32C();
-        sum.update(body);
+        for (byte[] part : body) {
+            sum.update(part);
+        }
         return (int) sum.getValue();
     }
 

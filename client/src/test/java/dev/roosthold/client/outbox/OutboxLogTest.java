@@ -97,6 +97,36 @@ class OutboxLogTest {
     }
 
     @Test
+    void filesAreThereAgainWithTheirMessagesAndGoneWhenNothingIsKept() throws Exception {
+        long number;
+        try (OutboxLog log = OutboxLog.open(file)) {
+            put(log, "a", "one");
+            number = log.append(SESSION, "f", text("about"), text("picture"));
+            log.force(number);
+            put(log, "b", "two");
+        }
+        byte[] whole = Files.readAllBytes(file);
+        try (OutboxLog log = OutboxLog.open(file)) {
+            assertThat(content(log)).containsExactly("a=one", "f=about", "b=two");
+            assertThat(log.found().stream().map(OutboxLog.Found::fileBytes))
+                    .containsExactly(0, 7, 0);
+            assertThat(log.readFile(number)).asString().isEqualTo("picture");
+            log.done(log.found().stream().map(OutboxLog.Found::number).toList());
+        }
+        assertThat(file).content().doesNotContain("picture");
+        // A torn one was never taken.
+        for (int length = 0; length < whole.length; length++) {
+            Files.write(file, Arrays.copyOf(whole, length));
+            try (OutboxLog log = OutboxLog.open(file)) {
+                for (OutboxLog.Found found : log.found()) {
+                    byte[] sealed = log.readFile(found.number());
+                    assertThat(sealed.length).isEqualTo(found.localId().equals("f") ? 7 : 0);
+                }
+            }
+        }
+    }
+
+    @Test
     void damagedBytesEndTheLogAndArePutAside() throws Exception {
         long first;
         try (OutboxLog log = OutboxLog.open(file)) {

@@ -10,6 +10,7 @@ import dev.roosthold.client.rig.RelayRig;
 import dev.roosthold.client.sessions.Draft;
 import dev.roosthold.client.sessions.Receipt;
 import dev.roosthold.protocol.SessionId;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -160,7 +162,7 @@ class OutboxTest {
         Outbox.Poster poster =
                 (session, drafts) ->
                         away.get() ? new Reply.Unavailable<>("away") : accept(session, drafts);
-        OutboxLimits limits = new OutboxLimits(3, 100, 50);
+        OutboxLimits limits = new OutboxLimits(3, 100, 50, 100);
         try (Outbox outbox =
                 Outbox.open(home, limits, poster, OutboxListener.NONE, RelayRig.impatient())) {
             assertThatThrownBy(() -> outbox.enqueue(ONE, new Draft("long", "x".repeat(51))))
@@ -180,6 +182,127 @@ class OutboxTest {
             assertThat(outbox.flush(PATIENCE)).isTrue();
         }
         assertThat(posted).hasSize(4).contains("one:c").doesNotContain("two:e");
+    }
+
+    private Outbox open(OutboxLimits limits, Outbox.Poster poster, Outbox.FilePoster files) {
+        return Outbox.open(home, limits, poster, files, OutboxListener.NONE, RelayRig.impatient());
+    }
+
+    private Reply<List<Receipt>> acceptWithText(SessionId session, List<Draft> drafts) {
+        List<Receipt> receipts = new ArrayList<>();
+        for (Draft draft : drafts) {
+            posted.add(draft.localId() + "=" + draft.sealed());
+            receipts.add(new Receipt(draft.localId(), seq.incrementAndGet()));
+        }
+        return new Reply.Success<>(receipts);
+    }
+
+    private Reply<String> acceptFile(SessionId session, Draft draft, byte[] sealed) {
+        posted.add("file " + new String(sealed, StandardCharsets.UTF_8));
+        return new Reply.Success<>(draft.sealed() + " stored");
+    }
+
+    private Outbox.Poster postedWhen(BooleanSupplier condition) {
+        return (session, drafts) -> {
+            if (condition.getAsBoolean()) {
+                return acceptWithText(session, drafts);
+            }
+            return new Reply.Unavailable<>("away");
+        };
+    }
+
+    private Outbox.FilePoster storedWhen(BooleanSupplier condition) {
+        return (session, draft, file) -> {
+            if (condition.getAsBoolean()) {
+                return acceptFile(session, draft, file);
+            }
+            return new Reply.Unavailable<>("away");
+        };
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void fileIsStoredBeforeItsMessageAndTheOrderStaysAlsoAfterARestart() throws Exception {
+        try (Outbox outbox =
+                open(OutboxLimits.USUAL, postedWhen(() -> false), storedWhen(() -> false))) {
+            outbox.enqueue(ONE, new Draft("a", "x"));
+            outbox.enqueue(ONE, new Draft("f", "about"), bytes("picture"));
+            outbox.enqueue(ONE, new Draft("f", "about"), bytes("picture"));
+            outbox.enqueue(ONE, new Draft("b", "y"));
+        }
+        try (Outbox outbox = open(OutboxLimits.USUAL, this::acceptWithText, this::acceptFile)) {
+            assertThat(outbox.flush(PATIENCE)).isTrue();
+        }
+        assertThat(posted).containsExactly("a=x", "file picture", "f=about stored", "b=y");
+        assertThat(home.resolve("outbox.log")).content().doesNotContain("picture");
+    }
+
+    @Test
+    void fileThatWasStoredBeforeARestartIsStoredAgainAndItsMessageOnce() throws Exception {
+        try (Outbox outbox = open(OutboxLimits.USUAL, postedWhen(() -> false), this::acceptFile)) {
+            outbox.enqueue(ONE, new Draft("f", "about"), bytes("picture"));
+            await().until(() -> posted.equals(List.of("file picture")));
+        }
+        try (Outbox outbox = open(OutboxLimits.USUAL, this::acceptWithText, this::acceptFile)) {
+            assertThat(outbox.flush(PATIENCE)).isTrue();
+        }
+        assertThat(posted).containsExactly("file picture", "file picture", "f=about stored");
+    }
+
+    @Test
+    void messagesDoNotOvertakeAFileWhileTheRelayIsAway() throws Exception {
+        AtomicLong attempts = new AtomicLong();
+        Outbox.Poster poster = postedWhen(() -> attempts.get() >= 8);
+        Outbox.FilePoster files = storedWhen(() -> attempts.incrementAndGet() >= 8);
+        try (Outbox outbox = open(OutboxLimits.USUAL, poster, files)) {
+            outbox.enqueue(ONE, new Draft("f", "about"), bytes("picture"));
+            outbox.enqueue(ONE, new Draft("b", "y"));
+            assertThat(outbox.flush(PATIENCE)).isTrue();
+        }
+        assertThat(posted).containsExactly("file picture", "f=about stored", "b=y");
+    }
+
+    @Test
+    void fileThatCannotBeStoredDoesNotHoldUpMessagesForEver() throws Exception {
+        AtomicBoolean full = new AtomicBoolean(true);
+        Outbox.FilePoster files = storedWhen(() -> !full.get());
+        try (Outbox outbox = open(OutboxLimits.USUAL, this::acceptWithText, files)) {
+            outbox.enqueue(ONE, new Draft("f", "about"), bytes("picture"));
+            outbox.enqueue(ONE, new Draft("b", "y"));
+            await().until(() -> posted.equals(List.of("b=y")));
+            outbox.enqueue(ONE, new Draft("c", "z"));
+            await().until(() -> posted.equals(List.of("b=y", "c=z")));
+            full.set(false);
+            assertThat(outbox.flush(PATIENCE)).isTrue();
+        }
+        assertThat(posted).containsExactly("b=y", "c=z", "file picture", "f=about stored");
+    }
+
+    @Test
+    void asManyFilesWaitAsMayAndWordsAreTakenAllTheSame() throws Exception {
+        AtomicBoolean away = new AtomicBoolean(true);
+        Outbox.Poster poster = postedWhen(() -> !away.get());
+        Outbox.FilePoster files = storedWhen(() -> !away.get());
+        try (Outbox outbox = open(new OutboxLimits(10, 100, 50, 60), poster, files)) {
+            outbox.enqueue(ONE, new Draft("f", "x"), bytes("0".repeat(40)));
+            assertThatThrownBy(
+                            () -> outbox.enqueue(TWO, new Draft("g", "x"), bytes("1".repeat(40))))
+                    .isInstanceOf(OutboxFullException.class)
+                    .hasMessageContaining("files");
+            assertThatThrownBy(
+                            () -> outbox.enqueue(TWO, new Draft("h", "x"), bytes("2".repeat(51))))
+                    .isInstanceOf(OutboxException.class)
+                    .hasMessageContaining("too long");
+            outbox.enqueue(TWO, new Draft("words", "x".repeat(50)));
+            away.set(false);
+            assertThat(outbox.flush(PATIENCE)).isTrue();
+            outbox.enqueue(TWO, new Draft("g", "x"), bytes("1".repeat(40)));
+            assertThat(outbox.flush(PATIENCE)).isTrue();
+        }
+        assertThat(posted).contains("f=x stored", "g=x stored");
     }
 
     @Test

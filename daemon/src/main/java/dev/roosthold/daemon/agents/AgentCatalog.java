@@ -131,7 +131,9 @@ final class AgentCatalog {
     /// has changed; not to be changed by others.
     synchronized ObjectNode machineFields() {
         long now = clock.millis();
-        if (scannedAtMs == Long.MIN_VALUE || now - scannedAtMs >= SCAN_PERIOD.toMillis()) {
+        // The clock may be put back.
+        if (scannedAtMs == Long.MIN_VALUE
+                || Math.abs(now - scannedAtMs) >= SCAN_PERIOD.toMillis()) {
             Map<String, List<String>> fresh = new LinkedHashMap<>();
             names().forEach(name -> command(name).ifPresent(command -> fresh.put(name, command)));
             if (!fresh.equals(found) || scannedAtMs == Long.MIN_VALUE) {

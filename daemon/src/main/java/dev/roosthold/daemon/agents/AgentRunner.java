@@ -109,14 +109,16 @@ public final class AgentRunner implements AgentSessions {
         directory = host.home().resolve("sessions");
         PrivateFiles.createDirectory(host.home());
         PrivateFiles.createDirectory(directory);
-        relay = new RelayAccess(host, directory, this::gone);
+        // Before anything is sent: files need the keys of their sessions.
+        SessionRecord.readAll(directory).forEach(one -> records.put(one.tag(), one));
+        relay = new RelayAccess(host, directory, this::key, this::gone);
         restoredKeys = new RestoredKeys(host.home());
     }
 
     // After a start of the daemon.
 
-    private void restore() throws IOException {
-        List<SessionRecord> all = SessionRecord.readAll(directory);
+    private void restore() {
+        List<SessionRecord> all = new ArrayList<>(records.values());
         endLeftovers(all);
         all.sort(Comparator.comparingLong(SessionRecord::usedAtMs).reversed());
         long oldest = host.clock().millis() - MAX_AGE.toMillis();
@@ -125,7 +127,6 @@ public final class AgentRunner implements AgentSessions {
         for (SessionRecord record : all) {
             switch (record.phase()) {
                 case RUNNING -> {
-                    records.put(record.tag(), record);
                     boolean kept = restored < MAX_RESTORED && record.usedAtMs() > oldest;
                     if (kept && record.id().isPresent()) {
                         restored++;
@@ -135,15 +136,11 @@ public final class AgentRunner implements AgentSessions {
                     }
                     begin(record);
                 }
-                case ENDING -> {
-                    records.put(record.tag(), record);
-                    begin(record);
-                }
+                case ENDING -> begin(record);
                 case ENDED -> {
-                    if (ended++ < MAX_ENDED) {
-                        records.put(record.tag(), record);
-                    } else {
+                    if (ended++ >= MAX_ENDED) {
                         record.delete();
+                        records.remove(record.tag());
                     }
                 }
             }
@@ -216,6 +213,13 @@ public final class AgentRunner implements AgentSessions {
         self[0] = session;
         running.put(id, session);
         return session;
+    }
+
+    private Optional<SymmetricKey> key(SessionId id) {
+        return records.values().stream()
+                .filter(one -> one.id().filter(id::equals).isPresent())
+                .map(SessionRecord::key)
+                .findFirst();
     }
 
     private void gone(SessionId id) {

@@ -8,7 +8,6 @@ import dev.roosthold.protocol.messages.Stamp;
 import dev.roosthold.protocol.messages.Stamps;
 import dev.roosthold.protocol.messages.TokenUsage;
 import java.time.Clock;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -51,20 +50,18 @@ final class Envelopes {
         return SessionMessage.usage(in(turn), usage).tree();
     }
 
-    /// The message about a file of the agent, at this place among the others, once the relay's name
-    /// for the file is known.
-    Function<String, ObjectNode> file(String turn, AgentFile file) {
-        Stamp stamp = in(turn);
-        return ref ->
-                SessionMessage.file(
-                                stamp,
-                                new SessionEvent.FileAttached(
-                                        ref,
-                                        file.name(),
-                                        file.bytes().length,
-                                        file.mimeType(),
-                                        file.picture()))
-                        .tree();
+    /// The message about a file of the agent; the relay's name for it is still missing, see
+    /// [SentFiles].
+    ObjectNode file(String turn, AgentFile file) {
+        return SessionMessage.file(
+                        in(turn),
+                        new SessionEvent.FileAttached(
+                                "",
+                                file.name(),
+                                file.bytes().length,
+                                file.mimeType(),
+                                file.picture()))
+                .tree();
     }
 
     ObjectNode toolStart(

@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The relay as the sessions of this machine see it. Thread-safe.
@@ -50,8 +51,13 @@ final class RelayAccess implements AutoCloseable {
     private volatile BearerToken held = new BearerToken("none");
 
     /// @param directory where messages wait
+    /// @param kept keys of the sessions of this machine, by their ids
     /// @param gone hears of sessions that the relay does not know any more
-    RelayAccess(AgentHost host, Path directory, Consumer<SessionId> gone) {
+    RelayAccess(
+            AgentHost host,
+            Path directory,
+            Function<SessionId, Optional<SymmetricKey>> kept,
+            Consumer<SessionId> gone) {
         this.host = host;
         client = new RelayClient(host.relay(), host.clientName(), network);
         keys = Keyring.writer(host.account(), host.random());
@@ -62,6 +68,7 @@ final class RelayAccess implements AutoCloseable {
                         directory,
                         OutboxLimits.USUAL,
                         (session, drafts) -> withBearer(() -> sessions.post(session, drafts)),
+                        new SentFiles(this::upload, id -> kept.apply(id).map(keys::of)),
                         new OutboxListener() {
                             @Override
                             public void refused(SessionId session, int status, String message) {
@@ -146,10 +153,16 @@ final class RelayAccess implements AutoCloseable {
         outbox.enqueue(session, new Draft(localId, key.encryption().seal(content)));
     }
 
-    /// Stores an encrypted file of the session; the answer is what messages call it by.
-    Reply<String> upload(SessionId session, String name, byte[] sealed)
-            throws InterruptedException {
-        return withBearer(() -> attachments.upload(session, name, sealed));
+    /// Sends a message about a file, after the file.
+    ///
+    /// @param content see [SentFiles]
+    /// @param sealed the file, encrypted
+    void send(SessionId session, RecordKey key, String localId, ObjectNode content, byte[] sealed) {
+        outbox.enqueue(session, new Draft(localId, key.encryption().seal(content)), sealed);
+    }
+
+    private Reply<String> upload(SessionId session, byte[] sealed) throws InterruptedException {
+        return withBearer(() -> attachments.upload(session, "attachment", sealed));
     }
 
     /// Reads an encrypted file of the session.

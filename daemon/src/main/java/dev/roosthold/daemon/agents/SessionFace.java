@@ -12,6 +12,8 @@ import dev.roosthold.client.sessions.MessagePage;
 import dev.roosthold.client.sessions.RecordKey;
 import dev.roosthold.client.sessions.SessionField;
 import dev.roosthold.client.sessions.StoredMessage;
+import dev.roosthold.crypto.Blob;
+import dev.roosthold.crypto.SymmetricKey;
 import dev.roosthold.daemon.rpc.RpcDispatcher;
 import dev.roosthold.daemon.rpc.RpcMethod;
 import dev.roosthold.daemon.sessions.AgentHost;
@@ -41,7 +43,7 @@ final class SessionFace implements AutoCloseable {
     private final FieldWriter fields;
     private final RpcDispatcher methods;
     private final Feed feed;
-    private final FileSender files;
+    private final SymmetricKey blobKey;
     private final UsageReporter usage;
     private volatile @Nullable Link link;
     private volatile boolean thinking;
@@ -75,7 +77,7 @@ final class SessionFace implements AutoCloseable {
         fields = new FieldWriter(id, key.encryption(), this::socket, listener::gone, host.random());
         methods = new RpcDispatcher(id.value(), key.encryption(), offered, host.policy());
         feed = new Feed(record.position());
-        files = new FileSender(id, record.key(), relay, host.random(), () -> socket().isPresent());
+        blobKey = Blob.keyOf(record.key());
         usage = new UsageReporter(id, record, this::socket);
     }
 
@@ -194,6 +196,14 @@ final class SessionFace implements AutoCloseable {
         send(Outbox.newLocalId(), content);
     }
 
+    /// Takes the message about a file and the file; both are on the disk when this returns.
+    ///
+    /// @param message without the name that the relay will give the file
+    /// @throws dev.roosthold.client.outbox.OutboxFullException when too many files wait
+    void send(ObjectNode message, byte[] file) {
+        relay.send(id, key, Outbox.newLocalId(), message, Blob.seal(file, blobKey, host.random()));
+    }
+
     void want(SessionField field, UnaryOperator<ObjectNode> change) {
         fields.want(field, change);
     }
@@ -244,15 +254,10 @@ final class SessionFace implements AutoCloseable {
         usage.add(agent, tokens, cost);
     }
 
-    /// Brings a file to the relay; its message is for the caller to send.
-    void file(AgentFile file, FileSender.Fate fate) throws InterruptedException {
-        files.send(file, fate);
-    }
-
-    /// Whether the relay has everything: files, messages, fields and usage.
+    /// Whether the relay has everything: messages with their files, fields and usage.
     boolean settled(Duration patience) throws InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
-        while (!files.isDone() || relay.outbox().size(id) > 0) {
+        while (relay.outbox().size(id) > 0) {
             if (System.nanoTime() >= end) {
                 return false;
             }
@@ -291,7 +296,6 @@ final class SessionFace implements AutoCloseable {
         closed = true;
         thinking = false;
         methods.close();
-        files.close();
         fields.close();
         usage.close();
         Link current = link;

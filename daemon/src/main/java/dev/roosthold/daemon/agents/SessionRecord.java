@@ -203,11 +203,10 @@ final class SessionRecord {
                 : JsonNodeFactory.instance.objectNode();
     }
 
-    /// What the person has said beside a refusal and the agent has not heard, oldest first.
-    synchronized List<String> remarks() {
-        List<String> remarks = new ArrayList<>();
-        json.path("remarks").forEach(one -> remarks.add(one.asString("")));
-        return remarks;
+    /// What the person has said beside refusals and the agent has not taken, oldest first; see
+    /// [Remarks].
+    synchronized List<ObjectNode> remarks() {
+        return objects("remarks");
     }
 
     /// Files of the person that the agent has not taken, oldest first; see [PersonFiles].

@@ -27,9 +27,6 @@ final class SessionTurns {
     /// Messages of the person that wait for their turn.
     private static final int MAX_MESSAGES = 500;
 
-    /// Remarks beside refusals that the agent has not heard.
-    private static final int MAX_REMARKS = 20;
-
     private static final Duration CANCEL_PATIENCE = Duration.ofSeconds(10);
 
     private final AgentHost host;
@@ -39,6 +36,7 @@ final class SessionTurns {
     private final SessionShown shown;
     private final SessionVoice voice;
     private final PersonFiles files;
+    private final Remarks remarks;
     private final TurnUsage usage;
     private final Consumer<SessionEvent> events;
     private final Permissions permissions = new Permissions();
@@ -74,6 +72,7 @@ final class SessionTurns {
         this.shown = shown;
         this.voice = voice;
         this.files = files;
+        remarks = new Remarks(record);
         this.events = events;
         usage = new TurnUsage(face, voice, record.agent());
     }
@@ -176,7 +175,7 @@ final class SessionTurns {
             return;
         }
         agent.choose(picks);
-        List<String> texts = takeRemarks();
+        List<String> texts = remarks.give(note -> voice.service(fresh.id, note));
         texts.add(text);
         prompt(ready.get(), fresh, texts);
     }
@@ -208,26 +207,6 @@ final class SessionTurns {
                                 events.accept(new SessionEvent.PromptDone(of.id, result, failure)));
     }
 
-    /// What the person said beside a refusal goes to the agent with the next prompt.
-    private void remark(String remark) {
-        record.change(
-                json -> {
-                    ArrayNode remarks = json.withArray("remarks");
-                    remarks.add(remark);
-                    if (remarks.size() > MAX_REMARKS) {
-                        remarks.remove(0);
-                    }
-                });
-    }
-
-    private List<String> takeRemarks() {
-        List<String> remarks = record.remarks();
-        if (!remarks.isEmpty()) {
-            record.change(json -> json.remove("remarks"));
-        }
-        return remarks;
-    }
-
     /// Takes an update about words, tools, plans or usage.
     void update(JsonNode update) {
         if (update.path("sessionUpdate").asString("").equals("usage_update")) {
@@ -252,15 +231,15 @@ final class SessionTurns {
             failed(turn, done.failure());
             return;
         }
-        files.taken();
+        taken();
         usage.report(turn.id, turn.output, result.path("usage"));
         Optional<RunningAgent> running = agent.running();
         if (running.isPresent() && !turn.cancelled && !agent.isLeaving()) {
             // The agent has heard a bare no; what the person said with it is still to be told.
-            List<String> remarks = takeRemarks();
-            if (!remarks.isEmpty()) {
+            List<String> more = remarks.give(turn.output::service);
+            if (!more.isEmpty()) {
                 turn.output.finish();
-                prompt(running.get(), turn, remarks);
+                prompt(running.get(), turn, more);
                 return;
             }
         }
@@ -287,8 +266,13 @@ final class SessionTurns {
             }
             reason = String.valueOf(known.getMessage());
         }
-        files.taken();
+        taken();
         end(of.cancelled ? TurnStatus.CANCELLED : TurnStatus.FAILED, of.cancelled ? "" : reason);
+    }
+
+    private void taken() {
+        files.taken();
+        remarks.taken();
     }
 
     /// The agent has ended by itself.
@@ -421,9 +405,9 @@ final class SessionTurns {
             agent.choose(picks);
         }
         switch (outcome) {
-            case Permissions.Outcome.Answered(var remark) -> remark.ifPresent(this::remark);
+            case Permissions.Outcome.Answered(var remark) -> remark.ifPresent(remarks::add);
             case Permissions.Outcome.Abort(var remark) -> {
-                remark.ifPresent(this::remark);
+                remark.ifPresent(remarks::add);
                 cancel();
             }
             case Permissions.Outcome.Unknown _ -> {}

@@ -1,16 +1,17 @@
 package dev.roosthold.daemon.agents;
 
 import dev.roosthold.client.outbox.OutboxException;
+import dev.roosthold.client.outbox.OutboxFullException;
+import dev.roosthold.client.sessions.Attachments;
 import dev.roosthold.daemon.sessions.AgentHost;
 import dev.roosthold.protocol.messages.SessionEvent.TurnStatus;
 import dev.roosthold.protocol.messages.TokenUsage;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// What a session says, in the order of the calls: on the disk when a call returns, but for files,
-/// which follow when the relay has them. Thread of the session only.
+/// What a session says, in the order of the calls: on the disk when a call returns, files included.
+/// Thread of the session only.
 final class SessionVoice {
     private static final Logger LOG = LoggerFactory.getLogger(SessionVoice.class);
 
@@ -59,22 +60,17 @@ final class SessionVoice {
     }
 
     private void send(String turn, AgentFile file) {
-        Function<String, ObjectNode> message = envelopes.file(turn, file);
+        if (file.bytes().length > Attachments.MAX_BYTES) {
+            service(turn, SentFiles.notShown(file.name(), "it is larger than 10 MB"));
+            return;
+        }
         try {
-            face.file(
-                    file,
-                    FileSender.fate(
-                            ref -> send(message.apply(ref)),
-                            why ->
-                                    service(
-                                            turn,
-                                            "The file "
-                                                    + file.name()
-                                                    + " of the agent is not shown: "
-                                                    + why
-                                                    + ".")));
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
+            face.send(envelopes.file(turn, file), file.bytes());
+        } catch (OutboxFullException _) {
+            service(turn, SentFiles.notShown(file.name(), "too many files wait for the relay"));
+        } catch (OutboxException e) {
+            LOG.warn("a file could not be kept: {}", e.getMessage());
+            service(turn, SentFiles.notShown(file.name(), "it cannot be kept on the machine"));
         }
     }
 }
