@@ -364,9 +364,7 @@ final class CrowdClient {
         }
         String connection = name + " connection " + links++;
         link =
-                SocketLink.open(
-                                api.http(),
-                                api.server(),
+                SocketLink.open(api.server(),
                                 Map.of("token", api.bearer(), "clientType", "user-scoped"),
                                 new Ears(connection))
                         .map(SocketLink.Connected::link)

@@ -132,9 +132,7 @@ final class Pulse {
         if (open == null || !open.isOpen()) {
             Api api = where.here();
             open =
-                    SocketLink.open(
-                                    api.http(),
-                                    api.server(),
+                    SocketLink.open(api.server(),
                                     Map.of("token", api.bearer(), "clientType", "user-scoped"),
                                     new Ears())
                             .map(SocketLink.Connected::link)
