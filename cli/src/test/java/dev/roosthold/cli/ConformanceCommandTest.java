@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.roosthold.conformance.crowd.NatsChild;
 import dev.roosthold.conformance.crowd.PostgresChild;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -77,7 +78,7 @@ class ConformanceCommandTest {
                         "7",
                         "--kill-folder",
                         home.resolve("killed").toString())) {
-            int status = command.exitStatus();
+            int status = command.exitStatus(Duration.ofSeconds(100));
             assertThat(status).as("%s", command.allLines()).isZero();
             assertThat(command.allLines())
                     .contains("It holds.")
@@ -115,7 +116,7 @@ class ConformanceCommandTest {
                         "8",
                         "--seed",
                         "7")) {
-            int status = command.exitStatus();
+            int status = command.exitStatus(Duration.ofSeconds(280));
             assertThat(status).as("%s", command.allLines()).isZero();
             assertThat(command.allLines())
                     .contains("It holds.")

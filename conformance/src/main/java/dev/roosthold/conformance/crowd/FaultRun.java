@@ -52,13 +52,33 @@ public record FaultRun(
         roost = List.copyOf(roost);
     }
 
+    /// Runs. A process that is told to stop meanwhile takes all its children with it.
+    ///
     /// @throws IOException when a part of the server does not come up or is not installed
     public CrowdReport run() throws IOException, InterruptedException {
-        return switch (server) {
-            case Server.One() -> one();
-            case Server.Two(var database) -> two(database, List.of());
-            case Server.Whole() -> whole();
-        };
+        var ending = new Thread(FaultRun::endChildren);
+        Runtime.getRuntime().addShutdownHook(ending);
+        try {
+            return switch (server) {
+                case Server.One() -> one();
+                case Server.Two(var database) -> two(database, List.of());
+                case Server.Whole() -> whole();
+            };
+        } finally {
+            forget(ending);
+        }
+    }
+
+    private static void endChildren() {
+        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+    }
+
+    private static void forget(Thread ending) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(ending);
+        } catch (IllegalStateException e) {
+            // The process is stopping, and that thread is at work.
+        }
     }
 
     private CrowdReport one() throws IOException, InterruptedException {
