@@ -273,7 +273,8 @@ final class ConformanceCommand implements Callable<Integer> {
             Path data = folder == null ? Files.createTempDirectory("roost-kills") : folder;
             try {
                 var run =
-                        new FaultRun(Launcher.command(), data, faultServer(), count, faults, options);
+                        new FaultRun(
+                                Launcher.command(), data, faultServer(), count, faults, options);
                 return verdict(run.run());
             } finally {
                 if (folder == null) {

@@ -98,8 +98,7 @@ class ConformanceCommandTest {
     @Tag("peers")
     @Timeout(300)
     void oneCommandKillsEachPartOfAClusterUnderLoadAndGivesOneVerdict() throws Exception {
-        boolean installed =
-                NatsChild.program().isPresent() && PostgresChild.programs().isPresent();
+        boolean installed = NatsChild.program().isPresent() && PostgresChild.programs().isPresent();
         if (!installed) {
             System.err.println("SKIPPED: nats-server and PostgreSQL are not installed");
         }

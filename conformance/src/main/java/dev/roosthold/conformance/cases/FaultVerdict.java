@@ -17,8 +17,7 @@ public final class FaultVerdict {
     private static final Set<Rule> LOST = Set.of(Rule.NOTHING_LOST);
     private static final Set<Rule> TWICE =
             Set.of(Rule.ONE_NUMBER, Rule.ONCE_PER_CONNECTION, Rule.ONE_WINNER);
-    private static final Set<Rule> GAPS =
-            Set.of(Rule.CONTIGUOUS_NUMBERS, Rule.CONTIGUOUS_VERSIONS);
+    private static final Set<Rule> GAPS = Set.of(Rule.CONTIGUOUS_NUMBERS, Rule.CONTIGUOUS_VERSIONS);
 
     private FaultVerdict() {}
 
@@ -77,10 +76,7 @@ public final class FaultVerdict {
                         Grade.REQUIRED,
                         "no call is refused whose method is served",
                         "0 refused",
-                        calls.refusedThoughServed()
-                                + " refused, "
-                                + calls.answered()
-                                + " answered",
+                        calls.refusedThoughServed() + " refused, " + calls.answered() + " answered",
                         calls.refusals()));
         lines.add(
                 time(

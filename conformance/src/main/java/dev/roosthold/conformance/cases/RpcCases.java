@@ -84,7 +84,8 @@ final class RpcCases {
         Line(World world, Person person, URI server, UnaryOperator<JsonNode> answer) {
             this.answer = answer;
             this.link =
-                    SocketLink.open(server,
+                    SocketLink.open(
+                                    server,
                                     Map.of("token", person.token(), "clientType", "user-scoped"),
                                     this)
                             .orElseThrow(() -> new WireException("no connection"))

@@ -60,12 +60,7 @@ final class ChaosClient implements SocketLink.Listener {
     private boolean mustRead = true;
 
     ChaosClient(
-            String name,
-            Kind kind,
-            Account account,
-            URI server,
-            Random random,
-            Findings findings) {
+            String name, Kind kind, Account account, URI server, Random random, Findings findings) {
         this.name = name;
         this.kind = kind;
         this.account = account;

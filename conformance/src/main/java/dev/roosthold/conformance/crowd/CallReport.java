@@ -36,13 +36,13 @@ public record CallReport(
         String counts =
                 "calls: %d answered, %s, %d callers cut off; slowest error %d ms; %d were refused though served; %d were running on a killed node, their slowest error %d ms"
                         .formatted(
-                        answered,
-                        errors,
-                        cut,
-                        slowestFailureMillis,
-                        refusedThoughServed,
-                        ofKilled,
-                        slowestOfKilledMillis);
+                                answered,
+                                errors,
+                                cut,
+                                slowestFailureMillis,
+                                refusedThoughServed,
+                                ofKilled,
+                                slowestOfKilledMillis);
         return refusals.isEmpty() ? counts : counts + "\n" + String.join("\n", refusals);
     }
 }

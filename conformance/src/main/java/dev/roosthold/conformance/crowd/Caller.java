@@ -95,7 +95,8 @@ final class Caller {
             Api api = where.here();
             at = api.server();
             link =
-                    SocketLink.open(api.server(),
+                    SocketLink.open(
+                                    api.server(),
                                     Map.of("token", api.bearer(), "clientType", "user-scoped"),
                                     new Ears())
                             .map(SocketLink.Connected::link)

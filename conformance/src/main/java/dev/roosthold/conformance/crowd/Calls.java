@@ -176,8 +176,7 @@ final class Calls {
         private long count;
 
         /// One caller at one address between two faults.
-        private record Stretch(
-                String caller, URI address, URI servedAt, Optional<Fault> fault) {}
+        private record Stretch(String caller, URI address, URI servedAt, Optional<Fault> fault) {}
 
         void add(Ended call, Service service, Optional<Fault> fault) {
             count++;

@@ -364,7 +364,8 @@ final class CrowdClient {
         }
         String connection = name + " connection " + links++;
         link =
-                SocketLink.open(api.server(),
+                SocketLink.open(
+                                api.server(),
                                 Map.of("token", api.bearer(), "clientType", "user-scoped"),
                                 new Ears(connection))
                         .map(SocketLink.Connected::link)

@@ -71,7 +71,9 @@ public final class PostgresChild implements KillTrouble.Restart, AutoCloseable {
         Path programs =
                 programs()
                         .orElseThrow(
-                                () -> new IOException("PostgreSQL is not installed (postgres, initdb)"));
+                                () ->
+                                        new IOException(
+                                                "PostgreSQL is not installed (postgres, initdb)"));
         int port;
         try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = probe.getLocalPort();

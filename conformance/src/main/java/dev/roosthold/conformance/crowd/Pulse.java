@@ -132,7 +132,8 @@ final class Pulse {
         if (open == null || !open.isOpen()) {
             Api api = where.here();
             open =
-                    SocketLink.open(api.server(),
+                    SocketLink.open(
+                                    api.server(),
                                     Map.of("token", api.bearer(), "clientType", "user-scoped"),
                                     new Ears())
                             .map(SocketLink.Connected::link)

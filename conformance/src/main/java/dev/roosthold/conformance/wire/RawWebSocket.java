@@ -68,7 +68,9 @@ public final class RawWebSocket implements AutoCloseable {
                 ws.close();
                 throw e;
             }
-            Thread.ofVirtual().name("raw-websocket").start(
+            Thread.ofVirtual()
+                    .name("raw-websocket")
+                    .start(
                             () -> {
                                 try {
                                     ws.receive(receiver);

@@ -38,7 +38,12 @@ class FaultVerdictTest {
     @Test
     void eachFindingFailsOneLine() {
         for (Rule rule : Rule.values()) {
-            assertThat(verdict(List.of(new Violation(rule, "s", "1", List.of())), SHORT, 0, List.of()))
+            assertThat(
+                            verdict(
+                                    List.of(new Violation(rule, "s", "1", List.of())),
+                                    SHORT,
+                                    0,
+                                    List.of()))
                     .as("%s", rule)
                     .filteredOn(Result::isFailure)
                     .hasSize(1);

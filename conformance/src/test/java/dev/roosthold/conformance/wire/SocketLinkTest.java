@@ -33,7 +33,8 @@ class SocketLinkTest {
         try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var serving = Thread.ofVirtual().start(() -> serve(server));
             SocketLink link =
-                    SocketLink.open(URI.create("http://127.0.0.1:" + server.getLocalPort()),
+                    SocketLink.open(
+                                    URI.create("http://127.0.0.1:" + server.getLocalPort()),
                                     Map.of(),
                                     new Ears())
                             .orElseThrow()
