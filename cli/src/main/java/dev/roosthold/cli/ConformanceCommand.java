@@ -1,16 +1,12 @@
 package dev.roosthold.cli;
 
 import dev.roosthold.conformance.cases.Conformance;
+import dev.roosthold.conformance.cases.FaultVerdict;
 import dev.roosthold.conformance.cases.Group;
 import dev.roosthold.conformance.cases.Result;
-import dev.roosthold.conformance.crowd.Crowd;
 import dev.roosthold.conformance.crowd.CrowdOptions;
 import dev.roosthold.conformance.crowd.CrowdReport;
-import dev.roosthold.conformance.crowd.KillTrouble;
-import dev.roosthold.conformance.crowd.NatsChild;
-import dev.roosthold.conformance.crowd.NodeTrouble;
-import dev.roosthold.conformance.crowd.NodeTrouble.Victim;
-import dev.roosthold.conformance.crowd.RelayChild;
+import dev.roosthold.conformance.crowd.FaultRun;
 import dev.roosthold.conformance.wire.WireException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -70,7 +66,7 @@ final class ConformanceCommand implements Callable<Integer> {
             names = "--faults",
             description =
                     "Also cuts, delays and silences the connections between clients and server;"
-                            + " only for a server on this computer.")
+                            + " only for a server on this computer, or with --kills.")
     private boolean faults;
 
     @Option(
@@ -92,6 +88,15 @@ final class ConformanceCommand implements Callable<Integer> {
                         + " clients go from one relay to the other."
             })
     private @Nullable String database;
+
+    @Option(
+            names = "--cluster",
+            description = {
+                "With --kills: two relays on a PostgreSQL of their own with a nats-server between"
+                        + " them; both have to be installed. All four are killed, the two last"
+                        + " once for ten kills of relays."
+            })
+    private boolean cluster;
 
     @Option(
             names = "--kill-folder",
@@ -131,10 +136,16 @@ final class ConformanceCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (database != null && kills == null) {
+        if ((database != null || cluster) && kills == null) {
             throw new CommandFailure(
-                    "--database is of use only with --kills",
-                    "It is the database of the relays that are killed.",
+                    (cluster ? "--cluster" : "--database") + " is of use only with --kills",
+                    "It says what the relays that are killed stand on.",
+                    ExitStatus.USAGE);
+        }
+        if (database != null && cluster) {
+            throw new CommandFailure(
+                    "--cluster and --database exclude each other",
+                    "--cluster brings a PostgreSQL of its own, which it kills.",
                     ExitStatus.USAGE);
         }
         long drawn = seed == null ? System.nanoTime() % 1_000_000_000L : seed;
@@ -261,10 +272,10 @@ final class ConformanceCommand implements Callable<Integer> {
         try {
             Path data = folder == null ? Files.createTempDirectory("roost-kills") : folder;
             try {
-                return verdict(
-                        database == null
-                                ? ofOne(data, count, options)
-                                : ofTwo(data, database, count, options));
+                var run =
+                        new FaultRun(
+                                Launcher.command(), data, faultServer(), count, faults, options);
+                return verdict(run.run());
             } finally {
                 if (folder == null) {
                     delete(data);
@@ -273,75 +284,58 @@ final class ConformanceCommand implements Callable<Integer> {
         } catch (IOException | WireException e) {
             throw new CommandFailure(
                     String.valueOf(e.getMessage()),
-                    "The run with --kills needs a relay that starts.");
+                    "The run with --kills needs a relay that starts, and what it stands on.");
         }
     }
 
-    private static CrowdReport ofOne(Path data, int count, CrowdOptions options)
-            throws IOException, InterruptedException {
-        try (var relay = RelayChild.start(Launcher.command(), data)) {
-            return Crowd.run(
-                    relay.url(),
-                    List.of(relay.url()),
-                    options,
-                    new KillTrouble(relay, count, Duration.ofSeconds(1), options.seed()));
+    private FaultRun.Server faultServer() {
+        if (cluster) {
+            return new FaultRun.Server.Whole();
         }
-    }
-
-    private static CrowdReport ofTwo(Path data, String database, int count, CrowdOptions options)
-            throws IOException, InterruptedException {
-        try (var nats = NatsChild.start()) {
-            List<String> more = List.of("--database", database, "--nats", nats.address());
-            try (var one = RelayChild.start(Launcher.command(), data, more);
-                    var two = RelayChild.start(Launcher.command(), data, more)) {
-                int ofNats = Math.max(1, count / 10);
-                return Crowd.run(
-                        one.url(),
-                        List.of(one.url(), two.url()),
-                        options.withNodes(),
-                        new NodeTrouble(
-                                List.of(
-                                        new Victim("relay", Optional.of(one.url()), count / 2, one),
-                                        new Victim(
-                                                "relay",
-                                                Optional.of(two.url()),
-                                                count - count / 2,
-                                                two),
-                                        new Victim("NATS", Optional.empty(), ofNats, nats)),
-                                Duration.ofSeconds(4),
-                                options.seed()));
-            }
-        }
+        return database == null ? new FaultRun.Server.One() : new FaultRun.Server.Two(database);
     }
 
     private int verdict(CrowdReport report) {
-        if (json.wanted()) {
-            ObjectNode line = JSON.createObjectNode();
-            line.put("seed", report.seed());
-            line.put("kills", report.kills());
-            line.put("operations", report.operations());
-            line.put("unanswered", report.verdict().unknown());
-            line.put("acknowledged", report.acknowledged());
-            line.put("holds", report.holds());
-            if (!report.pauses().all().isEmpty()) {
-                line.put("pauseP99Millis", report.pauses().quantileMillis(0.99));
-                line.put("pauseMaxMillis", report.pauses().quantileMillis(1));
-                line.put("callsAnswered", report.calls().answered());
-                line.put("slowestCallErrorMillis", report.calls().slowestFailureMillis());
-            }
-            var wrong = line.putArray("wrong");
-            report.wrong().forEach(wrong::add);
-            System.out.println(line);
-        } else {
+        List<Result> results = FaultVerdict.of(report);
+        boolean holds = results.stream().noneMatch(Result::isFailure);
+        if (!json.wanted()) {
             System.out.println(report.summary());
             if (!report.pauses().all().isEmpty()) {
                 report.pauses().summary().forEach(System.out::println);
                 System.out.println(report.calls().summary());
             }
-            report.wrong().forEach(wrong -> System.out.println(Printable.text(wrong)));
-            System.out.println(report.holds() ? "It holds." : "It does not hold.");
+            System.out.println();
         }
-        return report.holds() ? ExitStatus.DONE : ExitStatus.FAILED;
+        var printer = new Printer(json.wanted());
+        results.forEach(printer::print);
+        if (json.wanted()) {
+            System.out.println(asJson(report, holds));
+        } else {
+            System.out.println();
+            report.wrong().forEach(wrong -> System.out.println(Printable.text(wrong)));
+            System.out.println(holds ? "It holds." : "It does not hold.");
+        }
+        return holds ? ExitStatus.DONE : ExitStatus.FAILED;
+    }
+
+    private static ObjectNode asJson(CrowdReport report, boolean holds) {
+        ObjectNode line = JSON.createObjectNode();
+        line.put("seed", report.seed());
+        line.put("kills", report.kills());
+        line.put("linkFaults", report.faults());
+        line.put("operations", report.operations());
+        line.put("unanswered", report.verdict().unknown());
+        line.put("acknowledged", report.acknowledged());
+        line.put("holds", holds);
+        if (!report.pauses().all().isEmpty()) {
+            line.put("pauseP99Millis", report.pauses().quantileMillis(0.99));
+            line.put("pauseMaxMillis", report.pauses().quantileMillis(1));
+            line.put("callsAnswered", report.calls().answered());
+            line.put("slowestCallErrorMillis", report.calls().slowestFailureMillis());
+        }
+        var wrong = line.putArray("wrong");
+        report.wrong().forEach(wrong::add);
+        return line;
     }
 
     private static void delete(Path folder) throws IOException {

@@ -1,8 +1,13 @@
 package dev.roosthold.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.roosthold.conformance.crowd.NatsChild;
+import dev.roosthold.conformance.crowd.PostgresChild;
 import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,17 +71,69 @@ class ConformanceCommandTest {
                         "conformance",
                         "--kills",
                         "2",
+                        "--faults",
                         "--clients",
                         "8",
                         "--seed",
                         "7",
                         "--kill-folder",
                         home.resolve("killed").toString())) {
-            int status = command.exitStatus();
+            int status = command.exitStatus(Duration.ofSeconds(100));
             assertThat(status).as("%s", command.allLines()).isZero();
             assertThat(command.allLines())
                     .contains("It holds.")
-                    .anyMatch(line -> line.startsWith("seed 7:") && line.contains("2 kills"));
+                    .anyMatch(
+                            line ->
+                                    line.startsWith("seed 7:")
+                                            && line.contains("2 kills")
+                                            && !line.contains(" 0 link faults"))
+                    .anyMatch(
+                            line ->
+                                    line.contains("yes")
+                                            && line.contains("what was acknowledged is there"));
+        }
+    }
+
+    @Test
+    @Tag("peers")
+    @Timeout(300)
+    void oneCommandKillsEachPartOfAClusterUnderLoadAndGivesOneVerdict() throws Exception {
+        boolean installed = NatsChild.program().isPresent() && PostgresChild.programs().isPresent();
+        if (!installed) {
+            System.err.println("SKIPPED: nats-server and PostgreSQL are not installed");
+        }
+        assumeTrue(installed, "nats-server and PostgreSQL");
+        try (RoostProcess command =
+                RoostProcess.start(
+                        home,
+                        "conformance",
+                        "--kills",
+                        "2",
+                        "--cluster",
+                        "--faults",
+                        "--clients",
+                        "8",
+                        "--seed",
+                        "7")) {
+            int status = command.exitStatus(Duration.ofSeconds(280));
+            assertThat(status).as("%s", command.allLines()).isZero();
+            assertThat(command.allLines())
+                    .contains("It holds.")
+                    .anyMatch(line -> line.startsWith("seed 7:") && line.contains("4 kills"))
+                    .anyMatch(line -> line.startsWith("pause, PostgreSQL:"))
+                    .anyMatch(
+                            line ->
+                                    line.contains("yes")
+                                            && line.contains(
+                                                    "no call is refused whose method is served"));
+        }
+    }
+
+    @Test
+    void aClusterIsOnlyForRelaysThatAreKilled() throws Exception {
+        try (RoostProcess command = RoostProcess.start(home, "conformance", "--cluster")) {
+            assertThat(command.exitStatus()).isEqualTo(ExitStatus.USAGE);
+            assertThat(command.allLines()).anyMatch(line -> line.contains("--kills"));
         }
     }
 }

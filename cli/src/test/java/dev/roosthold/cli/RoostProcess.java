@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -146,7 +145,12 @@ final class RoostProcess implements AutoCloseable {
     }
 
     int exitStatus() throws InterruptedException {
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("still running: %s", lines).isTrue();
+        return exitStatus(Duration.ofSeconds(30));
+    }
+
+    /// @param patience for a command that works that long
+    int exitStatus(Duration patience) throws InterruptedException {
+        assertThat(process.waitFor(patience)).as("still running: %s", lines).isTrue();
         assertThat(collector.join(Duration.ofSeconds(10))).isTrue();
         return process.exitValue();
     }

@@ -85,7 +85,6 @@ final class RpcCases {
             this.answer = answer;
             this.link =
                     SocketLink.open(
-                                    world.http(),
                                     server,
                                     Map.of("token", person.token(), "clientType", "user-scoped"),
                                     this)

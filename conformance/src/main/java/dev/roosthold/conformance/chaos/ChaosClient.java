@@ -3,7 +3,6 @@ package dev.roosthold.conformance.chaos;
 import dev.roosthold.conformance.wire.SocketLink;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -42,7 +41,6 @@ final class ChaosClient implements SocketLink.Listener {
     private final Kind kind;
     private final Account account;
     private final URI server;
-    private final HttpClient http;
     private final Random random;
     private final Findings findings;
     private final LinkedBlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
@@ -62,18 +60,11 @@ final class ChaosClient implements SocketLink.Listener {
     private boolean mustRead = true;
 
     ChaosClient(
-            String name,
-            Kind kind,
-            Account account,
-            URI server,
-            HttpClient http,
-            Random random,
-            Findings findings) {
+            String name, Kind kind, Account account, URI server, Random random, Findings findings) {
         this.name = name;
         this.kind = kind;
         this.account = account;
         this.server = server;
-        this.http = http;
         this.random = random;
         this.findings = findings;
         followed().forEach(session -> messages.put(session, new TreeMap<>()));
@@ -216,7 +207,7 @@ final class ChaosClient implements SocketLink.Listener {
                 auth.put("offset", offset);
             }
         }
-        Optional<SocketLink.Connected> made = SocketLink.open(http, server, auth, this);
+        Optional<SocketLink.Connected> made = SocketLink.open(server, auth, this);
         if (made.isEmpty()) {
             return false;
         }

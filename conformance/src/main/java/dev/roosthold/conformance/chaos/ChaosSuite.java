@@ -79,7 +79,7 @@ public final class ChaosSuite {
             for (ChaosClient.Kind kind : kinds(account)) {
                 String name = "c" + clients.size();
                 var own = new Random(random.nextLong());
-                clients.add(new ChaosClient(name, kind, account, server, http, own, findings));
+                clients.add(new ChaosClient(name, kind, account, server, own, findings));
             }
         }
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -1,5 +1,6 @@
 package dev.roosthold.conformance.crowd;
 
+import java.util.List;
 import java.util.Map;
 
 /// What became of the calls between clients in a run. That each was answered once and run at most
@@ -12,6 +13,7 @@ import java.util.Map;
 ///     came later
 /// @param refusedThoughServed calls that were refused as if nobody served the method, although
 ///     somebody did all the time and nothing had been killed for a while
+/// @param refusals who made these calls and where, and how long after which kill; for people
 /// @param ofKilled calls that a target was running whose node was killed then
 /// @param slowestOfKilledMillis the longest time from such a kill to the error
 public record CallReport(
@@ -20,9 +22,10 @@ public record CallReport(
         long cut,
         long slowestFailureMillis,
         long refusedThoughServed,
+        List<String> refusals,
         long ofKilled,
         long slowestOfKilledMillis) {
-    static final CallReport NONE = new CallReport(0, Map.of(), 0, 0, 0, 0, 0);
+    static final CallReport NONE = new CallReport(0, Map.of(), 0, 0, 0, List.of(), 0, 0);
 
     public CallReport {
         errors = Map.copyOf(errors);
@@ -30,14 +33,16 @@ public record CallReport(
 
     /// One line.
     public String summary() {
-        return "calls: %d answered, %s, %d callers cut off; slowest error %d ms; %d were refused though served; %d were running on a killed node, their slowest error %d ms"
-                .formatted(
-                        answered,
-                        errors,
-                        cut,
-                        slowestFailureMillis,
-                        refusedThoughServed,
-                        ofKilled,
-                        slowestOfKilledMillis);
+        String counts =
+                "calls: %d answered, %s, %d callers cut off; slowest error %d ms; %d were refused though served; %d were running on a killed node, their slowest error %d ms"
+                        .formatted(
+                                answered,
+                                errors,
+                                cut,
+                                slowestFailureMillis,
+                                refusedThoughServed,
+                                ofKilled,
+                                slowestOfKilledMillis);
+        return refusals.isEmpty() ? counts : counts + "\n" + String.join("\n", refusals);
     }
 }

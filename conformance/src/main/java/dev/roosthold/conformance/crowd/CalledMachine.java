@@ -67,7 +67,7 @@ final class CalledMachine {
                 Map.of("token", api.bearer(), "clientType", "machine-scoped", "machineId", machine);
         var ears = new Ears(api.server());
         SocketLink open =
-                SocketLink.open(api.http(), api.server(), auth, ears)
+                SocketLink.open(api.server(), auth, ears)
                         .map(SocketLink.Connected::link)
                         .orElse(null);
         link = open;
@@ -102,7 +102,7 @@ final class CalledMachine {
 
         /// It is known that calls come here from now on, until it ends.
         void serves() {
-            Calls.Service begun = calls.serves(method());
+            Calls.Service begun = calls.serves(method(), address);
             service = begun;
             if (servedTo != 0) {
                 begun.end();

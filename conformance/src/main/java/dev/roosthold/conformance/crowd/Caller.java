@@ -1,6 +1,7 @@
 package dev.roosthold.conformance.crowd;
 
 import dev.roosthold.conformance.wire.SocketLink;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -25,6 +26,10 @@ final class Caller {
     private final Calls calls;
     private final Counters counters;
     private @Nullable SocketLink link;
+
+    /// Where the link leads.
+    private URI at;
+
     private int made;
 
     Caller(
@@ -37,6 +42,7 @@ final class Caller {
         this.name = name;
         this.method = method;
         this.where = where;
+        this.at = where.here().server();
         this.random = random;
         this.calls = calls;
         this.counters = counters;
@@ -74,7 +80,7 @@ final class Caller {
         long begin = System.nanoTime();
         try {
             calls.answered(
-                    method, id, begin, open.ask(event).get(ANSWER_SECONDS, TimeUnit.SECONDS));
+                    method, id, at, begin, open.ask(event).get(ANSWER_SECONDS, TimeUnit.SECONDS));
         } catch (ExecutionException e) {
             calls.cut();
         } catch (TimeoutException e) {
@@ -87,9 +93,9 @@ final class Caller {
         SocketLink open = link;
         if (open == null || !open.isOpen()) {
             Api api = where.here();
+            at = api.server();
             link =
                     SocketLink.open(
-                                    api.http(),
                                     api.server(),
                                     Map.of("token", api.bearer(), "clientType", "user-scoped"),
                                     new Ears())

@@ -365,7 +365,6 @@ final class CrowdClient {
         String connection = name + " connection " + links++;
         link =
                 SocketLink.open(
-                                api.http(),
                                 api.server(),
                                 Map.of("token", api.bearer(), "clientType", "user-scoped"),
                                 new Ears(connection))

@@ -133,7 +133,6 @@ final class Pulse {
             Api api = where.here();
             open =
                     SocketLink.open(
-                                    api.http(),
                                     api.server(),
                                     Map.of("token", api.bearer(), "clientType", "user-scoped"),
                                     new Ears())

@@ -51,6 +51,15 @@ public final class RawWebSocket implements AutoCloseable {
     /// @param path path and query
     /// @throws WireException when the server does not switch protocols
     public static RawWebSocket open(URI server, String path, Consumer<Message> receiver) {
+        return open(server, path, receiver, () -> {});
+    }
+
+    /// The same with a word about the end.
+    ///
+    /// @param whenEnded runs once, after the last message, when the connection has ended by
+    ///     whichever side; on the thread of the receiver, which may run before this returns
+    public static RawWebSocket open(
+            URI server, String path, Consumer<Message> receiver, Runnable whenEnded) {
         try {
             RawWebSocket ws = new RawWebSocket(connect(server));
             try {
@@ -59,7 +68,16 @@ public final class RawWebSocket implements AutoCloseable {
                 ws.close();
                 throw e;
             }
-            Thread.ofVirtual().name("raw-websocket").start(() -> ws.receive(receiver));
+            Thread.ofVirtual()
+                    .name("raw-websocket")
+                    .start(
+                            () -> {
+                                try {
+                                    ws.receive(receiver);
+                                } finally {
+                                    whenEnded.run();
+                                }
+                            });
             return ws;
         } catch (IOException e) {
             throw new WireException("no websocket to " + server, e);

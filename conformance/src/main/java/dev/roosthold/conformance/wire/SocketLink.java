@@ -2,28 +2,27 @@ package dev.roosthold.conformance.wire;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// One websocket with one Socket.IO connection, as a client that can ask to continue an earlier one
 /// has it. Thread-safe.
+///
+/// Not on the WebSocket of the JDK: that forgets the end of a connection that comes while its
+/// listener is busy, and a link to a server that was killed during a call looked open for ever.
 public final class SocketLink {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final String PATH = "/v1/updates/?EIO=4&transport=websocket";
 
     /// What happens on a link; called one after the other.
     public interface Listener {
@@ -45,8 +44,7 @@ public final class SocketLink {
     private final Map<Integer, CompletableFuture<JsonNode>> waiting = new ConcurrentHashMap<>();
     private final AtomicInteger nextId = new AtomicInteger();
     private final AtomicInteger ends = new AtomicInteger();
-    private @Nullable WebSocket socket;
-    private CompletableFuture<?> writes = CompletableFuture.completedFuture(null);
+    private final CompletableFuture<RawWebSocket> socket = new CompletableFuture<>();
 
     private SocketLink(Listener listener) {
         this.listener = listener;
@@ -58,21 +56,15 @@ public final class SocketLink {
     /// @return the link with the answer to CONNECT; empty when the server cannot be reached or has
     ///     closed the connection again
     public static Optional<Connected> open(
-            HttpClient http, URI server, Map<String, String> auth, Listener listener) {
+            URI server, Map<String, String> auth, Listener listener) {
         SocketLink link = new SocketLink(listener);
-        URI address =
-                URI.create(
-                        server.toString().replaceFirst("http", "ws")
-                                + "/v1/updates/?EIO=4&transport=websocket");
         try {
-            link.socket =
-                    http.newWebSocketBuilder()
-                            .connectTimeout(PATIENCE)
-                            .buildAsync(address, link.new Incoming(auth))
-                            .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            link.socket.complete(
+                    RawWebSocket.open(
+                            server, PATH, message -> link.message(message, auth), link::end));
             JsonNode answer = link.connected.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             return Optional.of(new Connected(link, answer));
-        } catch (ExecutionException | TimeoutException e) {
+        } catch (WireException | ExecutionException | TimeoutException e) {
             link.cut();
             return Optional.empty();
         } catch (InterruptedException e) {
@@ -116,28 +108,18 @@ public final class SocketLink {
 
     /// Ends the TCP connection without a word.
     public void cut() {
-        WebSocket open = socket;
+        RawWebSocket open = socket.getNow(null);
         if (open != null) {
-            open.abort();
+            open.close();
         }
         end();
     }
 
-    private synchronized void write(String packet) {
-        WebSocket open = socket;
-        if (open == null || ends.get() > 0) {
-            return;
+    private void write(String packet) {
+        RawWebSocket open = socket.getNow(null);
+        if (open != null && ends.get() == 0) {
+            open.sendText(packet);
         }
-        writes =
-                writes.handle((_, _) -> null)
-                        .thenCompose(
-                                _ -> {
-                                    try {
-                                        return open.sendText(packet, true);
-                                    } catch (RuntimeException closed) {
-                                        return CompletableFuture.failedFuture(closed);
-                                    }
-                                });
     }
 
     private void end() {
@@ -154,6 +136,22 @@ public final class SocketLink {
                     waiting.remove(id);
                     answer.completeExceptionally(new IOException("ended"));
                 });
+    }
+
+    private void message(RawWebSocket.Message message, Map<String, String> auth) {
+        String packet = message.text();
+        switch (packet.charAt(0)) {
+            case '0' -> {
+                // It may be faster than who waits for the connection.
+                socket.join();
+                write("40" + JSON.writeValueAsString(auth));
+            }
+            case '2' -> write("3");
+            case '4' -> packet(packet);
+            default -> {
+                // noop
+            }
+        }
     }
 
     private void packet(String packet) {
@@ -184,50 +182,6 @@ public final class SocketLink {
             connected.complete(JSON.readTree(packet.substring(2)));
         } else if (packet.startsWith("44")) {
             connected.completeExceptionally(new IOException("refused: " + packet));
-        }
-    }
-
-    private final class Incoming implements WebSocket.Listener {
-        private final Map<String, String> auth;
-        private final StringBuilder text = new StringBuilder();
-
-        Incoming(Map<String, String> auth) {
-            this.auth = auth;
-        }
-
-        @Override
-        public @Nullable CompletionStage<?> onText(
-                WebSocket from, CharSequence data, boolean last) {
-            text.append(data);
-            if (last) {
-                String packet = text.toString();
-                text.setLength(0);
-                socket = from;
-                switch (packet.charAt(0)) {
-                    case '0' -> write("40" + JSON.writeValueAsString(auth));
-                    case '2' -> write("3");
-                    case '4' -> packet(packet);
-                    default -> {
-                        // noop
-                    }
-                }
-            }
-            from.request(1);
-            return null;
-        }
-
-        @Override
-        public @Nullable CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-            end();
-            return null;
-        }
-
-        @Override
-        public void onError(WebSocket from, Throwable error) {
-            if (!(error instanceof IOException) && !(error instanceof CompletionException)) {
-                error.printStackTrace();
-            }
-            end();
         }
     }
 }

@@ -24,7 +24,7 @@ class CallsTest {
     @Test
     void aCallThatIsAnsweredByItsTargetIsRight() {
         calls.ran("a", ONE);
-        calls.answered("m", "a", System.nanoTime(), answer("{\"ok\":true,\"result\":\"a\"}"));
+        calls.answered("m", "a", ONE, System.nanoTime(), answer("{\"ok\":true,\"result\":\"a\"}"));
         assertThat(counters.troubles()).isEmpty();
         assertThat(calls.report(List.of()).answered()).isEqualTo(1);
     }
@@ -39,19 +39,19 @@ class CallsTest {
     @Test
     void anAnswerOfAnotherCallIsNoticed() {
         calls.ran("a", ONE);
-        calls.answered("m", "a", 0, answer("{\"ok\":true,\"result\":\"b\"}"));
+        calls.answered("m", "a", ONE, 0, answer("{\"ok\":true,\"result\":\"b\"}"));
         assertThat(counters.troubles()).singleElement().asString().contains("another answer");
     }
 
     @Test
     void anAnswerThatNobodyGaveIsNoticed() {
-        calls.answered("m", "a", 0, answer("{\"ok\":true,\"result\":\"a\"}"));
+        calls.answered("m", "a", ONE, 0, answer("{\"ok\":true,\"result\":\"a\"}"));
         assertThat(counters.troubles()).singleElement().asString().contains("never run");
     }
 
     @Test
     void anErrorWithoutAReasonIsNoticed() {
-        calls.answered("m", "a", 0, answer("{\"ok\":false,\"error\":\"Internal error\"}"));
+        calls.answered("m", "a", ONE, 0, answer("{\"ok\":false,\"error\":\"Internal error\"}"));
         assertThat(counters.troubles()).hasSize(1);
     }
 
@@ -65,6 +65,7 @@ class CallsTest {
         calls.answered(
                 "m",
                 "a",
+                ONE,
                 now - 3_600 * second,
                 answer("{\"ok\":false,\"error\":\"RPC target disconnected\"}"));
         CallReport report = calls.report(List.of(fault));
@@ -81,14 +82,19 @@ class CallsTest {
     @Test
     void aRefusalOfWhatIsServedIsNoticed() {
         String refusal = "{\"ok\":false,\"error\":\"RPC method not available\"}";
-        calls.answered("m", "before", System.nanoTime(), answer(refusal));
-        Calls.Service service = calls.serves("m");
-        calls.answered("other", "of another", System.nanoTime(), answer(refusal));
+        calls.answered("m", "ada-1", ONE, System.nanoTime(), answer(refusal));
+        Calls.Service service = calls.serves("m", OTHER);
+        calls.answered("other", "of-another", ONE, System.nanoTime(), answer(refusal));
         assertThat(calls.report(List.of()).refusedThoughServed()).isZero();
-        calls.answered("m", "during", System.nanoTime(), answer(refusal));
+        calls.answered("m", "ada-2", ONE, System.nanoTime(), answer(refusal));
         service.end();
-        calls.answered("m", "after", System.nanoTime(), answer(refusal));
-        assertThat(calls.report(List.of()).refusedThoughServed()).isEqualTo(1);
+        calls.answered("m", "ada-3", ONE, System.nanoTime(), answer(refusal));
+        CallReport report = calls.report(List.of());
+        assertThat(report.refusedThoughServed()).isEqualTo(1);
+        assertThat(report.refusals())
+                .singleElement()
+                .asString()
+                .contains("1 calls of ada at " + ONE + ", served at " + OTHER);
         var fault =
                 new Fault(
                         "NATS",
@@ -96,5 +102,21 @@ class CallsTest {
                         System.nanoTime(),
                         Optional.empty());
         assertThat(calls.report(List.of(fault)).refusedThoughServed()).isZero();
+    }
+
+    @Test
+    void whatWasServedAtANodeThatWasKilledIsServedNoMore() {
+        String refusal = "{\"ok\":false,\"error\":\"RPC method not available\"}";
+        long second = 1_000_000_000L;
+        calls.serves("m", OTHER);
+        long now = System.nanoTime();
+        calls.answered("m", "ada-1", ONE, now + 9 * second, answer(refusal));
+        assertThat(calls.report(List.of()).refusedThoughServed()).isEqualTo(1);
+        assertThat(calls.report(List.of(node(ONE, now))).refusedThoughServed()).isEqualTo(1);
+        assertThat(calls.report(List.of(node(OTHER, now))).refusedThoughServed()).isZero();
+    }
+
+    private static Fault node(URI address, long atNanos) {
+        return new Fault("node", atNanos, atNanos + 1, Optional.of(address));
     }
 }
