@@ -699,8 +699,8 @@ public final class SyncManager implements AutoCloseable {
         return store().discard(ids);
     }
 
-    /// Runs one full cycle: when it returns, what was queued is confirmed, and what the relay has is
-    /// in the cache. What 28 seconds were not enough for is counted as pending.
+    /// Runs one full cycle: when it returns, what was queued is confirmed, and what the relay has
+    /// is in the cache. What 28 seconds were not enough for is counted as pending.
     ///
     /// @return empty when the relay cannot be reached
     public Optional<NowResult> now() throws InterruptedException {

@@ -523,8 +523,7 @@ public final class JazzSyncService implements AutoCloseable {
 
     private static CompletableFuture<Void> all(
             Collection<CoId> ids, Function<CoId, CompletableFuture<Boolean>> each) {
-        return CompletableFuture.allOf(
-                ids.stream().map(each).toArray(CompletableFuture<?>[]::new));
+        return CompletableFuture.allOf(ids.stream().map(each).toArray(CompletableFuture<?>[]::new));
     }
 
     private synchronized List<CoId> unreadValues() {

@@ -33,7 +33,7 @@ public final class RpcConnection {
     private final Caller caller;
     private final TokenBucket bucket;
 
-    /// @param perSecond requests that are taken in the long run; those of exempt methods do not count
+    /// @param perSecond requests that are taken in the long run; exempt methods do not count
     public RpcConnection(Methods methods, Caller caller, int perSecond) {
         this.methods = methods;
         this.caller = caller;
