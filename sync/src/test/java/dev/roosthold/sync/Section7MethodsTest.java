@@ -262,8 +262,8 @@ final class Section7MethodsTest {
         try (var rig = new Rig(folder)) {
             Rig.Device a = rig.device("a").relay().start().initialised(1);
             Rig.Device b = rig.device("b").relay().start().initialised(1);
-            for (int round = 0; round < 10; round++) {
-                for (int part = 0; part < 5; part++) {
+            for (int round = 0; round < 4; round++) {
+                for (int part = 0; part < 3; part++) {
                     a.client()
                             .call(
                                     "sync.push",

@@ -149,7 +149,7 @@ public final class SocketLink {
             case '2' -> write("3");
             case '4' -> packet(packet);
             default -> {
-                // noop
+                // Ends are seen by the end of the connection.
             }
         }
     }

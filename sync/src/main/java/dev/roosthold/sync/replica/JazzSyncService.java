@@ -77,7 +77,8 @@ public final class JazzSyncService implements AutoCloseable {
     private final Set<String> states = new HashSet<>();
     private final Map<String, SyncEntry> preferences = new HashMap<>();
     private final Set<CoId> watched = new HashSet<>();
-    private final Set<CoId> unread = new HashSet<>();
+    /// Values that others refer to and that are not read yet, with how they are read.
+    private final Map<CoId, Consumer<CoId>> unread = new HashMap<>();
     private final List<Subscription> subscriptions = new ArrayList<>();
     private List<Change> changes = new ArrayList<>();
     private @Nullable Consumer<List<Change>> callback;
@@ -517,8 +518,8 @@ public final class JazzSyncService implements AutoCloseable {
         return all(layout.values(), jazz::ask)
                 .thenCombine(history, (_, _) -> true)
                 .thenRunAsync(this::deliver, Thread::startVirtualThread)
-                .thenCompose(_ -> all(unreadValues(), jazz::refresh))
-                .thenRunAsync(this::deliver, Thread::startVirtualThread);
+                .thenCompose(_ -> all(unread().keySet(), jazz::refresh))
+                .thenRunAsync(this::readUnread, Thread::startVirtualThread);
     }
 
     private static CompletableFuture<Void> all(
@@ -526,8 +527,14 @@ public final class JazzSyncService implements AutoCloseable {
         return CompletableFuture.allOf(ids.stream().map(each).toArray(CompletableFuture<?>[]::new));
     }
 
-    private synchronized List<CoId> unreadValues() {
-        return List.copyOf(unread);
+    private synchronized Map<CoId, Consumer<CoId>> unread() {
+        return Map.copyOf(unread);
+    }
+
+    /// Whoever subscribed to them may be told only later that they are here.
+    private void readUnread() {
+        unread().forEach((id, read) -> read.accept(id));
+        deliver();
     }
 
     /// Whoever returns from this has seen the listener take all that was read before.
@@ -693,7 +700,7 @@ public final class JazzSyncService implements AutoCloseable {
             return;
         }
         if (watched.add(id)) {
-            unread.add(id);
+            unread.put(id, changed);
             unreadCount = unread.size();
             subscriptions.add(
                     jazz.subscribe(
