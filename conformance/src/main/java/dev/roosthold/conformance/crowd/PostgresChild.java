@@ -2,46 +2,31 @@ package dev.roosthold.conformance.crowd;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /// PostgreSQL as a process of its own on an own folder and one port of this computer, which can be
 /// killed without warning. Used by one thread.
 public final class PostgresChild implements KillTrouble.Restart, AutoCloseable {
     private static final int START_SECONDS = 60;
-    private static final int END_SECONDS = 20;
-    private static final int LINES_KEPT = 40;
 
     /// Where Debian puts the programs, one folder for each version, which is in nobody's path.
     private static final Path VERSIONS = Path.of("/usr/lib/postgresql");
 
     private static final String READY = "ready to accept connections";
 
-    private final Path programs;
-    private final Path data;
+    private final ChildServer server;
     private final int port;
-    private Process process;
 
-    private PostgresChild(Path programs, Path data, int port)
-            throws IOException, InterruptedException {
-        this.programs = programs;
-        this.data = data;
+    private PostgresChild(ChildServer server, int port) {
+        this.server = server;
         this.port = port;
-        initialize();
-        this.process = launch();
     }
 
     /// The folder of its programs on this computer; empty when it is not installed.
@@ -74,11 +59,24 @@ public final class PostgresChild implements KillTrouble.Restart, AutoCloseable {
                                 () ->
                                         new IOException(
                                                 "PostgreSQL is not installed (postgres, initdb)"));
-        int port;
-        try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = probe.getLocalPort();
-        }
-        return new PostgresChild(programs, folder, port);
+        initialize(programs, folder);
+        int port = ChildServer.freePort();
+        List<String> command =
+                command(
+                        programs,
+                        "postgres",
+                        "-D",
+                        folder.toString(),
+                        "-h",
+                        "127.0.0.1",
+                        "-p",
+                        Integer.toString(port),
+                        // No socket file: its path could be too long.
+                        "-k",
+                        "",
+                        "-c",
+                        "shared_buffers=64MB");
+        return new PostgresChild(ChildServer.start("PostgreSQL", command, READY), port);
     }
 
     /// As relays take it.
@@ -90,24 +88,21 @@ public final class PostgresChild implements KillTrouble.Restart, AutoCloseable {
     /// then repeats what had not reached its files.
     @Override
     public void killAndRestart() throws IOException, InterruptedException {
-        kill();
-        process = launch();
+        server.killAndRestart();
     }
 
     /// Returns when nothing of it writes to its folder any more.
     @Override
     public void close() {
-        try {
-            kill();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        server.close();
     }
 
-    private void initialize() throws IOException, InterruptedException {
+    private static void initialize(Path programs, Path data)
+            throws IOException, InterruptedException {
         Process made =
                 new ProcessBuilder(
                                 command(
+                                        programs,
                                         "initdb",
                                         "--pgdata",
                                         data.toString(),
@@ -129,63 +124,8 @@ public final class PostgresChild implements KillTrouble.Restart, AutoCloseable {
         }
     }
 
-    private Process launch() throws IOException, InterruptedException {
-        Process launched =
-                new ProcessBuilder(
-                                command(
-                                        "postgres",
-                                        "-D",
-                                        data.toString(),
-                                        "-h",
-                                        "127.0.0.1",
-                                        "-p",
-                                        Integer.toString(port),
-                                        // No socket file: its path could be too long.
-                                        "-k",
-                                        "",
-                                        "-c",
-                                        "shared_buffers=64MB"))
-                        .redirectErrorStream(true)
-                        .start();
-        CompletableFuture<Boolean> ready = new CompletableFuture<>();
-        Deque<String> lines = new ArrayDeque<>();
-        Thread.ofVirtual().start(() -> follow(launched, ready, lines));
-        try {
-            if (ready.get(START_SECONDS, TimeUnit.SECONDS)) {
-                return launched;
-            }
-        } catch (ExecutionException | TimeoutException e) {
-            // Told below with what it printed.
-        }
-        launched.destroyForcibly();
-        synchronized (lines) {
-            throw new IOException("PostgreSQL did not start: " + String.join("\n", lines));
-        }
-    }
-
-    /// Reads all its output, so that it is never held up, and keeps the latest lines.
-    private static void follow(
-            Process launched, CompletableFuture<Boolean> ready, Deque<String> lines) {
-        try (BufferedReader out = launched.inputReader()) {
-            for (String line = out.readLine(); line != null; line = out.readLine()) {
-                synchronized (lines) {
-                    lines.addLast(line);
-                    if (lines.size() > LINES_KEPT) {
-                        lines.removeFirst();
-                    }
-                }
-                if (line.contains(READY)) {
-                    ready.complete(true);
-                }
-            }
-        } catch (IOException e) {
-            // It was killed.
-        }
-        ready.complete(false);
-    }
-
     /// It does not run as root; seen from a user namespace of its own it is run by somebody else.
-    private List<String> command(String program, String... arguments) {
+    private static List<String> command(Path programs, String program, String... arguments) {
         List<String> command = new ArrayList<>();
         if (System.getProperty("user.name").equals("root")) {
             command.addAll(List.of("unshare", "--user"));
@@ -193,18 +133,5 @@ public final class PostgresChild implements KillTrouble.Restart, AutoCloseable {
         command.add(programs.resolve(program).toString());
         command.addAll(List.of(arguments));
         return command;
-    }
-
-    private void kill() throws InterruptedException {
-        List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
-        all.add(process.toHandle());
-        process.destroyForcibly();
-        for (ProcessHandle one : all) {
-            try {
-                one.onExit().get(END_SECONDS, TimeUnit.SECONDS);
-            } catch (ExecutionException | TimeoutException e) {
-                throw new IllegalStateException("PostgreSQL outlived its kill", e);
-            }
-        }
     }
 }
