@@ -33,14 +33,17 @@ public final class SlidingWindow {
         this.clock = clock;
     }
 
-    /// Whether the limit has been reached for this key.
+    /// Whether the limit has been reached for this key. When the clock is set back, what came after
+    /// the time that it shows now does not count: otherwise a key could be shut out for as long.
     public boolean isFull(String key) {
         Times times = byKey.getIfPresent(key);
         if (times == null) {
             return false;
         }
         synchronized (times) {
-            return times.atMs[times.oldest] > clock.millis() - periodMs;
+            long now = clock.millis();
+            long at = times.atMs[times.oldest];
+            return at <= now && at > now - periodMs;
         }
     }
 

@@ -10,6 +10,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
 
 class LimitsTest {
 
@@ -27,6 +28,25 @@ class LimitsTest {
             assertThat(given).isLessThanOrEqualTo(burst + (int) (now * perSecond / 1000) + 1);
         }
         assertThat(bucket.tryTake(now + 1_000)).as("it heals").isTrue();
+    }
+
+    @Test
+    void aClockThatIsSetBackShutsNobodyOut() {
+        var clock = new ManualClock();
+        var window = new SlidingWindow(2, Duration.ofMinutes(1), clock);
+        var bucket = new TokenBucket(new Rate(1, 1), clock.millis());
+        assertThat(bucket.tryTake(clock.millis())).isTrue();
+        window.add("key");
+        window.add("key");
+        assertThat(window.isFull("key")).isTrue();
+        clock.pass(Duration.ofDays(-1));
+        assertThat(bucket.tryTake(clock.millis())).isFalse();
+        clock.pass(Duration.ofSeconds(61));
+        assertThat(window.isFull("key")).isFalse();
+        assertThat(bucket.tryTake(clock.millis())).isTrue();
+        window.add("key");
+        window.add("key");
+        assertThat(window.isFull("key")).isTrue();
     }
 
     @Property(tries = 200)
