@@ -86,7 +86,7 @@ class ConformanceCommandTest {
                             line ->
                                     line.startsWith("seed 7:")
                                             && line.contains("2 kills")
-                                            && !line.contains(" 0 link faults"))
+                                            && !line.contains(" 0 other faults"))
                     .anyMatch(
                             line ->
                                     line.contains("yes")

@@ -9,20 +9,27 @@ import dev.roosthold.relay.store.PostgresUrl;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// A relay in a process of its own, with the limits that people get, which can be killed without
 /// warning and started again with its data and port.
 public final class RelayProcess implements AutoCloseable {
+    private static final String CLOCK = "relay.clock";
+
     private final Path data;
     private final List<String> cluster;
     private Process process;
     private int port;
+    private volatile Duration clock = Duration.ZERO;
 
     private RelayProcess(Path data, List<String> cluster) throws IOException {
         this.data = data;
@@ -53,6 +60,16 @@ public final class RelayProcess implements AutoCloseable {
         return (System.nanoTime() - begin) / 1_000_000;
     }
 
+    /// Sets the clock of the relay, which runs on.
+    ///
+    /// @param offset from the real one; negative for the past. It stays so after a kill
+    public void setClock(Duration offset) throws IOException {
+        clock = offset;
+        OutputStream in = process.getOutputStream();
+        in.write((offset.toMillis() + "\n").getBytes(StandardCharsets.UTF_8));
+        in.flush();
+    }
+
     @Override
     public void close() throws InterruptedException {
         kill();
@@ -78,6 +95,7 @@ public final class RelayProcess implements AutoCloseable {
                                         ? "-XX:TieredStopAtLevel=4"
                                         : "-XX:TieredStopAtLevel=1",
                                 "--enable-native-access=ALL-UNNAMED",
+                                "-D" + CLOCK + "=" + clock.toMillis(),
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 RelayProcess.class.getName(),
@@ -101,8 +119,10 @@ public final class RelayProcess implements AutoCloseable {
     }
 
     public static void main(String[] args) throws IOException {
+        var offset = new AtomicLong(Long.getLong(CLOCK, 0));
         RelayConfig config =
                 RelayConfig.defaults()
+                        .withClock(() -> Instant.now().plusMillis(offset.get()))
                         .withDataDirectory(Path.of(args[0]))
                         .withRegistration(RegistrationPolicy.OPEN)
                         .withPort(Integer.parseInt(args[1]));
@@ -114,8 +134,9 @@ public final class RelayProcess implements AutoCloseable {
         Relay relay = Relay.start(config);
         System.out.println("port " + relay.port());
         // Ends with the test, however that ends.
-        while (System.in.read() >= 0) {
-            // Nothing is ever sent.
+        var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            offset.set(Long.parseLong(line));
         }
         relay.close();
     }

@@ -200,7 +200,7 @@ public final class Crowd {
                     && counters.operations.sum() < options.operations()) {
                 switch (trouble.next()) {
                     case KILL -> kills++;
-                    case LINK -> faults++;
+                    case LINK, CLOCK -> faults++;
                     case NOTHING -> {}
                     case DONE -> more = false;
                 }

@@ -13,7 +13,7 @@ import java.util.List;
 /// @param heard events that arrived
 /// @param cuts connections that ended
 /// @param kills how often the server was killed
-/// @param faults what was done to the links
+/// @param faults what was done to the links, or to the clock of the server
 /// @param slowestMillis the longest time from a request to its answer
 /// @param verdict on all of it
 /// @param pauses how long clients were without an acknowledged write
@@ -49,7 +49,7 @@ public record CrowdReport(
 
     /// One line.
     public String summary() {
-        return "seed %d: %d operations (%d without answer), %d acknowledged, %d events, %d connections lost, %d kills, %d link faults, slowest answer %d ms: lost %d, duplicates %d, gaps %d, other violations %d"
+        return "seed %d: %d operations (%d without answer), %d acknowledged, %d events, %d connections lost, %d kills, %d other faults, slowest answer %d ms: lost %d, duplicates %d, gaps %d, other violations %d"
                 .formatted(
                         seed,
                         operations,

@@ -22,6 +22,7 @@ public interface Trouble extends AutoCloseable {
     enum Kind {
         NOTHING,
         LINK,
+        CLOCK,
         KILL,
         /// Nothing more will happen: the run may end.
         DONE

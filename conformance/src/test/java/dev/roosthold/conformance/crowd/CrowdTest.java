@@ -43,6 +43,38 @@ class CrowdTest {
                         .withOperations(1_000_000));
     }
 
+    @Test
+    void nothingIsLostDoubledOrLeftOutWhileTheClockOfTheServerJumps() throws Exception {
+        clock(3);
+    }
+
+    @Test
+    @Tag("soak")
+    void nothingIsLostDoubledOrLeftOutInManyJumpsOfTheClockOfTheServer() throws Exception {
+        clock(60);
+    }
+
+    /// The server is killed now and then, too: it starts with the clock as it was set.
+    private void clock(int kills) throws Exception {
+        try (var relay = RelayProcess.start(data)) {
+            CrowdReport report =
+                    Crowd.run(
+                            relay.url(),
+                            List.of(relay.url()),
+                            CrowdOptions.of(11, Duration.ofHours(1)),
+                            new BothTroubles(
+                                    new KillTrouble(
+                                            relay::killAndRestart,
+                                            kills,
+                                            Duration.ofMillis(300),
+                                            11),
+                                    new ClockTrouble(relay::setClock, 11),
+                                    11));
+            check(report);
+            assertThat(report.faults()).isGreaterThan(kills);
+        }
+    }
+
     private void links(CrowdOptions options) throws Exception {
         List<FaultProxy> links = new ArrayList<>();
         try (var relay = RelayProcess.start(data)) {
