@@ -270,6 +270,7 @@ export class AgentSession {
   /** Ends as planned. */
   sleep() {
     clearInterval(this.alive);
+    this.thinking = false;
     this.socket?.emit("session-end", { sid: this.id, time: Date.now() });
     this.socket?.disconnect();
   }
