@@ -330,6 +330,9 @@ async function everythingReal({ page }) {
   await answer(page, /^memory: .*all shown/).waitFor();
   await page.locator(".chat-facts").getByText("Idle", { exact: true }).waitFor();
   assert.equal(await page.locator(".chat .answer").getByText("never", { exact: true }).count(), 0);
+  // The last answers came with the filling of the context alone.
+  await page.locator(".chat-facts").getByText(/^context \d+ %$/).waitFor();
+  assert.doesNotMatch(await page.locator(".chat-facts").innerText(), /\b0 out/);
   await inspect(page, options.shots, "real-conversation");
 }
 

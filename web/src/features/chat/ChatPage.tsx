@@ -121,7 +121,8 @@ function Chat({ workspace, id, session }: ChatPageProps & { readonly session: Se
                 <bdi>{shortPath(metadata.path, machine?.metadata.homeDir)}</bdi>
               </span>
             )}
-            {usage !== null && (
+            {/* An agent that tells only how full its context is has its filling in the place of what it read. */}
+            {usage !== null && usage.output > 0 && (
               <span class="fact" title="Tokens of the last answer: read and written">
                 {tokens(usage.input + usage.cacheRead + usage.cacheCreation)} in, {tokens(usage.output)} out
               </span>
