@@ -103,6 +103,10 @@ final class SyncEngine {
         /// A load is queued or under way: its answer tells what to send.
         boolean loading;
         boolean retried;
+        /// Only what the relay says it has ends the waiting: content may have been on its way.
+        boolean asked;
+        /// What it said then, until all of it is here.
+        KnownState owed;
         int stuck;
         Map<SessionId, Integer> expected = Map.of();
         final List<CompletableFuture<Boolean>> waiters = new ArrayList<>(0);
@@ -110,6 +114,7 @@ final class SyncEngine {
         Value(CoId id) {
             told = KnownState.nothing(id);
             assumed = told;
+            owed = told;
         }
     }
 
@@ -188,6 +193,8 @@ final class SyncEngine {
         value.told = KnownState.nothing(value.told.id());
         value.assumed = value.told;
         value.loading = false;
+        value.asked |= value.owed.header();
+        value.owed = value.told;
     }
 
     /// Asks for a value.
@@ -229,6 +236,7 @@ final class SyncEngine {
         Value value = value(id);
         var future = new CompletableFuture<Boolean>();
         value.retried = true;
+        value.asked = true;
         value.waiters.add(future);
         awaited.add(id);
         if (connected && !value.loading) {
@@ -383,6 +391,10 @@ final class SyncEngine {
         value.told = correction ? known : value.told.merge(known);
         value.assumed = correction ? known : value.assumed.merge(known);
         answered(id, value);
+        if (value.asked) {
+            value.asked = false;
+            value.owed = known;
+        }
         Long sent = unanswered.remove(id);
         if (sent != null) {
             lastAnswered = Math.max(lastAnswered, sent);
@@ -484,6 +496,9 @@ final class SyncEngine {
                 value.told = value.told.merge(has);
                 value.assumed = value.assumed.merge(has);
                 answered(id, value);
+                if (value.asked && connected) {
+                    load(value, id);
+                }
                 confirm(id, value);
                 if (!rejected.isEmpty()) {
                     LOG.log(
@@ -567,12 +582,24 @@ final class SyncEngine {
 
     private void tellIfReady(CoId id) {
         Value value = values.get(id);
-        if (value != null && !value.loading && awaited.contains(id) && isReady(id)) {
+        if (value != null
+                && !value.loading
+                && !value.asked
+                && awaited.contains(id)
+                && isReady(id)
+                && isPaid(id, value)) {
             finish(id, value, true);
         }
     }
 
+    private boolean isPaid(CoId id, Value value) {
+        ValueLog log = node.log(id);
+        return log == null || !value.owed.header() || log.known().covers(value.owed);
+    }
+
     private void finish(CoId id, Value value, boolean found) {
+        value.asked = false;
+        value.owed = KnownState.nothing(id);
         awaited.remove(id);
         retries.remove(id);
         for (CompletableFuture<Boolean> waiter : value.waiters) {

@@ -132,6 +132,31 @@ final class SyncEngineTest {
     }
 
     @Test
+    void whatWasOnItsWayIsNoAnswerToAQuestion() {
+        engine.opened(0);
+        CoId feed = writer.create(ValueType.FEED, writer.account());
+        hear(push(writer.account()), push(feed));
+        said();
+        var log = Objects.requireNonNull(writer.node().log(feed));
+        KnownState before = log.known();
+        writer.write(feed, List.of(Json.of("a")));
+        SyncMessage first = new SyncMessage.Push(log.since(before).getFirst());
+        KnownState between = log.known();
+        writer.write(feed, List.of(Json.of("b")));
+        SyncMessage second = new SyncMessage.Push(log.since(between).getFirst());
+        CompletableFuture<Boolean> all = engine.ask(feed);
+        hear(first);
+        assertThat(all).isNotDone();
+        hear(new SyncMessage.Known(log.known(), false));
+        assertThat(all).isNotDone();
+        hear(second);
+        assertThat(all).isCompletedWithValue(true);
+        CompletableFuture<Boolean> again = engine.ask(feed);
+        hear(new SyncMessage.Known(log.known(), false));
+        assertThat(again).isCompletedWithValue(true);
+    }
+
+    @Test
     void aGapIsCorrected() {
         engine.opened(0);
         CoId feed = writer.create(ValueType.FEED, writer.account());
