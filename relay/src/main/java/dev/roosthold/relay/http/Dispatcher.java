@@ -9,6 +9,7 @@ import dev.roosthold.relay.limits.ClientAddress;
 import dev.roosthold.relay.limits.LogBudget;
 import dev.roosthold.relay.limits.Rate;
 import dev.roosthold.relay.limits.RateLimiter;
+import dev.roosthold.relay.store.OverloadedException;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.time.Duration;
@@ -122,6 +123,9 @@ final class Dispatcher {
             response = Failures.brokenJson(String.valueOf(e.getMessage()));
         } catch (UnsupportedMedia e) {
             response = Failures.mediaType(e.received);
+        } catch (OverloadedException e) {
+            response = Failures.overloaded();
+            cause = e;
         } catch (Exception | StackOverflowError e) {
             response = Failures.UNEXPECTED;
             cause = e;

@@ -11,6 +11,10 @@ public interface SocketEvents {
     /// Its result is the acknowledgement; empty answers nothing. [InvalidParameters] and any other
     /// exception become the error form. What the handler emitted or committed leaves before the
     /// acknowledgement. An event that asks for an acknowledgement and has one gets exactly one.
+    ///
+    /// An event that the store has no room for is refused with the error form; when its sender
+    /// wants no answer, and so could not learn of it, it waits for room, and the socket with it. So
+    /// it is for all events.
     void on(String event, ErrorForm errors, Handler handler);
 
     /// Registers the handler of an event that is answered later, so that the next event of the

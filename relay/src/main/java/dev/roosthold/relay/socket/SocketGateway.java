@@ -8,6 +8,7 @@ import dev.roosthold.relay.http.Incident;
 import dev.roosthold.relay.limits.ClientAddress;
 import dev.roosthold.relay.limits.LogBudget;
 import dev.roosthold.relay.limits.Rate;
+import dev.roosthold.relay.store.OverloadedException;
 import dev.roosthold.socketio.Ack;
 import dev.roosthold.socketio.Admission;
 import dev.roosthold.socketio.DisconnectReason;
@@ -27,7 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiPredicate;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
@@ -49,6 +50,7 @@ public final class SocketGateway implements SocketEvents {
     private static final LogBudget FAILURES = LogBudget.of(new Rate(20, 2));
 
     private static final Duration RATE_PAUSE = Duration.ofMillis(5);
+    private static final Duration OVERLOAD_PAUSE = Duration.ofMillis(50);
 
     /// Headers of the first request that are looked at here.
     public static final List<String> HEADERS = List.of(Handshakes.HAPPY_CLIENT_HEADER);
@@ -174,7 +176,13 @@ public final class SocketGateway implements SocketEvents {
                 caller.answered();
                 return;
             }
-            begun(event, errors, handler, caller, args, ack);
+            while (!begun(event, errors, handler, caller, args, ack, !ack.requested())) {
+                Thread.sleep(OVERLOAD_PAUSE);
+                if (!holds(caller)) {
+                    caller.answered();
+                    return;
+                }
+            }
         } else {
             errors.of(ErrorForm.TOO_MANY_REQUESTS).ifPresent(ack::send);
         }
@@ -199,23 +207,28 @@ public final class SocketGateway implements SocketEvents {
             return false;
         }
         heard(caller, event);
-        begun(event, errors, handler, caller, args, ack);
+        boolean _ = begun(event, errors, handler, caller, args, ack, false);
         return true;
     }
 
-    private void begun(
+    /// @param again whether the event may be begun again when the store is overloaded: its sender
+    ///     would not learn that it was dropped
+    /// @return false when nothing was done and it is to be begun again
+    private boolean begun(
             String event,
             ErrorForm errors,
             ArgumentsHandler handler,
             SocketCaller caller,
             List<JsonNode> args,
-            Ack ack) {
-        var reply = new OneReply(this, event, errors, ack, caller);
+            Ack ack,
+            boolean again) {
+        var reply = new OneReply(this, event, errors, ack, caller, again);
         try {
             handler.handle(caller, args, reply);
         } catch (Exception e) {
             reply.fail(e);
         }
+        return !reply.isOverloaded();
     }
 
     /// False once the credential is revoked: its socket is being closed, and what it had sent
@@ -305,29 +318,29 @@ public final class SocketGateway implements SocketEvents {
             Handler handler,
             Socket socket,
             List<JsonNode> args,
-            Ack ack) {
+            Ack ack)
+            throws InterruptedException {
         SocketCaller caller = caller(socket);
         if (!holds(caller)) {
             return;
         }
-        outcome(event, errors, handler, caller, args).ifPresent(ack::send);
-    }
-
-    private Optional<Object> outcome(
-            String event,
-            ErrorForm errors,
-            Handler handler,
-            SocketCaller caller,
-            List<JsonNode> args) {
-        try {
-            heard(caller, event);
-            if (!caller.mayDoMore(clock.millis())) {
-                limited(caller);
-                return errors.of(ErrorForm.TOO_MANY_REQUESTS);
+        heard(caller, event);
+        if (!caller.mayDoMore(clock.millis())) {
+            limited(caller);
+            errors.of(ErrorForm.TOO_MANY_REQUESTS).ifPresent(ack::send);
+            return;
+        }
+        while (holds(caller)) {
+            try {
+                handler.handle(caller, Payload.of(args)).ifPresent(ack::send);
+                return;
+            } catch (Exception e) {
+                if (ack.requested() || !(e instanceof OverloadedException)) {
+                    failure(caller, event, errors, e).ifPresent(ack::send);
+                    return;
+                }
             }
-            return handler.handle(caller, Payload.of(args));
-        } catch (Exception e) {
-            return failure(caller, event, errors, e);
+            Thread.sleep(OVERLOAD_PAUSE);
         }
     }
 
@@ -343,6 +356,7 @@ public final class SocketGateway implements SocketEvents {
             }
             return errors.of(String.valueOf(cause.getMessage()));
         }
+        boolean overloaded = cause instanceof OverloadedException;
         FAILURES.tryTake()
                 .ifPresent(
                         withheld ->
@@ -352,26 +366,47 @@ public final class SocketGateway implements SocketEvents {
                                         .addKeyValue("withheld", withheld)
                                         .setCause(cause)
                                         .log("event failed"));
-        return errors.of(ErrorForm.INTERNAL_ERROR);
+        return errors.of(overloaded ? ErrorForm.TOO_MANY_REQUESTS : ErrorForm.INTERNAL_ERROR);
     }
 
     /// Answers once and lets the next event of the socket in.
-    private record OneReply(
-            SocketGateway gateway,
-            String event,
-            ErrorForm errors,
-            Ack ack,
-            SocketCaller caller,
-            AtomicBoolean done)
-            implements Reply {
+    private static final class OneReply implements Reply {
+        private enum Phase {
+            /// The handler is at work and may be asked again.
+            HANDLED,
+            /// What comes now is the answer.
+            OPEN,
+            OVERLOADED,
+            DONE
+        }
+
+        private final SocketGateway gateway;
+        private final String event;
+        private final ErrorForm errors;
+        private final Ack ack;
+        private final SocketCaller caller;
+        private final AtomicReference<Phase> phase;
 
         OneReply(
                 SocketGateway gateway,
                 String event,
                 ErrorForm errors,
                 Ack ack,
-                SocketCaller caller) {
-            this(gateway, event, errors, ack, caller, new AtomicBoolean());
+                SocketCaller caller,
+                boolean again) {
+            this.gateway = gateway;
+            this.event = event;
+            this.errors = errors;
+            this.ack = ack;
+            this.caller = caller;
+            this.phase = new AtomicReference<>(again ? Phase.HANDLED : Phase.OPEN);
+        }
+
+        /// The handler has returned: whether the store refused at once. Later it is too late to
+        /// begin again, as the next event of the socket may have come before.
+        boolean isOverloaded() {
+            return !phase.compareAndSet(Phase.HANDLED, Phase.OPEN)
+                    && phase.get() == Phase.OVERLOADED;
         }
 
         @Override
@@ -381,7 +416,7 @@ public final class SocketGateway implements SocketEvents {
 
         @Override
         public void send(Object answer) {
-            if (done.compareAndSet(false, true)) {
+            if (phase.getAndSet(Phase.DONE) != Phase.DONE) {
                 ack.send(answer);
                 caller.answered();
             }
@@ -389,7 +424,11 @@ public final class SocketGateway implements SocketEvents {
 
         @Override
         public void fail(Throwable cause) {
-            if (done.compareAndSet(false, true)) {
+            if (cause instanceof OverloadedException
+                    && phase.compareAndSet(Phase.HANDLED, Phase.OVERLOADED)) {
+                return;
+            }
+            if (phase.getAndSet(Phase.DONE) != Phase.DONE) {
                 gateway.failure(caller, event, errors, cause).ifPresent(ack::send);
                 caller.answered();
             }

@@ -194,7 +194,8 @@ public abstract sealed class DatabaseStore implements Store permits SqliteStore,
     private <T> void submit(ReadOperation<T> operation, Outcome<T> outcome) {
         switch (reads.offer(new Reader.Pending<>(operation, outcome))) {
             case ACCEPTED -> {}
-            case FULL -> outcome.fail(new StoreException("overloaded: too many waiting reads"));
+            case FULL ->
+                    outcome.refuse(new OverloadedException("overloaded: too many waiting reads"));
             case CLOSED -> outcome.fail(new StoreException("the store is closed"));
         }
     }

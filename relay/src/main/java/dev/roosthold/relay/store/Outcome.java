@@ -11,6 +11,11 @@ sealed interface Outcome<T> {
 
     void fail(Throwable cause);
 
+    /// There is no room for the operation; called by the caller.
+    default void refuse(OverloadedException reason) {
+        fail(reason);
+    }
+
     /// Completes a future.
     ///
     /// @param future completed once
@@ -45,6 +50,12 @@ sealed interface Outcome<T> {
         @Override
         public void fail(Throwable cause) {
             dependents.execute(() -> failed.accept(cause));
+        }
+
+        /// At once, so that the caller can still do something about it.
+        @Override
+        public void refuse(OverloadedException reason) {
+            failed.accept(reason);
         }
     }
 }

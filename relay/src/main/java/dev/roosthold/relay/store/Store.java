@@ -20,7 +20,8 @@ public interface Store extends AutoCloseable {
     <T> CompletableFuture<T> write(WriteOperation<T> operation);
 
     /// Like [#write], for callers that pass the result on in [Transaction#afterCommit]: no future
-    /// is made, and only a failure is told, on a virtual thread.
+    /// is made, and only a failure is told, on a virtual thread; an [OverloadedException] before
+    /// this returns, on the calling thread.
     <T> void submit(WriteOperation<T> operation, Consumer<Throwable> failed);
 
     /// Runs the operation on a reader's own connection, in one snapshot.

@@ -11,4 +11,8 @@ public class StoreException extends RuntimeException {
     public StoreException(String message) {
         super(message);
     }
+
+    StoreException(String message, boolean stackTrace) {
+        super(message, null, false, stackTrace);
+    }
 }

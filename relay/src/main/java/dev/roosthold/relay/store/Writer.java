@@ -97,7 +97,8 @@ final class Writer implements Runnable {
     <T> void submit(Store.WriteOperation<T> operation, Outcome<T> outcome) {
         switch (queue.offer(new Pending<>(operation, outcome))) {
             case ACCEPTED -> {}
-            case FULL -> outcome.fail(new StoreException("overloaded: too many waiting writes"));
+            case FULL ->
+                    outcome.refuse(new OverloadedException("overloaded: too many waiting writes"));
             case CLOSED -> outcome.fail(new StoreException("the store is closed"));
         }
     }
