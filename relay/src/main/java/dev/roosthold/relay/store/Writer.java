@@ -79,6 +79,7 @@ final class Writer implements Runnable {
     private final int maxGroup;
     private final InstantSource clock;
     private final CommitListener commits;
+    private final Contention contention = new Contention();
 
     private SqlConnection connection;
     private boolean connectionSuspect;
@@ -136,8 +137,9 @@ final class Writer implements Runnable {
     private List<Pending<?>> commitGroup(List<Pending<?>> group) {
         for (int lost = 1; ; lost++) {
             try {
-                return attempt(group, lost > 1);
+                return attempt(group, lost > 1 || contention.isExpected(System.nanoTime()));
             } catch (Conflict e) {
+                contention.lost(System.nanoTime());
                 connection.rollback();
                 group.forEach(write -> write.actions.clear());
                 if (lost == MAX_LOST) {
@@ -155,7 +157,8 @@ final class Writer implements Runnable {
 
     /// Runs and commits the writes and answers them.
     ///
-    /// @param inTurn whether to keep other relays from writing meanwhile: they were faster before
+    /// @param inTurn whether to keep other relays from writing meanwhile: they were faster before,
+    ///     or are likely to be
     /// @throws Conflict when nothing was committed and nobody was answered, and it may be tried
     ///     again
     private List<Pending<?>> attempt(List<Pending<?>> group, boolean inTurn) throws Conflict {
