@@ -7,6 +7,7 @@ import dev.roosthold.conformance.cases.Result;
 import dev.roosthold.conformance.crowd.CrowdOptions;
 import dev.roosthold.conformance.crowd.CrowdReport;
 import dev.roosthold.conformance.crowd.FaultRun;
+import dev.roosthold.conformance.crowd.Trouble.Kind;
 import dev.roosthold.conformance.wire.WireException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -64,9 +65,12 @@ final class ConformanceCommand implements Callable<Integer> {
 
     @Option(
             names = "--faults",
-            description =
-                    "Also cuts, delays and silences the connections between clients and server;"
-                            + " only for a server on this computer, or with --kills.")
+            description = {
+                "Also cuts, delays and silences the connections between clients and server; only"
+                        + " for a server on this computer, or with --kills.",
+                "With --kills the clock of a relay is set, too, and of a relay with a file of its"
+                        + " own the disk fails and the power does; on Linux with a C compiler."
+            })
     private boolean faults;
 
     @Option(
@@ -74,7 +78,8 @@ final class ConformanceCommand implements Callable<Integer> {
             paramLabel = "N",
             description = {
                 "Instead of asking a server: starts a relay of its own on an empty folder, kills it"
-                        + " so many times while clients work, and judges everything they saw."
+                        + " so many times while clients work, and judges everything they saw. A"
+                        + " machine daemon is called meanwhile and killed once for ten of these."
             })
     private @Nullable Integer kills;
 
@@ -97,6 +102,16 @@ final class ConformanceCommand implements Callable<Integer> {
                         + " once for ten kills of relays."
             })
     private boolean cluster;
+
+    @Option(
+            names = "--other",
+            paramLabel = "ROOST",
+            description = {
+                "With --kills: the `roost` command of another version, which takes turns with this"
+                        + " one whenever a relay is started. Both must be able to work on one"
+                        + " database."
+            })
+    private @Nullable Path other;
 
     @Option(
             names = "--kill-folder",
@@ -140,6 +155,14 @@ final class ConformanceCommand implements Callable<Integer> {
             throw new CommandFailure(
                     (cluster ? "--cluster" : "--database") + " is of use only with --kills",
                     "It says what the relays that are killed stand on.",
+                    ExitStatus.USAGE);
+        }
+        if (other != null && (kills == null || !Files.isExecutable(other))) {
+            throw new CommandFailure(
+                    kills == null
+                            ? "--other is of use only with --kills"
+                            : "--other " + other + " is not a program",
+                    "It is the `roost` command of another version.",
                     ExitStatus.USAGE);
         }
         if (database != null && cluster) {
@@ -274,7 +297,13 @@ final class ConformanceCommand implements Callable<Integer> {
             try {
                 var run =
                         new FaultRun(
-                                Launcher.command(), data, faultServer(), count, faults, options);
+                                Launcher.command(),
+                                Optional.ofNullable(other).map(path -> List.of(path.toString())),
+                                data,
+                                faultServer(),
+                                count,
+                                faults,
+                                options);
                 return verdict(run.run());
             } finally {
                 if (folder == null) {
@@ -295,8 +324,9 @@ final class ConformanceCommand implements Callable<Integer> {
         return database == null ? new FaultRun.Server.One() : new FaultRun.Server.Two(database);
     }
 
-    private int verdict(CrowdReport report) {
-        List<Result> results = FaultVerdict.of(report);
+    private int verdict(FaultRun.Report run) {
+        CrowdReport report = run.crowd();
+        List<Result> results = FaultVerdict.of(run);
         boolean holds = results.stream().noneMatch(Result::isFailure);
         if (!json.wanted()) {
             System.out.println(report.summary());
@@ -304,25 +334,39 @@ final class ConformanceCommand implements Callable<Integer> {
                 report.pauses().summary().forEach(System.out::println);
                 System.out.println(report.calls().summary());
             }
+            System.out.println(run.daemon().summary());
             System.out.println();
         }
         var printer = new Printer(json.wanted());
         results.forEach(printer::print);
         if (json.wanted()) {
-            System.out.println(asJson(report, holds));
+            System.out.println(asJson(run, holds));
         } else {
             System.out.println();
-            report.wrong().forEach(wrong -> System.out.println(Printable.text(wrong)));
+            wrong(run).forEach(wrong -> System.out.println(Printable.text(wrong)));
             System.out.println(holds ? "It holds." : "It does not hold.");
         }
         return holds ? ExitStatus.DONE : ExitStatus.FAILED;
     }
 
-    private static ObjectNode asJson(CrowdReport report, boolean holds) {
+    private static List<String> wrong(FaultRun.Report run) {
+        List<String> wrong = new ArrayList<>(run.crowd().wrong());
+        wrong.addAll(run.daemon().wrong());
+        return wrong;
+    }
+
+    private static ObjectNode asJson(FaultRun.Report run, boolean holds) {
+        CrowdReport report = run.crowd();
         ObjectNode line = JSON.createObjectNode();
         line.put("seed", report.seed());
         line.put("kills", report.kills());
-        line.put("linkFaults", report.faults());
+        line.put("powerFailures", report.count(Kind.POWER));
+        line.put("diskFaults", report.count(Kind.DISK));
+        line.put("clockJumps", report.count(Kind.CLOCK));
+        line.put("linkFaults", report.count(Kind.LINK));
+        line.put("daemonKills", run.daemon().kills());
+        line.put("daemonCallsAnswered", run.daemon().answered());
+        line.put("slowestOfflineMillis", run.daemon().slowestOfflineMillis());
         line.put("operations", report.operations());
         line.put("unanswered", report.verdict().unknown());
         line.put("acknowledged", report.acknowledged());
@@ -334,7 +378,7 @@ final class ConformanceCommand implements Callable<Integer> {
             line.put("slowestCallErrorMillis", report.calls().slowestFailureMillis());
         }
         var wrong = line.putArray("wrong");
-        report.wrong().forEach(wrong::add);
+        wrong(run).forEach(wrong::add);
         return line;
     }
 

@@ -85,12 +85,18 @@ class ConformanceCommandTest {
                     .anyMatch(
                             line ->
                                     line.startsWith("seed 7:")
-                                            && line.contains("2 kills")
+                                            && line.contains("3 kills")
                                             && !line.contains(" 0 other faults"))
                     .anyMatch(
                             line ->
                                     line.contains("yes")
-                                            && line.contains("what was acknowledged is there"));
+                                            && line.contains("what was acknowledged is there"))
+                    .anyMatch(
+                            line ->
+                                    line.contains("yes")
+                                            && line.contains("a machine's calls run once")
+                                            && !line.contains(", 0 answered"))
+                    .anyMatch(line -> line.startsWith("machine daemon: killed 1 times"));
         }
     }
 
@@ -119,7 +125,7 @@ class ConformanceCommandTest {
             assertThat(status).as("%s", command.allLines()).isZero();
             assertThat(command.allLines())
                     .contains("It holds.")
-                    .anyMatch(line -> line.startsWith("seed 7:") && line.contains("4 kills"))
+                    .anyMatch(line -> line.startsWith("seed 7:") && line.contains("5 kills"))
                     .anyMatch(line -> line.startsWith("pause, PostgreSQL:"))
                     .anyMatch(
                             line ->

@@ -2,6 +2,9 @@ package dev.roosthold.conformance.cases;
 
 import dev.roosthold.conformance.crowd.CallReport;
 import dev.roosthold.conformance.crowd.CrowdReport;
+import dev.roosthold.conformance.crowd.DaemonReport;
+import dev.roosthold.conformance.crowd.FaultRun;
+import dev.roosthold.conformance.crowd.Trouble.Kind;
 import dev.roosthold.conformance.history.Rule;
 import dev.roosthold.conformance.history.Violation;
 import java.util.ArrayList;
@@ -13,6 +16,7 @@ public final class FaultVerdict {
     private static final String GROUP = "faults";
     private static final long LONGEST_ERROR_MILLIS = 1_000;
     private static final long LONGEST_PAUSE_MILLIS = 3_000;
+    private static final long LATEST_OFFLINE_MILLIS = 10_000;
 
     private static final Set<Rule> LOST = Set.of(Rule.NOTHING_LOST);
     private static final Set<Rule> TWICE =
@@ -23,7 +27,15 @@ public final class FaultVerdict {
 
     /// Times are better when they are short, but not required: they are also those of the computer
     /// and of what else it does.
-    public static List<Result> of(CrowdReport report) {
+    public static List<Result> of(FaultRun.Report run) {
+        List<Result> lines = of(run.crowd());
+        ofDaemon(run.daemon(), lines);
+        lines.add(done(run));
+        return lines;
+    }
+
+    /// The same without a machine daemon.
+    static List<Result> of(CrowdReport report) {
         List<Result> lines = new ArrayList<>();
         List<Violation> all = report.verdict().violations();
         lines.add(
@@ -90,6 +102,37 @@ public final class FaultVerdict {
                         LONGEST_PAUSE_MILLIS,
                         report.pauses().quantileMillis(0.99),
                         report.pauses().summary()));
+    }
+
+    private static void ofDaemon(DaemonReport daemon, List<Result> lines) {
+        lines.add(
+                line(
+                        Grade.REQUIRED,
+                        "a machine's calls run once, it is shown as it is",
+                        "nothing else",
+                        daemon.wrong().size() + " otherwise, " + daemon.answered() + " answered",
+                        daemon.wrong()));
+        lines.add(
+                time(
+                        "a killed machine daemon is shown offline",
+                        LATEST_OFFLINE_MILLIS,
+                        daemon.slowestOfflineMillis(),
+                        List.of(daemon.summary())));
+    }
+
+    /// What happened, for people.
+    private static Result done(FaultRun.Report run) {
+        CrowdReport crowd = run.crowd();
+        String seen =
+                "%d kills, %d power failures, %d disk faults, %d clock jumps, %d link faults"
+                        .formatted(
+                                crowd.count(Kind.KILL),
+                                crowd.count(Kind.POWER),
+                                crowd.count(Kind.DISK),
+                                crowd.count(Kind.CLOCK),
+                                crowd.count(Kind.LINK));
+        List<String> leftOut = run.leftOut().stream().map(what -> "left out: " + what).toList();
+        return new Result(GROUP, "what was done", Grade.EXTRA, "", seen, true, leftOut);
     }
 
     private static Result history(

@@ -1,6 +1,9 @@
 package dev.roosthold.conformance.crowd;
 
 import dev.roosthold.conformance.wire.WireException;
+import dev.roosthold.crypto.MasterSecret;
+import dev.roosthold.crypto.SignIn;
+import dev.roosthold.crypto.SignInRequest;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -8,7 +11,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -19,6 +24,25 @@ import tools.jackson.databind.node.MissingNode;
 /// Requests to one address of the server with one bearer. Thread-safe.
 record Api(HttpClient http, URI server, String bearer, Duration patience) {
     static final JsonMapper JSON = JsonMapper.builder().build();
+
+    /// Makes the account of that secret.
+    ///
+    /// @throws WireException when the server refuses
+    static Api signUp(HttpClient http, URI server, MasterSecret secret, Duration patience) {
+        SignInRequest signIn = SignIn.request(secret, new SecureRandom());
+        String token =
+                new Api(http, server, "", patience)
+                        .need(
+                                "POST",
+                                "/v1/auth",
+                                Map.of(
+                                        "publicKey", signIn.publicKey(),
+                                        "challenge", signIn.challenge(),
+                                        "signature", signIn.signature()))
+                        .path("token")
+                        .asString();
+        return new Api(http, server, token, patience);
+    }
 
     /// @param status HTTP status
     /// @param body missing when it is no JSON

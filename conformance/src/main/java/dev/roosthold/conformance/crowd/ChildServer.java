@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -21,14 +22,17 @@ final class ChildServer implements KillTrouble.Restart, AutoCloseable {
     private static final int LINES_KEPT = 40;
 
     private final String name;
-    private final List<String> command;
+    private final Map<String, String> environment;
     private final String ready;
+    private List<String> command;
     private Process process;
 
-    private ChildServer(String name, List<String> command, String ready)
+    private ChildServer(
+            String name, List<String> command, Map<String, String> environment, String ready)
             throws IOException, InterruptedException {
         this.name = name;
         this.command = List.copyOf(command);
+        this.environment = Map.copyOf(environment);
         this.ready = ready;
         this.process = launch();
     }
@@ -42,7 +46,14 @@ final class ChildServer implements KillTrouble.Restart, AutoCloseable {
     ///     printed last
     static ChildServer start(String name, List<String> command, String ready)
             throws IOException, InterruptedException {
-        return new ChildServer(name, command, ready);
+        return start(name, command, Map.of(), ready);
+    }
+
+    /// The same with more variables of the environment.
+    static ChildServer start(
+            String name, List<String> command, Map<String, String> environment, String ready)
+            throws IOException, InterruptedException {
+        return new ChildServer(name, command, environment, ready);
     }
 
     /// A port of this computer that nobody uses now.
@@ -59,6 +70,17 @@ final class ChildServer implements KillTrouble.Restart, AutoCloseable {
     @Override
     public void killAndRestart() throws IOException, InterruptedException {
         kill();
+        startAgain();
+    }
+
+    /// After [#kill], as it was started before.
+    void startAgain() throws IOException, InterruptedException {
+        process = launch();
+    }
+
+    /// The same with another command, also from now on.
+    void startAgain(List<String> other) throws IOException, InterruptedException {
+        command = List.copyOf(other);
         process = launch();
     }
 
@@ -73,7 +95,7 @@ final class ChildServer implements KillTrouble.Restart, AutoCloseable {
     }
 
     /// Kills its first process; others of it end by themselves then, and are waited for.
-    private void kill() throws InterruptedException {
+    void kill() throws InterruptedException {
         List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
         all.add(process.toHandle());
         process.destroyForcibly();
@@ -89,6 +111,7 @@ final class ChildServer implements KillTrouble.Restart, AutoCloseable {
     private Process launch() throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().keySet().removeIf(variable -> variable.startsWith("ROOST_"));
+        builder.environment().putAll(environment);
         Process launched = builder.start();
         CompletableFuture<Boolean> serving = new CompletableFuture<>();
         Deque<String> lines = new ArrayDeque<>();

@@ -8,7 +8,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -36,8 +38,7 @@ public final class Crowd {
     /// What works beside the clients, when there are several nodes.
     private final List<Part> parts = new ArrayList<>();
     private volatile boolean running = true;
-    private int kills;
-    private int faults;
+    private final Map<Trouble.Kind, Integer> done = new EnumMap<>(Trouble.Kind.class);
 
     /// @param work until it is told to stop
     private record Part(Work work, Runnable close) {}
@@ -128,8 +129,7 @@ public final class Crowd {
                 counters.acknowledged.sum(),
                 counters.heard.sum(),
                 counters.cuts.sum(),
-                kills,
-                faults,
+                done,
                 TimeUnit.NANOSECONDS.toMillis(counters.slowestNanos.get()),
                 verdict,
                 Pauses.of(trouble.faults(), waits),
@@ -198,12 +198,9 @@ public final class Crowd {
             while (more
                     && System.nanoTime() < end
                     && counters.operations.sum() < options.operations()) {
-                switch (trouble.next()) {
-                    case KILL -> kills++;
-                    case LINK, CLOCK -> faults++;
-                    case NOTHING -> {}
-                    case DONE -> more = false;
-                }
+                Trouble.Kind what = trouble.next();
+                done.merge(what, 1, Integer::sum);
+                more = what != Trouble.Kind.DONE;
             }
         } catch (InterruptedException e) {
             throw e;

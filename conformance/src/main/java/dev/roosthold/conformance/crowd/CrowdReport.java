@@ -1,10 +1,12 @@
 package dev.roosthold.conformance.crowd;
 
+import dev.roosthold.conformance.crowd.Trouble.Kind;
 import dev.roosthold.conformance.history.Rule;
 import dev.roosthold.conformance.history.Verdict;
 import dev.roosthold.conformance.history.Violation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// How a run went.
 ///
@@ -12,8 +14,7 @@ import java.util.List;
 /// @param acknowledged messages and values that were acknowledged as stored
 /// @param heard events that arrived
 /// @param cuts connections that ended
-/// @param kills how often the server was killed
-/// @param faults what was done to the links, or to the clock of the server
+/// @param done how often each thing was done to the server and its links
 /// @param slowestMillis the longest time from a request to its answer
 /// @param verdict on all of it
 /// @param pauses how long clients were without an acknowledged write
@@ -25,15 +26,29 @@ public record CrowdReport(
         long acknowledged,
         long heard,
         long cuts,
-        int kills,
-        int faults,
+        Map<Trouble.Kind, Integer> done,
         long slowestMillis,
         Verdict verdict,
         Pauses pauses,
         CallReport calls,
         List<String> troubles) {
     public CrowdReport {
+        done = Map.copyOf(done);
         troubles = List.copyOf(troubles);
+    }
+
+    /// How often something was ended without warning.
+    public int kills() {
+        return count(Kind.KILL) + count(Kind.POWER);
+    }
+
+    /// Everything else that was done to the server and its links.
+    public int faults() {
+        return count(Kind.LINK) + count(Kind.CLOCK) + count(Kind.DISK);
+    }
+
+    public int count(Kind kind) {
+        return done.getOrDefault(kind, 0);
     }
 
     public boolean holds() {
@@ -57,8 +72,8 @@ public record CrowdReport(
                         acknowledged,
                         heard,
                         cuts,
-                        kills,
-                        faults,
+                        kills(),
+                        faults(),
                         slowestMillis,
                         count(Rule.NOTHING_LOST),
                         count(Rule.ONE_NUMBER)

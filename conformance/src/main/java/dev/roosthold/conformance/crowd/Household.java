@@ -1,8 +1,6 @@
 package dev.roosthold.conformance.crowd;
 
 import dev.roosthold.crypto.MasterSecret;
-import dev.roosthold.crypto.SignIn;
-import dev.roosthold.crypto.SignInRequest;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.security.SecureRandom;
@@ -27,20 +25,7 @@ record Household(String token, String machine, List<String> sessions, List<Regis
     ///
     /// @throws dev.roosthold.conformance.wire.WireException when the server refuses
     static Household moveIn(HttpClient http, URI server) {
-        SecureRandom random = new SecureRandom();
-        SignInRequest signIn = SignIn.request(MasterSecret.random(random), random);
-        String token =
-                new Api(http, server, "", PATIENCE)
-                        .need(
-                                "POST",
-                                "/v1/auth",
-                                Map.of(
-                                        "publicKey", signIn.publicKey(),
-                                        "challenge", signIn.challenge(),
-                                        "signature", signIn.signature()))
-                        .path("token")
-                        .asString();
-        Api api = new Api(http, server, token, PATIENCE);
+        Api api = Api.signUp(http, server, MasterSecret.random(new SecureRandom()), PATIENCE);
         String name = UUID.randomUUID().toString().substring(0, 8);
         List<Register> registers = new ArrayList<>();
         String machine = UUID.randomUUID().toString();
@@ -80,6 +65,6 @@ record Household(String token, String machine, List<String> sessions, List<Regis
         registers.add(new Register.OfArtifact(artifact, "header"));
         registers.add(new Register.OfArtifact(artifact, "body"));
         registers.add(new Register.OfAccount(name));
-        return new Household(token, machine, List.copyOf(sessions), List.copyOf(registers));
+        return new Household(api.bearer(), machine, List.copyOf(sessions), List.copyOf(registers));
     }
 }

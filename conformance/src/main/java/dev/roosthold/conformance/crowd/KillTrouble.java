@@ -1,44 +1,60 @@
 package dev.roosthold.conformance.crowd;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
 import java.util.Random;
 
-/// Kills the server without warning and starts it again, so many times, by the seed.
+/// Ends what belongs to the server without warning and starts it again, in an order and at times
+/// drawn by the seed.
 public final class KillTrouble implements Trouble {
-    private final Restart restart;
     private final Duration longestLife;
     private final Random random;
-    private int left;
+    private final Deque<Death> left;
 
-    /// Kills the server and starts it again on the same address with the same data.
+    /// Kills something and starts it again on the same address with the same data.
     @FunctionalInterface
     public interface Restart {
-        /// Returns when the server serves again.
+        /// Returns when it serves again.
         void killAndRestart() throws Exception;
     }
+
+    /// A way to die.
+    ///
+    /// @param times how often
+    record Death(Kind kind, int times, Restart restart) {}
 
     /// @param kills how many
     /// @param longestLife of the server between two kills, at least a tenth of a second
     public KillTrouble(Restart restart, int kills, Duration longestLife, long seed) {
-        this.restart = restart;
-        this.left = kills;
+        this(List.of(new Death(Kind.KILL, kills, restart)), longestLife, seed);
+    }
+
+    KillTrouble(List<Death> deaths, Duration longestLife, long seed) {
         this.longestLife = longestLife;
         this.random = new Random(seed);
+        List<Death> all = new ArrayList<>();
+        deaths.forEach(death -> all.addAll(Collections.nCopies(death.times(), death)));
+        Collections.shuffle(all, random);
+        this.left = new ArrayDeque<>(all);
     }
 
     @Override
     public Kind next() throws Exception {
-        if (left == 0) {
+        Death death = left.poll();
+        if (death == null) {
             return Kind.DONE;
         }
-        left--;
         Thread.sleep(100 + random.nextLong(Math.max(1, longestLife.toMillis() - 100)));
-        restart.killAndRestart();
-        return Kind.KILL;
+        death.restart().killAndRestart();
+        return death.kind();
     }
 
     @Override
     public void close() {
-        // The server was started again after each kill.
+        // Everything was started again after its end.
     }
 }

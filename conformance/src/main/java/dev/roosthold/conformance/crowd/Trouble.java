@@ -21,9 +21,16 @@ public interface Trouble extends AutoCloseable {
     /// What was done.
     enum Kind {
         NOTHING,
+        /// A link was broken and mended.
         LINK,
+        /// A clock was set.
         CLOCK,
+        /// A disk failed and was mended.
+        DISK,
+        /// Something was killed and started again.
         KILL,
+        /// The power failed, and the server was started again.
+        POWER,
         /// Nothing more will happen: the run may end.
         DONE
     }

@@ -62,13 +62,15 @@ class CrowdTest {
                             relay.url(),
                             List.of(relay.url()),
                             CrowdOptions.of(11, Duration.ofHours(1)),
-                            new BothTroubles(
+                            new MixedTroubles(
                                     new KillTrouble(
                                             relay::killAndRestart,
                                             kills,
                                             Duration.ofMillis(300),
                                             11),
-                                    new ClockTrouble(relay::setClock, 11),
+                                    List.of(
+                                            new ClockTrouble(
+                                                    relay::setClock, Duration.ofDays(2), 11)),
                                     11));
             check(report);
             assertThat(report.faults()).isGreaterThan(kills);

@@ -1,8 +1,12 @@
-// Preloaded before the C library, it stands between a program and the disk, for files below one folder:
+// Preloaded before the C library, it stands between a program and the disk, for files below one folder, and between it and
+// the clock:
 //
-//   DISK_FOLDER   the folder; everything else passes untouched
-//   DISK_RECORD   a file to which every write, truncation and flush is appended, in the order in which they happened
-//   DISK_CONTROL  a file whose content is a number n: the n-th call from then on fails, once; 0 fails nothing
+//   FAULT_FOLDER   the folder; files elsewhere pass untouched
+//   FAULT_RECORD   a file to which every write, truncation and flush is appended, in the order in which they happened
+//   FAULT_CONTROL  a file whose content is a number n: the n-th call from then on fails, once; 0 fails nothing, and a
+//                  negative number fails every call, as a full disk does
+//   FAULT_CLOCK    a file of 8 bytes, the nanoseconds by which the time of day is ahead; may change at any time. The clock
+//                  that only counts on is left alone
 //
 // A record: kind (1 byte: 'w' write, 't' truncate, 'd' delete, 's' flush), length of the path (4), path, offset or size (8),
 // length of the data (4), data. Numbers are in the order of this machine.
@@ -14,8 +18,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -28,9 +35,9 @@ static const char *control;
 static void prepare(void) {
   if (prepared) return;
   prepared = 1;
-  folder = getenv("DISK_FOLDER");
-  control = getenv("DISK_CONTROL");
-  const char *name = getenv("DISK_RECORD");
+  folder = getenv("FAULT_FOLDER");
+  control = getenv("FAULT_CONTROL");
+  const char *name = getenv("FAULT_RECORD");
   if (name) record = (int)syscall(SYS_openat, AT_FDCWD, name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 }
 
@@ -73,8 +80,8 @@ static void note(char kind, const char *path, int64_t offset, const void *data, 
 }
 
 // Whether this call is the one that fails. The control file itself is read at each call: it is a few bytes.
-static int fails(const char *path) {
-  if (!control || strstr(path, "acks")) return 0;
+static int fails(void) {
+  if (!control) return 0;
   char text[24];
   int fd = (int)syscall(SYS_openat, AT_FDCWD, control, O_RDWR | O_CLOEXEC, 0);
   if (fd >= 0) {
@@ -82,11 +89,12 @@ static int fails(const char *path) {
     if (size > 0) {
       text[size] = 0;
       countdown = atol(text);
-      syscall(SYS_ftruncate, fd, 0);
+      // Only a full disk is one for the next process, too.
+      if (countdown >= 0) syscall(SYS_ftruncate, fd, 0);
     }
     syscall(SYS_close, fd);
   }
-  return countdown > 0 && --countdown == 0;
+  return countdown < 0 || (countdown > 0 && --countdown == 0);
 }
 
 static ssize_t written(int fd, const void *data, size_t size, off_t offset, int at_offset) {
@@ -98,9 +106,9 @@ static ssize_t written(int fd, const void *data, size_t size, off_t offset, int 
     pthread_mutex_unlock(&lock);
     return at_offset ? syscall(SYS_pwrite64, fd, data, size, offset) : syscall(SYS_write, fd, data, size);
   }
-  if (fails(path)) {
+  if (fails()) {
     pthread_mutex_unlock(&lock);
-    errno = size % 2 ? ENOSPC : EIO;
+    errno = countdown < 0 || size % 2 ? ENOSPC : EIO;
     return -1;
   }
   int64_t at = at_offset ? offset : lseek(fd, 0, SEEK_CUR);
@@ -122,7 +130,7 @@ static int truncated(int fd, off_t size) {
   pthread_mutex_lock(&lock);
   prepare();
   int ours = path_of(fd, path);
-  if (ours && fails(path)) {
+  if (ours && fails()) {
     pthread_mutex_unlock(&lock);
     errno = EIO;
     return -1;
@@ -141,7 +149,7 @@ static int flushed(int fd, long number) {
   pthread_mutex_lock(&lock);
   prepare();
   int ours = path_of(fd, path);
-  if (ours && fails(path)) {
+  if (ours && fails()) {
     pthread_mutex_unlock(&lock);
     errno = EIO;
     return -1;
@@ -163,3 +171,38 @@ int unlink(const char *path) {
 
 int fsync(int fd) { return flushed(fd, SYS_fsync); }
 int fdatasync(int fd) { return flushed(fd, SYS_fdatasync); }
+
+static const volatile int64_t *ahead;
+
+// Before main and so before a second thread; calls that come earlier see the real time.
+__attribute__((constructor)) static void find_clock(void) {
+  const char *name = getenv("FAULT_CLOCK");
+  if (!name) return;
+  int fd = (int)syscall(SYS_openat, AT_FDCWD, name, O_RDONLY | O_CLOEXEC, 0);
+  if (fd < 0) return;
+  void *map = mmap(0, sizeof(int64_t), PROT_READ, MAP_SHARED, fd, 0);
+  syscall(SYS_close, fd);
+  if (map != MAP_FAILED) ahead = map;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *time) {
+  int result = (int)syscall(SYS_clock_gettime, clock, time);
+  if (result == 0 && ahead && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) {
+    int64_t by = *ahead;
+    int64_t nanos = time->tv_nsec + by % 1000000000;
+    time->tv_sec += by / 1000000000;
+    if (nanos < 0) { nanos += 1000000000; time->tv_sec--; }
+    if (nanos >= 1000000000) { nanos -= 1000000000; time->tv_sec++; }
+    time->tv_nsec = nanos;
+  }
+  return result;
+}
+
+int gettimeofday(struct timeval *restrict time, void *restrict zone) {
+  struct timespec now;
+  (void)zone;
+  if (clock_gettime(CLOCK_REALTIME, &now)) return -1;
+  time->tv_sec = now.tv_sec;
+  time->tv_usec = now.tv_nsec / 1000;
+  return 0;
+}

@@ -22,7 +22,7 @@ final class FailingWritesProgram {
         try (var store =
                 SqliteStore.open(
                         StoreConfig.of(Path.of(args[0]))
-                                .withMigrations(CountingProgram.MIGRATIONS))) {
+                                .withMigrations(RecordedProgram.MIGRATIONS))) {
             for (int n = 1; n <= highest; n++) {
                 Files.writeString(control, Integer.toString(n));
                 boolean failed = false;

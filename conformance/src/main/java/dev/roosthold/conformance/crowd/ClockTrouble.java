@@ -5,9 +5,10 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Random;
 
-/// Sets the clock of the server forward and back, by up to two days, by the seed.
+/// Sets the clock of a server forward and back, a little or much, by the seed.
 final class ClockTrouble implements Trouble {
     private final Clock clock;
+    private final Duration longest;
     private final Random random;
 
     /// A clock that can be set.
@@ -17,8 +18,10 @@ final class ClockTrouble implements Trouble {
         void set(Duration offset) throws IOException;
     }
 
-    ClockTrouble(Clock clock, long seed) {
+    /// @param longest how far it may be from the real one, in both directions
+    ClockTrouble(Clock clock, Duration longest, long seed) {
         this.clock = clock;
+        this.longest = longest;
         this.random = new Random(seed);
     }
 
@@ -27,12 +30,16 @@ final class ClockTrouble implements Trouble {
         Thread.sleep(50 + random.nextInt(250));
         clock.set(
                 switch (random.nextInt(4)) {
-                    case 0 -> Duration.ofSeconds(random.nextInt(-60, 60));
-                    case 1 -> Duration.ofMinutes(random.nextInt(-90, 90));
-                    case 2 -> Duration.ofHours(random.nextInt(-48, 48));
+                    case 0 -> within(longest.dividedBy(3_000));
+                    case 1 -> within(longest.dividedBy(30));
+                    case 2 -> within(longest);
                     default -> Duration.ZERO;
                 });
         return Kind.CLOCK;
+    }
+
+    private Duration within(Duration most) {
+        return Duration.ofMillis(random.nextLong(-most.toMillis(), most.toMillis() + 1));
     }
 
     @Override

@@ -12,16 +12,21 @@ import java.util.concurrent.CompletableFuture;
 /// Does a fixed number of writes of different sizes, some of them together, and writes the number
 /// of each into a file once it is acknowledged. Started by [PowerLossTest].
 final class RecordedProgram {
+    static final List<Migration> MIGRATIONS =
+            List.of(
+                    new Migration(
+                            1,
+                            "numbers",
+                            "CREATE TABLE number (value INTEGER PRIMARY KEY, pad TEXT NOT NULL)"
+                                    + " STRICT"));
+
     private RecordedProgram() {}
 
     /// @param args database file, file for acknowledgements, how many writes
     public static void main(String[] args) throws Exception {
         int writes = Integer.parseInt(args[2]);
         // Not closed: a close would write too, and a crash does not close.
-        var store =
-                SqliteStore.open(
-                        StoreConfig.of(Path.of(args[0]))
-                                .withMigrations(CountingProgram.MIGRATIONS));
+        var store = SqliteStore.open(StoreConfig.of(Path.of(args[0])).withMigrations(MIGRATIONS));
         try (var acks = new FileOutputStream(args[1])) {
             List<CompletableFuture<?>> together = new ArrayList<>();
             for (int i = 1; i <= writes; i++) {

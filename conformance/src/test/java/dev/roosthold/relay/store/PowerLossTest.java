@@ -1,7 +1,13 @@
 package dev.roosthold.relay.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.roosthold.conformance.faults.DiskCall;
+import dev.roosthold.conformance.faults.DiskCall.Kind;
+import dev.roosthold.conformance.faults.FaultyComputer;
+import dev.roosthold.conformance.faults.UnsafeDisk;
+import dev.roosthold.conformance.faults.UnsafeDisk.Loss;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 class PowerLossTest {
     private static final int WRITES = 500;
     private static final String DATABASE = "relay.db";
+
+    /// In the same record as the database, so that their order is known.
+    private static final String ACKNOWLEDGED = DATABASE + ".acknowledged";
 
     @TempDir Path folder;
 
@@ -42,30 +51,29 @@ class PowerLossTest {
 
     /// @param share one kind of loss at every eighth call instead of all at all
     private void crashes(boolean share) throws Exception {
-        DiskRecord record = record();
+        List<DiskCall> calls = record();
         var random = new Random(20261126);
-        var player = record.player();
+        var disk = new UnsafeDisk();
         Set<Long> acknowledged = new HashSet<>();
         int crashes = 0;
         int index = 0;
-        Path disk = folder.resolve("disk");
-        while (player.hasNext()) {
-            DiskRecord.Call call = player.step();
+        Path crashed = Files.createDirectory(folder.resolve("crashed"));
+        for (DiskCall call : calls) {
+            disk.apply(call);
             index++;
-            if (call.file().equals("acks")) {
+            if (call.file().equals(ACKNOWLEDGED)) {
                 acknowledged.add(
                         Long.parseLong(new String(call.data(), StandardCharsets.US_ASCII).strip()));
                 continue;
             }
-            if (call.file().startsWith(DATABASE)) {
-                for (DiskRecord.Loss loss : DiskRecord.Loss.values()) {
-                    int turn = index / 8 % DiskRecord.Loss.values().length;
-                    if (share && (index % 8 != 0 || turn != loss.ordinal())) {
-                        continue;
-                    }
-                    crashes++;
-                    check(player.after(loss, random), disk, acknowledged, index + " " + loss);
+            for (Loss loss : Loss.values()) {
+                int turn = index / 8 % Loss.values().length;
+                if (share && (index % 8 != 0 || turn != loss.ordinal())) {
+                    continue;
                 }
+                crashes++;
+                UnsafeDisk.write(disk.after(loss, random), crashed, DATABASE);
+                check(crashed, acknowledged, index + " " + loss);
             }
         }
         System.out.println(
@@ -77,9 +85,9 @@ class PowerLossTest {
                         + " writes acknowledged, lost 0");
         assertThat(acknowledged).hasSize(WRITES);
         assertThat(crashes).isGreaterThan(200);
-        assertThat(record.calls()).extracting(DiskRecord.Call::kind).contains('w', 's');
+        assertThat(calls).extracting(DiskCall::kind).contains(Kind.WRITE, Kind.FLUSH);
         assertThat(
-                        record.calls().stream()
+                        calls.stream()
                                 .anyMatch(
                                         call ->
                                                 call.file().equals(DATABASE)
@@ -88,36 +96,56 @@ class PowerLossTest {
                 .isTrue();
     }
 
-    private DiskRecord record() throws Exception {
-        DiskShim shim = DiskShim.build(folder);
-        Path data = Files.createDirectory(folder.resolve("data"));
-        Path recorded = folder.resolve("record");
+    private List<DiskCall> record() throws Exception {
+        Path data = folder.resolve("data");
+        FaultyComputer computer = computer(data);
         Process process =
-                shim.start(
-                        data,
-                        Map.of("DISK_RECORD", recorded.toString()),
-                        CountingProgram.command(
-                                RecordedProgram.class,
-                                data.resolve(DATABASE).toString(),
-                                data.resolve("acks").toString(),
-                                Integer.toString(WRITES)));
+                start(
+                        computer,
+                        RecordedProgram.class,
+                        data.resolve(DATABASE).toString(),
+                        data.resolve(ACKNOWLEDGED).toString(),
+                        Integer.toString(WRITES));
         assertThat(process.waitFor(90, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isZero();
-        return DiskRecord.read(recorded, List.of(DATABASE, "acks"));
+        return computer.calls();
     }
 
-    private static void check(
-            DiskRecord.Disk disk, Path folder, Set<Long> acknowledged, String when)
-            throws IOException {
-        Files.createDirectories(folder);
-        for (String name : List.of("", "-wal", "-shm", "-journal")) {
-            Files.deleteIfExists(folder.resolve(DATABASE + name));
+    private FaultyComputer computer(Path data) throws Exception {
+        Path tools = Files.createDirectory(folder.resolve("tools"));
+        Optional<FaultyComputer> computer = FaultyComputer.build(tools, data, DATABASE);
+        if (computer.isEmpty()) {
+            System.err.println("SKIPPED: faults of the disk need Linux and a C compiler");
         }
-        disk.writeTo(folder, DATABASE);
+        assumeTrue(computer.isPresent(), "Linux and a C compiler");
+        return computer.get();
+    }
+
+    private static Process start(FaultyComputer computer, Class<?> program, String... arguments)
+            throws IOException {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-XX:+UseSerialGC",
+                                "-XX:TieredStopAtLevel=1",
+                                "-Xmx64m",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                program.getName()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().putAll(computer.environment());
+        return builder.start();
+    }
+
+    private static void check(Path folder, Set<Long> acknowledged, String when) {
         try (var store =
                 SqliteStore.open(
                         StoreConfig.of(folder.resolve(DATABASE))
-                                .withMigrations(CountingProgram.MIGRATIONS))) {
+                                .withMigrations(RecordedProgram.MIGRATIONS))) {
             Set<Long> found =
                     store.readNow(
                             sql ->
@@ -154,18 +182,15 @@ class PowerLossTest {
     }
 
     private void failingCalls(int highest) throws Exception {
-        DiskShim shim = DiskShim.build(folder);
-        Path data = Files.createDirectory(folder.resolve("data"));
-        Path control = Files.createFile(folder.resolve("control"));
+        Path data = folder.resolve("data");
+        FaultyComputer computer = computer(data);
         Process process =
-                shim.start(
-                        data,
-                        Map.of("DISK_CONTROL", control.toString()),
-                        CountingProgram.command(
-                                FailingWritesProgram.class,
-                                data.resolve(DATABASE).toString(),
-                                control.toString(),
-                                Integer.toString(highest)));
+                start(
+                        computer,
+                        FailingWritesProgram.class,
+                        data.resolve(DATABASE).toString(),
+                        String.valueOf(computer.environment().get("FAULT_CONTROL")),
+                        Integer.toString(highest));
         List<String> lines = new ArrayList<>();
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = out.readLine(); line != null; line = out.readLine()) {
