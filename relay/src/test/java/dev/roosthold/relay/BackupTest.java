@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.roosthold.relay.backup.Backup;
 import dev.roosthold.relay.backup.BackupException;
+import dev.roosthold.relay.store.DatabaseFile;
+import dev.roosthold.relay.store.Migration;
 import dev.roosthold.relay.store.SqliteStore;
 import dev.roosthold.relay.store.StoreConfig;
 import java.io.ByteArrayInputStream;
@@ -531,6 +533,42 @@ class BackupTest {
                 .hasMessageContaining("newer program");
         assertThat(file).doesNotExist();
         assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void whatANewerProgramAddedIsKeptByAnOlderOneThatCanGoOn() throws Exception {
+        rig.relay().close();
+        Path data = rig.config().dataDirectory();
+        int next = Migration.ofProgram().size() + 1;
+        try (var store = SqliteStore.open(StoreConfig.of(data.resolve("relay.db")))) {
+            store.writeNow(
+                    tx ->
+                            tx.execute("CREATE TABLE later (id TEXT) STRICT")
+                                    + tx.execute("INSERT INTO later (id) VALUES ('kept')")
+                                    + tx.execute(
+                                            "INSERT INTO schema_migration (number, name, checksum,"
+                                                    + " applied_at_ms, older_go_on)"
+                                                    + " VALUES (?, 'later', 'x', 0, 1)",
+                                            next));
+        }
+        Path file = place.resolve("b.tar.gz");
+        operator().backup(file, false);
+        Path restored = place.resolve("r");
+        Operator.restore(file, restored);
+        try (var database = DatabaseFile.open(restored.resolve("relay.db"))) {
+            assertThat(database.schema(Migration.ofProgram())).isEqualTo(next);
+            assertThat(
+                            database.<List<String>>read(
+                                    sql ->
+                                            sql.list(
+                                                    "SELECT id FROM later",
+                                                    row -> row.getString(1))))
+                    .containsExactly("kept");
+        }
+        try (Relay relay = Relay.start(rig.config().withDataDirectory(restored))) {
+            Api api = new Api(rig.http(), relay.address(), Optional.of(ada.token()), Map.of());
+            assertThat(api.get("/v1/account/profile").status()).isEqualTo(200);
+        }
     }
 
     private void refuses(byte[] archive, String what) throws IOException {

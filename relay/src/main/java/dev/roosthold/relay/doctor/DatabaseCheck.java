@@ -56,14 +56,9 @@ record DatabaseCheck(Situation situation) implements Check {
     }
 
     private static Finding schema(DatabaseFile database) {
-        int known = Migration.ofProgram().size();
         try {
-            int schema = database.schema(Migration.ofProgram());
             return Finding.ok(
-                    "schema",
-                    schema == known
-                            ? "step " + schema + ", the latest"
-                            : "step " + schema + "; the next start takes it to " + known);
+                    "schema", SchemaWords.of(database.schema(Migration.ofProgram())));
         } catch (StoreException e) {
             return Finding.wrong(
                     "schema",

@@ -1,6 +1,5 @@
 package dev.roosthold.relay.doctor;
 
-import dev.roosthold.relay.store.Migration;
 import dev.roosthold.relay.store.PostgresStore;
 import dev.roosthold.relay.store.PostgresUrl;
 import dev.roosthold.relay.store.StoreException;
@@ -20,24 +19,18 @@ record ServerCheck(PostgresUrl url) implements Check {
         try {
             int schema = PostgresStore.schema(url);
             long nanos = System.nanoTime() - begun;
-            int known = Migration.ofProgram().size();
             String what =
                     String.format(
                             Locale.ROOT,
-                            "on the server %s, which answered within %d ms, step %d of the schema",
+                            "on the server %s, which answered within %d ms, %s",
                             url.place(),
                             nanos / 1_000_000,
-                            schema);
+                            SchemaWords.of(schema));
             if (nanos > SLOW_NANOS) {
                 return List.of(
                         Finding.warning(NAME, what, "Put relay and database near each other."));
             }
-            return List.of(
-                    Finding.ok(
-                            NAME,
-                            schema == known
-                                    ? what
-                                    : what + "; the next start takes it to " + known));
+            return List.of(Finding.ok(NAME, what));
         } catch (StoreException e) {
             return List.of(
                     Finding.wrong(

@@ -45,8 +45,8 @@ enum Dialect {
         }
 
         @Override
-        Optional<String> alone() {
-            return Optional.empty();
+        List<String> alone() {
+            return List.of();
         }
 
         @Override
@@ -57,6 +57,11 @@ enum Dialect {
         @Override
         String hasTable() {
             return "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?";
+        }
+
+        @Override
+        String hasColumn() {
+            return "SELECT 1 FROM pragma_table_info(?) WHERE name = ?";
         }
 
         @Override
@@ -119,9 +124,16 @@ enum Dialect {
                     .replaceAll("\\bTEXT\\b", "TEXT COLLATE \"C\"");
         }
 
+        /// READ COMMITTED, as what is waited for is seen only by what is asked after that. Whoever
+        /// waits for a table holds up all who come later, so that a table that is read for long is
+        /// rather asked for again.
         @Override
-        Optional<String> alone() {
-            return Optional.of("SELECT pg_advisory_xact_lock(7304611822541)");
+        List<String> alone() {
+            return List.of(
+                    "SET TRANSACTION ISOLATION LEVEL READ COMMITTED",
+                    "SET LOCAL lock_timeout = 0",
+                    "DO 'BEGIN PERFORM pg_advisory_xact_lock(7304611822541); END'",
+                    "SET LOCAL lock_timeout = '500ms'");
         }
 
         @Override
@@ -133,6 +145,13 @@ enum Dialect {
         String hasTable() {
             return "SELECT 1 FROM information_schema.tables"
                     + " WHERE table_schema = current_schema() AND table_name = ?";
+        }
+
+        @Override
+        String hasColumn() {
+            return "SELECT 1 FROM information_schema.columns"
+                    + " WHERE table_schema = current_schema() AND table_name = ?"
+                    + " AND column_name = ?";
         }
 
         @Override
@@ -171,15 +190,19 @@ enum Dialect {
     /// A statement that makes tables, written for SQLite.
     abstract String schemaText(String sql);
 
-    /// What keeps other programs from changing the schema until the transaction ends; empty when
-    /// every write does.
-    abstract Optional<String> alone();
+    /// What keeps other programs from changing the schema until the transaction ends, and lets this
+    /// one do it beside them; the first statements of the transaction. Empty when every write does.
+    abstract List<String> alone();
 
     /// What a program that ends does for the next one.
     abstract Optional<String> beforeClose();
 
     /// A query with the name of a table as its parameter, with a row when there is one.
     abstract String hasTable();
+
+    /// A query with the names of a table and a column as its parameters, with a row when the table
+    /// has the column.
+    abstract String hasColumn();
 
     /// Where the steps of the schema are that cannot be translated.
     abstract Optional<String> ownSteps();

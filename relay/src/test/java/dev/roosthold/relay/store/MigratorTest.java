@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,11 @@ class MigratorTest {
                     2,
                     "second",
                     "ALTER TABLE a ADD COLUMN text TEXT;\nINSERT INTO a (text) VALUES ('semi;colon')");
+    private static final Migration ADDED =
+            new Migration(
+                    2,
+                    "added",
+                    "-- older programs: go on\nCREATE TABLE c (id INTEGER PRIMARY KEY) STRICT;");
     private static final Migration BROKEN =
             new Migration(
                     3,
@@ -87,6 +93,87 @@ class MigratorTest {
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("newer program")
                 .hasMessageContaining("2 second");
+    }
+
+    @Test
+    void anOlderProgramGoesOnAfterAStepThatLetsIt() {
+        open(FIRST, ADDED).close();
+        try (var older = open(FIRST)) {
+            older.writeNow(tx -> tx.execute("INSERT INTO a (id) VALUES (7)"));
+            assertThat(older.writeFailure(Duration.ofSeconds(10))).isEmpty();
+            assertThat(tables(older)).anyMatch(table -> table.startsWith("c"));
+        }
+        try (var newer = open(FIRST, ADDED)) {
+            assertThat(
+                            newer.<List<Long>>readNow(
+                                    sql -> sql.list("SELECT id FROM a", row -> row.getLong(1))))
+                    .containsExactly(7L);
+        }
+    }
+
+    @Test
+    void oneStepThatDoesNotLetAnOlderProgramGoOnStopsIt() {
+        var third = new Migration(3, "third", "-- older programs: stop\nDROP TABLE a;");
+        open(FIRST, ADDED, third).close();
+        open(FIRST, ADDED, third).close();
+        for (var older : List.of(List.of(FIRST), List.of(FIRST, ADDED))) {
+            assertThatThrownBy(() -> open(older.toArray(Migration[]::new)))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("newer program")
+                    .hasMessageContaining("3 third");
+        }
+    }
+
+    @Test
+    void alsoOneBeforeAStepThatWouldLetItGoOn() {
+        var third = new Migration(3, "third", "-- older programs: go on\nCREATE TABLE d (x TEXT);");
+        open(FIRST, SECOND, third).close();
+        assertThatThrownBy(() -> open(FIRST)).hasMessageContaining("3 third");
+        open(FIRST, SECOND).close();
+    }
+
+    @Test
+    void anOlderProgramDoesNotGoOnWithADatabaseOfAnotherBuild() {
+        open(FIRST, ADDED).close();
+        var changed = new Migration(1, "first", FIRST.sql() + " -- changed");
+        assertThatThrownBy(() -> open(changed)).hasMessageContaining("schema step 1 first");
+    }
+
+    @Test
+    void aDatabaseThatDoesNotSayWhatOlderProgramsCanDoIsReadAndSaysItFromThenOn() {
+        try (var store = open(FIRST)) {
+            store.writeNow(
+                    tx -> tx.execute("ALTER TABLE schema_migration DROP COLUMN older_go_on"));
+        }
+        try (var file = DatabaseFile.open(directory.resolve("relay.db"))) {
+            assertThat(file.schema(List.of(FIRST))).isEqualTo(1);
+            assertThatThrownBy(() -> file.schema(List.of())).hasMessageContaining("newer program");
+        }
+        open(FIRST, ADDED).close();
+        open(FIRST).close();
+        try (var file = DatabaseFile.open(directory.resolve("relay.db"))) {
+            assertThat(file.schema(List.of(FIRST))).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aNewStepHasToSayWhatOlderProgramsCanDo() {
+        String sql = "CREATE TABLE a (id TEXT) STRICT;";
+        assertThatThrownBy(() -> Migration.of(20, "new", sql))
+                .hasMessageContaining("step 20")
+                .hasMessageContaining("-- older programs: go on");
+        assertThatThrownBy(() -> Migration.of(20, "new", "-- older programs: perhaps\n" + sql))
+                .hasMessageContaining("step 20");
+        assertThat(Migration.of(20, "new", "-- older programs: go on\n" + sql).olderGoOn()).isTrue();
+        assertThat(Migration.of(20, "new", "-- older programs: stop\n" + sql).olderGoOn()).isFalse();
+        assertThat(Migration.of(19, "old", sql).olderGoOn()).isFalse();
+    }
+
+    @Test
+    void aStepSaysTheSameForBothDatabases() {
+        assertThat(Migration.ofProgram(Dialect.POSTGRESQL).stream().map(Migration::olderGoOn))
+                .containsExactlyElementsOf(
+                        Migration.ofProgram().stream().map(Migration::olderGoOn).toList());
     }
 
     @Test

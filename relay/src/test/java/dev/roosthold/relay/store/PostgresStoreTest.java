@@ -7,13 +7,17 @@ import static org.awaitility.Awaitility.await;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -129,6 +133,113 @@ class PostgresStoreTest {
     }
 
     @Test
+    void severalNodesThatStartAtOnceMakeOneSchema() throws Exception {
+        PostgresUrl fresh = freshDatabase("nodes");
+        List<CompletableFuture<PostgresStore>> opening =
+                IntStream.range(0, 4)
+                        .mapToObj(
+                                _ ->
+                                        CompletableFuture.supplyAsync(
+                                                () ->
+                                                        PostgresStore.openAmongNodes(
+                                                                config(), fresh)))
+                        .toList();
+        for (CompletableFuture<PostgresStore> store : opening) {
+            store.get().close();
+        }
+    }
+
+    private static PostgresUrl freshDatabase(String name) throws SQLException {
+        run("CREATE DATABASE " + name);
+        return PostgresUrl.parse(
+                "postgresql://postgres@127.0.0.1:" + server.getPort() + "/" + name);
+    }
+
+    /// Migrates as a node does.
+    private static void migrate(PostgresUrl database, Migration... migrations) throws SQLException {
+        try (SqlConnection connection =
+                new PostgresConnections(database, PostgresConnections.Use.AMONG_NODES).writer()) {
+            new Migrator(List.of(migrations), InstantSource.system()).migrate(connection);
+        }
+    }
+
+    private static final Migration FIRST =
+            new Migration(1, "first", "CREATE TABLE a (id BIGINT PRIMARY KEY);");
+    private static final Migration ADDED =
+            new Migration(
+                    2, "added", "-- older programs: go on\nALTER TABLE a ADD COLUMN text TEXT;");
+    private static final Migration LAST =
+            new Migration(3, "last", "-- older programs: stop\nALTER TABLE a DROP COLUMN text;");
+
+    @Test
+    void anOlderProgramGoesOnAfterStepsThatLetIt() throws Exception {
+        PostgresUrl database = freshDatabase("older");
+        migrate(database, FIRST);
+        run(database, "ALTER TABLE schema_migration DROP COLUMN older_go_on");
+        migrate(database, FIRST, ADDED);
+        migrate(database, FIRST);
+        migrate(database, FIRST, ADDED, LAST);
+        for (List<Migration> older : List.of(List.of(FIRST), List.of(FIRST, ADDED))) {
+            assertThatThrownBy(() -> migrate(database, older.toArray(Migration[]::new)))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("newer program")
+                    .hasMessageContaining("3 last");
+        }
+    }
+
+    @Test
+    void aStepWaitsForWhoReadsWhatItChangesAndHoldsNobodyUpMeanwhile() throws Exception {
+        PostgresUrl database = freshDatabase("busy");
+        migrate(database, FIRST);
+        try (Connection reader = connection(database);
+                Statement statement = reader.createStatement()) {
+            reader.setAutoCommit(false);
+            statement.executeQuery("SELECT * FROM a").close();
+            var migrated =
+                    CompletableFuture.runAsync(
+                            () -> {
+                                try {
+                                    migrate(database, FIRST, ADDED);
+                                } catch (SQLException e) {
+                                    throw new CompletionException(e);
+                                }
+                            });
+            for (int i = 0; i < 3; i++) {
+                await().until(() -> waits(database));
+                // As whoever comes after it: once for each time that it has asked.
+                run(database, "INSERT INTO a (id) VALUES (" + i + ")");
+            }
+            assertThat(migrated).isNotDone();
+            reader.commit();
+            migrated.get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    private static Connection connection(PostgresUrl database) throws SQLException {
+        return DriverManager.getConnection(database.jdbc(), "postgres", "");
+    }
+
+    private static void run(PostgresUrl database, String sql) throws SQLException {
+        try (Connection connection = connection(database);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /// Whether somebody waits for a table.
+    private static boolean waits(PostgresUrl database) throws SQLException {
+        try (Connection connection = connection(database);
+                Statement statement = connection.createStatement();
+                ResultSet rows =
+                        statement.executeQuery(
+                                "SELECT 1 FROM pg_locks WHERE NOT granted AND relation IS NOT NULL"
+                                        + " AND database = (SELECT oid FROM pg_database"
+                                        + " WHERE datname = current_database())")) {
+            return rows.next();
+        }
+    }
+
+    @Test
     void writesOfTwoRelaysToOneRowLoseNothing() {
         one.writeNow(insert("a"));
         int each = 300;
@@ -204,7 +315,7 @@ class PostgresStoreTest {
         run(
                 """
                 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                  WHERE application_name = 'roost'""");
+                  WHERE application_name LIKE 'roost %'""");
         await().ignoreExceptionsInstanceOf(StoreException.class)
                 .untilAsserted(
                         () -> {
