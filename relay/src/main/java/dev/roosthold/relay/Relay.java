@@ -144,12 +144,8 @@ public final class Relay implements AutoCloseable {
     private static final Duration TIDY = Duration.ofMinutes(10);
     private static final Duration DRAIN = Duration.ofMillis(500);
 
-    /// A relay that stops hands its sockets to the others in so many parts, this far apart.
-    private static final int SLICES = 8;
-
-    private static final Duration SLICE = Duration.ofMillis(150);
-
-    /// Everything else that [#close()] waits for takes less than 4 seconds together.
+    /// Everything else that [#close()] waits for takes less than 4 seconds together, 2.5 of
+    /// which are those of [HandOver].
     private static final Duration TELL_UNREADY = Duration.ofMillis(500);
 
     private static final Duration WRITE_PROBE = Duration.ofSeconds(2);
@@ -450,6 +446,7 @@ public final class Relay implements AutoCloseable {
                         sessions,
                         blocking);
         push.among(others.channels());
+        others.nodes().whenSilent(rpc::nodeIsSilent, rpc::nodeIsBack);
         upkeep.every(Nodes.BEAT, () -> others.nodes().beatOn(blocking));
         upkeep.every(Lines.QUICK, watch::look);
         others.nodes().started();
@@ -583,7 +580,7 @@ public final class Relay implements AutoCloseable {
             }
         }
         if (handsOver) {
-            closeInSlices();
+            new HandOver(router, rpc).run();
         }
         drainSockets();
         jazz.close();
@@ -743,18 +740,6 @@ public final class Relay implements AutoCloseable {
     /// A deletion may have been cut short.
     private void tidyJazz() {
         jazz.tidy(account -> store.readNow(sql -> Accounts.exists(sql, account)));
-    }
-
-    /// Lets the clients come to the other nodes little by little.
-    private void closeInSlices() {
-        for (int left = SLICES; left > 0 && router.closeSome(1.0 / left); left--) {
-            try {
-                Thread.sleep(SLICE);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-        }
     }
 
     private void drainSockets() {

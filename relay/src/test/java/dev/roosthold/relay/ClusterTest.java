@@ -15,6 +15,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -548,6 +552,40 @@ class ClusterTest {
     }
 
     @Test
+    void callsEndAndNewOnesWaitWhenANodeStops() throws Exception {
+        ada.makesMachine("m");
+        Client page = adaAtTwo.page().connected();
+        Client pageThere = ada.page().connected();
+        Client daemon = ada.daemon("m").connected();
+        Client other = adaAtTwo.daemon("n").connected();
+        var asked = new LinkedBlockingQueue<Ack>();
+        for (Client target : List.of(daemon, other)) {
+            target.answers("rpc-request", (_, ack) -> asked.add(ack));
+        }
+        registers(daemon, "m:a");
+        registers(other, "n:a");
+        var running = calls(page, "running");
+        Ack ofDaemon = asked.poll(10, TimeUnit.SECONDS);
+        var made = pageThere.asks("rpc-call", Map.of("method", "n:a", "params", "p"));
+        Ack ofOther = asked.poll(10, TimeUnit.SECONDS);
+
+        var stop = CompletableFuture.runAsync(one.relay()::close);
+        await().pollInterval(Duration.ofMillis(5))
+                .until(() -> one.relay().rpc().counts(new AccountId(ada.account())).methods() == 0);
+        var waits = calls(page, "waits");
+        page.settled();
+        assertThat(waits).isNotDone();
+        ofDaemon.call("here");
+        ofOther.call("there");
+        assertThat(running.get(5, TimeUnit.SECONDS).path("result").asString()).isEqualTo("here");
+        assertThat(made.get(5, TimeUnit.SECONDS).path("result").asString()).isEqualTo("there");
+        daemon.end();
+        serving(adaAtTwo.daemon("m").connected(), "m:a", "again");
+        assertThat(waits.get(5, TimeUnit.SECONDS).path("result").asString()).isEqualTo("again");
+        stop.get(5, TimeUnit.SECONDS);
+    }
+
+    @Test
     void whatANodeLeavesBehindGoesOfflineSoon() {
         ada.makesMachine("m");
         Client page = adaAtTwo.page().connected();
@@ -672,6 +710,187 @@ class ClusterTest {
             third.isKilled();
             assertThat(call.get(1, TimeUnit.SECONDS).path("error").asString())
                     .isEqualTo("RPC target disconnected");
+        }
+    }
+
+    private Client at(NodeProcess node, Map<String, ?> auth) {
+        return new Client(node.address(), auth, false);
+    }
+
+    @Test
+    void aNodeThatHangsIsTakenForGoneAndComesBackAsItWas() throws Exception {
+        String session = ada.makesSession("t");
+        ada.makesMachine("m");
+        Client page = adaAtTwo.page().connected();
+        Client writer = adaAtTwo.session(session).connected();
+        var pageAuth = Map.of("token", ada.token(), "clientType", "user-scoped");
+        try (NodeProcess third = NodeProcess.start(address(database), nats.address(), directory);
+                Client daemon = at(third, ada.daemonAuth("m"));
+                Client reader = at(third, pageAuth)) {
+            var asked = new LinkedBlockingQueue<Map.Entry<String, Ack>>();
+            daemon.connected()
+                    .answers(
+                            "rpc-request",
+                            (body, ack) ->
+                                    asked.add(Map.entry(body.path("params").asString(), ack)));
+            registers(daemon, "m:a");
+            page.receives("machine-activity", e -> e.path("active").asBoolean());
+            reader.connected().settled();
+            send(writer, session, "before");
+            var running = calls(page, "running");
+            Ack late = asked.poll(10, TimeUnit.SECONDS).getValue();
+
+            third.isStopped();
+            long stoppedAt = System.nanoTime();
+            var onItsWay = calls(page, "on its way");
+            for (int i = 0; i < 10; i++) {
+                send(writer, session, "l" + i);
+            }
+            for (var pending : List.of(running, onItsWay)) {
+                assertThat(pending.get(9, TimeUnit.SECONDS).path("error").asString())
+                        .isEqualTo("RPC target disconnected");
+            }
+            page.forgetAll("machine-activity");
+            // Beside the five seconds a beat, and the writing of it.
+            assertThat(Duration.ofNanos(System.nanoTime() - stoppedAt))
+                    .isBetween(Duration.ofSeconds(4), Duration.ofSeconds(8));
+            await().until(() -> !active(ada, "m") && !active(adaAtTwo, "m"));
+
+            // One knows who served it, the other one does not.
+            for (Client caller : List.of(page, ada.page().connected())) {
+                long begun = System.nanoTime();
+                assertThat(calls(caller, "refused").get(9, TimeUnit.SECONDS).path("ok").asBoolean())
+                        .isFalse();
+                assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                        .isLessThan(Duration.ofSeconds(1));
+            }
+            assertThat(call(page, "m:a").path("error").asString())
+                    .isEqualTo("RPC method not available");
+
+            third.goesOn();
+            page.receives("machine-activity", e -> e.path("active").asBoolean());
+            assertThat(active(ada, "m") && active(adaAtTwo, "m")).isTrue();
+            late.call("late");
+            assertThat(daemon.isConnected()).isTrue();
+            await().untilAsserted(
+                            () -> {
+                                var again = calls(page, "again");
+                                var one = asked.poll(2, TimeUnit.SECONDS);
+                                assertThat(one).isNotNull();
+                                // What was refused or ended is not run late.
+                                assertThat(one.getKey()).isEqualTo("again");
+                                one.getValue().call("answer");
+                                assertThat(
+                                                again.get(5, TimeUnit.SECONDS)
+                                                        .path("result")
+                                                        .asString())
+                                        .isEqualTo("answer");
+                            });
+            send(writer, session, "after");
+            await().until(() -> reader.events("new-message").size() >= 12);
+            assertThat(numbers(reader)).isSorted().doesNotHaveDuplicates();
+            assertThat(reader.settled().events("new-message")).hasSize(12);
+            assertThat(asked).isEmpty();
+        }
+    }
+
+    private static CompletableFuture<JsonNode> calls(Client caller, String params) {
+        return caller.asks("rpc-call", Map.of("method", "m:a", "params", params));
+    }
+
+    @Test
+    void aMachineThatLeavesANodeThatHangsIsReachedWhereItIs() throws Exception {
+        ada.makesMachine("m");
+        Client page = adaAtTwo.page().connected();
+        try (NodeProcess third = NodeProcess.start(address(database), nats.address(), directory);
+                Client daemon = at(third, ada.daemonAuth("m"))) {
+            page.receives("machine-activity", _ -> true);
+            serving(daemon.connected(), "m:a", "there");
+            assertThat(call(page, "m:a").path("result").asString()).isEqualTo("there");
+            page.forget();
+            third.isStopped();
+            page.receives("machine-activity", e -> !e.path("active").asBoolean());
+            Client again = serving(ada.daemon("m").connected(), "m:a", "here");
+            // Each node finds by itself that another one is gone.
+            await().untilAsserted(
+                            () ->
+                                    assertThat(call(page, "m:a").path("result").asString())
+                                            .isEqualTo("here"));
+            again.forget();
+            for (int i = 0; i < 20; i++) {
+                assertThat(call(page, "m:a").path("result").asString()).isEqualTo("here");
+            }
+            third.goesOn();
+            page.forget();
+            for (int i = 0; i < 200; i++) {
+                assertThat(call(page, "m:a").path("result").asString()).isEqualTo("here");
+            }
+            assertThat(daemon.events("rpc-request")).hasSize(1);
+            assertThat(again.events("rpc-request")).hasSize(220);
+            again.leaves();
+            daemon.breaks();
+            await().until(() -> !active(ada, "m") && !active(adaAtTwo, "m"));
+        }
+    }
+
+    /// A row when some node lets no other one write.
+    private static final String HAS_TURN =
+            "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted"
+                    + " AND (CAST(classid AS BIGINT) << 32) + CAST(objid AS BIGINT)"
+                    + " = 7304611822545";
+
+    @Test
+    void aNodeThatHangsInAWriteHoldsTheOthersUpOnlyUntilItIsTakenForGone() throws Exception {
+        String session = ada.makesSession("t");
+        Map<String, String> auth =
+                Map.of(
+                        "token",
+                        ada.token(),
+                        "clientType",
+                        "session-scoped",
+                        "sessionId",
+                        session);
+        try (NodeProcess third = NodeProcess.start(address(database), nats.address(), directory);
+                Client there = at(third, auth);
+                Connection lock = DriverManager.getConnection(database.jdbc(), "postgres", "");
+                Statement sql = lock.createStatement()) {
+            there.connected().settled();
+            lock.setAutoCommit(false);
+            sql.execute("SELECT 1 FROM session FOR UPDATE");
+            var inTheMidst =
+                    there.asks(
+                            "message",
+                            Map.of("sid", session, "message", "bQ==", "localId", "m"));
+            try (Connection look = DriverManager.getConnection(database.jdbc(), "postgres", "");
+                    Statement query = look.createStatement()) {
+                await().until(
+                                () -> {
+                                    try (ResultSet rows =
+                                            query.executeQuery(HAS_TURN)) {
+                                        return rows.next();
+                                    }
+                                });
+            }
+            third.isStopped();
+            lock.rollback();
+            Client writer = adaAtTwo.session(session).connected();
+            assertThat(
+                            writer.asks(
+                                            "message",
+                                            Map.of("sid", session, "message", "bQ==", "localId", "l"))
+                                    .get(9, TimeUnit.SECONDS)
+                                    .path("ok")
+                                    .asBoolean())
+                    .isTrue();
+            third.goesOn();
+            inTheMidst.get(9, TimeUnit.SECONDS);
+            assertThat(send(there, session, "m").path("ok").asBoolean()).isTrue();
+            assertThat(
+                            ada.api()
+                                    .get("/v3/sessions/" + session + "/messages?after_seq=0")
+                                    .body()
+                                    .path("messages"))
+                    .hasSize(2);
         }
     }
 

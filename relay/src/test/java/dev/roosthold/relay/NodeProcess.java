@@ -77,7 +77,16 @@ final class NodeProcess implements AutoCloseable {
 
     /// As `kill -STOP`: what is sent to it stays in its sockets.
     void isStopped() throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-STOP", String.valueOf(process.pid())).start().waitFor();
+        signal("-STOP");
+    }
+
+    /// As `kill -CONT`.
+    void goesOn() throws IOException, InterruptedException {
+        signal("-CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", name, String.valueOf(process.pid())).start().waitFor();
     }
 
     /// As `kill`.

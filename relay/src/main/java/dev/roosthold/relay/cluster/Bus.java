@@ -251,7 +251,7 @@ public final class Bus implements AutoCloseable {
         var heard = new CompletableFuture<Boolean>();
         settling.put(prefix + inbox, heard);
         try {
-            if (ask(nobody, inbox, List.of("echo"), NOTHING)) {
+            if (echo(inbox)) {
                 heard.get(patience.toMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (TimeoutException | ExecutionException e) {
@@ -261,6 +261,14 @@ public final class Bus implements AutoCloseable {
         } finally {
             settling.remove(prefix + inbox);
         }
+    }
+
+    /// Asks for an echo: [Handler#nobody] comes to that subject after everything that the server
+    /// has for this node already.
+    ///
+    /// @return false when it was surely not sent
+    public boolean echo(String replyTo) {
+        return ask(nobody, replyTo, List.of("echo"), NOTHING);
     }
 
     private void settled(io.nats.client.Message message) {

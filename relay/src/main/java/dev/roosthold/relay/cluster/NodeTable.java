@@ -70,6 +70,33 @@ final class NodeTable {
                 .orElse(0L);
     }
 
+    /// How a node stands.
+    enum State {
+        ALIVE,
+        /// It counts as dead, and did not say that it stops.
+        SILENT,
+        STOPPED
+    }
+
+    /// @param id of the node
+    record Peer(String id, State state) {}
+
+    /// The nodes other than this one that were not seen to yet.
+    static List<Peer> peers(Sql sql, String id, Duration silence) throws SQLException {
+        return sql.list(
+                "SELECT id, stopped_at IS NOT NULL, seen_at <= "
+                        + NOW
+                        + " - ? FROM relay_node WHERE id <> ?",
+                row ->
+                        new Peer(
+                                row.getString(1),
+                                row.getBoolean(2)
+                                        ? State.STOPPED
+                                        : row.getBoolean(3) ? State.SILENT : State.ALIVE),
+                silence.toMillis(),
+                id);
+    }
+
     /// Whether a living node has another key.
     static boolean hasStranger(Sql sql, String fingerprint, Duration silence) throws SQLException {
         return sql.first(

@@ -3,10 +3,10 @@ package dev.roosthold.relay.cluster;
 import dev.roosthold.relay.store.SideConnection;
 import dev.roosthold.relay.store.StoreException;
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HexFormat;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 /// Who is there: a row for each node in the database, renewed every second. Thread-safe.
 ///
 /// The database decides who is alive, as a node that cannot write there serves nobody. A node that
-/// was silent for [#SILENCE] is dead; if it was only slow, it learns that with its next beat and
-/// makes itself known again. One of the living leads: it does what is to be done once for all of
+/// was silent for [#SILENCE] is dead, and loses its connections to the database; if it was only
+/// slow, it learns that with its next beat and makes itself known again. One of the living leads: it does what is to be done once for all of
 /// them.
 public final class Nodes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Nodes.class);
@@ -41,7 +41,15 @@ public final class Nodes implements AutoCloseable {
     private final AtomicBoolean beating = new AtomicBoolean();
     private final AtomicBoolean burying = new AtomicBoolean();
 
+    /// Nodes that were alive and have not stopped since, and those of them that are silent. Beats
+    /// only.
+    private final Set<String> present = new HashSet<>();
+
+    private final Set<String> silent = new HashSet<>();
+
     private Consumer<String> whenGone = _ -> {};
+    private Consumer<String> whenSilent = _ -> {};
+    private Consumer<String> whenBack = _ -> {};
     private Runnable whenForgotten = () -> {};
     private volatile boolean leads;
     private volatile boolean stopped;
@@ -80,9 +88,7 @@ public final class Nodes implements AutoCloseable {
     ///
     /// @throws IOException with a message for the operator, when the others have another key
     public static Nodes join(SideConnection side, ClusterKey key) throws IOException {
-        byte[] random = new byte[8];
-        new SecureRandom().nextBytes(random);
-        String id = HexFormat.of().formatHex(random);
+        String id = side.owner();
         String fingerprint = key.fingerprint();
         if (side.use(sql -> NodeTable.hasStranger(sql, fingerprint, SILENCE))) {
             throw new IOException(
@@ -102,7 +108,7 @@ public final class Nodes implements AutoCloseable {
         return new Nodes(side, id, fingerprint, alone);
     }
 
-    /// The name of this node: random, new with each start.
+    /// The name of this node, which is that of its store: random, new with each start.
     public String id() {
         return id;
     }
@@ -138,6 +144,13 @@ public final class Nodes implements AutoCloseable {
         whenGone = action;
     }
 
+    /// Sets what this node does for itself about another one that counts as dead, at once, and when
+    /// that one was only slow. It may still be there, and run on where it stood. Must not block.
+    public void whenSilent(Consumer<String> action, Consumer<String> back) {
+        whenSilent = action;
+        whenBack = back;
+    }
+
     /// Sets what is done when the others took this node for dead. May block.
     public void whenForgotten(Runnable action) {
         whenForgotten = action;
@@ -168,7 +181,7 @@ public final class Nodes implements AutoCloseable {
             steadySinceNanos = now;
         }
         lastBeatNanos = now;
-        others = side.use(sql -> (int) NodeTable.living(sql, id, SILENCE));
+        List<NodeTable.Peer> peers = side.use(sql -> NodeTable.peers(sql, id, SILENCE));
         if (!known && !stopped) {
             LOG.warn("the other nodes took this one for dead");
             side.use(
@@ -179,7 +192,9 @@ public final class Nodes implements AutoCloseable {
             whenForgotten.run();
         }
         lead();
-        if (now - steadySinceNanos >= SILENCE.toNanos()) {
+        boolean steady = now - steadySinceNanos >= SILENCE.toNanos();
+        note(peers, steady);
+        if (steady) {
             List<String> gone = side.use(sql -> NodeTable.gone(sql, id, SILENCE, GRACE));
             if (!gone.isEmpty() && burying.compareAndSet(false, true)) {
                 // It may be much, and the next beat must not wait for it.
@@ -188,10 +203,42 @@ public final class Nodes implements AutoCloseable {
         }
     }
 
+    /// @param steady whether what is thought of the others is right
+    private void note(List<NodeTable.Peer> peers, boolean steady) {
+        Set<String> alive = new HashSet<>();
+        for (NodeTable.Peer peer : peers) {
+            switch (peer.state()) {
+                case ALIVE -> alive.add(peer.id());
+                case STOPPED -> present.remove(peer.id());
+                // So is one whose row another node has deleted.
+                case SILENT -> {}
+            }
+        }
+        others = alive.size();
+        present.addAll(alive);
+        silent.removeIf(
+                node -> {
+                    boolean back = alive.contains(node);
+                    if (back) {
+                        whenBack.accept(node);
+                    }
+                    return back;
+                });
+        if (steady) {
+            Set<String> quiet = new HashSet<>(present);
+            quiet.removeAll(alive);
+            present.removeAll(quiet);
+            silent.addAll(quiet);
+            quiet.forEach(whenSilent);
+        }
+    }
+
     private void bury(List<String> gone) {
         try {
             for (String node : gone) {
                 LOG.atInfo().addKeyValue("node", node).log("a node is gone");
+                // A process that hangs may hold what the writes of all others wait for.
+                side.endConnectionsOf(node);
                 whenGone.accept(node);
                 side.use(
                         sql -> {

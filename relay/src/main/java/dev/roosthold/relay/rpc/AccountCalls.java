@@ -2,6 +2,7 @@ package dev.roosthold.relay.rpc;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -23,12 +24,19 @@ final class AccountCalls {
         record Gone() implements Registered {}
     }
 
+    /// Methods of other nodes, as many as that many sockets may have.
+    private static final int REMEMBERED = 4;
+
     private final RpcLimits limits;
     private final Map<String, Endpoint> methods = new HashMap<>();
     private final Map<String, List<Call>> waiting = new HashMap<>();
 
     /// Connections of each machine and session that is there now.
     private final Map<String, Integer> present = new HashMap<>();
+
+    /// Which other node served a method when it was last heard of, by the name that nodes give the
+    /// method; the longest not heard of first.
+    private final Map<String, String> elsewhere = new LinkedHashMap<>();
 
     private int endpoints;
     private int pending;
@@ -58,12 +66,26 @@ final class AccountCalls {
         return takeWaiting(call -> call.caller == endpoint);
     }
 
+    /// Lets the connection serve nothing more.
+    synchronized void withdraw(Endpoint endpoint) {
+        endpoint.withdrawn = List.copyOf(endpoint.methods());
+        endpoint.withdrawn.forEach(method -> unregister(endpoint, method));
+    }
+
+    /// Whether the connection has calls that are not answered, its own or others'.
+    synchronized boolean isBusy(Endpoint endpoint) {
+        return endpoint.pending > 0 || endpoint.running.get() > 0;
+    }
+
     synchronized @Nullable Endpoint serving(String method) {
         return methods.get(method);
     }
 
+    /// What it serves, and what it served until it was withdrawn.
     synchronized List<String> methodsOf(Endpoint endpoint) {
-        return List.copyOf(endpoint.methods());
+        var methods = new ArrayList<>(endpoint.methods());
+        methods.addAll(endpoint.withdrawn);
+        return methods;
     }
 
     /// The methods that calls wait for.
@@ -75,6 +97,26 @@ final class AccountCalls {
     synchronized List<Call> takeWaitingFor(String method) {
         List<Call> taken = waiting.remove(method);
         return taken == null ? List.of() : taken;
+    }
+
+    /// The node that serves a method, as far as it is known.
+    ///
+    /// @param name that nodes give the method
+    synchronized @Nullable String nodeOf(String name) {
+        return elsewhere.get(name);
+    }
+
+    synchronized void servedAt(String name, String node) {
+        elsewhere.remove(name);
+        elsewhere.put(name, node);
+        if (elsewhere.size() > REMEMBERED * limits.registrations()) {
+            elsewhere.remove(elsewhere.keySet().iterator().next());
+        }
+    }
+
+    /// That node does not serve it.
+    synchronized void notServedAt(String name, String node) {
+        elsewhere.remove(name, node);
     }
 
     synchronized boolean isEmpty() {

@@ -2,7 +2,9 @@ package dev.roosthold.relay.rpc;
 
 import dev.roosthold.relay.socket.SocketCaller;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// What RPC knows of one connection. Guarded by the lock of its account, except for what is final.
 final class Endpoint {
@@ -12,8 +14,15 @@ final class Endpoint {
     /// What it registered and nobody has taken over.
     private Set<String> methods = Set.of();
 
+    /// What it registered and does not serve any more as it is about to leave, though other nodes may
+    /// still ask for it here.
+    List<String> withdrawn = List.of();
+
     /// Its calls that are not answered yet.
     int pending;
+
+    /// Calls that it runs for others. Guarded by itself.
+    final AtomicInteger running = new AtomicInteger();
 
     /// Registers and calls nothing any more.
     boolean gone;

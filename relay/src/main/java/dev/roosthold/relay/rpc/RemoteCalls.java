@@ -46,6 +46,11 @@ import tools.jackson.databind.JsonNode;
 /// now, and whoever answers without having taken the call before has not got it. When this node
 /// loses NATS itself, its calls end, as no answer can come.
 ///
+/// A process that hangs is still listened for by NATS. When the others take it for dead ([#isSilent])
+/// its calls end, new ones to what it was known to serve are refused, and until it is back or gone
+/// calls are sent to the one node that is known to serve a method, past the queue. When it goes on
+/// it does not run what has waited for it.
+///
 /// The newest registration of a method serves it, wherever it is: each is told with a number that
 /// is higher than all that this node has seen, and ends those with a lower one. The queue of the
 /// subject sees to it that no call is run twice, even while two nodes listen.
@@ -106,6 +111,12 @@ final class RemoteCalls {
     /// By the name of account and method.
     private final ConcurrentHashMap<String, Served> served = new ConcurrentHashMap<>();
 
+    /// Nodes that are taken for dead while NATS knows them: what is sent there is lost, or read much
+    /// too late.
+    private final Set<String> silent = ConcurrentHashMap.newKeySet();
+
+    private final Absence absence;
+
     /// How a call can fail.
     enum Failure {
         SAME_SOCKET,
@@ -136,6 +147,9 @@ final class RemoteCalls {
         /// Another node serves methods that calls may be waiting for.
         void served(AccountId account, Predicate<String> method);
 
+        /// Another node serves the method of that name.
+        void servedAt(AccountId account, String name, String node);
+
         /// A machine or session has lost a connection to another node.
         void departed(AccountId account, String owner);
     }
@@ -148,12 +162,21 @@ final class RemoteCalls {
     /// A call of this node that another one is to answer. Guarded by itself.
     private static final class Sent {
         final Call call;
+
+        /// That of its method among nodes.
+        final String name;
+
+        /// The only node that can get it; null when any may that serves the method.
+        final @Nullable String aimedAt;
+
         final long sentAtNanos = System.nanoTime();
         @Nullable String takenBy;
         final ByteArrayOutputStream answer = new ByteArrayOutputStream(0);
 
-        Sent(Call call) {
+        Sent(Call call, String name, @Nullable String aimedAt) {
             this.call = call;
+            this.name = name;
+            this.aimedAt = aimedAt;
         }
     }
 
@@ -173,6 +196,7 @@ final class RemoteCalls {
         this.here = here;
         this.limits = limits;
         this.clock = clock;
+        this.absence = new Absence(number -> bus.echo(inbox("w-" + number)));
         bus.listen(Bus.Lane.CALLS, "node." + node + ".*", new Inbox());
         bus.onLoss(this::fail);
         bus.onReturn(() -> served.forEach(this::claim));
@@ -244,6 +268,7 @@ final class RemoteCalls {
             // The other node has not heard of it.
             claim(name, own);
         }
+        here.servedAt(account, name, message.part(3));
         here.served(account, method -> name(account, method).equals(name));
     }
 
@@ -273,14 +298,20 @@ final class RemoteCalls {
     /// @return false when it cannot be sent
     boolean send(Call call) {
         AccountId account = call.caller.socket.account();
+        String name = name(account, call.method);
+        String server = silent.isEmpty() ? null : call.caller.account.nodeOf(name);
+        if (server != null && silent.contains(server)) {
+            here.nobody(call);
+            return true;
+        }
         JsonNode params = call.params();
         byte[] body = params == null ? NOTHING : Codec.print(params);
         boolean fits = body.length <= bus.maxBody();
         long number = numbers.incrementAndGet();
-        sent.put(number, new Sent(call));
+        sent.put(number, new Sent(call, name, server));
         boolean left =
                 bus.ask(
-                        "call." + name(account, call.method),
+                        server == null ? "call." + name : "node." + server + ".call",
                         inbox("c-" + number),
                         List.of(
                                 CALL,
@@ -323,7 +354,10 @@ final class RemoteCalls {
     /// Ends what cannot be answered any more.
     void sweep() {
         long now = System.nanoTime();
-        Set<String> askedFor = new HashSet<>();
+        absence.look();
+        Set<String> askedFor = new HashSet<>(silent);
+        askedFor.forEach(this::askForLife);
+        long untaken = askedFor.isEmpty() ? UNTAKEN_NANOS : OVERDUE_NANOS;
         sent.forEach(
                 (number, one) -> {
                     String takenBy;
@@ -333,7 +367,8 @@ final class RemoteCalls {
                     long age = clock.millis() - one.call.arrivedAtMs;
                     if (age > limits.answerWithin().plusSeconds(1).toMillis()) {
                         end(number, Failure.TIMED_OUT);
-                    } else if (takenBy == null && now - one.sentAtNanos > UNTAKEN_NANOS) {
+                    } else if (takenBy == null && now - one.sentAtNanos > untaken
+                            || isWithSilent(one, takenBy, now)) {
                         end(number, Failure.DISCONNECTED);
                     } else if (takenBy == null && now - one.sentAtNanos > DOUBTFUL_NANOS) {
                         AccountId account = one.call.caller.socket.account();
@@ -343,15 +378,32 @@ final class RemoteCalls {
                                 List.of(PROBE, account.value(), one.call.method),
                                 NOTHING);
                     } else if (takenBy != null && askedFor.add(takenBy)) {
-                        bus.ask(
-                                "node." + takenBy + ".life",
-                                inbox("l-" + takenBy),
-                                List.of(PROBE),
-                                NOTHING);
+                        askForLife(takenBy);
                     }
                 });
         probes.values().removeIf(one -> now - one.sentAtNanos() > UNTAKEN_NANOS);
         incomplete.values().removeIf(one -> now - one.sinceNanos() > 4 * UNTAKEN_NANOS);
+    }
+
+    private void askForLife(String other) {
+        bus.ask("node." + other + ".life", inbox("l-" + other), List.of(PROBE), NOTHING);
+    }
+
+    /// Whether the call is with a node that took it although it was silent, and is so still.
+    private boolean isWithSilent(Sent one, @Nullable String takenBy, long now) {
+        return takenBy != null
+                && silent.contains(takenBy)
+                && now - one.sentAtNanos > UNTAKEN_NANOS;
+    }
+
+    /// Another node is taken for dead.
+    void isSilent(String other) {
+        silent.add(other);
+        endThoseWith(other);
+    }
+
+    void isBack(String other) {
+        silent.remove(other);
     }
 
     /// No answer can come any more.
@@ -372,6 +424,7 @@ final class RemoteCalls {
         public void on(Message message) {
             switch (message.kind()) {
                 case PARAMS -> continued(message);
+                case CALL -> called(message);
                 // It is enough that somebody listens.
                 case PROBE -> {}
                 default -> answered(message);
@@ -387,12 +440,19 @@ final class RemoteCalls {
                 case 'q' -> probes.remove(Long.parseLong(rest));
                 case 'u' -> untaken(Long.parseLong(rest), 0);
                 case 'l' -> isGone(rest);
+                case 'w' -> absence.echoed(Long.parseLong(rest));
                 default -> {}
             }
         }
     }
 
+    /// NATS does not know it any more: nothing can come to it by mistake.
     private void isGone(String other) {
+        silent.remove(other);
+        endThoseWith(other);
+    }
+
+    private void endThoseWith(String other) {
         sent.forEach(
                 (number, one) -> {
                     boolean his;
@@ -422,9 +482,16 @@ final class RemoteCalls {
 
     private void nobodyServes(long number) {
         Sent one = sent.remove(number);
-        if (one != null) {
-            here.nobody(one.call);
+        if (one == null) {
+            return;
         }
+        if (one.aimedAt != null) {
+            one.call.caller.account.notServedAt(one.name, one.aimedAt);
+            if (send(one.call)) {
+                return;
+            }
+        }
+        here.nobody(one.call);
     }
 
     /// A word about a call of this node: kind, its number, more.
@@ -433,6 +500,10 @@ final class RemoteCalls {
         if (message.kind().equals(PROBE + TOOK)) {
             Probed probed = probes.remove(number);
             if (probed != null) {
+                here.servedAt(
+                        probed.account(),
+                        name(probed.account(), probed.method()),
+                        message.part(2));
                 here.served(probed.account(), probed.method()::equals);
             }
             untaken(number, OVERDUE_NANOS);
@@ -504,6 +575,7 @@ final class RemoteCalls {
         synchronized (one) {
             one.takenBy = by;
         }
+        one.call.caller.account.servedAt(one.name, by);
         here.accepted(one.call);
         JsonNode params = one.call.takeParams();
         byte[] body = params == null ? NOTHING : Codec.print(params);
@@ -564,6 +636,10 @@ final class RemoteCalls {
             say(replyTo, FAIL, number, Failure.SAME_SOCKET.name());
             return;
         }
+        if (absence.mayHaveWaited()) {
+            say(replyTo, FAIL, number, Failure.DISCONNECTED.name());
+            return;
+        }
         taken.increment();
         say(replyTo, TOOK, number, node);
         Duration left = Duration.ofMillis(message.number(4));
@@ -589,7 +665,10 @@ final class RemoteCalls {
         if (taken == null) {
             return;
         }
-        if (taken.params().size() + message.body().length > MAX_ANSWER) {
+        if (absence.mayHaveWaited()) {
+            incomplete.remove(message.part(1));
+            say(taken.replyTo(), FAIL, number(taken.replyTo()), Failure.DISCONNECTED.name());
+        } else if (taken.params().size() + message.body().length > MAX_ANSWER) {
             incomplete.remove(message.part(1));
             say(taken.replyTo(), FAIL, number(taken.replyTo()), Failure.INTERNAL.name());
         } else if (message.part(2).equals(DONE)) {

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -124,11 +125,7 @@ public final class Rpc {
         @Override
         public CompletableFuture<List<JsonNode>> run(
                 Endpoint target, String method, @Nullable JsonNode params, Duration left) {
-            return router.ask(
-                    target.socket.socketId(),
-                    left,
-                    SentEvent.RPC_REQUEST,
-                    new RpcRequest(method, params));
+            return asked(target, new RpcRequest(method, params), left);
         }
 
         @Override
@@ -171,6 +168,14 @@ public final class Rpc {
         }
 
         @Override
+        public void servedAt(AccountId id, String name, String node) {
+            AccountCalls account = accounts.get(id);
+            if (account != null) {
+                account.servedAt(name, node);
+            }
+        }
+
+        @Override
         public void departed(AccountId id, String owner) {
             departures.note(id, owner);
         }
@@ -204,6 +209,49 @@ public final class Rpc {
         if (remote != null) {
             remote.sweep();
             accounts.forEach((id, account) -> account.awaited().forEach(m -> remote.probe(id, m)));
+        }
+    }
+
+    /// These sockets are about to be closed so that their clients go to another node: nothing new
+    /// comes to them, and calls to what they served wait for it there. Calls of other nodes that are
+    /// on their way here are told so.
+    public void withdraw(Set<String> socketIds) {
+        for (Endpoint endpoint : endpoints.values()) {
+            if (socketIds.contains(endpoint.socket.socketId())) {
+                AccountId account = endpoint.socket.account();
+                String id = id(endpoint.socket.scope());
+                if (id != null) {
+                    departures.note(account, id);
+                    if (remote != null) {
+                        // Before it is not served any more: calls that find that wait then.
+                        remote.tellDeparted(account, id);
+                    }
+                }
+                endpoint.account.withdraw(endpoint);
+            }
+        }
+    }
+
+    /// Which of these sockets have calls that are not answered, made by them or running there.
+    public Set<String> busy(Set<String> socketIds) {
+        return endpoints.values().stream()
+                .filter(endpoint -> socketIds.contains(endpoint.socket.socketId()))
+                .filter(endpoint -> endpoint.account.isBusy(endpoint))
+                .map(endpoint -> endpoint.socket.socketId())
+                .collect(Collectors.toSet());
+    }
+
+    /// Another node is taken for dead, though it may run on some time: its calls end.
+    public void nodeIsSilent(String node) {
+        if (remote != null) {
+            remote.isSilent(node);
+        }
+    }
+
+    /// It was only slow.
+    public void nodeIsBack(String node) {
+        if (remote != null) {
+            remote.isBack(node);
         }
     }
 
@@ -360,11 +408,21 @@ public final class Rpc {
         try {
             var request = new RpcRequest(call.method, call.takeParams());
             var _ =
-                    router.ask(target.socket.socketId(), left(call), SentEvent.RPC_REQUEST, request)
+                    asked(target, request, left(call))
                             .whenComplete((values, failure) -> answered(call, values, failure));
         } catch (RuntimeException e) {
             fail(call, e);
         }
+    }
+
+    private CompletableFuture<List<JsonNode>> asked(
+            Endpoint target, RpcRequest request, Duration left) {
+        target.running.incrementAndGet();
+        CompletableFuture<List<JsonNode>> answer =
+                router.ask(target.socket.socketId(), left, SentEvent.RPC_REQUEST, request);
+        // Itself is returned: what depends on it would wrap its failure.
+        var _ = answer.whenComplete((_, _) -> target.running.decrementAndGet());
+        return answer;
     }
 
     /// Only the name of what is called: its parameters are the client's secret.

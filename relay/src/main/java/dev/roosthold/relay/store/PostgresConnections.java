@@ -1,7 +1,9 @@
 package dev.roosthold.relay.store;
 
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HexFormat;
 import java.util.Properties;
 import org.postgresql.Driver;
 
@@ -19,6 +21,9 @@ final class PostgresConnections implements Connections {
     private final PostgresUrl url;
     private final Use use;
 
+    /// Tells these connections from those of all other programs: random.
+    private final String owner;
+
     /// Who else may use the database at the same time.
     enum Use {
         /// No other relay.
@@ -32,6 +37,18 @@ final class PostgresConnections implements Connections {
     PostgresConnections(PostgresUrl url, Use use) {
         this.url = url;
         this.use = use;
+        byte[] random = new byte[8];
+        new SecureRandom().nextBytes(random);
+        this.owner = HexFormat.of().formatHex(random);
+    }
+
+    String owner() {
+        return owner;
+    }
+
+    /// What the connections of an owner are called at the server.
+    static String name(String owner) {
+        return "roost " + owner;
     }
 
     @Override
@@ -115,7 +132,7 @@ final class PostgresConnections implements Connections {
     private Connection open() throws SQLException {
         Properties properties = url.properties();
         url.password().ifPresent(password -> properties.setProperty("password", password));
-        properties.setProperty("ApplicationName", "roost");
+        properties.setProperty("ApplicationName", name(owner));
         properties.setProperty("currentSchema", url.schema());
         properties.setProperty("defaultRowFetchSize", String.valueOf(FETCHED));
         properties.setProperty("connectTimeout", "5");

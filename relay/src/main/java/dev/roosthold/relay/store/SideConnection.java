@@ -26,6 +26,26 @@ public final class SideConnection implements AutoCloseable {
         this.open = connections.side();
     }
 
+    /// A name of this store among all that use the database: random, new with each opening.
+    public String owner() {
+        return connections.owner();
+    }
+
+    /// Ends all connections of another store, whatever it is doing: what it has not committed is
+    /// undone, and nothing waits for it any more.
+    ///
+    /// @param owner its name
+    /// @throws StoreException when the database cannot be reached
+    public void endConnectionsOf(String owner) {
+        use(
+                sql ->
+                        sql.list(
+                                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                                        + " WHERE application_name = ? AND usename = current_user",
+                                row -> row.getBoolean(1),
+                                PostgresConnections.name(owner)));
+    }
+
     /// @throws StoreException when the database cannot be reached
     public synchronized <T> T use(Use<T> use) {
         if (closed) {

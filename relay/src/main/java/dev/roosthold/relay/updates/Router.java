@@ -18,6 +18,7 @@ import dev.roosthold.socketio.SocketClosedException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -83,15 +84,14 @@ public final class Router {
         closeRooms(List.of(Rooms.users(account)));
     }
 
-    /// Closes the transports of some of all sockets here.
-    ///
-    /// @param share of them, 0 to 1
-    /// @return whether there were any
-    public boolean closeSome(double share) {
-        List<Socket> all = List.copyOf(sockets.sockets());
-        int count = (int) Math.ceil(all.size() * share);
-        all.subList(0, Math.min(count, all.size())).forEach(Socket::closeTransport);
-        return !all.isEmpty();
+    /// Ids of all sockets here.
+    public List<String> socketIds() {
+        return sockets.sockets().stream().map(Socket::id).toList();
+    }
+
+    /// Closes the transports of these sockets, as far as they are here.
+    public void closeSockets(Collection<String> ids) {
+        ids.forEach(id -> sockets.socket(id).ifPresent(Socket::closeTransport));
     }
 
     /// Delivers an update that is durable. Its number is the client's offset for recovery.
