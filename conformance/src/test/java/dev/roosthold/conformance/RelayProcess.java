@@ -21,12 +21,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// A relay in a process of its own, with the limits that people get, which can be killed without
-/// warning and started again with its data and port.
+/// warning or asked to stop, and started again with its data and port, as another release too.
 public final class RelayProcess implements AutoCloseable {
     private static final String CLOCK = "relay.clock";
+    private static final int LONGEST_STOP_SECONDS = 20;
 
     private final Path data;
     private final List<String> cluster;
+    private RelayRelease release = RelayRelease.these();
     private Process process;
     private int port;
     private volatile Duration clock = Duration.ZERO;
@@ -58,6 +60,21 @@ public final class RelayProcess implements AutoCloseable {
         long begin = System.nanoTime();
         process = launch();
         return (System.nanoTime() - begin) / 1_000_000;
+    }
+
+    /// SIGTERM, the end of the process by itself, then a start as that release.
+    ///
+    /// @return milliseconds from the signal to the end of the process
+    public long stopAndStartAs(RelayRelease other) throws IOException, InterruptedException {
+        long begin = System.nanoTime();
+        process.destroy();
+        if (!process.waitFor(LONGEST_STOP_SECONDS, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("the relay did not end by itself");
+        }
+        long stopped = System.nanoTime();
+        release = other;
+        process = launch();
+        return (stopped - begin) / 1_000_000;
     }
 
     /// Sets the clock of the relay, which runs on.
@@ -97,7 +114,7 @@ public final class RelayProcess implements AutoCloseable {
                                 "--enable-native-access=ALL-UNNAMED",
                                 "-D" + CLOCK + "=" + clock.toMillis(),
                                 "-cp",
-                                System.getProperty("java.class.path"),
+                                release.classPath(),
                                 RelayProcess.class.getName(),
                                 data.toString(),
                                 Integer.toString(port)));
@@ -132,6 +149,7 @@ public final class RelayProcess implements AutoCloseable {
                             .withCluster(new ClusterConfig(NatsUrl.parse(args[3])));
         }
         Relay relay = Relay.start(config);
+        Runtime.getRuntime().addShutdownHook(new Thread(relay::close));
         System.out.println("port " + relay.port());
         // Ends with the test, however that ends.
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

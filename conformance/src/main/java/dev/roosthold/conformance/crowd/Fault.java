@@ -3,7 +3,8 @@ package dev.roosthold.conformance.crowd;
 import java.net.URI;
 import java.util.Optional;
 
-/// Something of the server that was killed while a crowd worked.
+/// Something of the server that was ended and started again while a crowd worked: killed, or
+/// stopped as its operator does it.
 ///
 /// @param what it was, for people
 /// @param atNanos just before, in nanoseconds of [System#nanoTime]

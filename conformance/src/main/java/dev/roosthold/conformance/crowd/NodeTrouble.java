@@ -11,33 +11,51 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// Kills nodes and what they stand on without warning, one after the other, and starts each again,
-/// in an order and at times drawn by the seed.
+/// Ends nodes and what they stand on, one after the other, and starts each again, at times drawn by
+/// the seed and in an order drawn by it too, or in a given one.
 public final class NodeTrouble implements Trouble {
     private static final Duration SHORTEST_PEACE = Duration.ofMillis(500);
 
-    private final Deque<Victim> left;
+    private final Deque<Victim> left = new ArrayDeque<>();
     private final Duration longestPeace;
     private final Random random;
     private final List<Fault> faults = new CopyOnWriteArrayList<>();
     private boolean over;
 
-    /// What is killed.
+    /// What is ended and started again: without a warning or as its operator does it.
     ///
     /// @param what it is, for people
     /// @param address at which clients reach it, if they do
-    /// @param times how often it is killed
+    /// @param times how often
     public record Victim(
             String what, Optional<URI> address, int times, KillTrouble.Restart restart) {}
 
     /// @param longestPeace the longest time from when everything serves again to the next kill
     public NodeTrouble(List<Victim> victims, Duration longestPeace, long seed) {
-        this.random = new Random(seed);
+        this(longestPeace, new Random(seed));
+        List<Victim> all = each(victims);
+        Collections.shuffle(all, random);
+        left.addAll(all);
+    }
+
+    private NodeTrouble(Duration longestPeace, Random random) {
         this.longestPeace = longestPeace;
+        this.random = random;
+    }
+
+    /// One after the other as they are listed, each as often as it says.
+    ///
+    /// @param longestPeace as for those in any order
+    public static NodeTrouble inOrder(List<Victim> victims, Duration longestPeace, long seed) {
+        var trouble = new NodeTrouble(longestPeace, new Random(seed));
+        trouble.left.addAll(each(victims));
+        return trouble;
+    }
+
+    private static List<Victim> each(List<Victim> victims) {
         List<Victim> all = new ArrayList<>();
         victims.forEach(victim -> all.addAll(Collections.nCopies(victim.times(), victim)));
-        Collections.shuffle(all, random);
-        this.left = new ArrayDeque<>(all);
+        return all;
     }
 
     @Override

@@ -22,7 +22,7 @@ public record Pauses(List<Pause> all) {
     /// next one.
     ///
     /// @param what the fault
-    /// @param awayMillis how long that which was killed took to serve again
+    /// @param awayMillis how long that which ended took to serve again
     public record Pause(String what, long millis, long awayMillis) {}
 
     /// One write: from the first attempt to its acknowledgement, retries between.
@@ -87,7 +87,7 @@ public record Pauses(List<Pause> all) {
 
     private String line(String what) {
         LongSummaryStatistics away = all.stream().mapToLong(Pause::awayMillis).summaryStatistics();
-        return "pause, %s: p50 %d ms, p99 %d ms, max %d ms of %d; what was killed was away for %d to %d ms, %.0f in the mean"
+        return "pause, %s: p50 %d ms, p99 %d ms, max %d ms of %d; what ended was away for %d to %d ms, %.0f in the mean"
                 .formatted(
                         what,
                         quantileMillis(0.5),
