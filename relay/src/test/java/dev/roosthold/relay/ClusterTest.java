@@ -780,10 +780,7 @@ class ClusterTest {
                                 // What was refused or ended is not run late.
                                 assertThat(one.getKey()).isEqualTo("again");
                                 one.getValue().call("answer");
-                                assertThat(
-                                                again.get(5, TimeUnit.SECONDS)
-                                                        .path("result")
-                                                        .asString())
+                                assertThat(again.get(5, TimeUnit.SECONDS).path("result").asString())
                                         .isEqualTo("answer");
                             });
             send(writer, session, "after");
@@ -843,13 +840,7 @@ class ClusterTest {
     void aNodeThatHangsInAWriteHoldsTheOthersUpOnlyUntilItIsTakenForGone() throws Exception {
         String session = ada.makesSession("t");
         Map<String, String> auth =
-                Map.of(
-                        "token",
-                        ada.token(),
-                        "clientType",
-                        "session-scoped",
-                        "sessionId",
-                        session);
+                Map.of("token", ada.token(), "clientType", "session-scoped", "sessionId", session);
         try (NodeProcess third = NodeProcess.start(address(database), nats.address(), directory);
                 Client there = at(third, auth);
                 Connection lock = DriverManager.getConnection(database.jdbc(), "postgres", "");
@@ -859,14 +850,12 @@ class ClusterTest {
             sql.execute("SELECT 1 FROM session FOR UPDATE");
             var inTheMidst =
                     there.asks(
-                            "message",
-                            Map.of("sid", session, "message", "bQ==", "localId", "m"));
+                            "message", Map.of("sid", session, "message", "bQ==", "localId", "m"));
             try (Connection look = DriverManager.getConnection(database.jdbc(), "postgres", "");
                     Statement query = look.createStatement()) {
                 await().until(
                                 () -> {
-                                    try (ResultSet rows =
-                                            query.executeQuery(HAS_TURN)) {
+                                    try (ResultSet rows = query.executeQuery(HAS_TURN)) {
                                         return rows.next();
                                     }
                                 });
@@ -877,7 +866,9 @@ class ClusterTest {
             assertThat(
                             writer.asks(
                                             "message",
-                                            Map.of("sid", session, "message", "bQ==", "localId", "l"))
+                                            Map.of(
+                                                    "sid", session, "message", "bQ==", "localId",
+                                                    "l"))
                                     .get(9, TimeUnit.SECONDS)
                                     .path("ok")
                                     .asBoolean())

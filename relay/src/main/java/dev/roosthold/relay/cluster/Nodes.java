@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// The database decides who is alive, as a node that cannot write there serves nobody. A node that
 /// was silent for [#SILENCE] is dead, and loses its connections to the database; if it was only
-/// slow, it learns that with its next beat and makes itself known again. One of the living leads: it does what is to be done once for all of
-/// them.
+/// slow, it learns that with its next beat and makes itself known again. One of the living leads:
+/// it does what is to be done once for all of them.
 public final class Nodes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Nodes.class);
 

@@ -57,8 +57,7 @@ record DatabaseCheck(Situation situation) implements Check {
 
     private static Finding schema(DatabaseFile database) {
         try {
-            return Finding.ok(
-                    "schema", SchemaWords.of(database.schema(Migration.ofProgram())));
+            return Finding.ok("schema", SchemaWords.of(database.schema(Migration.ofProgram())));
         } catch (StoreException e) {
             return Finding.wrong(
                     "schema",

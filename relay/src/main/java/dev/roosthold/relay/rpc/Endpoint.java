@@ -14,8 +14,8 @@ final class Endpoint {
     /// What it registered and nobody has taken over.
     private Set<String> methods = Set.of();
 
-    /// What it registered and does not serve any more as it is about to leave, though other nodes may
-    /// still ask for it here.
+    /// What it registered and does not serve any more as it is about to leave, though other nodes
+    /// may still ask for it here.
     List<String> withdrawn = List.of();
 
     /// Its calls that are not answered yet.

@@ -46,10 +46,10 @@ import tools.jackson.databind.JsonNode;
 /// now, and whoever answers without having taken the call before has not got it. When this node
 /// loses NATS itself, its calls end, as no answer can come.
 ///
-/// A process that hangs is still listened for by NATS. When the others take it for dead ([#isSilent])
-/// its calls end, new ones to what it was known to serve are refused, and until it is back or gone
-/// calls are sent to the one node that is known to serve a method, past the queue. When it goes on
-/// it does not run what has waited for it.
+/// A process that hangs still listens as far as NATS knows. When the others take it for dead
+/// ([#isSilent]) its calls end, new ones to what it was known to serve are refused, and until it is
+/// back or gone calls are sent to the one node that is known to serve a method, past the queue.
+/// When it goes on it does not run what has waited for it.
 ///
 /// The newest registration of a method serves it, wherever it is: each is told with a number that
 /// is higher than all that this node has seen, and ends those with a lower one. The queue of the
@@ -111,8 +111,8 @@ final class RemoteCalls {
     /// By the name of account and method.
     private final ConcurrentHashMap<String, Served> served = new ConcurrentHashMap<>();
 
-    /// Nodes that are taken for dead while NATS knows them: what is sent there is lost, or read much
-    /// too late.
+    /// Nodes that are taken for dead while NATS knows them: what is sent there is lost, or read
+    /// much too late.
     private final Set<String> silent = ConcurrentHashMap.newKeySet();
 
     private final Absence absence;
@@ -391,9 +391,7 @@ final class RemoteCalls {
 
     /// Whether the call is with a node that took it although it was silent, and is so still.
     private boolean isWithSilent(Sent one, @Nullable String takenBy, long now) {
-        return takenBy != null
-                && silent.contains(takenBy)
-                && now - one.sentAtNanos > UNTAKEN_NANOS;
+        return takenBy != null && silent.contains(takenBy) && now - one.sentAtNanos > UNTAKEN_NANOS;
     }
 
     /// Another node is taken for dead.
@@ -501,9 +499,7 @@ final class RemoteCalls {
             Probed probed = probes.remove(number);
             if (probed != null) {
                 here.servedAt(
-                        probed.account(),
-                        name(probed.account(), probed.method()),
-                        message.part(2));
+                        probed.account(), name(probed.account(), probed.method()), message.part(2));
                 here.served(probed.account(), probed.method()::equals);
             }
             untaken(number, OVERDUE_NANOS);

@@ -213,8 +213,8 @@ public final class Rpc {
     }
 
     /// These sockets are about to be closed so that their clients go to another node: nothing new
-    /// comes to them, and calls to what they served wait for it there. Calls of other nodes that are
-    /// on their way here are told so.
+    /// comes to them, and calls to what they served wait for it there. Calls of other nodes that
+    /// are on their way here are told so.
     public void withdraw(Set<String> socketIds) {
         for (Endpoint endpoint : endpoints.values()) {
             if (socketIds.contains(endpoint.socket.socketId())) {

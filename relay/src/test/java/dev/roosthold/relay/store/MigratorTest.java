@@ -164,8 +164,10 @@ class MigratorTest {
                 .hasMessageContaining("-- older programs: go on");
         assertThatThrownBy(() -> Migration.of(20, "new", "-- older programs: perhaps\n" + sql))
                 .hasMessageContaining("step 20");
-        assertThat(Migration.of(20, "new", "-- older programs: go on\n" + sql).olderGoOn()).isTrue();
-        assertThat(Migration.of(20, "new", "-- older programs: stop\n" + sql).olderGoOn()).isFalse();
+        assertThat(Migration.of(20, "new", "-- older programs: go on\n" + sql).olderGoOn())
+                .isTrue();
+        assertThat(Migration.of(20, "new", "-- older programs: stop\n" + sql).olderGoOn())
+                .isFalse();
         assertThat(Migration.of(19, "old", sql).olderGoOn()).isFalse();
     }
 

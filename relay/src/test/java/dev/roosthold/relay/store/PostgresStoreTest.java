@@ -11,6 +11,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,6 +30,14 @@ import org.junit.jupiter.api.Timeout;
 /// Two relays' stores on one database of a real server.
 @Timeout(120)
 class PostgresStoreTest {
+    private static final Migration FIRST =
+            new Migration(1, "first", "CREATE TABLE a (id BIGINT PRIMARY KEY);");
+    private static final Migration ADDED =
+            new Migration(
+                    2, "added", "-- older programs: go on\nALTER TABLE a ADD COLUMN text TEXT;");
+    private static final Migration LAST =
+            new Migration(3, "last", "-- older programs: stop\nALTER TABLE a DROP COLUMN text;");
+
     private static EmbeddedPostgres server;
     private static int databases;
 
@@ -132,23 +141,6 @@ class PostgresStoreTest {
         }
     }
 
-    @Test
-    void severalNodesThatStartAtOnceMakeOneSchema() throws Exception {
-        PostgresUrl fresh = freshDatabase("nodes");
-        List<CompletableFuture<PostgresStore>> opening =
-                IntStream.range(0, 4)
-                        .mapToObj(
-                                _ ->
-                                        CompletableFuture.supplyAsync(
-                                                () ->
-                                                        PostgresStore.openAmongNodes(
-                                                                config(), fresh)))
-                        .toList();
-        for (CompletableFuture<PostgresStore> store : opening) {
-            store.get().close();
-        }
-    }
-
     private static PostgresUrl freshDatabase(String name) throws SQLException {
         run("CREATE DATABASE " + name);
         return PostgresUrl.parse(
@@ -162,14 +154,6 @@ class PostgresStoreTest {
             new Migrator(List.of(migrations), InstantSource.system()).migrate(connection);
         }
     }
-
-    private static final Migration FIRST =
-            new Migration(1, "first", "CREATE TABLE a (id BIGINT PRIMARY KEY);");
-    private static final Migration ADDED =
-            new Migration(
-                    2, "added", "-- older programs: go on\nALTER TABLE a ADD COLUMN text TEXT;");
-    private static final Migration LAST =
-            new Migration(3, "last", "-- older programs: stop\nALTER TABLE a DROP COLUMN text;");
 
     @Test
     void anOlderProgramGoesOnAfterStepsThatLetIt() throws Exception {
@@ -195,15 +179,7 @@ class PostgresStoreTest {
                 Statement statement = reader.createStatement()) {
             reader.setAutoCommit(false);
             statement.executeQuery("SELECT * FROM a").close();
-            var migrated =
-                    CompletableFuture.runAsync(
-                            () -> {
-                                try {
-                                    migrate(database, FIRST, ADDED);
-                                } catch (SQLException e) {
-                                    throw new CompletionException(e);
-                                }
-                            });
+            var migrated = CompletableFuture.runAsync(() -> migrates(database, FIRST, ADDED));
             for (int i = 0; i < 3; i++) {
                 await().until(() -> waits(database));
                 // As whoever comes after it: once for each time that it has asked.
@@ -212,6 +188,28 @@ class PostgresStoreTest {
             assertThat(migrated).isNotDone();
             reader.commit();
             migrated.get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void aNodeWaitsUntilAnotherProgramHasMadeTheSchema() throws Exception {
+        PostgresUrl database = freshDatabase("atwork");
+        try (Connection other = connection(database);
+                Statement statement = other.createStatement()) {
+            statement.execute("SELECT pg_advisory_lock(7304611822541)");
+            var migrated = CompletableFuture.runAsync(() -> migrates(database, FIRST, ADDED));
+            // Longer than the writer of a node waits for anything.
+            await().during(Duration.ofMillis(300)).until(() -> !migrated.isDone());
+            statement.execute("SELECT pg_advisory_unlock(7304611822541)");
+            migrated.get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void migrates(PostgresUrl database, Migration... migrations) {
+        try {
+            migrate(database, migrations);
+        } catch (SQLException e) {
+            throw new CompletionException(e);
         }
     }
 
