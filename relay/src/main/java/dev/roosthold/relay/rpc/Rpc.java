@@ -417,9 +417,9 @@ public final class Rpc {
 
     private CompletableFuture<List<JsonNode>> asked(
             Endpoint target, RpcRequest request, Duration left) {
-        target.running.incrementAndGet();
         CompletableFuture<List<JsonNode>> answer =
                 router.ask(target.socket.socketId(), left, SentEvent.RPC_REQUEST, request);
+        target.running.incrementAndGet();
         // Itself is returned: what depends on it would wrap its failure.
         var _ = answer.whenComplete((_, _) -> target.running.decrementAndGet());
         return answer;
