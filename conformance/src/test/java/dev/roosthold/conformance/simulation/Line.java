@@ -40,7 +40,10 @@ final class Line implements Socket {
     private String id;
 
     /// Held back while it is decided whether the client can continue; null when nothing is.
-    private @Nullable List<Down.Update> held;
+    private @Nullable List<Held> held;
+
+    /// @param except ids that do not get it; which one this connection has is not known yet
+    private record Held(Down.Update update, Set<String> except) {}
 
     private @Nullable SocketCaller caller;
 
@@ -78,11 +81,12 @@ final class Line implements Socket {
                         send(update);
                     });
         }
-        List<Down.Update> later = held == null ? List.of() : held;
+        List<Held> later = held == null ? List.of() : held;
         held = null;
-        for (Down.Update update : later) {
-            if (overlap || !replayed.contains(update.offset())) {
-                send(update);
+        for (Held one : later) {
+            boolean again = replayed.contains(one.update().offset());
+            if ((overlap || !again) && !one.except().contains(id)) {
+                send(one.update());
             }
         }
     }
@@ -116,10 +120,19 @@ final class Line implements Socket {
         return caller;
     }
 
-    void update(String update, String offset) {
-        var packet = new Down.Update(update, offset);
+    /// What rooms send.
+    ///
+    /// @param except ids of the connections that do not get it
+    void emit(Set<String> except, String event, Object... args) {
+        if (!event.equals("update")) {
+            return;
+        }
+        var packet =
+                new Down.Update(
+                        String.valueOf(((RawValue) args[0]).rawValue()),
+                        args.length > 1 ? (String) args[1] : "");
         if (held != null) {
-            held.add(packet);
+            held.add(new Held(packet, except));
         } else {
             send(packet);
         }
@@ -134,11 +147,7 @@ final class Line implements Socket {
 
     @Override
     public void emit(String event, Object... args) {
-        if (event.equals("update")) {
-            update(
-                    String.valueOf(((RawValue) args[0]).rawValue()),
-                    args.length > 1 ? (String) args[1] : "");
-        }
+        emit(Set.of(), event, args);
     }
 
     @Override

@@ -97,9 +97,10 @@ final class SimulatedSockets implements Namespace {
         @Override
         public int emit(String event, Object... args) {
             int sent = 0;
+            Set<String> without = bug == Bug.EVENT_TO_ITS_SENDER ? Set.of() : except;
             for (Receiver receiver : receivers(rooms, except)) {
                 for (int i = 0; i < receiver.copies(); i++) {
-                    receiver.line().emit(event, args);
+                    receiver.line().emit(without, event, args);
                     sent++;
                 }
             }
