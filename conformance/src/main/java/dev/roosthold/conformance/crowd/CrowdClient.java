@@ -333,11 +333,11 @@ final class CrowdClient {
         }
     }
 
-    private static Message message(JsonNode row) {
+    private Message message(JsonNode row) {
         return new Message(
                 row.path("seq").asLong(),
-                row.path("localId").asString(""),
-                row.path("content").path("c").asString(""));
+                history.shared(row.path("localId").asString("")),
+                history.shared(row.path("content").path("c").asString("")));
     }
 
     // ---- the connection
