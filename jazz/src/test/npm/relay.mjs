@@ -2,12 +2,12 @@
 import { createServer } from "node:http";
 import Database from "libsql";
 import { LocalNode, getSqliteStorage } from "cojson";
-import { WasmCrypto } from "cojson/crypto/WasmCrypto";
+import { NapiCrypto } from "cojson/crypto/NapiCrypto";
 import { createWebSocketPeer } from "cojson-transport-ws";
 import { WebSocketServer } from "ws";
 
 const [port, file] = process.argv.slice(2);
-const crypto = await WasmCrypto.create();
+const crypto = await NapiCrypto.create();
 const secret = crypto.newRandomAgentSecret();
 const agent = crypto.getAgentID(secret);
 const node = new LocalNode(secret, crypto.newRandomSessionID(agent), crypto);
