@@ -10,6 +10,9 @@ import java.util.Set;
 /// at which a write was refused, `wrong <what>` when something is not right, and `done`. Started by
 /// [PowerLossTest].
 final class FailingWritesProgram {
+    /// So many rounds, of up to some hundred writes each, are looked at again and again.
+    private static final int CHECKED_TOGETHER = 20;
+
     private FailingWritesProgram() {}
 
     /// @param args database file, control file, highest n
@@ -47,6 +50,11 @@ final class FailingWritesProgram {
                 }
                 next++;
                 check(store, n, acknowledged, tried);
+                if (n % CHECKED_TOGETHER == 0) {
+                    int _ = store.writeNow(tx -> tx.execute("DELETE FROM number"));
+                    acknowledged.clear();
+                    tried.clear();
+                }
             }
         }
         System.out.println("done");
