@@ -27,6 +27,8 @@ import dev.roosthold.relay.catchup.LogRecovery;
 import dev.roosthold.relay.cluster.Bus;
 import dev.roosthold.relay.cluster.Channels;
 import dev.roosthold.relay.cluster.Nodes;
+import dev.roosthold.relay.cluster.SharedCounts;
+import dev.roosthold.relay.cluster.SharedLimits;
 import dev.roosthold.relay.connect.ConnectRoutes;
 import dev.roosthold.relay.connect.GithubRoutes;
 import dev.roosthold.relay.connect.VendorTokens;
@@ -46,6 +48,7 @@ import dev.roosthold.relay.jobs.JobRoutes;
 import dev.roosthold.relay.jobs.Jobs;
 import dev.roosthold.relay.kv.KeyValues;
 import dev.roosthold.relay.kv.KvRoutes;
+import dev.roosthold.relay.limits.LimitRegistry;
 import dev.roosthold.relay.limits.LogBudget;
 import dev.roosthold.relay.limits.Rate;
 import dev.roosthold.relay.machines.MachineEvents;
@@ -124,6 +127,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -346,6 +350,7 @@ public final class Relay implements AutoCloseable {
                         clock);
         devices.onRevoked(jazz::closeDevice);
 
+        var enrolments = new EnrolmentRoutes(store, machines, devices, router, audit, clock);
         readiness = new Readiness(store::failure, () -> store.writeFailure(WRITE_PROBE));
         http =
                 HttpServer.start(
@@ -367,8 +372,7 @@ public final class Relay implements AutoCloseable {
                             new ChangeRoutes(store, log, Sessions::isReachable).register(seen);
                             attachmentRoutes.register(seen);
                             new SocialRoutes(social).register(seen);
-                            new EnrolmentRoutes(store, machines, devices, router, audit, clock)
-                                    .register(seen);
+                            enrolments.register(seen);
                             new AssistantRoutes(assistants).register(seen);
                             new JobRoutes(jobs).register(seen);
                             new AuditRoutes(store).register(seen);
@@ -430,8 +434,34 @@ public final class Relay implements AutoCloseable {
             upkeep.every(TIDY, () -> blocking.execute(this::tidyJazz));
         } else {
             join(membership, devices, deviceSockets);
+            var shared = new SharedLimits(membership.channels(), membership.nodes()::hasOthers);
+            List<Consumer<LimitRegistry>> limited =
+                    List.of(
+                            http::share,
+                            auth::share,
+                            enrolments::share,
+                            assistants::share,
+                            jobs::share,
+                            attachmentRoutes::share,
+                            push::share);
+            limited.forEach(feature -> feature.accept(shared));
+            upkeep.every(SharedLimits.BEAT, shared::tell);
+            countSocketsWith(membership);
         }
         announce();
+    }
+
+    /// The sockets of an account count at all nodes together. Few are not worth telling.
+    private void countSocketsWith(Membership others) {
+        int least = Math.max(1, config.front().limits().socketsPerAccount() / 10);
+        var counts =
+                new SharedCounts(
+                        others.channels(),
+                        "sockets",
+                        others.nodes().id(),
+                        () -> gateway.counts(least));
+        gateway.countAlso(counts::elsewhere);
+        upkeep.every(SharedCounts.BEAT, counts::tell);
     }
 
     /// What several relays need of each other all the time.

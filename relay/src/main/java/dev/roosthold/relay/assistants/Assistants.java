@@ -12,6 +12,7 @@ import dev.roosthold.relay.audit.Audit;
 import dev.roosthold.relay.audit.Details;
 import dev.roosthold.relay.audit.Kind;
 import dev.roosthold.relay.caller.Caller;
+import dev.roosthold.relay.limits.LimitRegistry;
 import dev.roosthold.relay.limits.SlidingWindow;
 import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.store.OwnedRows;
@@ -59,6 +60,11 @@ public final class Assistants {
                     return true;
                 });
         machines.whenOffline((tx, _, machine) -> AssistantTable.takeOffline(tx, machine));
+    }
+
+    /// Names the limits that hold for all relays of a service together.
+    public void share(LimitRegistry with) {
+        with.add("assistants", announced);
     }
 
     /// Empty when there is no such machine.

@@ -8,6 +8,7 @@ import dev.roosthold.relay.http.Fields;
 import dev.roosthold.relay.http.Request;
 import dev.roosthold.relay.http.Response;
 import dev.roosthold.relay.http.Routes;
+import dev.roosthold.relay.limits.LimitRegistry;
 import dev.roosthold.relay.limits.Rate;
 import dev.roosthold.relay.limits.RateLimiter;
 import dev.roosthold.relay.secrets.SecretFiles;
@@ -49,6 +50,11 @@ public final class AttachmentRoutes {
         this.links = Links.open(secrets, devices, clock);
         this.publicUrl = publicUrl;
         this.uploads = new RateLimiter(UPLOADS, clock);
+    }
+
+    /// Names the limits that hold for all relays of a service together.
+    public void share(LimitRegistry with) {
+        with.add("uploads", uploads);
     }
 
     public void register(Routes routes) {

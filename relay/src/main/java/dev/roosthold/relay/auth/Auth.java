@@ -3,6 +3,7 @@ package dev.roosthold.relay.auth;
 import dev.roosthold.relay.account.Accounts;
 import dev.roosthold.relay.audit.Audit;
 import dev.roosthold.relay.http.Routes;
+import dev.roosthold.relay.limits.LimitRegistry;
 import dev.roosthold.relay.limits.Rate;
 import dev.roosthold.relay.limits.RateLimiter;
 import dev.roosthold.relay.store.Store;
@@ -44,6 +45,11 @@ public final class Auth {
                         new RateLimiter(rates.pairing(), clock),
                         version);
         deviceRoutes = new DeviceRoutes(devices);
+    }
+
+    /// Names the limits that hold for all relays of a service together.
+    public void share(LimitRegistry with) {
+        routes.share(with);
     }
 
     public void register(Routes to) {

@@ -13,6 +13,7 @@ import dev.roosthold.relay.http.Response;
 import dev.roosthold.relay.http.Routes;
 import dev.roosthold.relay.limits.Base64Text;
 import dev.roosthold.relay.limits.ClientAddress;
+import dev.roosthold.relay.limits.LimitRegistry;
 import dev.roosthold.relay.limits.RateLimiter;
 import java.time.Duration;
 import java.util.Optional;
@@ -49,6 +50,11 @@ final class AuthRoutes {
         this.signInRate = signInRate;
         this.pairingRate = pairingRate;
         this.version = version;
+    }
+
+    void share(LimitRegistry with) {
+        with.add("sign-in", signInRate);
+        with.add("pairing", pairingRate);
     }
 
     void register(Routes routes) {

@@ -98,7 +98,11 @@ public final class Channels {
     ///
     /// @param parts the first says what it is
     public void tellAll(List<String> parts) {
-        bus.send(ALL, parts, NOTHING);
+        tellAll(parts, NOTHING);
+    }
+
+    public void tellAll(List<String> parts, byte[] body) {
+        bus.send(ALL, parts, body);
     }
 
     /// Sets what is answered when another node asks that about an account. Must not block.

@@ -15,6 +15,7 @@ import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.caller.Scope;
 import dev.roosthold.relay.ids.Hashes;
 import dev.roosthold.relay.limits.ClientAddress;
+import dev.roosthold.relay.limits.LimitRegistry;
 import dev.roosthold.relay.limits.SlidingWindow;
 import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.store.Sql;
@@ -76,6 +77,12 @@ final class Enrolment {
         creates = new SlidingWindow(CREATES_PER_MINUTE, minute, clock);
         failuresById = new SlidingWindow(FAILURES_PER_MINUTE, minute, clock);
         failuresByAddress = new SlidingWindow(FAILURES_PER_MINUTE, minute, clock);
+    }
+
+    void share(LimitRegistry with) {
+        with.add("machines", creates);
+        with.add("machine-failures", failuresById);
+        with.add("machine-failures-of-address", failuresByAddress);
     }
 
     Created create(Caller caller, Actor who, MachineId id, String secret, String label) {

@@ -14,6 +14,7 @@ import dev.roosthold.relay.http.Fields;
 import dev.roosthold.relay.http.Request;
 import dev.roosthold.relay.http.Response;
 import dev.roosthold.relay.http.Routes;
+import dev.roosthold.relay.limits.LimitRegistry;
 import dev.roosthold.relay.limits.Texts;
 import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.store.OwnedRows;
@@ -55,6 +56,11 @@ public final class EnrolmentRoutes {
     /// with the machines.
     public static List<OwnedRows> ofAccount() {
         return KeyRequestTable.OF_ACCOUNT;
+    }
+
+    /// Names the limits that hold for all relays of a service together.
+    public void share(LimitRegistry with) {
+        enrolment.share(with);
     }
 
     public void register(Routes routes) {

@@ -6,6 +6,7 @@ import dev.roosthold.relay.caller.Authenticator;
 import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.caller.Scope;
 import dev.roosthold.relay.limits.ClientAddress;
+import dev.roosthold.relay.limits.LimitRegistry;
 import dev.roosthold.relay.limits.LogBudget;
 import dev.roosthold.relay.limits.Rate;
 import dev.roosthold.relay.limits.RateLimiter;
@@ -72,6 +73,11 @@ final class Dispatcher {
         this.basePath = basePath;
         this.byAccount = new RateLimiter(limits.requestsPerAccount(), clock);
         this.failures = new RateLimiter(limits.failuresPerAddress(), clock);
+    }
+
+    void share(LimitRegistry with) {
+        with.add("requests", byAccount);
+        with.add("failures", failures);
     }
 
     /// Finds the caller, before anything of the request is judged.

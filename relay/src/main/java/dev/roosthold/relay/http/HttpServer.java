@@ -1,6 +1,7 @@
 package dev.roosthold.relay.http;
 
 import dev.roosthold.relay.caller.Authenticator;
+import dev.roosthold.relay.limits.LimitRegistry;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -45,6 +46,7 @@ public final class HttpServer implements AutoCloseable {
     private final ChannelGroup connections =
             new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final ExecutorService handlers = Executors.newVirtualThreadPerTaskExecutor();
+    private final Dispatcher dispatcher;
     private final EventLoopGroup loops;
     private final Channel acceptor;
 
@@ -66,8 +68,7 @@ public final class HttpServer implements AutoCloseable {
         var door = new FrontDoor(front, config.publicUrl(), sawForwardedHeader);
         var strangers =
                 new Strangers(front.limits().connectionsPerAddress(), door.proxies(), listener);
-        var dispatcher =
-                new Dispatcher(authenticator, door.basePath(), front.limits(), config.clock());
+        dispatcher = new Dispatcher(authenticator, door.basePath(), front.limits(), config.clock());
         var budget = new BodyBudget(config.maxBodiesTotal());
         loops =
                 new MultiThreadIoEventLoopGroup(
@@ -132,6 +133,11 @@ public final class HttpServer implements AutoCloseable {
                     bound.cause());
         }
         acceptor = bound.channel();
+    }
+
+    /// Names the limits that hold for all relays of a service together.
+    public void share(LimitRegistry with) {
+        dispatcher.share(with);
     }
 
     /// Like [#start(HttpConfig, Consumer, Authenticator, HealthCheck, RequestListener, Supplier)]

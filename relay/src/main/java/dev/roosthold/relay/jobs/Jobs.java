@@ -5,6 +5,7 @@ import dev.roosthold.protocol.MachineId;
 import dev.roosthold.protocol.machines.Job;
 import dev.roosthold.protocol.machines.JobChanged;
 import dev.roosthold.relay.caller.Caller;
+import dev.roosthold.relay.limits.LimitRegistry;
 import dev.roosthold.relay.limits.Rate;
 import dev.roosthold.relay.limits.RateLimiter;
 import dev.roosthold.relay.machines.Machines;
@@ -33,6 +34,11 @@ public final class Jobs {
         this.store = store;
         this.router = router;
         this.writes = new RateLimiter(WRITES, clock);
+    }
+
+    /// Names the limits that hold for all relays of a service together.
+    public void share(LimitRegistry with) {
+        with.add("jobs", writes);
     }
 
     /// Empty when there is no such machine.

@@ -5,9 +5,10 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /// Counts what happened for each key within the latest period, exactly, up to a limit. Thread-safe.
-public final class SlidingWindow {
+public final class SlidingWindow implements SharedLimit {
     private static final int MAX_KEYS = 100_000;
     private static final long NEVER = Long.MIN_VALUE / 2;
 
@@ -26,6 +27,7 @@ public final class SlidingWindow {
     private final int limit;
     private final long periodMs;
     private final InstantSource clock;
+    private volatile Consumer<String> listener = _ -> {};
 
     public SlidingWindow(int limit, Duration period, InstantSource clock) {
         this.limit = limit;
@@ -49,6 +51,23 @@ public final class SlidingWindow {
 
     /// Notes that it happened.
     public void add(String key) {
+        note(key);
+        listener.accept(key);
+    }
+
+    @Override
+    public void whenCounted(Consumer<String> told) {
+        listener = told;
+    }
+
+    @Override
+    public void countedElsewhere(String key, int times) {
+        for (int i = 0; i < Math.min(times, limit); i++) {
+            note(key);
+        }
+    }
+
+    private void note(String key) {
         Times times = byKey.get(key, _ -> new Times(limit));
         synchronized (times) {
             times.atMs[times.oldest] = clock.millis();

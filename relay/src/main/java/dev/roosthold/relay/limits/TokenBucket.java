@@ -14,13 +14,23 @@ public final class TokenBucket {
 
     /// Whether it may happen once more now; a refusal takes nothing.
     public synchronized boolean tryTake(long nowMs) {
-        long elapsedMs = Math.max(0, nowMs - filledAtMs);
-        tokens = Math.min(rate.burst(), tokens + elapsedMs * rate.perSecond() / 1000);
-        filledAtMs = nowMs;
+        fill(nowMs);
         if (tokens < 1) {
             return false;
         }
         tokens -= 1;
         return true;
+    }
+
+    /// It happened so many times, whether it might or not.
+    public synchronized void take(int times, long nowMs) {
+        fill(nowMs);
+        tokens = Math.max(0, tokens - times);
+    }
+
+    private void fill(long nowMs) {
+        long elapsedMs = Math.max(0, nowMs - filledAtMs);
+        tokens = Math.min(rate.burst(), tokens + elapsedMs * rate.perSecond() / 1000);
+        filledAtMs = nowMs;
     }
 }

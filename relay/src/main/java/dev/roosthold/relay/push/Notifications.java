@@ -4,6 +4,7 @@ import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.push.PushEventAnswer;
 import dev.roosthold.protocol.push.PushToken;
 import dev.roosthold.protocol.updates.Ephemeral;
+import dev.roosthold.relay.limits.LimitRegistry;
 import dev.roosthold.relay.limits.Rate;
 import dev.roosthold.relay.limits.RateLimiter;
 import dev.roosthold.relay.store.Store;
@@ -54,6 +55,10 @@ final class Notifications {
         this.browsers = browsers;
         this.clock = clock;
         this.rate = new RateLimiter(RATE, clock);
+    }
+
+    void share(LimitRegistry with) {
+        with.add("notifications", rate);
     }
 
     /// Waits until the push services have answered or their time is up.

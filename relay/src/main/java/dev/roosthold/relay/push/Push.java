@@ -4,6 +4,7 @@ import dev.roosthold.protocol.push.WebPushKey;
 import dev.roosthold.relay.cluster.Channels;
 import dev.roosthold.relay.http.Routes;
 import dev.roosthold.relay.ids.Ids;
+import dev.roosthold.relay.limits.LimitRegistry;
 import dev.roosthold.relay.secrets.SecretFiles;
 import dev.roosthold.relay.socket.ConnectionListener;
 import dev.roosthold.relay.store.OwnedRows;
@@ -24,6 +25,7 @@ public final class Push implements AutoCloseable {
     private final Watchers watchers = new Watchers();
     private final ExpoPush phones;
     private final WebPush browsers;
+    private final Notifications notifications;
     private final PushRoutes routes;
     private final WebPushRoutes webRoutes;
 
@@ -38,7 +40,7 @@ public final class Push implements AutoCloseable {
             InstantSource clock) {
         phones = new ExpoPush(config);
         browsers = new WebPush(config, keys, contact, clock);
-        var notifications =
+        notifications =
                 new Notifications(store, router, watchers, phones, subscriptions, browsers, clock);
         routes = new PushRoutes(store, notifications, ids, clock);
         webRoutes =
@@ -69,6 +71,11 @@ public final class Push implements AutoCloseable {
         subscriptions.sealOld();
         return new Push(
                 config, VapidKeys.load(secrets), contact, subscriptions, store, router, ids, clock);
+    }
+
+    /// Names the limits that hold for all relays of a service together.
+    public void share(LimitRegistry with) {
+        notifications.share(with);
     }
 
     /// Tells by the sockets of other nodes too whether a person is looking.

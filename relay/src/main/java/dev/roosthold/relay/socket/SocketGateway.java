@@ -19,6 +19,7 @@ import dev.roosthold.socketio.PromptHandler;
 import dev.roosthold.socketio.Socket;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiPredicate;
+import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +65,7 @@ public final class SocketGateway implements SocketEvents {
     private final List<ConnectionListener> listeners = new CopyOnWriteArrayList<>();
     private final Set<String> events = new ConcurrentSkipListSet<>();
     private final ConcurrentHashMap<AccountId, Integer> connected = new ConcurrentHashMap<>();
+    private volatile ToIntFunction<AccountId> elsewhere = _ -> 0;
 
     /// @param lastSeq number of an account's latest update; may wait for the store
     /// @param mayConnect whether a caller may connect as that session; may block
@@ -85,7 +88,9 @@ public final class SocketGateway implements SocketEvents {
                         authenticator,
                         lastSeq,
                         mayConnect,
-                        account -> connected.getOrDefault(account, 0) < socketsPerAccount,
+                        account ->
+                                connected.getOrDefault(account, 0) + elsewhere.applyAsInt(account)
+                                        < socketsPerAccount,
                         eventRate,
                         clock);
         this.blocking = blocking;
@@ -255,6 +260,19 @@ public final class SocketGateway implements SocketEvents {
             Thread.sleep(RATE_PAUSE);
         }
         return true;
+    }
+
+    /// Sets how many sockets an account has at other relays, which count for its limit too. Must
+    /// not block.
+    public void countAlso(ToIntFunction<AccountId> others) {
+        elsewhere = others;
+    }
+
+    /// Accounts with at least so many sockets here, and how many they have.
+    public Map<AccountId, Integer> counts(int least) {
+        Map<AccountId, Integer> counts = new HashMap<>(connected);
+        counts.values().removeIf(count -> count < least);
+        return counts;
     }
 
     /// Whether a socket of the account is connected.

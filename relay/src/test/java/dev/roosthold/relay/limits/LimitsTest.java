@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.roosthold.relay.ManualClock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -28,6 +29,43 @@ class LimitsTest {
             assertThat(given).isLessThanOrEqualTo(burst + (int) (now * perSecond / 1000) + 1);
         }
         assertThat(bucket.tryTake(now + 1_000)).as("it heals").isTrue();
+    }
+
+    @Test
+    void whatHappenedElsewhereCountsAndIsNotToldAgain() {
+        var clock = new ManualClock();
+        var limiter = new RateLimiter(new Rate(5, 1), clock);
+        var window = new SlidingWindow(3, Duration.ofMinutes(1), clock);
+        List<String> told = new ArrayList<>();
+        limiter.whenCounted(told::add);
+        window.whenCounted(told::add);
+        limiter.countedElsewhere("a", 3);
+        window.countedElsewhere("a", 2);
+        assertThat(told).isEmpty();
+
+        assertThat(limiter.tryTake("a")).isTrue();
+        assertThat(limiter.tryTake("a")).isTrue();
+        assertThat(limiter.tryTake("a")).isFalse();
+        assertThat(limiter.tryTake("b")).isTrue();
+        assertThat(window.isFull("a")).isFalse();
+        window.add("a");
+        assertThat(window.isFull("a")).isTrue();
+        assertThat(told).containsExactly("a", "a", "b", "a");
+    }
+
+    @Test
+    void moreThanThereIsElsewhereHealsAsSoonAsWhatIsHere() {
+        var clock = new ManualClock();
+        var limiter = new RateLimiter(new Rate(5, 1), clock);
+        limiter.countedElsewhere("a", 1_000);
+        assertThat(limiter.tryTake("a")).isFalse();
+        clock.pass(Duration.ofSeconds(1));
+        assertThat(limiter.tryTake("a")).isTrue();
+        var window = new SlidingWindow(3, Duration.ofMinutes(1), clock);
+        window.countedElsewhere("a", 1_000_000);
+        assertThat(window.isFull("a")).isTrue();
+        clock.pass(Duration.ofSeconds(61));
+        assertThat(window.isFull("a")).isFalse();
     }
 
     @Test
