@@ -1,6 +1,8 @@
 package dev.roosthold.relay.presence;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /// What is known of one key that is active, or was a moment ago, or has a socket. Guarded by the
@@ -55,6 +57,9 @@ final class Lease {
 
     /// The latest write of a change failed.
     boolean unsaved;
+
+    /// What is to be done when the step that is under way is over. Empty between steps.
+    final List<Runnable> afterwards = new ArrayList<>(0);
 
     Activity activity() {
         return new Activity(active, activeAtMs, active && thinking);

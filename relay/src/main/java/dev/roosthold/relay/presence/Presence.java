@@ -566,15 +566,23 @@ public final class Presence<K> {
 
     /// One atomic step on the lease, if there is one; an idle lease is dropped.
     private void step(K key, Step step) {
-        leases.computeIfPresent(key, (_, lease) -> after(step, lease));
+        List<Runnable> afterwards = new ArrayList<>(0);
+        leases.computeIfPresent(key, (_, lease) -> after(step, lease, afterwards));
+        afterwards.forEach(Runnable::run);
     }
 
     private void stepOrNew(K key, Step step) {
-        leases.compute(key, (_, lease) -> after(step, lease == null ? new Lease() : lease));
+        List<Runnable> afterwards = new ArrayList<>(0);
+        leases.compute(
+                key, (_, lease) -> after(step, lease == null ? new Lease() : lease, afterwards));
+        afterwards.forEach(Runnable::run);
     }
 
-    private static @Nullable Lease after(Step step, Lease lease) {
+    /// @param afterwards gets what is to be done when the map is free again
+    private static @Nullable Lease after(Step step, Lease lease, List<Runnable> afterwards) {
         step.on(lease);
+        afterwards.addAll(lease.afterwards);
+        lease.afterwards.clear();
         return lease.isIdle() ? null : lease;
     }
 
@@ -692,28 +700,34 @@ public final class Presence<K> {
         lease.unsaved = false;
         lease.writing++;
         lease.writtenActiveAtMs = activity.activeAtMs();
-        var _ =
+        CompletableFuture<Boolean> stored =
                 store.write(
-                                tx -> {
-                                    Activity holds = share(tx, key, activity, everywhere);
-                                    boolean exists = register.saveStatus(tx, key, holds);
-                                    if (!exists) {
-                                        unshare(tx, key);
-                                        tx.afterCommit(() -> forget(key));
-                                    } else if (!told) {
-                                        tx.afterCommit(() -> announcer.tell(key, holds));
-                                    }
-                                    return exists;
-                                })
-                        .whenComplete(
-                                (exists, failure) -> {
-                                    saved(key, activity, told, failure);
-                                    if (failure == null) {
-                                        written.complete(exists);
-                                    } else {
-                                        written.completeExceptionally(failure);
-                                    }
-                                });
+                        tx -> {
+                            Activity holds = share(tx, key, activity, everywhere);
+                            boolean exists = register.saveStatus(tx, key, holds);
+                            if (!exists) {
+                                unshare(tx, key);
+                                tx.afterCommit(() -> forget(key));
+                            } else if (!told) {
+                                tx.afterCommit(() -> announcer.tell(key, holds));
+                            }
+                            return exists;
+                        });
+        // It may be stored already, and what is chained to it run at once: not inside of this step
+        // on the same lease.
+        lease.afterwards.add(
+                () -> {
+                    var _ =
+                            stored.whenComplete(
+                                    (exists, failure) -> {
+                                        saved(key, activity, told, failure);
+                                        if (failure == null) {
+                                            written.complete(exists);
+                                        } else {
+                                            written.completeExceptionally(failure);
+                                        }
+                                    });
+                });
     }
 
     /// Notes what this node keeps active.
