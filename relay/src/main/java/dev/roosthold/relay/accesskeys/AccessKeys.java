@@ -4,6 +4,7 @@ import dev.roosthold.protocol.accesskeys.AccessKey;
 import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.machines.Machines;
 import dev.roosthold.relay.sessions.Sessions;
+import dev.roosthold.relay.store.Lane;
 import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
@@ -26,6 +27,7 @@ public final class AccessKeys {
 
     KeyOutcome create(Caller caller, Pair pair, String data) {
         return store.writeNow(
+                Lane.of(caller.account()),
                 tx -> {
                     if (!isReachable(tx, caller, pair)) {
                         return unreached();
@@ -37,6 +39,7 @@ public final class AccessKeys {
 
     KeyOutcome replace(Caller caller, Pair pair, String data, int expectedVersion) {
         return store.writeNow(
+                Lane.of(caller.account()),
                 tx -> {
                     if (!isReachable(tx, caller, pair)) {
                         return unreached();

@@ -6,6 +6,7 @@ import dev.roosthold.protocol.account.Settings;
 import dev.roosthold.protocol.account.SettingsAnswer;
 import dev.roosthold.protocol.updates.UpdateBody;
 import dev.roosthold.relay.ids.Ids;
+import dev.roosthold.relay.store.Lane;
 import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
@@ -61,6 +62,7 @@ public final class Accounts {
     /// Replaces the settings if the version is still the expected one, and tells the account.
     SettingsAnswer save(AccountId account, Optional<String> settings, int expectedVersion) {
         return store.writeNow(
+                Lane.of(account),
                 tx -> {
                     int changed =
                             tx.execute(

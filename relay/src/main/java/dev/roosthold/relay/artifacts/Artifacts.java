@@ -6,6 +6,7 @@ import dev.roosthold.protocol.artifacts.Artifact;
 import dev.roosthold.protocol.artifacts.ArtifactSummary;
 import dev.roosthold.protocol.artifacts.CurrentPart;
 import dev.roosthold.protocol.updates.UpdateBody;
+import dev.roosthold.relay.store.Lane;
 import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
@@ -30,6 +31,7 @@ public final class Artifacts {
     Created create(ArtifactTable.Fresh fresh) {
         ArtifactKey key = fresh.key();
         return store.writeNow(
+                Lane.of(key.account()),
                 tx -> {
                     boolean isNew = ArtifactTable.insert(tx, fresh);
                     Optional<Artifact> artifact =
@@ -67,6 +69,7 @@ public final class Artifacts {
     /// happens and nobody is told.
     ArtifactWrite update(ArtifactKey key, @Nullable Edit header, @Nullable Edit body) {
         return store.writeNow(
+                Lane.of(key.account()),
                 tx -> {
                     Optional<ArtifactTable.Versions> found = ArtifactTable.versions(tx, key);
                     if (found.isEmpty()) {
@@ -105,6 +108,7 @@ public final class Artifacts {
     /// @return false when the account has no such artifact
     boolean delete(ArtifactKey key) {
         return store.writeNow(
+                Lane.of(key.account()),
                 tx -> {
                     if (!ArtifactTable.delete(tx, key)) {
                         return false;

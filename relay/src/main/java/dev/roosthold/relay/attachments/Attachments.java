@@ -3,6 +3,7 @@ package dev.roosthold.relay.attachments;
 import dev.roosthold.protocol.SessionId;
 import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.sessions.Sessions;
+import dev.roosthold.relay.store.Lane;
 import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Store;
 import java.io.IOException;
@@ -58,6 +59,7 @@ public final class Attachments {
 
     Announced announce(Caller caller, SessionId session, long size) {
         return store.writeNow(
+                Lane.of(caller.account()),
                 tx -> {
                     if (!Sessions.isReachable(tx, caller, session)) {
                         return new Announced.NoSession();

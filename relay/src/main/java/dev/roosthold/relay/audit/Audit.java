@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.roosthold.protocol.AccountId;
 import dev.roosthold.relay.limits.Rate;
 import dev.roosthold.relay.limits.TokenBucket;
+import dev.roosthold.relay.store.Lane;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
@@ -23,6 +24,9 @@ import org.slf4j.LoggerFactory;
 /// out. What is only noted is bounded for each account and kind, so that nobody fills the disk by
 /// failing; how many entries that cost is told by the next one, in `unrecorded`.
 public final class Audit {
+    /// Of entries that are not part of another change; no write of an account makes any.
+    private static final Lane LANE = new Lane("audit");
+
     private static final Logger LOG = LoggerFactory.getLogger(Audit.class);
     private static final int MAX_BUDGETS = 100_000;
 
@@ -100,6 +104,7 @@ public final class Audit {
                             }
                         });
         store.submit(
+                LANE,
                 tx -> AuditTable.shorten(tx, retention),
                 failure -> LOG.warn("the audit log was not shortened", failure));
     }
@@ -128,6 +133,7 @@ public final class Audit {
 
     private void write(Actor who, Kind kind, Details details) {
         store.submit(
+                LANE,
                 tx -> {
                     append(tx, who, kind, details);
                     return true;

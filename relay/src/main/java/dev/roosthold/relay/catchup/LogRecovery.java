@@ -4,6 +4,7 @@ import dev.roosthold.protocol.AccountId;
 import dev.roosthold.relay.secrets.SealKey;
 import dev.roosthold.relay.socket.ClientScope;
 import dev.roosthold.relay.socket.SocketCaller;
+import dev.roosthold.relay.store.Lane;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.updates.Recipients;
 import dev.roosthold.relay.updates.UpdateLog;
@@ -134,7 +135,7 @@ public final class LogRecovery implements Recovery {
             // What was read may be committed and not yet on its way to the rooms, so that it would
             // come a second time after the replay. A write's turn comes when all that has been
             // committed before it was sent.
-            store.writeNow(_ -> true);
+            store.writeNow(Lane.of(caller.account()), _ -> true);
             delivery.reach(caller.account(), reached);
         }
         return true;

@@ -9,6 +9,7 @@ import dev.roosthold.relay.limits.LimitRegistry;
 import dev.roosthold.relay.limits.Rate;
 import dev.roosthold.relay.limits.RateLimiter;
 import dev.roosthold.relay.machines.Machines;
+import dev.roosthold.relay.store.Lane;
 import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
@@ -59,6 +60,7 @@ public final class Jobs {
             return new JobWrite.TooMany("Too many writes");
         }
         return store.writeNow(
+                Lane.of(caller.account()),
                 tx -> {
                     if (!Machines.isReachable(tx, caller, machine)) {
                         return new JobWrite.UnknownMachine();
@@ -86,6 +88,7 @@ public final class Jobs {
     /// False when there is no such job.
     boolean remove(Caller caller, MachineId machine, JobId id) {
         return store.writeNow(
+                Lane.of(caller.account()),
                 tx -> {
                     if (!Machines.isReachable(tx, caller, machine)
                             || !JobTable.delete(tx, machine, id)) {

@@ -4,6 +4,7 @@ import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.kv.KvPair;
 import dev.roosthold.protocol.kv.KvWrite;
 import dev.roosthold.protocol.updates.UpdateBody;
+import dev.roosthold.relay.store.Lane;
 import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
@@ -50,6 +51,7 @@ public final class KeyValues {
     /// Makes all of the changes or none.
     KvWrite write(AccountId account, List<Mutation> mutations) {
         return store.writeNow(
+                Lane.of(account),
                 tx -> {
                     var mismatches = new ArrayList<KvWrite.Mismatch>();
                     var seen = new HashSet<String>();

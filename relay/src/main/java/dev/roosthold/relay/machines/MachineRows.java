@@ -1,5 +1,6 @@
 package dev.roosthold.relay.machines;
 
+import dev.roosthold.protocol.AccountId;
 import dev.roosthold.protocol.machines.MachineGone;
 import dev.roosthold.protocol.machines.MachineRow;
 import dev.roosthold.relay.presence.Activity;
@@ -14,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// Numbers the changes of rows and announces them to web pages; the side of the rows that presence
-/// writes. Writer thread only.
+/// writes.
 final class MachineRows implements Register<MachineKey> {
     private final Router router;
     private final Presence<MachineKey> presence;
@@ -65,6 +66,11 @@ final class MachineRows implements Register<MachineKey> {
 
     MachineRow webView(StoredMachine machine) {
         return machine.webView(activity(machine));
+    }
+
+    @Override
+    public AccountId account(MachineKey machine) {
+        return machine.account();
     }
 
     @Override

@@ -17,6 +17,7 @@ import dev.roosthold.relay.presence.Activity;
 import dev.roosthold.relay.presence.MachineKey;
 import dev.roosthold.relay.presence.Presence;
 import dev.roosthold.relay.presence.SharedLeases;
+import dev.roosthold.relay.store.Lane;
 import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
@@ -195,6 +196,7 @@ public final class Machines {
     public Optional<MachineRow> rename(AccountId account, MachineId id, String label) {
         var key = new MachineKey(account, id);
         return store.writeNow(
+                        Lane.of(account),
                         tx -> {
                             if (!MachineTable.exists(tx, key)) {
                                 return Optional.<StoredMachine>empty();
@@ -228,9 +230,13 @@ public final class Machines {
 
     /// Finds or makes a machine of the happy view.
     Registered register(MachineTable.Fresh fresh, Actor who) {
+        MachineKey key = fresh.key();
+        Optional<StoredMachine> known = store.readNow(sql -> MachineTable.find(sql, key));
+        if (known.isPresent() && known.get().inHappyView()) {
+            return found(known.get());
+        }
         return store.writeNow(
                 tx -> {
-                    MachineKey key = fresh.key();
                     if (MachineTable.insert(tx, fresh)) {
                         Audit.append(
                                 tx,
@@ -308,6 +314,7 @@ public final class Machines {
             Consumer<FieldWrite> outcome,
             Consumer<Throwable> failed) {
         write(
+                key,
                 tx -> {
                     Optional<StoredMachine> now =
                             MachineTable.replaceMetadata(tx, key, metadata, expectedVersion);
@@ -329,6 +336,7 @@ public final class Machines {
             Consumer<FieldWrite> outcome,
             Consumer<Throwable> failed) {
         write(
+                key,
                 tx -> {
                     Optional<StoredMachine> now =
                             MachineTable.replaceState(tx, key, daemonState, expectedVersion);
@@ -348,10 +356,12 @@ public final class Machines {
     }
 
     private void write(
+            MachineKey key,
             Store.WriteOperation<FieldWrite> write,
             Consumer<FieldWrite> outcome,
             Consumer<Throwable> failed) {
         store.submit(
+                Lane.of(key.account()),
                 tx -> {
                     FieldWrite done = write.run(tx);
                     tx.afterCommit(() -> outcome.accept(done));
@@ -366,6 +376,7 @@ public final class Machines {
         presence.connected(key, connection, socketId);
         var _ =
                 store.write(
+                                Lane.of(key.account()),
                                 tx -> {
                                     Optional<StoredMachine> row = MachineTable.find(tx, key);
                                     if (row.isPresent()) {

@@ -6,6 +6,7 @@ import dev.roosthold.protocol.updates.UpdateBody;
 import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.ids.Ids;
 import dev.roosthold.relay.sessions.Sessions;
+import dev.roosthold.relay.store.Lane;
 import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
@@ -66,7 +67,9 @@ public final class Messages {
     ///     first counts
     /// @return one receipt for each local id, by number; empty when the session is out of reach
     Optional<List<Receipt>> post(Caller caller, SessionId session, List<Draft> drafts) {
-        return store.writeNow(tx -> store(tx, caller, session, Optional.empty(), drafts));
+        return store.writeNow(
+                Lane.of(caller.account()),
+                tx -> store(tx, caller, session, Optional.empty(), drafts));
     }
 
     /// Stores one message unless its local id is stored already, and tells the session about it,
@@ -83,6 +86,7 @@ public final class Messages {
             Consumer<Optional<Receipt>> stored,
             Consumer<Throwable> failed) {
         store.submit(
+                Lane.of(caller.account()),
                 tx -> {
                     Optional<Receipt> receipt =
                             store(tx, caller, session, Optional.of(socketId), List.of(draft))

@@ -2,6 +2,7 @@ package dev.roosthold.relay.presence;
 
 import dev.roosthold.protocol.AccountId;
 import dev.roosthold.relay.presence.Lease.Holder;
+import dev.roosthold.relay.store.Lane;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
 import dev.roosthold.relay.updates.Router;
@@ -502,6 +503,7 @@ public final class Presence<K> {
 
     private void lookAgain(K key) {
         store.writeNow(
+                Lane.of(register.account(key)),
                 tx -> {
                     boolean exists = register.exists(tx, key);
                     if (exists) {
@@ -702,6 +704,7 @@ public final class Presence<K> {
         lease.writtenActiveAtMs = activity.activeAtMs();
         CompletableFuture<Boolean> stored =
                 store.write(
+                        Lane.of(register.account(key)),
                         tx -> {
                             Activity holds = share(tx, key, activity, everywhere);
                             boolean exists = register.saveStatus(tx, key, holds);

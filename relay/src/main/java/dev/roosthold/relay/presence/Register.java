@@ -1,13 +1,17 @@
 package dev.roosthold.relay.presence;
 
+import dev.roosthold.protocol.AccountId;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Transaction;
 import java.sql.SQLException;
 
-/// The rows of one kind, as far as presence changes them. Writer thread only.
+/// The rows of one kind, as far as presence changes them.
 ///
 /// @param <K> names a row inside its account
 public interface Register<K> {
+
+    /// Whose row it is.
+    AccountId account(K key);
 
     /// Writes a change of presence and announces the changed row; nothing if there is no such row.
     ///

@@ -18,6 +18,7 @@ import dev.roosthold.relay.presence.Register;
 import dev.roosthold.relay.presence.SessionKey;
 import dev.roosthold.relay.presence.SharedLeases;
 import dev.roosthold.relay.socket.SocketCaller;
+import dev.roosthold.relay.store.Lane;
 import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
@@ -145,7 +146,7 @@ public final class Sessions {
     /// What hangs on a session without a foreign key.
     @FunctionalInterface
     public interface Leftovers {
-        /// Deletes a part of it. Writer thread only.
+        /// Deletes a part of it.
         ///
         /// @return how many rows were deleted; fewer than the limit means that nothing is left
         int deleteSome(Transaction tx, SessionId session, int limit) throws SQLException;
@@ -154,6 +155,7 @@ public final class Sessions {
     /// Finds or makes a session by its tag.
     Created create(Caller caller, Fresh fresh) {
         return store.writeNow(
+                Lane.of(caller.account()),
                 tx -> {
                     var id = new SessionId(ids.next(tx.nowMs()));
                     Optional<StoredSession> made = SessionTable.insert(tx, caller, id, fresh);
@@ -246,6 +248,7 @@ public final class Sessions {
         SessionKey key = key(socket.caller(), session);
         presence.connected(key, socket.connection(), socket.socketId());
         store.submit(
+                Lane.of(key.account()),
                 tx -> {
                     Optional<StoredSession> row = SessionTable.find(tx, socket.caller(), session);
                     if (row.isPresent()) {
@@ -306,6 +309,7 @@ public final class Sessions {
             Consumer<FieldWrite> outcome,
             Consumer<Throwable> failed) {
         store.submit(
+                Lane.of(caller.account()),
                 tx -> {
                     FieldWrite done = replace(tx, caller, session, field, value, expectedVersion);
                     tx.afterCommit(() -> outcome.accept(done));
@@ -422,6 +426,11 @@ public final class Sessions {
 
     /// The side of the rows that presence writes.
     private static final class Rows implements Register<SessionKey> {
+        @Override
+        public AccountId account(SessionKey session) {
+            return session.account();
+        }
+
         @Override
         public boolean saveStatus(Transaction tx, SessionKey key, Activity activity)
                 throws SQLException {

@@ -1,7 +1,7 @@
 package dev.roosthold.relay.store;
 
-/// Told about every commit, for counting. Called on the writer thread: must neither block nor
-/// throw.
+/// Told about every commit, for counting. Called on the threads that write, several at the
+/// same time: must neither block nor throw.
 @FunctionalInterface
 public interface CommitListener {
     CommitListener NONE = (_, _) -> {};

@@ -15,11 +15,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/// A store on a database that speaks SQL: one writer thread with group commit, some reader threads,
-/// each with its own connection. Other processes may use the same database meanwhile.
+/// A store on a database that speaks SQL: one writer thread or several, which commit in groups, and
+/// some reader threads, each with its own connection. Other processes may use the same database
+/// meanwhile.
 ///
-/// Writer and readers are platform threads, because a native call pins the carrier of a virtual
+/// Writers and readers are platform threads, because a native call pins the carrier of a virtual
 /// one: pooled access from virtual threads showed single waits of up to 2.9 s (2026-11).
 public abstract sealed class DatabaseStore implements Store permits SqliteStore, PostgresStore {
     /// A disk with less space than this left is about to refuse every write.
@@ -28,7 +30,8 @@ public abstract sealed class DatabaseStore implements Store permits SqliteStore,
     /// What a write of usual size needs, so that the pages of a message can be had.
     private static final String PROBE = "x".repeat(64 << 10);
 
-    private final Writer writer;
+    private final Writers writers;
+    private final boolean lanes;
     private final WorkQueue<Reader.Pending<?>> reads;
     private final List<Thread> threads = new ArrayList<>();
     private final ExecutorService dependents = Executors.newVirtualThreadPerTaskExecutor();
@@ -36,23 +39,32 @@ public abstract sealed class DatabaseStore implements Store permits SqliteStore,
     /// @param prepared called when the schema is as it should be, before anything is written
     DatabaseStore(StoreConfig config, Connections connections, Prepared prepared)
             throws SQLException, IOException {
-        SqlConnection first = connections.writer();
-        var readers = new ArrayList<Reader>();
+        writers = new Writers(config.maxWaiting());
+        lanes = connections.writers() > 1;
         reads = new WorkQueue<>(config.maxWaiting());
+        var writing = new ArrayList<SqlConnection>();
+        var readers = new ArrayList<Reader>();
         try {
-            new Migrator(config.migrations(), config.clock()).migrate(first);
+            writing.add(connections.writer(0));
+            new Migrator(config.migrations(), config.clock()).migrate(writing.getFirst());
             prepared.run();
+            while (writing.size() < connections.writers()) {
+                writing.add(connections.writer(writing.size()));
+            }
             for (int i = 0; i < config.readers(); i++) {
                 readers.add(new Reader(connections, reads));
             }
         } catch (SQLException | IOException | RuntimeException e) {
             readers.forEach(Reader::close);
-            first.close();
+            for (SqlConnection connection : writing) {
+                connection.close();
+            }
             throw e;
         }
-        writer = new Writer(connections, first, config);
         readers.forEach(reader -> start("store-reader", reader));
-        start("store-writer", writer);
+        for (int i = 0; i < writing.size(); i++) {
+            start("store-writer", new Writer(connections, i, writing.get(i), writers, config));
+        }
     }
 
     /// What else belongs to opening a database.
@@ -64,13 +76,25 @@ public abstract sealed class DatabaseStore implements Store permits SqliteStore,
     @Override
     public <T> CompletableFuture<T> write(WriteOperation<T> operation) {
         var outcome = new Outcome.Promised<T>(new CompletableFuture<>(), dependents);
-        writer.submit(operation, outcome);
+        writers.submit(null, operation, outcome);
+        return outcome.future();
+    }
+
+    @Override
+    public <T> CompletableFuture<T> write(Lane lane, WriteOperation<T> operation) {
+        var outcome = new Outcome.Promised<T>(new CompletableFuture<>(), dependents);
+        writers.submit(used(lane), operation, outcome);
         return outcome.future();
     }
 
     @Override
     public <T> void submit(WriteOperation<T> operation, Consumer<Throwable> failed) {
-        writer.submit(operation, new Outcome.Feared<>(failed, dependents));
+        writers.submit(null, operation, new Outcome.Feared<>(failed, dependents));
+    }
+
+    @Override
+    public <T> void submit(Lane lane, WriteOperation<T> operation, Consumer<Throwable> failed) {
+        writers.submit(used(lane), operation, new Outcome.Feared<>(failed, dependents));
     }
 
     @Override
@@ -83,7 +107,14 @@ public abstract sealed class DatabaseStore implements Store permits SqliteStore,
     @Override
     public <T> T writeNow(WriteOperation<T> operation) {
         Outcome.Promised<T> outcome = Outcome.Promised.awaited();
-        writer.submit(operation, outcome);
+        writers.submit(null, operation, outcome);
+        return await(outcome);
+    }
+
+    @Override
+    public <T> T writeNow(Lane lane, WriteOperation<T> operation) {
+        Outcome.Promised<T> outcome = Outcome.Promised.awaited();
+        writers.submit(used(lane), operation, outcome);
         return await(outcome);
     }
 
@@ -103,7 +134,7 @@ public abstract sealed class DatabaseStore implements Store permits SqliteStore,
                             sql.first(
                                     "SELECT number FROM schema_migration LIMIT 1",
                                     row -> row.getInt(1)));
-            if (writer.failure().isPresent()) {
+            if (writers.failure().isPresent()) {
                 writeNow(tx -> tx.execute("UPDATE schema_migration SET number = number"));
             }
             return Optional.empty();
@@ -154,12 +185,12 @@ public abstract sealed class DatabaseStore implements Store permits SqliteStore,
 
     /// Whether the latest write that touched the disk was stored. Never blocks.
     public boolean lastWriteStored() {
-        return writer.failure().isEmpty();
+        return writers.failure().isEmpty();
     }
 
-    /// Writes that wait for the writer at this moment.
+    /// Writes that wait for a writer at this moment.
     public int waitingWrites() {
-        return writer.waiting();
+        return writers.waiting();
     }
 
     /// Reads that wait for a reader at this moment.
@@ -169,7 +200,7 @@ public abstract sealed class DatabaseStore implements Store permits SqliteStore,
 
     @Override
     public void close() {
-        writer.stop();
+        writers.stop();
         reads.close();
         boolean interrupted = false;
         for (Thread thread : threads) {
@@ -185,6 +216,11 @@ public abstract sealed class DatabaseStore implements Store permits SqliteStore,
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// A single writer commits the writes of all lanes together.
+    private @Nullable Lane used(Lane lane) {
+        return lanes ? lane : null;
     }
 
     private void start(String name, Runnable task) {

@@ -22,6 +22,14 @@ final class Faults {
         return "40001".equals(state) || "40P01".equals(state) || "55P03".equals(state);
     }
 
+    /// Whether the connection to a server is gone. What was not committed by then was undone.
+    static boolean isLostConnection(SQLException e) {
+        String state = e.getSQLState();
+        return !(e instanceof SQLiteException)
+                && state != null
+                && (state.startsWith("08") || state.startsWith("57P0"));
+    }
+
     /// Whether a server has failed, after which the connection to it may be of no use any more.
     static boolean isOfServer(SQLException e) {
         return !(e instanceof SQLiteException)

@@ -15,8 +15,16 @@ final class PostgresConnections implements Connections {
     private static final String NOT_GOT = "55P03";
     private static final String IN_USE = "55006";
 
-    /// Held by the relay of a database, for as long as its connection for writes lives.
+    /// Connections for writes of one relay. The server commits for all of them at once, so that
+    // more
+    /// would only wait for each other.
+    private static final int WRITERS = 8;
+
+    /// Held by the relay of a database, for as long as its first connection for writes lives.
     private static final long OWNER = 7_304_611_822_542L;
+
+    /// The same for its second one; those that follow count on.
+    private static final long OWNER_OF_SECOND = 7_304_611_823_100L;
 
     private final PostgresUrl url;
     private final Use use;
@@ -51,8 +59,14 @@ final class PostgresConnections implements Connections {
         return "roost " + owner;
     }
 
+    /// A command beside a relay writes little.
     @Override
-    public SqlConnection writer() throws SQLException {
+    public int writers() {
+        return use == Use.BESIDE ? 1 : WRITERS;
+    }
+
+    @Override
+    public SqlConnection writer(int number) throws SQLException {
         Connection jdbc = open();
         try {
             jdbc.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
@@ -63,25 +77,29 @@ final class PostgresConnections implements Connections {
             // An answer may only follow a commit that is on the disk, whatever the server's
             // default.
             connection.script("SET SESSION synchronous_commit = on");
+            long owner = number == 0 ? OWNER : OWNER_OF_SECOND + number - 1;
             switch (use) {
                 case ALONE ->
                         own(
                                 connection,
                                 "SELECT pg_advisory_lock(?)",
+                                owner,
                                 "another relay uses this database");
-                case AMONG_NODES -> {
-                    own(
-                            connection,
-                            "SELECT pg_advisory_lock_shared(?)",
-                            "a relay that was started without --nats uses this database");
-                    // What a write has read is remembered row by row, not table by table: two nodes
-                    // then collide only where they touch the same things.
-                    connection.script("SET SESSION enable_seqscan = off");
-                    // Two groups of writes that wait for each other are noticed by the server only
-                    // after a second.
-                    connection.script("SET SESSION lock_timeout = '100ms'");
-                }
+                case AMONG_NODES ->
+                        own(
+                                connection,
+                                "SELECT pg_advisory_lock_shared(?)",
+                                owner,
+                                "a relay that was started without --nats uses this database");
                 case BESIDE -> {}
+            }
+            if (use != Use.BESIDE) {
+                // What a write has read is remembered row by row, not table by table: two of them
+                // then collide only where they touch the same things.
+                connection.script("SET SESSION enable_seqscan = off");
+                // Two groups of writes that wait for each other are noticed by the server only
+                // after a second.
+                connection.script("SET SESSION lock_timeout = '100ms'");
             }
             connection.commit();
             return connection;
@@ -106,11 +124,11 @@ final class PostgresConnections implements Connections {
     }
 
     /// The connection of a relay that has just ended keeps its lock until the server notices.
-    private static void own(SqlConnection connection, String lock, String refusal)
+    private static void own(SqlConnection connection, String lock, long key, String refusal)
             throws SQLException {
         connection.script("SET LOCAL lock_timeout = '5s'");
         try {
-            connection.first(lock, _ -> true, OWNER);
+            connection.first(lock, _ -> true, key);
         } catch (SQLException e) {
             throw NOT_GOT.equals(e.getSQLState()) ? new SQLException(refusal, IN_USE, e) : e;
         }

@@ -31,26 +31,44 @@ final class Reader implements Runnable {
         close();
     }
 
+    /// A connection that is found to be gone is replaced before anybody notices.
     private <T> void read(Pending<T> pending) {
+        boolean fresh = connectionSuspect;
         T result;
         try {
-            if (connectionSuspect) {
-                close();
-                connection = connections.reader();
-                connectionSuspect = false;
-            }
+            reopenIfSuspect();
+        } catch (SQLException e) {
+            pending.outcome().fail(Faults.storeException("reading failed", e));
+            return;
+        }
+        try {
             connection.begin(false);
             result = pending.operation().run(connection);
             connection.commit();
         } catch (Throwable e) {
             SQLException broken = connection.broken();
+            boolean unnoticed =
+                    broken != null && Faults.isLostConnection(broken) && !connection.hasAnswered();
             connectionSuspect = broken != null;
             connection.rollback();
-            pending.outcome()
-                    .fail(broken == null ? e : Faults.storeException("reading failed", broken));
+            if (unnoticed && !fresh) {
+                read(pending);
+            } else {
+                pending.outcome()
+                        .fail(broken == null ? e : Faults.storeException("reading failed", broken));
+            }
             return;
         }
         pending.outcome().succeed(result);
+    }
+
+    private void reopenIfSuspect() throws SQLException {
+        if (connectionSuspect) {
+            SqlConnection fresh = connections.reader();
+            close();
+            connection = fresh;
+            connectionSuspect = false;
+        }
     }
 
     void close() {

@@ -30,9 +30,12 @@ final class SqlConnection implements Sql, AutoCloseable {
     private final Map<String, Kept> kept = new LinkedHashMap<>();
 
     private @Nullable SQLException broken;
+    private boolean answered;
 
     /// What keeps writers of several relays from hindering each other; null where there is one.
     private final @Nullable Turns turns;
+
+    private int part = Turns.ALL;
 
     SqlConnection(Connection jdbc, Dialect dialect) {
         this(jdbc, dialect, null);
@@ -56,7 +59,7 @@ final class SqlConnection implements Sql, AutoCloseable {
                 sql,
                 parameters,
                 statement -> {
-                    try (ResultSet rows = dialect.rows(statement.executeQuery())) {
+                    try (ResultSet rows = rows(statement)) {
                         return rows.next()
                                 ? Optional.ofNullable(mapper.map(rows))
                                 : Optional.empty();
@@ -71,7 +74,7 @@ final class SqlConnection implements Sql, AutoCloseable {
                 sql,
                 parameters,
                 statement -> {
-                    try (ResultSet rows = dialect.rows(statement.executeQuery())) {
+                    try (ResultSet rows = rows(statement)) {
                         var all = new ArrayList<T>();
                         while (rows.next()) {
                             all.add(mapper.map(rows));
@@ -88,7 +91,7 @@ final class SqlConnection implements Sql, AutoCloseable {
                 sql,
                 parameters,
                 statement -> {
-                    try (ResultSet rows = dialect.rows(statement.executeQuery())) {
+                    try (ResultSet rows = rows(statement)) {
                         boolean more = rows.next();
                         while (more) {
                             more = visitor.visit(rows) && rows.next();
@@ -96,6 +99,17 @@ final class SqlConnection implements Sql, AutoCloseable {
                         return Boolean.TRUE;
                     }
                 });
+    }
+
+    private ResultSet rows(PreparedStatement statement) throws SQLException {
+        ResultSet rows = dialect.rows(statement.executeQuery());
+        answered = true;
+        return rows;
+    }
+
+    /// Whether a query was answered since the transaction began.
+    boolean hasAnswered() {
+        return answered;
     }
 
     /// Runs several statements separated by semicolons, without parameters.
@@ -125,19 +139,25 @@ final class SqlConnection implements Sql, AutoCloseable {
     /// @param forWriting takes the write lock at once instead of at the first change
     void begin(boolean forWriting) throws SQLException {
         broken = null;
+        answered = false;
         Optional<String> words = dialect.begin(forWriting);
         if (words.isPresent()) {
             execute(words.get());
         }
         if (forWriting && turns != null) {
-            turns.begun(this);
+            turns.begun(this, part);
         }
     }
 
-    /// Lets no other relay write from the next transaction on, until [#endTurn].
+    /// What the next transactions write in: a part of the lanes, or all of them.
+    void writesIn(int partOfTurns) {
+        part = partOfTurns;
+    }
+
+    /// Lets no other relay write in the same part from the next transaction on, until [#endTurn].
     void takeTurn() throws SQLException {
         if (turns != null) {
-            turns.take(this);
+            turns.take(this, part);
         }
     }
 

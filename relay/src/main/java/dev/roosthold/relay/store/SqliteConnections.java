@@ -39,8 +39,14 @@ final class SqliteConnections implements Connections {
         }
     }
 
+    /// SQLite has one writer at a time.
     @Override
-    public SqlConnection writer() throws SQLException {
+    public int writers() {
+        return 1;
+    }
+
+    @Override
+    public SqlConnection writer(int number) throws SQLException {
         SqlConnection connection = open();
         // A commit returns only when the log is on the disk; with NORMAL the last commits before a
         // power loss would be gone.

@@ -7,15 +7,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The one thread that writes.
+/// A thread that writes, with a connection of its own: the only one of its store, or one of a pool.
 ///
-/// It takes all waiting writes up to a bound, runs them, commits once, then runs what they left for
-/// after the commit and completes them in order. While the disk works on
+/// It takes all waiting writes of a lane up to a bound, runs them, commits once, then runs what
+// they
+/// left for after the commit and completes them in order. While the disk works on
 /// one commit the next group gathers, so the cost of an fsync is shared by as many as are waiting
 /// and a lone write waits for nobody.
 ///
@@ -23,13 +25,13 @@ import org.slf4j.LoggerFactory;
 /// write, and the one that throws fails alone. When the commit
 /// fails, or SQLite has undone the whole transaction, all of the group fail and none was
 /// acknowledged. The next group starts on a fresh connection, so the store works again as soon as
-/// the cause is gone. What lost against a writer of another process is run again from the
-/// beginning, and nobody notices.
+/// the cause is gone. What lost against another writer, or found its connection gone before it
+/// asked for the commit, is run again from the beginning, and nobody notices.
 final class Writer implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Writer.class);
 
     /// A write on its way.
-    private static final class Pending<T> {
+    static final class Pending<T> {
         final Store.WriteOperation<T> operation;
         final Outcome<T> outcome;
         final List<Runnable> actions = new ArrayList<>(2);
@@ -51,20 +53,21 @@ final class Writer implements Runnable {
         }
     }
 
-    /// The transaction lost against one of another program.
-    private static final class Conflict extends Exception {
+    /// Nothing was committed, and the transaction may be run again: it lost against another one, or
+    /// its connection is gone.
+    private static final class Lost extends Exception {
         private static final long serialVersionUID = 1L;
 
         final SQLException reason;
 
-        private Conflict(SQLException reason) {
+        private Lost(SQLException reason) {
             super(reason);
             this.reason = reason;
         }
 
-        static void throwIfOne(@Nullable SQLException e) throws Conflict {
-            if (e != null && Faults.isConflict(e)) {
-                throw new Conflict(e);
+        static void throwIfSo(@Nullable SQLException e) throws Lost {
+            if (e != null && (Faults.isConflict(e) || Faults.isLostConnection(e))) {
+                throw new Lost(e);
             }
         }
     }
@@ -72,101 +75,106 @@ final class Writer implements Runnable {
     /// So often a group is run; each time another one was faster.
     private static final int MAX_LOST = 200;
 
+    /// So often it is run beside others of its store.
+    private static final int BESIDE = 5;
+
     private static final long PAUSE_NANOS = 1_000_000;
 
     private final Connections connections;
-    private final WorkQueue<Pending<?>> queue;
+    private final int number;
+    private final Writers writers;
     private final int maxGroup;
     private final InstantSource clock;
     private final CommitListener commits;
-    private final Contention contention = new Contention();
 
     private SqlConnection connection;
-    private boolean connectionSuspect;
-    private volatile @Nullable String failure;
+    private int connectionAge;
 
-    Writer(Connections connections, SqlConnection connection, StoreConfig config) {
+    /// @param number of this writer among those of its store, from 0
+    /// @param connection as `connections` give it to this number
+    Writer(
+            Connections connections,
+            int number,
+            SqlConnection connection,
+            Writers writers,
+            StoreConfig config) {
         this.connections = connections;
+        this.number = number;
         this.connection = connection;
-        this.queue = new WorkQueue<>(config.maxWaiting());
+        this.writers = writers;
+        this.connectionAge = writers.age();
         this.maxGroup = config.maxGroup();
         this.clock = config.clock();
         this.commits = config.commits();
     }
 
-    /// Any thread.
-    <T> void submit(Store.WriteOperation<T> operation, Outcome<T> outcome) {
-        switch (queue.offer(new Pending<>(operation, outcome))) {
-            case ACCEPTED -> {}
-            case FULL ->
-                    outcome.refuse(new OverloadedException("overloaded: too many waiting writes"));
-            case CLOSED -> outcome.fail(new StoreException("the store is closed"));
-        }
-    }
-
-    /// Why the latest write that touched the disk could not be stored; empty when it was. Any
-    /// thread.
-    Optional<String> failure() {
-        return Optional.ofNullable(failure);
-    }
-
-    /// Writes that wait for their turn. Any thread.
-    int waiting() {
-        return queue.size();
-    }
-
-    /// Lets the thread finish what was submitted and end. Any thread.
-    void stop() {
-        queue.close();
-    }
-
     @Override
     public void run() {
-        for (var group = queue.take(maxGroup); !group.isEmpty(); group = queue.take(maxGroup)) {
-            List<Pending<?>> rest = group;
+        WriteQueue<Pending<?>> queue = writers.queue();
+        for (var batch = queue.take(maxGroup);
+                !batch.writes().isEmpty();
+                batch = queue.take(maxGroup)) {
+            int part = batch.lane() == null ? Turns.ALL : Turns.part(batch.lane());
+            List<Pending<?>> rest = batch.writes();
             while (!rest.isEmpty()) {
-                rest = commitGroup(rest);
+                rest = commitGroup(rest, part);
             }
+            queue.done(batch);
         }
-        closeConnection();
+        close();
     }
 
     /// Commits the writes and answers them, trying again as long as others are faster; returns
     /// those that must be run in a group of their own because the transaction was lost before their
     /// turn.
-    private List<Pending<?>> commitGroup(List<Pending<?>> group) {
-        for (int lost = 1; ; lost++) {
+    private List<Pending<?>> commitGroup(List<Pending<?>> group, int part) {
+        Contention contention = writers.contention(part);
+        boolean reopened = false;
+        for (int lost = 0; ; lost++) {
+            boolean alone = lost >= BESIDE;
+            Lock writing = writers.writing(alone);
+            writing.lock();
             try {
-                return attempt(group, lost > 1 || contention.isExpected(System.nanoTime()));
-            } catch (Conflict e) {
-                contention.lost(System.nanoTime());
+                boolean inTurn = lost > 0 || contention.isExpected(System.nanoTime());
+                return attempt(group, inTurn, alone ? Turns.ALL : part);
+            } catch (Lost e) {
                 connection.rollback();
                 group.forEach(write -> write.actions.clear());
-                if (lost == MAX_LOST) {
+                boolean gone = Faults.isLostConnection(e.reason);
+                if (gone ? reopened : lost + 1 == MAX_LOST) {
                     failGroup(group, e.reason, "the write was undone");
                     return List.of();
                 }
-                log.debug("a group of {} writes lost against another program", group.size());
-                // The other one has committed, or will: who loses has let somebody win.
-                LockSupport.parkNanos(Math.min(lost, 20) * PAUSE_NANOS);
+                if (gone) {
+                    reopened = true;
+                    suspect();
+                } else {
+                    contention.lost(System.nanoTime());
+                    log.debug("a group of {} writes lost against another one", group.size());
+                }
             } finally {
                 connection.endTurn();
+                writing.unlock();
             }
+            // The other one has committed, or will: who loses has let somebody win.
+            LockSupport.parkNanos(Math.min(lost + 1, 20) * PAUSE_NANOS);
         }
     }
 
     /// Runs and commits the writes and answers them.
     ///
-    /// @param inTurn whether to keep other relays from writing meanwhile: they were faster before,
-    ///     or are likely to be
-    /// @throws Conflict when nothing was committed and nobody was answered, and it may be tried
-    ///     again
-    private List<Pending<?>> attempt(List<Pending<?>> group, boolean inTurn) throws Conflict {
+    /// @param inTurn whether to keep other relays from writing in this part meanwhile: they were
+    ///     faster before, or are likely to be
+    /// @throws Lost when nobody was answered
+    private List<Pending<?>> attempt(List<Pending<?>> group, boolean inTurn, int part) throws Lost {
         var done = new ArrayList<Pending<?>>(group.size());
         // Told only when the transaction has ended: run again, they may do better.
         var refused = new LinkedHashMap<Pending<?>, Throwable>();
+        boolean uncommitted = false;
         try {
             reopenIfSuspect();
+            uncommitted = true;
+            connection.writesIn(part);
             if (inTurn) {
                 connection.takeTurn();
             }
@@ -189,6 +197,7 @@ final class Writer implements Runnable {
                 connection.rollback();
             } else {
                 long begun = System.nanoTime();
+                uncommitted = false;
                 connection.commit();
                 long now = System.nanoTime();
                 commits.committed(done.size(), now - begun);
@@ -197,7 +206,10 @@ final class Writer implements Runnable {
                 }
             }
         } catch (SQLException e) {
-            Conflict.throwIfOne(e);
+            // What became of a commit that was under way when the connection went nobody knows.
+            if (uncommitted || Faults.isConflict(e)) {
+                Lost.throwIfSo(e);
+            }
             refused.forEach((one, cause) -> one.outcome.fail(cause));
             List<Pending<?>> unanswered = new ArrayList<>(group);
             unanswered.removeAll(refused.keySet());
@@ -205,7 +217,7 @@ final class Writer implements Runnable {
             return List.of();
         }
         if (!done.isEmpty()) {
-            recovered();
+            writers.recovered();
         }
         refused.forEach((one, cause) -> one.outcome.fail(cause));
         done.forEach(Writer::runActions);
@@ -218,18 +230,18 @@ final class Writer implements Runnable {
     /// savepoint of its own. Failures are rare, as expected outcomes are values.
     ///
     /// @return whether the writes may be committed; if not a fresh transaction has begun
-    private boolean runTogether(List<Pending<?>> group) throws SQLException, Conflict {
+    private boolean runTogether(List<Pending<?>> group) throws SQLException, Lost {
         for (Pending<?> write : group) {
             try {
                 write.run(new OpenTransaction(connection, write.actions, clock.millis()));
             } catch (Throwable e) {
-                Conflict.throwIfOne(connection.broken());
+                Lost.throwIfSo(connection.broken());
                 log.debug("a group of {} writes is run again one by one", group.size(), e);
                 beginAgain(group);
                 return false;
             }
             if (connection.broken() != null) {
-                Conflict.throwIfOne(connection.broken());
+                Lost.throwIfSo(connection.broken());
                 beginAgain(group);
                 return false;
             }
@@ -247,7 +259,7 @@ final class Writer implements Runnable {
     /// those that are refused, or, when [SqlConnection#broken()] is set afterwards, the transaction
     /// is gone and it was answered.
     private boolean runAlone(Pending<?> write, boolean inGroup, Map<Pending<?>, Throwable> refused)
-            throws SQLException, Conflict {
+            throws SQLException, Lost {
         if (inGroup) {
             connection.savepoint();
         }
@@ -258,7 +270,7 @@ final class Writer implements Runnable {
             thrown = e;
         }
         SQLException broken = connection.broken();
-        Conflict.throwIfOne(broken);
+        Lost.throwIfSo(broken);
         if (thrown == null && broken == null) {
             if (inGroup) {
                 connection.releaseSavepoint();
@@ -266,9 +278,11 @@ final class Writer implements Runnable {
             return true;
         }
         if (broken != null) {
-            connectionSuspect = Faults.isOfServer(broken);
+            if (Faults.isOfServer(broken)) {
+                suspect();
+            }
             StoreException reason = Faults.storeException("the write was not stored", broken);
-            failed(reason);
+            writers.failed(reason);
             commits.failed(1);
             write.outcome.fail(reason);
         } else if (thrown != null) {
@@ -293,24 +307,32 @@ final class Writer implements Runnable {
 
     private void failGroup(List<Pending<?>> writes, @Nullable SQLException cause, String what) {
         connection.rollback();
-        connectionSuspect = cause == null || !Faults.isPassing(cause);
+        if (cause == null || !Faults.isPassing(cause)) {
+            suspect();
+        }
         StoreException reason =
                 cause == null ? new StoreException(what) : Faults.storeException(what, cause);
-        failed(reason);
+        writers.failed(reason);
         commits.failed(writes.size());
         writes.forEach(write -> write.outcome.fail(reason));
     }
 
+    /// This connection is of no use any more, and neither are those that are as old.
+    private void suspect() {
+        writers.failed(connectionAge);
+    }
+
     private void reopenIfSuspect() throws SQLException {
-        if (connectionSuspect) {
-            SqlConnection fresh = connections.writer();
+        int age = writers.age();
+        if (connectionAge != age) {
+            SqlConnection fresh = connections.writer(number);
             try {
                 connection.close();
             } catch (SQLException e) {
                 log.warn("could not close the connection that failed: {}", e.toString());
             }
             connection = fresh;
-            connectionSuspect = false;
+            connectionAge = age;
         }
     }
 
@@ -324,21 +346,7 @@ final class Writer implements Runnable {
         }
     }
 
-    private void failed(StoreException reason) {
-        if (failure == null) {
-            log.error("writes fail: {}", reason.getMessage());
-        }
-        failure = reason.getMessage();
-    }
-
-    private void recovered() {
-        if (failure != null) {
-            log.info("writes work again");
-            failure = null;
-        }
-    }
-
-    private void closeConnection() {
+    private void close() {
         try {
             Optional<String> tidy = connection.dialect().beforeClose();
             if (tidy.isPresent()) {

@@ -1,4 +1,5 @@
-/// The durable store: one writer with group commit, readers apart, migrations. Knows no feature.
+/// The durable store: writers that commit in groups, one or a pool, and readers apart, migrations.
+// Knows no feature.
 @NullMarked
 package dev.roosthold.relay.store;
 

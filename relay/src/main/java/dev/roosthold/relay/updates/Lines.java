@@ -122,7 +122,7 @@ public final class Lines {
         final AtomicBoolean reading = new AtomicBoolean();
 
         /// The number up to which writes of this node have seen to it that nothing is missing, if
-        /// they are committed. Writer thread only.
+        /// they are committed. Known to the writes of the account, which are in order.
         long prepared;
 
         Line(AccountId account) {
@@ -259,7 +259,7 @@ public final class Lines {
 
     /// Reads, inside a write of this node that has taken a number, what other nodes have numbered
     /// before it and is not here yet: so the write's own update can follow at once, before the
-    /// write is acknowledged. Writer thread only.
+    /// write is acknowledged.
     void prepare(Transaction tx, AccountId account, long seq) throws SQLException {
         Line line = lines.get(account);
         if (line != null && line.hasBegun()) {
@@ -269,7 +269,7 @@ public final class Lines {
     }
 
     /// Like [#prepare] for a write that takes no number: what is told after it is newer than all
-    /// updates up to that number. Writer thread only.
+    /// updates up to that number.
     void catchUp(Transaction tx, AccountId account, long seq) throws SQLException {
         Line line = lines.get(account);
         if (line != null && line.hasBegun()) {
@@ -288,7 +288,7 @@ public final class Lines {
         }
     }
 
-    /// An update of this node is durable. In commit order.
+    /// An update of this node is durable. In the order of the writes of the account.
     void committed(
             AccountId account,
             Recipients to,

@@ -8,6 +8,7 @@ import dev.roosthold.protocol.usage.UsageSums;
 import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.ids.Ids;
 import dev.roosthold.relay.sessions.Sessions;
+import dev.roosthold.relay.store.Lane;
 import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
@@ -55,6 +56,7 @@ public final class UsageReports {
             Consumer<Optional<UsageReported>> done,
             Consumer<Throwable> failed) {
         store.submit(
+                Lane.of(caller.account()),
                 tx -> {
                     Optional<UsageReported> receipt = add(tx, caller, report);
                     tx.afterCommit(() -> done.accept(receipt));

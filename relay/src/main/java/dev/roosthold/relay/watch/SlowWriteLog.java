@@ -7,8 +7,8 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Logs commits that take so long that people notice, at most a line every ten seconds. Writer
-/// thread only.
+/// Logs commits that take so long that people notice, at most a line every ten seconds.
+/// Thread-safe.
 public final class SlowWriteLog implements CommitListener {
     private static final Logger LOG = LoggerFactory.getLogger(SlowWriteLog.class);
 

@@ -2,9 +2,11 @@ package dev.roosthold.relay.presence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.roosthold.protocol.AccountId;
 import dev.roosthold.relay.ManualClock;
 import dev.roosthold.relay.presence.Presence.End;
 import dev.roosthold.relay.presence.Presence.Traffic;
+import dev.roosthold.relay.store.Lane;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.SqliteStore;
 import dev.roosthold.relay.store.Store;
@@ -50,6 +52,21 @@ class QuickWritesTest {
         }
 
         @Override
+        public <T> CompletableFuture<T> write(Lane lane, WriteOperation<T> operation) {
+            return write(operation);
+        }
+
+        @Override
+        public <T> void submit(Lane lane, WriteOperation<T> operation, Consumer<Throwable> failed) {
+            submit(operation, failed);
+        }
+
+        @Override
+        public <T> T writeNow(Lane lane, WriteOperation<T> operation) {
+            return writeNow(operation);
+        }
+
+        @Override
         public <T> CompletableFuture<T> read(ReadOperation<T> operation) {
             return store.read(operation);
         }
@@ -72,6 +89,11 @@ class QuickWritesTest {
 
     /// Every row is there.
     private static final class Rows implements Register<String> {
+        @Override
+        public AccountId account(String key) {
+            return new AccountId(key);
+        }
+
         @Override
         public boolean saveStatus(Transaction tx, String key, Activity activity) {
             return true;

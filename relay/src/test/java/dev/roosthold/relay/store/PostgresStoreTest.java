@@ -16,9 +16,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -150,7 +153,7 @@ class PostgresStoreTest {
     /// Migrates as a node does.
     private static void migrate(PostgresUrl database, Migration... migrations) throws SQLException {
         try (SqlConnection connection =
-                new PostgresConnections(database, PostgresConnections.Use.AMONG_NODES).writer()) {
+                new PostgresConnections(database, PostgresConnections.Use.AMONG_NODES).writer(0)) {
             new Migrator(List.of(migrations), InstantSource.system()).migrate(connection);
         }
     }
@@ -307,20 +310,129 @@ class PostgresStoreTest {
         assertThat(seen).hasSize(200).isSorted().doesNotHaveDuplicates();
     }
 
+    /// As after a restart of the server: whoever writes next does not notice.
     @Test
-    void connectionThatTheServerEndsIsReplaced() throws Exception {
+    void connectionsThatTheServerEndsAreReplacedBeforeAWriteIsLost() throws Exception {
         one.writeNow(insert("a"));
-        run(
-                """
-                SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                  WHERE application_name LIKE 'roost %'""");
-        await().ignoreExceptionsInstanceOf(StoreException.class)
-                .untilAsserted(
-                        () -> {
-                            one.writeNow(increment("a"));
-                            assertThat(value(one, "a")).isPositive();
-                        });
-        assertThat(one.failure()).isEmpty();
+        try (PostgresStore relay = PostgresStore.open(config(), url)) {
+            run(
+                    """
+                    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                      WHERE application_name LIKE 'roost %'""");
+            for (int i = 0; i < 20; i++) {
+                relay.writeNow(new Lane("lane " + i), increment("a"));
+                relay.writeNow(increment("a"));
+            }
+            assertThat(relay.failure()).isEmpty();
+        }
+        assertThat(one.<Long>writeNow(increment("a"))).isEqualTo(41);
+    }
+
+    @Test
+    void writesOfDifferentLanesRunAtTheSameTime() throws Exception {
+        try (PostgresStore relay = PostgresStore.open(config(), url)) {
+            var meeting = new CyclicBarrier(4);
+            List<CompletableFuture<Integer>> writes =
+                    IntStream.range(0, 4)
+                            .mapToObj(
+                                    i ->
+                                            relay.write(
+                                                    new Lane("lane " + i),
+                                                    tx -> {
+                                                        meets(meeting);
+                                                        return insert("row" + i).run(tx);
+                                                    }))
+                            .toList();
+            for (CompletableFuture<Integer> write : writes) {
+                assertThat(write.get(30, TimeUnit.SECONDS)).isEqualTo(1);
+            }
+        }
+    }
+
+    private static void meets(CyclicBarrier others) {
+        try {
+            others.await(20, TimeUnit.SECONDS);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+            throw new IllegalStateException("nobody else wrote", e);
+        }
+    }
+
+    /// What they say belongs to them alone does not, so that each collides with each.
+    @Test
+    void writesOfDifferentLanesThatCollideLoseNothing() {
+        one.writeNow(insert("a"));
+        try (PostgresStore relay = PostgresStore.open(config(), url);
+                PostgresStore beside = PostgresStore.openBeside(config(), url)) {
+            List<CompletableFuture<Long>> writes = new ArrayList<>();
+            for (int i = 0; i < 400; i++) {
+                writes.add(relay.write(new Lane("lane " + i % 16), increment("a")));
+                if (i % 8 == 0) {
+                    writes.add(beside.write(increment("a")));
+                }
+            }
+            assertThat(writes.stream().map(CompletableFuture::join))
+                    .containsExactlyInAnyOrderElementsOf(
+                            IntStream.rangeClosed(1, writes.size())
+                                    .mapToObj(Long::valueOf)
+                                    .toList());
+        }
+    }
+
+    /// The order in which the writes of an account, and those of no account, are told.
+    @Test
+    void whatALaneTellsIsInOrderWithWhatHasNone() {
+        List<String> told = Collections.synchronizedList(new ArrayList<>());
+        var expected = new ArrayList<String>();
+        try (PostgresStore relay = PostgresStore.open(config(), url)) {
+            List<CompletableFuture<?>> writes = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                String row = "row" + i;
+                Store.WriteOperation<Integer> write =
+                        tx -> {
+                            tx.afterCommit(() -> told.add(row));
+                            return insert(row).run(tx);
+                        };
+                if (i % 10 == 9) {
+                    writes.add(relay.write(write));
+                } else if (i % 2 == 0) {
+                    writes.add(relay.write(new Lane("told"), write));
+                } else {
+                    writes.add(relay.write(new Lane("lane " + i), insert("other" + i)));
+                    continue;
+                }
+                expected.add(row);
+            }
+            writes.forEach(CompletableFuture::join);
+        }
+        assertThat(told).isEqualTo(expected);
+    }
+
+    @Test
+    void twoNodesThatWriteToTheSameLanesLoseNothing() {
+        int lanes = 4;
+        for (int lane = 0; lane < lanes; lane++) {
+            one.writeNow(insert("lane " + lane));
+        }
+        int each = 150;
+        try (PostgresStore here = PostgresStore.openAmongNodes(config(), url);
+                PostgresStore there = PostgresStore.openAmongNodes(config(), url)) {
+            List<CompletableFuture<Long>> writes = new ArrayList<>();
+            for (int i = 0; i < each; i++) {
+                for (int lane = 0; lane < lanes; lane++) {
+                    String name = "lane " + lane;
+                    for (Store node : List.of(here, there)) {
+                        writes.add(
+                                i % 25 == 0
+                                        ? node.write(increment(name))
+                                        : node.write(new Lane(name), increment(name)));
+                    }
+                }
+            }
+            writes.forEach(CompletableFuture::join);
+        }
+        for (int lane = 0; lane < lanes; lane++) {
+            assertThat(value(one, "lane " + lane)).isEqualTo(2L * each);
+        }
     }
 
     @Test
