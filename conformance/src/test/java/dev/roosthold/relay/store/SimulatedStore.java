@@ -179,6 +179,21 @@ public final class SimulatedStore implements Store {
     }
 
     @Override
+    public <T> CompletableFuture<T> write(Lane lane, WriteOperation<T> operation) {
+        return write(operation);
+    }
+
+    @Override
+    public <T> void submit(Lane lane, WriteOperation<T> operation, Consumer<Throwable> failed) {
+        submit(operation, failed);
+    }
+
+    @Override
+    public <T> T writeNow(Lane lane, WriteOperation<T> operation) {
+        return writeNow(operation);
+    }
+
+    @Override
     public <T> CompletableFuture<T> read(ReadOperation<T> operation) {
         return CompletableFuture.completedFuture(readNow(operation));
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// What the two databases say differently. The statements of the features are the same for both;
 /// this knows transactions, parameters, and what the schema calls its columns.
@@ -18,6 +19,10 @@ enum Dialect {
         Optional<String> begin(boolean forWriting) {
             return Optional.of(forWriting ? "BEGIN IMMEDIATE" : "BEGIN DEFERRED");
         }
+
+        /// Whoever has begun to write is alone.
+        @Override
+        void lock(SqlConnection connection, @Nullable Lane lane) {}
 
         @Override
         void bindNumber(PreparedStatement statement, int index, int number) throws SQLException {
@@ -70,14 +75,19 @@ enum Dialect {
         }
     },
 
-    /// A write sees the database as if nobody else wrote: SERIALIZABLE, so that compare-and-set in
-    /// a few statements is as safe as with one writer. What collides with another writer is run
-    /// again ([Writer]). The driver begins a transaction with the first statement; row by row
-    /// fetching works only without its auto-commit mode.
+    /// A write sees the database as if nobody else wrote ([LaneLocks]), so that compare-and-set in
+    // a
+    /// few statements is as safe as with one writer. The driver begins a transaction with the first
+    /// statement; row by row fetching works only without its auto-commit mode.
     POSTGRESQL {
         @Override
         Optional<String> begin(boolean forWriting) {
             return Optional.empty();
+        }
+
+        @Override
+        void lock(SqlConnection connection, @Nullable Lane lane) throws SQLException {
+            LaneLocks.take(connection, lane);
         }
 
         /// Always the same type, as each change of one makes the server prepare anew.
@@ -124,13 +134,12 @@ enum Dialect {
                     .replaceAll("\\bTEXT\\b", "TEXT COLLATE \"C\"");
         }
 
-        /// READ COMMITTED, as what is waited for is seen only by what is asked after that. Whoever
-        /// waits for a table holds up all who come later, so that a table that is read for long is
+        /// What is waited for is seen by what is asked after that (READ COMMITTED). Whoever waits
+        // for a table holds up all who come later, so that a table that is read for long is
         /// rather asked for again.
         @Override
         List<String> alone() {
             return List.of(
-                    "SET TRANSACTION ISOLATION LEVEL READ COMMITTED",
                     "SET LOCAL lock_timeout = 0",
                     "DO 'BEGIN PERFORM pg_advisory_xact_lock(7304611822541); END'",
                     "SET LOCAL lock_timeout = '500ms'");
@@ -174,6 +183,9 @@ enum Dialect {
     ///
     /// @param forWriting takes the write lock at once where there is one
     abstract Optional<String> begin(boolean forWriting);
+
+    /// Waits until the transaction that has just begun may write in the lane, or everywhere.
+    abstract void lock(SqlConnection connection, @Nullable Lane lane) throws SQLException;
 
     abstract void bindNumber(PreparedStatement statement, int index, int number)
             throws SQLException;

@@ -57,9 +57,8 @@ final class Migrator {
     /// @param endNanos from when on a conflict is a failure
     /// @return false after a conflict
     private boolean hasMigrated(SqlConnection connection, long endNanos) throws SQLException {
-        connection.takeTurn();
         try {
-            connection.begin(true);
+            connection.beginWriting(null);
             migrateInside(connection);
             connection.commit();
             return true;
@@ -73,8 +72,6 @@ final class Migrator {
         } catch (RuntimeException e) {
             connection.rollback();
             throw e;
-        } finally {
-            connection.endTurn();
         }
     }
 

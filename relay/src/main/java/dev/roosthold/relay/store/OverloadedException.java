@@ -1,8 +1,8 @@
 package dev.roosthold.relay.store;
 
-/// More waits for the store than it takes; nothing was done, and it may be tried again. Has no
-// stack
-/// trace, as it comes in masses and says everything.
+/// More waits for the store than it takes; nothing was done, and it may be tried again.
+///
+/// Without a stack trace, as it comes in masses and says everything.
 public final class OverloadedException extends StoreException {
     private static final long serialVersionUID = 1L;
 

@@ -69,11 +69,9 @@ final class PostgresConnections implements Connections {
     public SqlConnection writer(int number) throws SQLException {
         Connection jdbc = open();
         try {
-            jdbc.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+            jdbc.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
             jdbc.setAutoCommit(false);
-            var connection =
-                    new SqlConnection(
-                            jdbc, Dialect.POSTGRESQL, use == Use.AMONG_NODES ? new Turns() : null);
+            var connection = new SqlConnection(jdbc, Dialect.POSTGRESQL);
             // An answer may only follow a commit that is on the disk, whatever the server's
             // default.
             connection.script("SET SESSION synchronous_commit = on");
@@ -93,14 +91,9 @@ final class PostgresConnections implements Connections {
                                 "a relay that was started without --nats uses this database");
                 case BESIDE -> {}
             }
-            if (use != Use.BESIDE) {
-                // What a write has read is remembered row by row, not table by table: two of them
-                // then collide only where they touch the same things.
-                connection.script("SET SESSION enable_seqscan = off");
-                // Two groups of writes that wait for each other are noticed by the server only
-                // after a second.
-                connection.script("SET SESSION lock_timeout = '100ms'");
-            }
+            // A relay that has stopped in the midst of a write must not hold up for long those of
+            // other accounts, which wait behind a write that waits for it.
+            connection.script("SET SESSION lock_timeout = '100ms'");
             connection.commit();
             return connection;
         } catch (SQLException e) {

@@ -32,19 +32,9 @@ final class SqlConnection implements Sql, AutoCloseable {
     private @Nullable SQLException broken;
     private boolean answered;
 
-    /// What keeps writers of several relays from hindering each other; null where there is one.
-    private final @Nullable Turns turns;
-
-    private int part = Turns.ALL;
-
     SqlConnection(Connection jdbc, Dialect dialect) {
-        this(jdbc, dialect, null);
-    }
-
-    SqlConnection(Connection jdbc, Dialect dialect, @Nullable Turns turns) {
         this.jdbc = jdbc;
         this.dialect = dialect;
-        this.turns = turns;
     }
 
     @Override
@@ -119,15 +109,6 @@ final class SqlConnection implements Sql, AutoCloseable {
         }
     }
 
-    /// Ends the connection without a word; what is done with it next fails.
-    void abandon() {
-        try {
-            jdbc.close();
-        } catch (SQLException e) {
-            broken = e;
-        }
-    }
-
     boolean isClosed() throws SQLException {
         return jdbc.isClosed();
     }
@@ -144,27 +125,13 @@ final class SqlConnection implements Sql, AutoCloseable {
         if (words.isPresent()) {
             execute(words.get());
         }
-        if (forWriting && turns != null) {
-            turns.begun(this, part);
-        }
     }
 
-    /// What the next transactions write in: a part of the lanes, or all of them.
-    void writesIn(int partOfTurns) {
-        part = partOfTurns;
-    }
-
-    /// Lets no other relay write in the same part from the next transaction on, until [#endTurn].
-    void takeTurn() throws SQLException {
-        if (turns != null) {
-            turns.take(this, part);
-        }
-    }
-
-    void endTurn() {
-        if (turns != null) {
-            turns.end(this);
-        }
+    /// Begins a transaction that nothing which belongs to the lane is written beside, or nothing at
+    /// all.
+    void beginWriting(@Nullable Lane lane) throws SQLException {
+        begin(true);
+        dialect.lock(this, lane);
     }
 
     void commit() throws SQLException {

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,7 +24,8 @@ import org.slf4j.LoggerFactory;
 /// write, and the one that throws fails alone. When the commit
 /// fails, or SQLite has undone the whole transaction, all of the group fail and none was
 /// acknowledged. The next group starts on a fresh connection, so the store works again as soon as
-/// the cause is gone. What lost against another writer, or found its connection gone before it
+/// the cause is gone. What waited too long for another writer, or found its connection gone before
+// it
 /// asked for the commit, is run again from the beginning, and nobody notices.
 final class Writer implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Writer.class);
@@ -72,11 +72,9 @@ final class Writer implements Runnable {
         }
     }
 
-    /// So often a group is run; each time another one was faster.
+    /// So often a group is run. Whoever is in the way for so long has stopped, and those who wait
+    /// with it know by then.
     private static final int MAX_LOST = 200;
-
-    /// So often it is run beside others of its store.
-    private static final int BESIDE = 5;
 
     private static final long PAUSE_NANOS = 1_000_000;
 
@@ -114,34 +112,28 @@ final class Writer implements Runnable {
         for (var batch = queue.take(maxGroup);
                 !batch.writes().isEmpty();
                 batch = queue.take(maxGroup)) {
-            int part = batch.lane() == null ? Turns.ALL : Turns.part(batch.lane());
             List<Pending<?>> rest = batch.writes();
             while (!rest.isEmpty()) {
-                rest = commitGroup(rest, part);
+                rest = commitGroup(rest, batch.lane());
             }
             queue.done(batch);
         }
         close();
     }
 
-    /// Commits the writes and answers them, trying again as long as others are faster; returns
+    /// Commits the writes and answers them, trying again as long as others are in the way; returns
     /// those that must be run in a group of their own because the transaction was lost before their
     /// turn.
-    private List<Pending<?>> commitGroup(List<Pending<?>> group, int part) {
-        Contention contention = writers.contention(part);
+    private List<Pending<?>> commitGroup(List<Pending<?>> group, @Nullable Lane lane) {
         boolean reopened = false;
-        for (int lost = 0; ; lost++) {
-            boolean alone = lost >= BESIDE;
-            Lock writing = writers.writing(alone);
-            writing.lock();
+        for (int lost = 1; ; lost++) {
             try {
-                boolean inTurn = lost > 0 || contention.isExpected(System.nanoTime());
-                return attempt(group, inTurn, alone ? Turns.ALL : part);
+                return attempt(group, lane);
             } catch (Lost e) {
                 connection.rollback();
                 group.forEach(write -> write.actions.clear());
                 boolean gone = Faults.isLostConnection(e.reason);
-                if (gone ? reopened : lost + 1 == MAX_LOST) {
+                if (gone ? reopened : lost == MAX_LOST) {
                     failGroup(group, e.reason, "the write was undone");
                     return List.of();
                 }
@@ -149,24 +141,17 @@ final class Writer implements Runnable {
                     reopened = true;
                     suspect();
                 } else {
-                    contention.lost(System.nanoTime());
                     log.debug("a group of {} writes lost against another one", group.size());
+                    LockSupport.parkNanos(Math.min(lost, 20) * PAUSE_NANOS);
                 }
-            } finally {
-                connection.endTurn();
-                writing.unlock();
             }
-            // The other one has committed, or will: who loses has let somebody win.
-            LockSupport.parkNanos(Math.min(lost + 1, 20) * PAUSE_NANOS);
         }
     }
 
     /// Runs and commits the writes and answers them.
     ///
-    /// @param inTurn whether to keep other relays from writing in this part meanwhile: they were
-    ///     faster before, or are likely to be
     /// @throws Lost when nobody was answered
-    private List<Pending<?>> attempt(List<Pending<?>> group, boolean inTurn, int part) throws Lost {
+    private List<Pending<?>> attempt(List<Pending<?>> group, @Nullable Lane lane) throws Lost {
         var done = new ArrayList<Pending<?>>(group.size());
         // Told only when the transaction has ended: run again, they may do better.
         var refused = new LinkedHashMap<Pending<?>, Throwable>();
@@ -174,12 +159,8 @@ final class Writer implements Runnable {
         try {
             reopenIfSuspect();
             uncommitted = true;
-            connection.writesIn(part);
-            if (inTurn) {
-                connection.takeTurn();
-            }
-            connection.begin(true);
-            if (group.size() > 1 && runTogether(group)) {
+            connection.beginWriting(lane);
+            if (group.size() > 1 && runTogether(group, lane)) {
                 done.addAll(group);
             } else {
                 for (int i = 0; i < group.size(); i++) {
@@ -230,29 +211,30 @@ final class Writer implements Runnable {
     /// savepoint of its own. Failures are rare, as expected outcomes are values.
     ///
     /// @return whether the writes may be committed; if not a fresh transaction has begun
-    private boolean runTogether(List<Pending<?>> group) throws SQLException, Lost {
+    private boolean runTogether(List<Pending<?>> group, @Nullable Lane lane)
+            throws SQLException, Lost {
         for (Pending<?> write : group) {
             try {
                 write.run(new OpenTransaction(connection, write.actions, clock.millis()));
             } catch (Throwable e) {
                 Lost.throwIfSo(connection.broken());
                 log.debug("a group of {} writes is run again one by one", group.size(), e);
-                beginAgain(group);
+                beginAgain(group, lane);
                 return false;
             }
             if (connection.broken() != null) {
                 Lost.throwIfSo(connection.broken());
-                beginAgain(group);
+                beginAgain(group, lane);
                 return false;
             }
         }
         return true;
     }
 
-    private void beginAgain(List<Pending<?>> group) throws SQLException {
+    private void beginAgain(List<Pending<?>> group, @Nullable Lane lane) throws SQLException {
         group.forEach(write -> write.actions.clear());
         connection.rollback();
-        connection.begin(true);
+        connection.beginWriting(lane);
     }
 
     /// Whether the write may be committed. If not it was either undone alone and is in the map of

@@ -1,11 +1,7 @@
 package dev.roosthold.relay.store;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,9 +12,6 @@ final class Writers {
     private static final Logger LOG = LoggerFactory.getLogger(Writers.class);
 
     private final WriteQueue<Writer.Pending<?>> queue;
-    private final ReentrantReadWriteLock beside = new ReentrantReadWriteLock(true);
-    private final List<Contention> contentions =
-            IntStream.range(0, Turns.PARTS + 1).mapToObj(_ -> new Contention()).toList();
 
     /// Connections that were opened before the server failed last are of an earlier age, and of no
     /// use.
@@ -53,17 +46,6 @@ final class Writers {
 
     WriteQueue<Writer.Pending<?>> queue() {
         return queue;
-    }
-
-    /// Held while a group is written: the first by those that may be written beside others, the
-    /// second by one that has lost too often.
-    Lock writing(boolean alone) {
-        return alone ? beside.writeLock() : beside.readLock();
-    }
-
-    /// @param part of the lanes, as [Turns] divides them
-    Contention contention(int part) {
-        return contentions.get(part);
     }
 
     int age() {

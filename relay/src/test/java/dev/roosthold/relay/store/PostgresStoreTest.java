@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -357,24 +358,72 @@ class PostgresStoreTest {
         }
     }
 
-    /// What they say belongs to them alone does not, so that each collides with each.
+    /// Those of a program beside the relay have no lane, and change what the lanes change.
     @Test
-    void writesOfDifferentLanesThatCollideLoseNothing() {
-        one.writeNow(insert("a"));
+    void aWriteWithoutALaneIsAloneInTheDatabase() {
+        List<String> rows = IntStream.range(0, 8).mapToObj(i -> "lane " + i).toList();
+        rows.forEach(row -> one.writeNow(insert(row)));
+        int rounds = 60;
         try (PostgresStore relay = PostgresStore.open(config(), url);
                 PostgresStore beside = PostgresStore.openBeside(config(), url)) {
             List<CompletableFuture<Long>> writes = new ArrayList<>();
-            for (int i = 0; i < 400; i++) {
-                writes.add(relay.write(new Lane("lane " + i % 16), increment("a")));
-                if (i % 8 == 0) {
-                    writes.add(beside.write(increment("a")));
+            for (int i = 0; i < rounds; i++) {
+                for (String row : rows) {
+                    writes.add(relay.write(new Lane(row), increment(row)));
                 }
+                writes.add(
+                        beside.write(
+                                tx -> {
+                                    long sum = 0;
+                                    for (String row : rows) {
+                                        sum += increment(row).run(tx);
+                                    }
+                                    return sum;
+                                }));
             }
-            assertThat(writes.stream().map(CompletableFuture::join))
-                    .containsExactlyInAnyOrderElementsOf(
-                            IntStream.rangeClosed(1, writes.size())
-                                    .mapToObj(Long::valueOf)
-                                    .toList());
+            writes.forEach(CompletableFuture::join);
+        }
+        for (String row : rows) {
+            assertThat(value(one, row)).isEqualTo(2L * rounds);
+        }
+    }
+
+    /// Longer than a write waits before it lets others go first.
+    @Test
+    void aWriteWaitsForOneThatHoldsItsLaneAndHoldsUpNoOther() throws Exception {
+        one.writeNow(insert("held"));
+        one.writeNow(insert("free"));
+        try (PostgresStore here = PostgresStore.openAmongNodes(config(), url);
+                PostgresStore there = PostgresStore.openAmongNodes(config(), url)) {
+            var release = new CountDownLatch(1);
+            var holding = new CountDownLatch(1);
+            CompletableFuture<Long> holds =
+                    here.write(
+                            new Lane("held"),
+                            tx -> {
+                                holding.countDown();
+                                meets(release);
+                                return increment("held").run(tx);
+                            });
+            assertThat(holding.await(20, TimeUnit.SECONDS)).isTrue();
+            CompletableFuture<Long> waits = there.write(new Lane("held"), increment("held"));
+            for (int i = 0; i < 20; i++) {
+                there.write(new Lane("free"), increment("free")).get(20, TimeUnit.SECONDS);
+            }
+            await().during(Duration.ofMillis(300)).until(() -> !waits.isDone());
+            release.countDown();
+            assertThat(holds.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+            assertThat(waits.get(20, TimeUnit.SECONDS)).isEqualTo(2);
+        }
+    }
+
+    private static void meets(CountDownLatch release) {
+        try {
+            if (!release.await(20, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("nobody let it go on");
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
