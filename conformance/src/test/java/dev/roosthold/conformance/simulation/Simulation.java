@@ -29,6 +29,9 @@ import java.util.Set;
 /// step that can break it.
 final class Simulation {
     private static final int STEPS = 220;
+    /// Writers of a relay that has a pool of them.
+    private static final int POOL = 3;
+
     private static final int MOST_STEPS_TO_REST = 5_000;
 
     private final Random random;
@@ -77,6 +80,7 @@ final class Simulation {
         this.key = key;
         store.crash();
         store.plant(SimulatedStore.Bug.NONE);
+        store.writers(random.nextBoolean() ? 1 : POOL);
         relay = new SimulatedRelay(store, time, key, bug);
         caller = newAccount("a");
         session = SessionAccess.create(relay.sessions(), caller, "tag");
@@ -96,6 +100,7 @@ final class Simulation {
             case STORE_LOSES_COMMIT -> SimulatedStore.Bug.LOSES_COMMIT;
             case STORE_RUNS_TWICE -> SimulatedStore.Bug.RUNS_TWICE;
             case STORE_TELLS_LAST_FIRST -> SimulatedStore.Bug.TELLS_LAST_FIRST;
+            case STORE_BREAKS_LANES -> SimulatedStore.Bug.BREAKS_LANES;
             default -> SimulatedStore.Bug.NONE;
         };
     }
@@ -306,7 +311,7 @@ final class Simulation {
                         : Crash.NEVER;
         int most = 1 + random.nextInt(4);
         note("commit " + most + " " + crash);
-        store.commit(most, crash);
+        store.commit(most, crash, random::nextInt);
         check();
         return true;
     }

@@ -102,6 +102,16 @@ final class WriteQueue<T> {
         }
     }
 
+    /// Whether [#take] would not wait now.
+    boolean hasReady() {
+        lock.lock();
+        try {
+            return !ready.isEmpty() || (taken == 0 && !waiting.isEmpty());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// All that was taken together is committed or has failed, and whoever must hear of it in order
     /// has.
     void done(Batch<T> batch) {

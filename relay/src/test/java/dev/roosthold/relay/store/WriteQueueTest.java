@@ -96,7 +96,10 @@ class WriteQueueTest {
         }
 
         void take() {
-            if (all.stream().noneMatch(write -> !write.taken && mayBegin(write, List.of()))) {
+            boolean ready =
+                    all.stream().anyMatch(write -> !write.taken && mayBegin(write, List.of()));
+            assertThat(queue.hasReady()).isEqualTo(ready);
+            if (!ready) {
                 return;
             }
             Batch<Write> batch =
