@@ -1,9 +1,13 @@
 package dev.roosthold.bench;
 
 import dev.roosthold.conformance.crowd.NatsChild;
+import dev.roosthold.conformance.faults.FaultProxy;
+import dev.roosthold.conformance.faults.LinkFault;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +21,8 @@ import java.util.function.LongSupplier;
 /// one on PostgreSQL, one node on PostgreSQL and NATS, and two such nodes, one after the other.
 /// Prints one table; see `bench/README.md`.
 ///
-/// Arguments: seconds for each row (6), then names of rows to run (all).
+/// Arguments: seconds for each row (6), then names of rows to run (all); `away` among them adds a
+/// relay whose database is [#AWAY] away.
 public final class ClusterLoad {
     private static final int CONTENT = 400;
     private static final int METADATA = 600;
@@ -25,6 +30,10 @@ public final class ClusterLoad {
     private static final int PER_SECOND = 200;
     private static final int WARM_UP_SECONDS = 3;
     private static final int START_SECONDS = 10;
+
+    /// From a question to its answer, besides what the database takes: another computer of the same
+    /// site.
+    private static final Duration AWAY = Duration.ofMillis(1);
 
     private final int seconds;
     private final List<String> wanted;
@@ -114,6 +123,9 @@ public final class ClusterLoad {
                                 Optional.of(database),
                                 Optional.empty()));
             }
+            if (wanted.contains("away")) {
+                away(folder, database);
+            }
             String single = database.fresh("single");
             try (var node = node(folder.resolve("single"), single, nats.address())) {
                 measure(
@@ -141,6 +153,22 @@ public final class ClusterLoad {
                 Host.fsyncMs(folder),
                 Host.loadAverage());
         wrong.forEach(System.out::println);
+    }
+
+    private void away(Path folder, BenchDatabase database) throws Exception {
+        URI url = URI.create(database.fresh("away"));
+        try (var link = FaultProxy.before(url)) {
+            link.set(new LinkFault.Delay(AWAY.dividedBy(2)));
+            String far = url.toString().replace(":" + url.getPort(), ":" + link.url().getPort());
+            try (var node = node(folder.resolve("away"), far)) {
+                measure(
+                        new Setup(
+                                "one relay, PostgreSQL 1 ms away",
+                                List.of(node),
+                                Optional.of(database),
+                                Optional.empty()));
+            }
+        }
     }
 
     private static ServerProcess node(Path data, String... services) throws IOException {
@@ -204,7 +232,7 @@ public final class ClusterLoad {
     }
 
     private boolean wants(String name) {
-        return wanted.isEmpty() || wanted.contains(name);
+        return wanted.contains(name) || wanted.stream().allMatch("away"::equals);
     }
 
     private static String message(String session, String filler, String localId) {
