@@ -6,6 +6,9 @@ import org.sqlite.SQLiteException;
 
 /// Tells the store's own failures from mistakes of a statement.
 final class Faults {
+    /// The server has ended the connection because nothing came in the midst of a transaction.
+    private static final String SILENT_TOO_LONG = "25P03";
+
     private Faults() {}
 
     /// What failed, when it was the store rather than the statement; `null` otherwise. After such a
@@ -22,12 +25,19 @@ final class Faults {
         return "40001".equals(state) || "40P01".equals(state) || "55P03".equals(state);
     }
 
+    /// Whether a commit that failed so has certainly not been made.
+    static boolean isUndone(SQLException e) {
+        return isConflict(e) || SILENT_TOO_LONG.equals(e.getSQLState());
+    }
+
     /// Whether the connection to a server is gone. What was not committed by then was undone.
     static boolean isLostConnection(SQLException e) {
         String state = e.getSQLState();
         return !(e instanceof SQLiteException)
                 && state != null
-                && (state.startsWith("08") || state.startsWith("57P0"));
+                && (state.startsWith("08")
+                        || state.startsWith("57P0")
+                        || state.equals(SILENT_TOO_LONG));
     }
 
     /// Whether a server has failed, after which the connection to it may be of no use any more.
@@ -56,7 +66,12 @@ final class Faults {
             case "57" -> "the database is being stopped or started";
             case "58" -> "the disk reports an error";
             case "XX" -> "the database is damaged";
-            default -> state.equals("25006") ? "the database cannot be written (read-only)" : null;
+            default ->
+                    switch (state) {
+                        case "25006" -> "the database cannot be written (read-only)";
+                        case SILENT_TOO_LONG -> "this program was stopped for too long";
+                        default -> null;
+                    };
         };
     }
 

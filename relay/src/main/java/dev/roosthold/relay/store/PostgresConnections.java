@@ -91,8 +91,10 @@ final class PostgresConnections implements Connections {
                                 "a relay that was started without --nats uses this database");
                 case BESIDE -> {}
             }
-            // A relay that has stopped in the midst of a write must not hold up for long those of
-            // other accounts, which wait behind a write that waits for it.
+            // A relay that has stopped in the midst of a write, or cannot be reached any more, must
+            // not hold up the others: the server undoes what it hears nothing more of. Meanwhile a
+            // write that waits for it lets those behind it go first now and then.
+            connection.script("SET SESSION idle_in_transaction_session_timeout = '1s'");
             connection.script("SET SESSION lock_timeout = '100ms'");
             connection.commit();
             return connection;

@@ -188,7 +188,7 @@ final class Writer implements Runnable {
             }
         } catch (SQLException e) {
             // What became of a commit that was under way when the connection went nobody knows.
-            if (uncommitted || Faults.isConflict(e)) {
+            if (uncommitted || Faults.isUndone(e)) {
                 Lost.throwIfSo(e);
             }
             refused.forEach((one, cause) -> one.outcome.fail(cause));

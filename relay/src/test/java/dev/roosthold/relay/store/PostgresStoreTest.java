@@ -402,7 +402,9 @@ class PostgresStoreTest {
                             new Lane("held"),
                             tx -> {
                                 holding.countDown();
-                                meets(release);
+                                while (release.getCount() > 0) {
+                                    tx.first("SELECT pg_sleep(0.02)", _ -> true);
+                                }
                                 return increment("held").run(tx);
                             });
             assertThat(holding.await(20, TimeUnit.SECONDS)).isTrue();
@@ -414,6 +416,33 @@ class PostgresStoreTest {
             release.countDown();
             assertThat(holds.get(20, TimeUnit.SECONDS)).isEqualTo(1);
             assertThat(waits.get(20, TimeUnit.SECONDS)).isEqualTo(2);
+        }
+    }
+
+    /// As a process that is stopped, or a computer that is cut off, in the midst of a write.
+    @Test
+    void aRelayThatStopsInAWriteHoldsUpTheOthersForAMoment() throws Exception {
+        one.writeNow(insert("a"));
+        try (PostgresStore stops = PostgresStore.openAmongNodes(config(), url);
+                PostgresStore other = PostgresStore.openAmongNodes(config(), url)) {
+            var stopped = new CountDownLatch(1);
+            var goesOn = new CountDownLatch(1);
+            CompletableFuture<Long> write =
+                    stops.write(
+                            new Lane("a"),
+                            tx -> {
+                                long next = increment("a").run(tx);
+                                stopped.countDown();
+                                meets(goesOn);
+                                return next;
+                            });
+            assertThat(stopped.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(other.write(increment("a")).get(10, TimeUnit.SECONDS)).isEqualTo(1);
+            assertThat(other.write(new Lane("a"), increment("a")).get(10, TimeUnit.SECONDS))
+                    .isEqualTo(2);
+            assertThat(write).isNotDone();
+            goesOn.countDown();
+            assertThat(write.get(20, TimeUnit.SECONDS)).isEqualTo(3);
         }
     }
 
