@@ -43,8 +43,7 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// It keeps its conversations as files in the directory of the first argument. Words after it:
 /// `blind` (takes no pictures and resources), `forgetful` (cannot load), `stubborn` (does not end
-// with its input), `slow` (begins late),
-/// `unborn` (ends before it is ready).
+/// with its input), `slow` (begins late), `unborn` (ends before it is ready).
 public final class FakeAgent {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 

@@ -27,9 +27,8 @@ import java.util.Random;
 /// @param server what is started
 /// @param kills of relays; of each other part one for ten of these, at least one
 /// @param faults whether more is broken between the kills: links between clients and relays are
-// cut,
-///     delayed, slowed down and silenced; clocks are set; and, of a relay with a file of its own,
-///     the disk fails and the power does
+///     cut, delayed, slowed down and silenced; clocks are set; and, of a relay with a file of its
+///     own, the disk fails and the power does
 public record FaultRun(
         List<String> roost,
         Optional<List<String>> other,

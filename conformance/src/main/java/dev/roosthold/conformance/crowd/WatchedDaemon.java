@@ -86,8 +86,7 @@ final class WatchedDaemon implements KillTrouble.Restart, AutoCloseable {
     }
 
     /// Makes an account with this machine, starts the daemon, waits until it is online and begins
-    // to
-    /// call it.
+    /// to call it.
     ///
     /// @param roost the words that start the `roost` command
     /// @param folder for everything of the machine; is made

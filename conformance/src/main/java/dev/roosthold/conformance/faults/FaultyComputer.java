@@ -21,8 +21,7 @@ import java.util.stream.Stream;
 
 /// What a process sees of the disk below one folder, and of the time of day: calls to the disk fail
 /// on demand, the clock can be set, and after the death of the process the power may be said to
-// have
-/// failed. A small library does it that is put before the process's own, see `faults.c`.
+/// have failed. A small library does it that is put before the process's own, see `faults.c`.
 ///
 /// Linux with a C compiler only. Used by one thread.
 public final class FaultyComputer {

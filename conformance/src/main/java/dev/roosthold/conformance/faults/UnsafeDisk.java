@@ -13,8 +13,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /// What a disk is sure to hold of the files of a process, and what it may lose when the power
-// fails.
-/// Not thread-safe.
+/// fails. Not thread-safe.
 public final class UnsafeDisk {
     private static final int SECTOR = 512;
 

@@ -2,8 +2,7 @@
 ///
 /// | Class | Does |
 /// |---|---|
-/// | `AgentRunner` | all sessions of this machine: starts, resumes, ends, and finds them again
-// after a restart |
+/// | `AgentRunner` | all sessions of this machine, also after a restart: starts, resumes, ends |
 /// | `AgentSession` | one session: a thread that takes one event after the other |
 /// | `AgentProcess` | one running agent |
 /// | `TurnOutput` | an agent's updates as messages of the session |

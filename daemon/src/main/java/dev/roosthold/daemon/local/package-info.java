@@ -10,8 +10,7 @@
 /// | `GET /v1/status` | the status as JSON, or as lines for people with `Accept: text/plain` |
 /// | `POST /v1/stop` | `{"message"}`; the daemon stops then |
 /// | `GET /v1/sessions` | `{"sessions":[{sessionId, directory, agent, startedAt}]}` |
-/// | `POST /v1/sessions` `{directory, agent?, ...}` | `{"type":"success", sessionId}` or
-// `{"type":"pending", clientRequestId, retryAfterMs}` |
+/// | `POST /v1/sessions` `{directory, agent?, ...}` | `sessionId`, or when to ask again |
 /// | `POST /v1/sessions/<id>/resume` | as above |
 /// | `POST /v1/sessions/<id>/stop` | `{"message"}` |
 ///

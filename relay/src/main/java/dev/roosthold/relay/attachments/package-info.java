@@ -7,11 +7,9 @@
 ///
 /// | Step | After a crash |
 /// |---|---|
-/// | announced: a row without `uploaded_at` | the same address can still be used; dropped after an
-// hour |
+/// | announced: a row without `uploaded_at` | its address can be used; dropped after an hour |
 /// | bytes in `<file>.<n>.part`, flushed | removed at the next start |
-/// | renamed to `<file>`, folder flushed | not readable, the upload can be repeated; removed with
-// the row |
+/// | renamed to `<file>`, folder flushed | not readable, can be repeated; removed with the row |
 /// | row marked as uploaded, then answered | there |
 /// | row deleted with its session | the file is removed by the next tidying |
 ///

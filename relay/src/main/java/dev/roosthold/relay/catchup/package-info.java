@@ -2,8 +2,7 @@
 ///
 /// | Way | For | Tells the truth by |
 /// |---|---|---|
-/// | Socket.IO connection state recovery | sockets that were cut off, also by a restart of the
-// relay | `recovered` |
+/// | Socket.IO connection state recovery | sockets that were cut off, restarts too | `recovered` |
 /// | `GET /v1/changes?after&limit` | everybody with a bearer | `verdict` |
 ///
 /// Both read the update log and give back every update that the receiver would have got, in the

@@ -15,8 +15,7 @@
 /// | Credential and socket | registers | calls |
 /// |---|---|---|
 /// | account, user-scoped | every name | every name |
-/// | account, machine-scoped | every name, except those of other machines of the account | every
-// name |
+/// | account, machine-scoped | names of no other machine of the account | every name |
 /// | account, session-scoped | every name, except those of machines of the account | every name |
 /// | machine, machine-scoped | names of that machine and of sessions it made | the same |
 /// | machine, session-scoped | names of sessions the machine made | and those of that machine |

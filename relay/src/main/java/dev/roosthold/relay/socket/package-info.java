@@ -7,8 +7,7 @@
 /// | session-scoped without `sessionId` | `Session ID required for session-scoped clients` |
 /// | machine-scoped without `machineId` | `Machine ID required for machine-scoped clients` |
 /// | token does not verify | `Invalid authentication token` |
-/// | machine credential for another scope, or for a session it did not make | `Not allowed for a
-// machine credential` |
+/// | machine credential, foreign scope or session | `Not allowed for a machine credential` |
 ///
 /// The first four are what the happy clients know; the last concerns only credentials that those
 /// clients never have.

@@ -76,9 +76,8 @@ enum Dialect {
     },
 
     /// A write sees the database as if nobody else wrote ([LaneLocks]), so that compare-and-set in
-    // a
-    /// few statements is as safe as with one writer. The driver begins a transaction with the first
-    /// statement; row by row fetching works only without its auto-commit mode.
+    /// a few statements is as safe as with one writer. The driver begins a transaction with the
+    /// first statement; row by row fetching works only without its auto-commit mode.
     POSTGRESQL {
         @Override
         Optional<String> begin(boolean forWriting) {
@@ -135,8 +134,8 @@ enum Dialect {
         }
 
         /// What is waited for is seen by what is asked after that (READ COMMITTED). Whoever waits
-        // for a table holds up all who come later, so that a table that is read for long is
-        /// rather asked for again.
+        /// for a table holds up all who come later, so that a table that is read for long is rather
+        /// asked for again.
         @Override
         List<String> alone() {
             return List.of(

@@ -16,8 +16,7 @@ final class PostgresConnections implements Connections {
     private static final String IN_USE = "55006";
 
     /// Connections for writes of one relay. The server commits for all of them at once, so that
-    // more
-    /// would only wait for each other.
+    /// more would only wait for each other.
     private static final int WRITERS = 8;
 
     /// Held by the relay of a database, for as long as its first connection for writes lives.

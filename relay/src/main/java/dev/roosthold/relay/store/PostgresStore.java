@@ -5,12 +5,10 @@ import java.sql.SQLException;
 import java.util.OptionalLong;
 
 /// The store in a PostgreSQL database, which several relays can share. A relay writes through a
-// pool
-/// of connections: a write is committed by itself, together at most with writes of the same account
-/// that wait at that moment, as these would only wait for each other's lock. Each write sees the
-/// database as if nobody else wrote (SERIALIZABLE); what collides with another one, of this relay
-// or
-/// not, is run again.
+/// pool of connections: a write is committed by itself, together at most with writes of the same
+/// account that wait at that moment, as these would only wait for each other's lock. Each write
+/// sees the database as if nobody else wrote; those of one account wait for each other, of whichever
+/// relay they are.
 public final class PostgresStore extends DatabaseStore {
 
     private final PostgresConnections connections;

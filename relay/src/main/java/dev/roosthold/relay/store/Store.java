@@ -24,9 +24,8 @@ public interface Store extends AutoCloseable {
     <T> CompletableFuture<T> write(Lane lane, WriteOperation<T> operation);
 
     /// Like [#write(WriteOperation)], for callers that pass the result on in
-    // [Transaction#afterCommit]: no future
-    /// is made, and only a failure is told, on a virtual thread; an [OverloadedException] before
-    /// this returns, on the calling thread.
+    /// [Transaction#afterCommit]: no future is made, and only a failure is told, on a virtual
+    /// thread; an [OverloadedException] before this returns, on the calling thread.
     <T> void submit(WriteOperation<T> operation, Consumer<Throwable> failed);
 
     /// As [#write(Lane, WriteOperation)] is to [#write(WriteOperation)].
@@ -36,9 +35,8 @@ public interface Store extends AutoCloseable {
     <T> CompletableFuture<T> read(ReadOperation<T> operation);
 
     /// Like [#write(WriteOperation)], waiting for the commit. Rethrows an unchecked exception of
-    // the operation as
-    /// it is, everything else as [StoreException]. For virtual threads and start-up code, never for
-    /// an event loop.
+    /// the operation as it is, everything else as [StoreException]. For virtual threads and
+    /// start-up code, never for an event loop.
     <T> T writeNow(WriteOperation<T> operation);
 
     /// As [#write(Lane, WriteOperation)] is to [#write(WriteOperation)].
@@ -56,8 +54,7 @@ public interface Store extends AutoCloseable {
     @FunctionalInterface
     interface WriteOperation<T> {
         /// On a thread of the store; must not wait for anything but the database. May be run again
-        // from
-        /// the beginning after everything was undone, so what it does apart from the database
+        /// from the beginning after everything was undone, so what it does apart from the database
         /// belongs into [Transaction#afterCommit].
         T run(Transaction transaction) throws java.sql.SQLException;
     }

@@ -15,18 +15,16 @@ import org.slf4j.LoggerFactory;
 /// A thread that writes, with a connection of its own: the only one of its store, or one of a pool.
 ///
 /// It takes all waiting writes of a lane up to a bound, runs them, commits once, then runs what
-// they
-/// left for after the commit and completes them in order. While the disk works on
-/// one commit the next group gathers, so the cost of an fsync is shared by as many as are waiting
-/// and a lone write waits for nobody.
+/// they left for after the commit and completes them in order. While the disk works on one commit
+/// the next group gathers, so the cost of an fsync is shared by as many as are waiting and a lone
+/// write waits for nobody.
 ///
 /// Failures: when a write throws, the group is undone and run again with a savepoint for each
-/// write, and the one that throws fails alone. When the commit
-/// fails, or SQLite has undone the whole transaction, all of the group fail and none was
-/// acknowledged. The next group starts on a fresh connection, so the store works again as soon as
-/// the cause is gone. What waited too long for another writer, or found its connection gone before
-// it
-/// asked for the commit, is run again from the beginning, and nobody notices.
+/// write, and the one that throws fails alone. When the commit fails, or SQLite has undone the
+/// whole transaction, all of the group fail and none was acknowledged. The next group starts on a
+/// fresh connection, so the store works again as soon as the cause is gone. What waited too long
+/// for another writer, or found its connection gone before it asked for the commit, is run again
+/// from the beginning, and nobody notices.
 final class Writer implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Writer.class);
 

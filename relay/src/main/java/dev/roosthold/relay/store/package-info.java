@@ -1,5 +1,5 @@
 /// The durable store: writers that commit in groups, one or a pool, and readers apart, migrations.
-// Knows no feature.
+/// Knows no feature.
 @NullMarked
 package dev.roosthold.relay.store;
 
