@@ -15,6 +15,7 @@ import dev.roosthold.relay.caller.Caller;
 import dev.roosthold.relay.limits.LimitRegistry;
 import dev.roosthold.relay.limits.SlidingWindow;
 import dev.roosthold.relay.machines.Machines;
+import dev.roosthold.relay.store.Lane;
 import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Store;
 import dev.roosthold.relay.store.Transaction;
@@ -82,19 +83,34 @@ public final class Assistants {
     ///
     /// @param status empty leaves it as it is
     Outcome put(Key key, Actor who, String details, Optional<Status> status) {
+        // Only a new one is a matter of the audit log, too.
+        Optional<Outcome> known =
+                store.writeNow(
+                        Lane.of(key.caller().account()),
+                        tx -> put(tx, key, details, status));
         return shown(
                 key,
-                store.writeNow(
-                        tx -> {
-                            if (!Machines.isReachable(tx, key.caller(), key.machine())) {
-                                return new Outcome.Unknown();
-                            }
-                            Optional<Assistant> before =
-                                    AssistantTable.find(tx, key.machine(), key.id());
-                            return before.isPresent()
-                                    ? told(tx, key, before.get(), details, status)
-                                    : announce(tx, key, who, details, status);
-                        }));
+                known.isPresent()
+                        ? known.get()
+                        : store.writeNow(
+                                tx -> {
+                                    Optional<Outcome> meanwhile = put(tx, key, details, status);
+                                    return meanwhile.isPresent()
+                                            ? meanwhile.get()
+                                            : announce(tx, key, who, details, status);
+                                }));
+    }
+
+    /// @return empty when the machine has no such assistant yet
+    private Optional<Outcome> put(Transaction tx, Key key, String details, Optional<Status> status)
+            throws SQLException {
+        if (!Machines.isReachable(tx, key.caller(), key.machine())) {
+            return Optional.of(new Outcome.Unknown());
+        }
+        Optional<Assistant> before = AssistantTable.find(tx, key.machine(), key.id());
+        return before.isPresent()
+                ? Optional.of(told(tx, key, before.get(), details, status))
+                : Optional.empty();
     }
 
     private Outcome announce(

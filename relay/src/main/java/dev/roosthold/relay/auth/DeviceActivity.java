@@ -2,6 +2,7 @@ package dev.roosthold.relay.auth;
 
 import dev.roosthold.protocol.DeviceId;
 import dev.roosthold.relay.limits.ClientAddress;
+import dev.roosthold.relay.store.Lane;
 import dev.roosthold.relay.store.Store;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -14,6 +15,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /// When and from where devices were seen last: noted in memory, at most once a minute for each, and
 /// written together now and then. Thread-safe.
 public final class DeviceActivity {
+    /// No write of an account touches devices.
+    private static final Lane LANE = new Lane("device activity");
+
     private static final long DEBOUNCE_MS = Duration.ofMinutes(1).toMillis();
     private static final long FORGET_MS = Duration.ofMinutes(5).toMillis();
 
@@ -59,6 +63,7 @@ public final class DeviceActivity {
         }
         var _ =
                 store.write(
+                        LANE,
                         tx -> {
                             for (var entry : news) {
                                 tx.execute(

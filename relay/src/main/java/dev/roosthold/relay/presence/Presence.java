@@ -16,9 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,7 +56,9 @@ public final class Presence<K> {
     /// A row's time may lag by this much while it is active.
     static final Duration WRITE_AFTER = Duration.ofSeconds(30);
 
-    private static final int FLUSH_BATCH = 1_000;
+    private static final int FLUSH_BATCH = 200;
+    private static final int FLUSHED_AT_ONCE = 16;
+    private static final int STOP_BATCH = 1_000;
     private static final int BURY_BATCH = 200;
 
     private final Store store;
@@ -407,24 +411,69 @@ public final class Presence<K> {
         }
     }
 
-    /// Writes the times of activity that the rows do not have yet.
+    /// Writes the times of activity that the rows do not have yet. Returns at once: accounts take
+    /// their turns, so that nobody else's writes wait behind all of them.
     public void flush() {
-        var times = new HashMap<K, Long>();
+        var late = new HashMap<AccountId, List<K>>();
         for (K key : leases.keySet()) {
             step(
                     key,
                     lease -> {
-                        long lag = Math.abs(lease.activeAtMs - lease.writtenActiveAtMs);
-                        if (lease.active && lag >= WRITE_AFTER.toMillis()) {
+                        if (lags(lease)) {
+                            late.computeIfAbsent(register.account(key), _ -> new ArrayList<>())
+                                    .add(key);
+                        }
+                    });
+        }
+        var batches = new ConcurrentLinkedQueue<List<K>>();
+        for (List<K> keys : late.values()) {
+            for (int from = 0; from < keys.size(); from += FLUSH_BATCH) {
+                batches.add(keys.subList(from, Math.min(keys.size(), from + FLUSH_BATCH)));
+            }
+        }
+        for (int i = 0; i < FLUSHED_AT_ONCE; i++) {
+            flushNext(batches);
+        }
+    }
+
+    private static boolean lags(Lease lease) {
+        long lag = Math.abs(lease.activeAtMs - lease.writtenActiveAtMs);
+        return lease.active && lag >= WRITE_AFTER.toMillis();
+    }
+
+    private void flushNext(Queue<List<K>> batches) {
+        List<K> keys = batches.poll();
+        while (keys != null) {
+            CompletableFuture<Integer> written = saveActivities(keys);
+            if (!written.isDone()) {
+                var _ = written.whenComplete((_, _) -> flushNext(batches));
+                return;
+            }
+            keys = batches.poll();
+        }
+    }
+
+    /// @param keys of one account
+    private CompletableFuture<Integer> saveActivities(List<K> keys) {
+        var times = new HashMap<K, Long>();
+        for (K key : keys) {
+            step(
+                    key,
+                    lease -> {
+                        if (lags(lease)) {
                             lease.writtenActiveAtMs = lease.activeAtMs;
                             times.put(key, lease.activeAtMs);
                         }
                     });
         }
-        var entries = List.copyOf(times.entrySet());
-        for (int from = 0; from < entries.size(); from += FLUSH_BATCH) {
-            saveActivities(entries.subList(from, Math.min(entries.size(), from + FLUSH_BATCH)));
-        }
+        return store.write(
+                Lane.of(register.account(keys.getFirst())),
+                tx -> {
+                    for (var entry : times.entrySet()) {
+                        register.saveActivity(tx, entry.getKey(), entry.getValue());
+                    }
+                    return times.size();
+                });
     }
 
     /// Takes everything to inactive in the rows, telling nobody: the relay stops. Later calls of
@@ -442,8 +491,8 @@ public final class Presence<K> {
                         return null;
                     });
         }
-        for (int from = 0; from < last.size(); from += FLUSH_BATCH) {
-            var batch = last.subList(from, Math.min(last.size(), from + FLUSH_BATCH));
+        for (int from = 0; from < last.size(); from += STOP_BATCH) {
+            var batch = last.subList(from, Math.min(last.size(), from + STOP_BATCH));
             var _ =
                     store.write(
                             tx -> {
@@ -770,16 +819,5 @@ public final class Presence<K> {
                         }
                     }
                 });
-    }
-
-    private void saveActivities(List<Map.Entry<K, Long>> times) {
-        var _ =
-                store.write(
-                        tx -> {
-                            for (var entry : times) {
-                                register.saveActivity(tx, entry.getKey(), entry.getValue());
-                            }
-                            return times.size();
-                        });
     }
 }

@@ -48,6 +48,9 @@ public final class Sessions {
     /// wait long.
     private static final int PURGE_SLICE = 500;
 
+    /// A session that is gone concerns no write of its account.
+    private static final Lane PURGING = new Lane("session purging");
+
     /// Who was active longer ago is not in the list of active ones.
     private static final Duration ACTIVE_WITHIN = Duration.ofMinutes(15);
 
@@ -362,6 +365,7 @@ public final class Sessions {
     private void purgeSlice(Leftovers leftovers) {
         var _ =
                 store.write(
+                                PURGING,
                                 tx -> {
                                     Optional<SessionId> session = SessionTable.toPurge(tx);
                                     if (session.isEmpty()) {

@@ -5,6 +5,7 @@ import dev.roosthold.protocol.Codec;
 import dev.roosthold.protocol.MachineId;
 import dev.roosthold.protocol.SessionId;
 import dev.roosthold.protocol.updates.UpdateBody;
+import dev.roosthold.relay.store.Lane;
 import dev.roosthold.relay.store.OwnedRows;
 import dev.roosthold.relay.store.Sql;
 import dev.roosthold.relay.store.Store;
@@ -25,6 +26,9 @@ import tools.jackson.databind.util.RawValue;
 public final class Updates {
     private static final int PRUNE_EVERY = 128;
     private static final int PRUNE_BATCH = 1_000;
+
+    /// What is old enough to be dropped concerns no write of its account.
+    private static final Lane PRUNING = new Lane("update log pruning");
 
     private final Router router;
     private final @Nullable Lines lines;
@@ -224,6 +228,7 @@ public final class Updates {
     public void prune(Store store) {
         var _ =
                 store.write(
+                        PRUNING,
                         tx -> {
                             int old =
                                     tx.execute(
