@@ -15,10 +15,6 @@ final class PostgresConnections implements Connections {
     private static final String NOT_GOT = "55P03";
     private static final String IN_USE = "55006";
 
-    /// Connections for writes of one relay. The server commits for all of them at once, so that
-    /// more would only wait for each other.
-    private static final int WRITERS = 8;
-
     /// Held by the relay of a database, for as long as its first connection for writes lives.
     private static final long OWNER = 7_304_611_822_542L;
 
@@ -61,7 +57,7 @@ final class PostgresConnections implements Connections {
     /// A command beside a relay writes little.
     @Override
     public int writers() {
-        return use == Use.BESIDE ? 1 : WRITERS;
+        return use == Use.BESIDE ? 1 : url.pool();
     }
 
     @Override

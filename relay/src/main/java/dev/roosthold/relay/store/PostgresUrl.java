@@ -9,11 +9,18 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /// Address of a PostgreSQL database: `postgresql://user:password@host:port/database?sslmode=...`,
 /// as other programs have it in `DATABASE_URL`. Prints nothing, because a password may be in it.
 public final class PostgresUrl {
     private static final int USUAL_PORT = 5432;
+
+    /// The server commits for all connections at once, so that more of them help only where it is
+    /// far away.
+    private static final int USUAL_POOL = 8;
+
+    private static final int LARGEST_POOL = 64;
     private static final String FORM =
             "It looks like postgresql://user@host:5432/database?sslmode=require";
     private static final String ENCODED =
@@ -25,6 +32,7 @@ public final class PostgresUrl {
     private final String user;
     private final Optional<String> password;
     private final Map<String, String> parameters;
+    private final int pool;
 
     /// The text is no such address. Repeats nothing of it.
     public static final class Malformed extends IllegalArgumentException {
@@ -56,6 +64,26 @@ public final class PostgresUrl {
         this.user = user;
         this.password = password;
         this.parameters = parameters;
+        this.pool = pool(parameters.get("pool"));
+    }
+
+    private static int pool(@Nullable String text) {
+        if (text == null) {
+            return USUAL_POOL;
+        }
+        try {
+            int size = Integer.parseInt(text);
+            if (size >= 1 && size <= LARGEST_POOL) {
+                return size;
+            }
+        } catch (NumberFormatException e) {
+            // Told below.
+        }
+        throw new Malformed(
+                "the pool of the database address is no number from 1 to " + LARGEST_POOL,
+                "It says how many connections write at the same time; without it there are "
+                        + USUAL_POOL
+                        + ".");
     }
 
     public static boolean isOne(String source) {
@@ -107,6 +135,11 @@ public final class PostgresUrl {
     /// The schema; Prisma keeps its name in the address.
     public String schema() {
         return parameters.getOrDefault("schema", "public");
+    }
+
+    /// Connections through which one relay writes, 1 to 64.
+    int pool() {
+        return pool;
     }
 
     /// Host and port, for messages.
