@@ -18,6 +18,8 @@ final class Offstage {
     /// How long to wait for a call to reach its target.
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    private static final Duration TOLD_ACTIVE = Duration.ofSeconds(3);
+
     /// More than the exchanges take that fall into one sum.
     private static final Duration AROUND_THE_HOUR = Duration.ofSeconds(5);
 
@@ -127,7 +129,12 @@ final class Offstage {
                     listeners.openSession("A.session1", "session-1");
                     listeners.openSession("A.session2", "session-2");
                 });
-        before.put("06 #1", () -> listeners.openSession("A.session2", "session-2"));
+        before.put(
+                "06 #1",
+                () -> {
+                    listeners.openSession("A.session2", "session-2");
+                    awaitToldActive();
+                });
         // Sums are by the hour: the reports of this file must fall into one.
         along.put("13 #1", Offstage::awaitQuietHour);
         for (int recording = 7; recording <= 18; recording++) {
@@ -148,6 +155,16 @@ final class Offstage {
                     listeners.openMachine("A.machine2", "machine-2");
                     listeners.close("A.machine2b");
                 });
+    }
+
+    /// The session was ended before. A server may tell that it is active again, and once that is
+    /// stored at the earliest.
+    private void awaitToldActive() {
+        Polling.until(
+                TOLD_ACTIVE,
+                () ->
+                        listeners.get("A.user").eventCount() > 0
+                                && listeners.get("A.user2").eventCount() > 0);
     }
 
     /// The sessions without a socket would turn inactive at any time from a minute on, which the
