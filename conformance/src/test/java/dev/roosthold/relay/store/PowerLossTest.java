@@ -44,7 +44,7 @@ class PowerLossTest {
 
     @Test
     @Tag("soak")
-    @Timeout(3600)
+    @Timeout(7200)
     void nothingAcknowledgedIsLostAtAnyWriteWhateverTheDiskKeeps() throws Exception {
         crashes(false);
     }
@@ -176,7 +176,7 @@ class PowerLossTest {
 
     @Test
     @Tag("soak")
-    @Timeout(1800)
+    @Timeout(7200)
     void aCallThatFailsHarmsOneWriteOnlyAtEveryPlace() throws Exception {
         failingCalls(3_000);
     }
