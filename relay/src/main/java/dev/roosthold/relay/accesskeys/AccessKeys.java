@@ -27,7 +27,7 @@ public final class AccessKeys {
 
     KeyOutcome create(Caller caller, Pair pair, String data) {
         return store.writeNow(
-                Lane.of(caller.account()),
+                new Lane(caller.account().value()),
                 tx -> {
                     if (!isReachable(tx, caller, pair)) {
                         return unreached();
@@ -39,7 +39,7 @@ public final class AccessKeys {
 
     KeyOutcome replace(Caller caller, Pair pair, String data, int expectedVersion) {
         return store.writeNow(
-                Lane.of(caller.account()),
+                new Lane(caller.account().value()),
                 tx -> {
                     if (!isReachable(tx, caller, pair)) {
                         return unreached();

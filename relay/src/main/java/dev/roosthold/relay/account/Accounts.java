@@ -62,7 +62,7 @@ public final class Accounts {
     /// Replaces the settings if the version is still the expected one, and tells the account.
     SettingsAnswer save(AccountId account, Optional<String> settings, int expectedVersion) {
         return store.writeNow(
-                Lane.of(account),
+                new Lane(account.value()),
                 tx -> {
                     int changed =
                             tx.execute(

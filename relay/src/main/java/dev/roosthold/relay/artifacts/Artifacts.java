@@ -31,7 +31,7 @@ public final class Artifacts {
     Created create(ArtifactTable.Fresh fresh) {
         ArtifactKey key = fresh.key();
         return store.writeNow(
-                Lane.of(key.account()),
+                new Lane(key.account().value()),
                 tx -> {
                     boolean isNew = ArtifactTable.insert(tx, fresh);
                     Optional<Artifact> artifact =
@@ -69,7 +69,7 @@ public final class Artifacts {
     /// happens and nobody is told.
     ArtifactWrite update(ArtifactKey key, @Nullable Edit header, @Nullable Edit body) {
         return store.writeNow(
-                Lane.of(key.account()),
+                new Lane(key.account().value()),
                 tx -> {
                     Optional<ArtifactTable.Versions> found = ArtifactTable.versions(tx, key);
                     if (found.isEmpty()) {
@@ -108,7 +108,7 @@ public final class Artifacts {
     /// @return false when the account has no such artifact
     boolean delete(ArtifactKey key) {
         return store.writeNow(
-                Lane.of(key.account()),
+                new Lane(key.account().value()),
                 tx -> {
                     if (!ArtifactTable.delete(tx, key)) {
                         return false;

@@ -86,7 +86,7 @@ public final class Assistants {
         // Only a new one is a matter of the audit log, too.
         Optional<Outcome> known =
                 store.writeNow(
-                        Lane.of(key.caller().account()),
+                        new Lane(key.caller().account().value()),
                         tx -> put(tx, key, details, status));
         return shown(
                 key,

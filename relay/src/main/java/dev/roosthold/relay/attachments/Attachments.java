@@ -59,7 +59,7 @@ public final class Attachments {
 
     Announced announce(Caller caller, SessionId session, long size) {
         return store.writeNow(
-                Lane.of(caller.account()),
+                new Lane(caller.account().value()),
                 tx -> {
                     if (!Sessions.isReachable(tx, caller, session)) {
                         return new Announced.NoSession();

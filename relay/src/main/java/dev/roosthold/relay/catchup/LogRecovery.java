@@ -135,7 +135,7 @@ public final class LogRecovery implements Recovery {
             // What was read may be committed and not yet on its way to the rooms, so that it would
             // come a second time after the replay. A write's turn comes when all that has been
             // committed before it was sent.
-            store.writeNow(Lane.of(caller.account()), _ -> true);
+            store.writeNow(new Lane(caller.account().value()), _ -> true);
             delivery.reach(caller.account(), reached);
         }
         return true;

@@ -60,7 +60,7 @@ public final class Jobs {
             return new JobWrite.TooMany("Too many writes");
         }
         return store.writeNow(
-                Lane.of(caller.account()),
+                new Lane(caller.account().value()),
                 tx -> {
                     if (!Machines.isReachable(tx, caller, machine)) {
                         return new JobWrite.UnknownMachine();
@@ -88,7 +88,7 @@ public final class Jobs {
     /// False when there is no such job.
     boolean remove(Caller caller, MachineId machine, JobId id) {
         return store.writeNow(
-                Lane.of(caller.account()),
+                new Lane(caller.account().value()),
                 tx -> {
                     if (!Machines.isReachable(tx, caller, machine)
                             || !JobTable.delete(tx, machine, id)) {

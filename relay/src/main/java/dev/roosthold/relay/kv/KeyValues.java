@@ -51,7 +51,7 @@ public final class KeyValues {
     /// Makes all of the changes or none.
     KvWrite write(AccountId account, List<Mutation> mutations) {
         return store.writeNow(
-                Lane.of(account),
+                new Lane(account.value()),
                 tx -> {
                     var mismatches = new ArrayList<KvWrite.Mismatch>();
                     var seen = new HashSet<String>();

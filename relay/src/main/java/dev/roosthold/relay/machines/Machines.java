@@ -196,7 +196,7 @@ public final class Machines {
     public Optional<MachineRow> rename(AccountId account, MachineId id, String label) {
         var key = new MachineKey(account, id);
         return store.writeNow(
-                        Lane.of(account),
+                        new Lane(account.value()),
                         tx -> {
                             if (!MachineTable.exists(tx, key)) {
                                 return Optional.<StoredMachine>empty();
@@ -361,7 +361,7 @@ public final class Machines {
             Consumer<FieldWrite> outcome,
             Consumer<Throwable> failed) {
         store.submit(
-                Lane.of(key.account()),
+                new Lane(key.account().value()),
                 tx -> {
                     FieldWrite done = write.run(tx);
                     tx.afterCommit(() -> outcome.accept(done));
@@ -376,7 +376,7 @@ public final class Machines {
         presence.connected(key, connection, socketId);
         var _ =
                 store.write(
-                                Lane.of(key.account()),
+                                new Lane(key.account().value()),
                                 tx -> {
                                     Optional<StoredMachine> row = MachineTable.find(tx, key);
                                     if (row.isPresent()) {

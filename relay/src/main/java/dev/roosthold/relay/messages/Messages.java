@@ -68,7 +68,7 @@ public final class Messages {
     /// @return one receipt for each local id, by number; empty when the session is out of reach
     Optional<List<Receipt>> post(Caller caller, SessionId session, List<Draft> drafts) {
         return store.writeNow(
-                Lane.of(caller.account()),
+                new Lane(caller.account().value()),
                 tx -> store(tx, caller, session, Optional.empty(), drafts));
     }
 
@@ -86,7 +86,7 @@ public final class Messages {
             Consumer<Optional<Receipt>> stored,
             Consumer<Throwable> failed) {
         store.submit(
-                Lane.of(caller.account()),
+                new Lane(caller.account().value()),
                 tx -> {
                     Optional<Receipt> receipt =
                             store(tx, caller, session, Optional.of(socketId), List.of(draft))

@@ -467,7 +467,7 @@ public final class Presence<K> {
                     });
         }
         return store.write(
-                Lane.of(register.account(keys.getFirst())),
+                new Lane(register.account(keys.getFirst()).value()),
                 tx -> {
                     for (var entry : times.entrySet()) {
                         register.saveActivity(tx, entry.getKey(), entry.getValue());
@@ -552,7 +552,7 @@ public final class Presence<K> {
 
     private void lookAgain(K key) {
         store.writeNow(
-                Lane.of(register.account(key)),
+                new Lane(register.account(key).value()),
                 tx -> {
                     boolean exists = register.exists(tx, key);
                     if (exists) {
@@ -753,7 +753,7 @@ public final class Presence<K> {
         lease.writtenActiveAtMs = activity.activeAtMs();
         CompletableFuture<Boolean> stored =
                 store.write(
-                        Lane.of(register.account(key)),
+                        new Lane(register.account(key).value()),
                         tx -> {
                             Activity holds = share(tx, key, activity, everywhere);
                             boolean exists = register.saveStatus(tx, key, holds);

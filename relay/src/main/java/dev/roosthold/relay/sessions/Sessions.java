@@ -158,7 +158,7 @@ public final class Sessions {
     /// Finds or makes a session by its tag.
     Created create(Caller caller, Fresh fresh) {
         return store.writeNow(
-                Lane.of(caller.account()),
+                new Lane(caller.account().value()),
                 tx -> {
                     var id = new SessionId(ids.next(tx.nowMs()));
                     Optional<StoredSession> made = SessionTable.insert(tx, caller, id, fresh);
@@ -251,7 +251,7 @@ public final class Sessions {
         SessionKey key = key(socket.caller(), session);
         presence.connected(key, socket.connection(), socket.socketId());
         store.submit(
-                Lane.of(key.account()),
+                new Lane(key.account().value()),
                 tx -> {
                     Optional<StoredSession> row = SessionTable.find(tx, socket.caller(), session);
                     if (row.isPresent()) {
@@ -312,7 +312,7 @@ public final class Sessions {
             Consumer<FieldWrite> outcome,
             Consumer<Throwable> failed) {
         store.submit(
-                Lane.of(caller.account()),
+                new Lane(caller.account().value()),
                 tx -> {
                     FieldWrite done = replace(tx, caller, session, field, value, expectedVersion);
                     tx.afterCommit(() -> outcome.accept(done));

@@ -56,7 +56,7 @@ public final class UsageReports {
             Consumer<Optional<UsageReported>> done,
             Consumer<Throwable> failed) {
         store.submit(
-                Lane.of(caller.account()),
+                new Lane(caller.account().value()),
                 tx -> {
                     Optional<UsageReported> receipt = add(tx, caller, report);
                     tx.afterCommit(() -> done.accept(receipt));
