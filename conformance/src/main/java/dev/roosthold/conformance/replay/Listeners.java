@@ -22,6 +22,10 @@ final class Listeners implements AutoCloseable {
     /// there. What comes later is found with the next exchange.
     private static final Duration QUIET = Duration.ofMillis(25);
 
+    /// The same after what is done between the exchanges: of that nothing says how much comes, and
+    /// it may come only when something is stored, for which the disk takes its time.
+    private static final Duration QUIET_BETWEEN = Duration.ofMillis(250);
+
     /// How long to wait for events that were recorded and have not come.
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
@@ -106,6 +110,15 @@ final class Listeners implements AutoCloseable {
     ///
     /// @param expected how many events by name of the listener
     void settle(Map<String, Integer> expected) {
+        settle(expected, QUIET);
+    }
+
+    /// Waits until nothing comes any more of what was done between the exchanges.
+    void settleBetween() {
+        settle(Map.of(), QUIET_BETWEEN);
+    }
+
+    private void settle(Map<String, Integer> expected, Duration quiet) {
         boolean disappointed = disappointments >= DISAPPOINTMENTS;
         Duration patience = disappointed ? LITTLE_PATIENCE : PATIENCE;
         if (!Polling.until(patience, () -> haveCome(expected))) {
@@ -115,9 +128,9 @@ final class Listeners implements AutoCloseable {
         // The quiet time begins here: a listener that was silent before proves nothing.
         long quietSince = System.nanoTime();
         while (!open.isEmpty()
-                && (System.nanoTime() - quietSince < QUIET.toNanos()
+                && (System.nanoTime() - quietSince < quiet.toNanos()
                         || open.values().stream()
-                                .anyMatch(l -> l.quietFor().compareTo(QUIET) < 0))) {
+                                .anyMatch(l -> l.quietFor().compareTo(quiet) < 0))) {
             pause();
         }
     }

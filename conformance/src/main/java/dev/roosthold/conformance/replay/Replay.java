@@ -143,7 +143,7 @@ public final class Replay {
 
     /// What is done between the exchanges is seen by the listeners and belongs to none of them.
     private void forgetEvents() {
-        listeners.settle(Map.of());
+        listeners.settleBetween();
         listeners.drain();
     }
 
