@@ -8,6 +8,7 @@ import dev.roosthold.conformance.crowd.CrowdOptions;
 import dev.roosthold.conformance.crowd.CrowdReport;
 import dev.roosthold.conformance.crowd.FaultRun;
 import dev.roosthold.conformance.crowd.Trouble.Kind;
+import dev.roosthold.conformance.wire.Http1;
 import dev.roosthold.conformance.wire.WireException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -400,8 +401,7 @@ final class ConformanceCommand implements Callable<Integer> {
 
     private static void requireReachable(String option, URI address) throws InterruptedException {
         String advice = "It looks like http://127.0.0.1:3005 or https://relay.example.";
-        try (HttpClient http =
-                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build()) {
+        try (HttpClient http = Http1.client().connectTimeout(Duration.ofSeconds(10)).build()) {
             http.send(
                     HttpRequest.newBuilder(address.resolve("/v1/sessions"))
                             .timeout(Duration.ofSeconds(10))

@@ -16,6 +16,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.net.http.HttpClient;
 
 /// The arrows of ARCHITECTURE.md. Each rule says why it stands, so that a failure teaches.
 @AnalyzeClasses(
@@ -230,6 +231,19 @@ final class ArchitectureTest {
                     .should()
                     .accessField(System.class, "out")
                     .because("libraries and servers report through their listeners and the log");
+
+    @ArchTest
+    static final ArchRule conformanceOffersNoUpgradeToServers =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.roosthold.conformance..")
+                    .and()
+                    .doNotHaveSimpleName("Http1")
+                    .should()
+                    .callMethod(HttpClient.class, "newHttpClient")
+                    .orShould()
+                    .callMethod(HttpClient.class, "newBuilder")
+                    .because("some servers hang up on an offer of HTTP/2");
 
     @ArchTest
     static final ArchRule secretsAreDrawnFromTheSecureSource =

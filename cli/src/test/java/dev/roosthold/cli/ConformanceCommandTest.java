@@ -5,8 +5,16 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.roosthold.conformance.crowd.NatsChild;
 import dev.roosthold.conformance.crowd.PostgresChild;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,6 +49,49 @@ class ConformanceCommandTest {
                                             && line.contains("50 of 50 in their place"))
                     .anyMatch(line -> line.contains("devices") && line.contains("offered"))
                     .anyMatch(line -> line.contains("everything that is required is so"));
+        }
+    }
+
+    /// So does a server on Node.js with Socket.IO, when the upgrade is not to a websocket.
+    @Test
+    void aServerThatHangsUpOnUpgradesIsReached() throws Exception {
+        try (var server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> answerButHangUpOnUpgrades(server));
+            try (RoostProcess command =
+                    RoostProcess.start(
+                            home,
+                            "conformance",
+                            "--server",
+                            "http://127.0.0.1:" + server.getLocalPort(),
+                            "--only",
+                            "extras")) {
+                assertThat(command.exitStatus())
+                        .as("%s", command.allLines())
+                        .isNotEqualTo(ExitStatus.UNREACHABLE);
+                assertThat(command.allLines()).anyMatch(line -> line.contains("audit log"));
+            }
+        }
+    }
+
+    private static void answerButHangUpOnUpgrades(ServerSocket server) {
+        byte[] answer =
+                "HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"
+                        .getBytes(StandardCharsets.US_ASCII);
+        while (!server.isClosed()) {
+            try (Socket client = server.accept()) {
+                var in = new BufferedReader(new InputStreamReader(client.getInputStream()));
+                boolean upgrade = false;
+                String line = in.readLine();
+                while (line != null && !line.isEmpty()) {
+                    upgrade |= line.toLowerCase(Locale.ROOT).startsWith("upgrade:");
+                    line = in.readLine();
+                }
+                if (!upgrade) {
+                    client.getOutputStream().write(answer);
+                }
+            } catch (IOException e) {
+                // The next one is served.
+            }
         }
     }
 

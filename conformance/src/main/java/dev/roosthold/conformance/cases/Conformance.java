@@ -1,5 +1,6 @@
 package dev.roosthold.conformance.cases;
 
+import dev.roosthold.conformance.wire.Http1;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
@@ -86,8 +87,7 @@ public final class Conformance {
     private Summary run() throws InterruptedException {
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
                 HttpClient http =
-                        HttpClient.newBuilder()
-                                .version(HttpClient.Version.HTTP_1_1)
+                        Http1.client()
                                 .executor(executor)
                                 .build()) {
             var world =

@@ -1,5 +1,6 @@
 package dev.roosthold.conformance.chaos;
 
+import dev.roosthold.conformance.wire.Http1;
 import dev.roosthold.conformance.wire.WireException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,7 +25,7 @@ public final class ChaosSuite {
     private final Options options;
     private final Findings findings = new Findings();
     private final HttpClient http =
-            HttpClient.newBuilder().executor(Executors.newVirtualThreadPerTaskExecutor()).build();
+            Http1.client().executor(Executors.newVirtualThreadPerTaskExecutor()).build();
     private final List<Account> accounts = new ArrayList<>();
     private final List<ChaosClient> clients = new ArrayList<>();
     private volatile boolean running = true;

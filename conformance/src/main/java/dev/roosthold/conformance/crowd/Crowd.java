@@ -3,6 +3,7 @@ package dev.roosthold.conformance.crowd;
 import dev.roosthold.conformance.history.History;
 import dev.roosthold.conformance.history.HistoryChecker;
 import dev.roosthold.conformance.history.Verdict;
+import dev.roosthold.conformance.wire.Http1;
 import dev.roosthold.conformance.wire.WireException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -75,8 +76,7 @@ public final class Crowd {
     }
 
     private static HttpClient client(ExecutorService executor) {
-        return HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
+        return Http1.client()
                 .connectTimeout(PATIENCE)
                 .executor(executor)
                 .build();

@@ -6,6 +6,7 @@ import dev.roosthold.conformance.crowd.Trouble.Kind;
 import dev.roosthold.conformance.faults.FaultProxy;
 import dev.roosthold.conformance.faults.FaultyComputer;
 import dev.roosthold.conformance.faults.UnsafeDisk.Loss;
+import dev.roosthold.conformance.wire.Http1;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -85,7 +86,7 @@ public record FaultRun(
     public Report run() throws IOException, InterruptedException {
         var ending = new Thread(FaultRun::endChildren);
         Runtime.getRuntime().addShutdownHook(ending);
-        try (HttpClient http = HttpClient.newHttpClient()) {
+        try (HttpClient http = Http1.client().build()) {
             return switch (server) {
                 case Server.One() -> one(http);
                 case Server.Two(var database) -> two(http, database, List.of());

@@ -1,5 +1,6 @@
 package dev.roosthold.conformance.hostile;
 
+import dev.roosthold.conformance.wire.Http1;
 import dev.roosthold.conformance.wire.Polling;
 import dev.roosthold.conformance.wire.PollingTransport;
 import dev.roosthold.conformance.wire.RawSocketIo;
@@ -32,7 +33,7 @@ public final class ConnectSuite {
     /// @return what the server did that it must not do, one line each
     /// @throws WireException when the account or a transport cannot be set up
     public static List<String> against(URI server) {
-        try (HttpClient http = HttpClient.newHttpClient()) {
+        try (HttpClient http = Http1.client().build()) {
             TestAccount account = new TestAccount(http, server);
             try (RawSocketIo app = account.connectUser();
                     RawSocketIo machine = account.connectMachine()) {

@@ -1,5 +1,6 @@
 package dev.roosthold.conformance.isolation;
 
+import dev.roosthold.conformance.wire.Http1;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ public final class Timing {
     ///
     /// @param rounds requests for each of the three ids
     public static List<Line> measure(URI server, int rounds, long seed) {
-        HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        HttpClient http = Http1.client().build();
         Random random = new Random(seed);
         List<Line> lines = new ArrayList<>();
         try {

@@ -1,5 +1,6 @@
 package dev.roosthold.conformance.replay;
 
+import dev.roosthold.conformance.wire.Http1;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -20,8 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// thread of its replay only.
 final class HttpCalls implements AutoCloseable {
     private final HttpClient client =
-            HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
+            Http1.client()
                     .connectTimeout(Duration.ofSeconds(10))
                     .build();
     private final URI server;
