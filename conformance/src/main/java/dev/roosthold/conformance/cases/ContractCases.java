@@ -1,5 +1,6 @@
 package dev.roosthold.conformance.cases;
 
+import dev.roosthold.conformance.replay.Difference;
 import dev.roosthold.conformance.replay.Replay;
 import dev.roosthold.conformance.replay.ReplayException;
 import dev.roosthold.conformance.replay.ReplayReport;
@@ -9,11 +10,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /// The recorded exchanges of the original server, one line for each recording.
 ///
 /// An answer may be as recorded or as the list of differences that are meant has it, since both are
-/// right for every client.
+/// right for every client. What is left to the server counts as recorded.
 final class ContractCases {
     private static final String GROUP = "contract";
 
@@ -52,11 +56,8 @@ final class ContractCases {
 
     private static Result result(String name, List<ReplayReport.Outcome> outcomes) {
         long equal = outcomes.stream().filter(ContractCases::isEqual).count();
-        long meant = outcomes.stream().filter(o -> !isEqual(o) && o.unexpected().isEmpty()).count();
-        List<String> wrong =
-                outcomes.stream()
-                        .flatMap(o -> o.unexpected().stream().map(d -> o.name() + ": " + d))
-                        .toList();
+        long meant = outcomes.stream().filter(o -> !isEqual(o) && wrong(o).isEmpty()).count();
+        List<String> wrong = outcomes.stream().flatMap(ContractCases::lines).toList();
         return new Result(
                 GROUP,
                 name,
@@ -72,6 +73,35 @@ final class ContractCases {
     }
 
     private static boolean isEqual(ReplayReport.Outcome outcome) {
-        return outcome.unexpected().isEmpty() && outcome.allowed().isEmpty();
+        return wrong(outcome).isEmpty() && outcome.allowed().isEmpty();
+    }
+
+    private static List<Difference> wrong(ReplayReport.Outcome outcome) {
+        return outcome.unexpected().stream().filter(d -> !d.isLeftToTheServer()).toList();
+    }
+
+    /// The path that an answer says it does not know.
+    private static Stream<String> unknownRoute(Difference difference) {
+        JsonNode received = difference.received().orElse(MissingNode.getInstance());
+        JsonNode path =
+                switch (difference.path()) {
+                    case "/response/body" -> received.path("path");
+                    case "/response/body/path" -> received;
+                    default -> MissingNode.getInstance();
+                };
+        return path.isString() ? Stream.of(path.asString()) : Stream.empty();
+    }
+
+    /// One line for each difference, and one for all when the server does not have the route.
+    private static Stream<String> lines(ReplayReport.Outcome outcome) {
+        List<Difference> wrong = wrong(outcome);
+        return wrong.stream()
+                .filter(d -> d.recorded().isEmpty())
+                .flatMap(ContractCases::unknownRoute)
+                .map(path -> "no such route: " + path)
+                .findFirst()
+                .map(Stream::of)
+                .orElseGet(() -> wrong.stream().map(Difference::toString))
+                .map(line -> outcome.name() + ": " + line);
     }
 }

@@ -11,9 +11,10 @@ public enum Group {
     NODES,
     FAULTS,
     ISOLATION,
-    MALFORMED,
     CONTRACT,
-    EXTRAS;
+    EXTRAS,
+    /// Last, because there are servers that one of these packets ends.
+    MALFORMED;
 
     /// The name for a command line.
     @Override

@@ -1,6 +1,9 @@
 package dev.roosthold.conformance.replay;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /// One place where an answer is not what was recorded.
@@ -18,9 +21,43 @@ public record Difference(
         Optional<JsonNode> recorded,
         Optional<JsonNode> received,
         Optional<JsonNode> around) {
+    private static final Pattern NUMBER = Pattern.compile("/observed/[^/]+/[0-9]+/args/0/seq");
+    private static final Pattern FIELD =
+            Pattern.compile("\\b(body|querystring|params|headers)/[^ ,]*");
 
     Difference(String path, Optional<JsonNode> recorded, Optional<JsonNode> received) {
         this(path, recorded, received, Optional.empty());
+    }
+
+    /// Whether servers may differ here, and no client notices:
+    ///
+    /// - the number of an update, as far as it is a number: each server counts from where it is,
+    ///   and an update that is not sent may take one or not;
+    /// - the words of a validation error, which come from a library, when they name the same
+    ///   fields;
+    /// - how long a refusal took, when it came sooner.
+    public boolean isLeftToTheServer() {
+        if (recorded.isEmpty() || received.isEmpty()) {
+            return false;
+        }
+        JsonNode then = recorded.get();
+        JsonNode now = received.get();
+        if (NUMBER.matcher(path).matches()) {
+            return then.isIntegralNumber() && now.isIntegralNumber();
+        }
+        return switch (path) {
+            case "/response/body/message" ->
+                    then.isString()
+                            && now.isString()
+                            && fields(then.asString()).equals(fields(now.asString()));
+            case "/response/tookSeconds" -> now.asDouble() < then.asDouble();
+            default -> false;
+        };
+    }
+
+    /// The places that the message of a validation error names.
+    private static List<String> fields(String message) {
+        return FIELD.matcher(message).results().map(MatchResult::group).toList();
     }
 
     @Override
