@@ -11,7 +11,8 @@ import java.util.Set;
 /// @param bearer the whole `Authorization` header; empty for none
 /// @param headers more headers
 /// @param body empty for none
-/// @param statuses of which the answer must have one; empty for any below 500
+/// @param statuses of which the answer should have one; empty for any below 500
+/// @param borne statuses that no client minds, although one of the others is better
 record RestCase(
         String name,
         String method,
@@ -19,4 +20,5 @@ record RestCase(
         Optional<String> bearer,
         Map<String, String> headers,
         Optional<String> body,
-        Set<Integer> statuses) {}
+        Set<Integer> statuses,
+        Set<Integer> borne) {}

@@ -42,7 +42,7 @@ final class RestCases {
     /// @param valid values for the names in braces
     /// @param foreign values that belong to another account, for some of the names
     /// @param token of the account
-    /// @param machineToken of a machine of the account
+    /// @param machineToken of a machine of the account; empty where machines have none
     RestCases(
             RouteShape route,
             Map<String, String> valid,
@@ -59,7 +59,7 @@ final class RestCases {
     /// The request as it should be: whether the route is there at all.
     RestCase valid() {
         return new RestCase(
-                "valid", route.method(), path(valid) + query(), bearer(), JSON, body(), ANY);
+                "valid", route.method(), path(valid) + query(), bearer(), JSON, body(), ANY, ANY);
     }
 
     List<RestCase> hostile() {
@@ -83,7 +83,9 @@ final class RestCases {
         return cases;
     }
 
-    /// Refused before anything else is looked at: the body is wrong as well.
+    /// Refused before anything else is looked at: the body is wrong as well. The original server
+    /// looks at the body first, so what it says is borne, and the credential is tried with a right
+    /// body, too.
     private void credentials() {
         if (route.access() == Access.OPEN) {
             return;
@@ -99,19 +101,41 @@ final class RestCases {
         refused.put("longer token", Optional.of("Bearer " + token + "x"));
         refused.put("token of 4,000 characters", Optional.of("Bearer " + "x".repeat(4000)));
         refused.put("quoted token", Optional.of("Bearer \"" + token + "\""));
-        refused.forEach((name, bearer) -> wrongBody(name, bearer, Set.of(401)));
+        refused.forEach(
+                (name, bearer) -> {
+                    wrongBody(name, bearer, Set.of(401));
+                    add(
+                            name + ", nothing else wrong",
+                            route.method(),
+                            path(valid) + query(),
+                            bearer,
+                            JSON,
+                            body(),
+                            Set.of(401));
+                });
         Optional<String> machine = Optional.of("Bearer " + machineToken);
-        if (route.access() == Access.ACCOUNT) {
-            wrongBody("credential of a machine", machine, Set.of(403));
-        } else if (route.access() == Access.MACHINE) {
+        if (route.access() == Access.MACHINE) {
             wrongBody("credential of the account", Optional.of("Bearer " + token), Set.of(403));
+        } else if (machineToken.isEmpty()) {
+            return;
+        } else if (route.access() == Access.ACCOUNT) {
+            wrongBody("credential of a machine", machine, Set.of(403));
         } else {
             wrongBody("credential of a machine", machine, ANY);
         }
     }
 
     private void wrongBody(String name, Optional<String> bearer, Set<Integer> statuses) {
-        add(name, route.method(), path(valid), bearer, JSON, Optional.of("[]"), statuses);
+        cases.add(
+                new RestCase(
+                        route + ": " + name,
+                        route.method(),
+                        path(valid),
+                        bearer,
+                        JSON,
+                        Optional.of("[]"),
+                        statuses,
+                        statuses.isEmpty() ? ANY : Set.of(400)));
     }
 
     private void pathParameters() {
@@ -260,7 +284,9 @@ final class RestCases {
             Map<String, String> headers,
             Optional<String> body,
             Set<Integer> statuses) {
-        cases.add(new RestCase(route + ": " + name, method, path, bearer, headers, body, statuses));
+        cases.add(
+                new RestCase(
+                        route + ": " + name, method, path, bearer, headers, body, statuses, ANY));
     }
 
     private Optional<String> bearer() {

@@ -87,11 +87,16 @@ final class TestAccount {
         return Map.of("session", sessionId, "machine", machineId, "artifact", artifact());
     }
 
-    /// A credential of a new machine of this account, which is the enrolled one from then on.
+    /// A credential of a new machine of this account, which is the enrolled one from then on; empty
+    /// on a server whose machines have none.
     String machineToken() {
         String id = randomText().substring(0, 21);
         String secret = randomText() + randomText();
-        post("/v1/web/machines", Map.of("machineId", id, "secret", secret, "name", "m"), token);
+        try {
+            post("/v1/web/machines", Map.of("machineId", id, "secret", secret, "name", "m"), token);
+        } catch (WireException e) {
+            return "";
+        }
         enrolledId = id;
         return post("/v1/machines/authenticate", Map.of("machineId", id, "secret", secret), "")
                 .path("token")

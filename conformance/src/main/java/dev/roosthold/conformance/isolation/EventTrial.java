@@ -1,11 +1,14 @@
 package dev.roosthold.conformance.isolation;
 
+import dev.roosthold.conformance.wire.Polling;
 import dev.roosthold.conformance.wire.RawSocketIo;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /// Sends every event with every id on one socket. Used by one thread.
 ///
@@ -23,6 +26,11 @@ record EventTrial(
         List<String> forbidden,
         boolean naming,
         Judge judge) {
+
+    /// A call of a method that nobody has may be answered after 15 s, and no event later.
+    private static final Duration ANSWERED = Duration.ofSeconds(20);
+
+    private static final Duration STILL = Duration.ofMillis(300);
 
     /// Acknowledgements of an id's event and of its twin's.
     private record Asked(Id id, int foreign, int nobodys) {}
@@ -51,7 +59,7 @@ record EventTrial(
             socket.send("42" + pair.nobodys() + event.with(values(positions, id.twin())));
             next += 2;
         }
-        if (!settled(asked, event.answered())) {
+        if (!settled(asked, event)) {
             judge.add(from + ", " + event, "the socket was not served any more");
             return;
         }
@@ -83,14 +91,33 @@ record EventTrial(
     }
 
     /// Waits until everything was handled: what is acknowledged late, too.
-    private boolean settled(Map<Integer, Asked> asked, boolean answered) {
+    private boolean settled(Map<Integer, Asked> asked, EventTry event) {
         if (!socket.isServed()) {
             return false;
         }
-        if (answered) {
-            asked.values().forEach(pair -> socket.awaitAck(pair.nobodys()));
+        if (judge.isSilent(event.event())) {
+            awaitStillness();
+        } else if (event.answered()) {
+            Polling.until(ANSWERED, () -> socket.websocket().ended() || allAnswered(asked));
         }
         return socket.isServed();
+    }
+
+    /// Without an acknowledgement only that nothing more comes tells that an event was handled.
+    private void awaitStillness() {
+        int seen;
+        do {
+            seen = socket.packets().size();
+            LockSupport.parkNanos(STILL.toNanos());
+        } while (socket.packets().size() != seen);
+    }
+
+    private boolean allAnswered(Map<Integer, Asked> asked) {
+        return asked.values().stream()
+                .allMatch(
+                        pair ->
+                                socket.ackCount(pair.foreign()) > 0
+                                        && socket.ackCount(pair.nobodys()) > 0);
     }
 
     private static Optional<String> ack(List<String> packets, int id) {

@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /// Compares what an id of somebody else gets with what its twin gets, and remembers what is wrong.
@@ -21,13 +23,15 @@ final class Judge {
             Pattern.compile("expires=[0-9]+&size=[0-9]+&signature=[A-Za-z0-9_-]+");
 
     private final List<String> violations = new ArrayList<>();
+    private final Set<String> failing = new TreeSet<>();
+    private final Set<String> silent = new TreeSet<>();
     private int tries;
 
     /// Judges two answers to the same request.
     void compare(String what, String where, Id id, Rest.Answer foreign, Rest.Answer nobodys) {
         tries++;
-        if (foreign.status() >= 500 || nobodys.status() >= 500) {
-            add(what, "answered with " + foreign + " and " + nobodys);
+        if (foreign.status() >= 500 && nobodys.status() >= 500) {
+            failing.add(where + " answers " + foreign.status());
         } else if (foreign.status() == 429 || nobodys.status() == 429) {
             add(what, "was limited and so not tried");
         } else if (!alike(id, foreign, nobodys)
@@ -48,8 +52,8 @@ final class Judge {
             boolean answered) {
         tries++;
         String said = foreign.orElse("");
-        if (answered && (foreign.isEmpty() || nobodys.isEmpty())) {
-            add(what, "was not acknowledged: " + foreign + ", " + nobodys);
+        if (answered && foreign.isEmpty() && nobodys.isEmpty()) {
+            silent.add(where);
         } else if (said.contains("Too many requests")) {
             add(what, "was limited and so not tried");
         } else if (!foreign.map(text -> neutral(text, id.value()))
@@ -89,6 +93,19 @@ final class Judge {
 
     int tries() {
         return tries;
+    }
+
+    /// Whether it was found that the server does not acknowledge this event when an id is wrong,
+    /// which the contract wants and which tells nobody anything.
+    boolean isSilent(String event) {
+        return silent.contains(event);
+    }
+
+    /// Answers that are the same for everybody's ids and still not as the contract has them.
+    List<String> notBest() {
+        List<String> notBest = new ArrayList<>(failing);
+        silent.forEach(event -> notBest.add(event + " is not acknowledged"));
+        return notBest;
     }
 
     private static boolean alike(Id id, Rest.Answer foreign, Rest.Answer nobodys) {

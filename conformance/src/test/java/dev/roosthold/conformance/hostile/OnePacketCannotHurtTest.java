@@ -21,6 +21,7 @@ class OnePacketCannotHurtTest {
 
             System.out.println(report.packets() + " hostile packets");
             assertThat(report.violations()).isEmpty();
+            assertThat(report.notBest()).isEmpty();
             assertThat(report.notOffered()).isEmpty();
             assertThat(report.packets()).isGreaterThan(2500);
         }

@@ -21,6 +21,7 @@ class OneRequestCannotHurtTest {
 
             System.out.println(report.requests() + " hostile requests");
             assertThat(report.violations()).isEmpty();
+            assertThat(report.notBest()).isEmpty();
             assertThat(report.notOffered()).isEmpty();
             assertThat(report.requests()).isGreaterThan(4000);
         }

@@ -29,6 +29,7 @@ class IsolationTest {
 
             System.out.println(report.tries() + " answers for ids of another account");
             assertThat(report.violations()).isEmpty();
+            assertThat(report.notBest()).isEmpty();
             assertThat(report.notOffered()).isEmpty();
             assertThat(report.tries()).isGreaterThan(2000);
             assertThat(report.ids())
