@@ -31,6 +31,7 @@ record EventTrial(
     private static final Duration ANSWERED = Duration.ofSeconds(20);
 
     private static final Duration STILL = Duration.ofMillis(300);
+    private static final int MOST_LOOKS = 50;
 
     /// Acknowledgements of an id's event and of its twin's.
     private record Asked(Id id, int foreign, int nobodys) {}
@@ -105,11 +106,11 @@ record EventTrial(
 
     /// Without an acknowledgement only that nothing more comes tells that an event was handled.
     private void awaitStillness() {
-        int seen;
-        do {
+        int seen = -1;
+        for (int looks = 0; looks < MOST_LOOKS && seen != socket.packets().size(); looks++) {
             seen = socket.packets().size();
             LockSupport.parkNanos(STILL.toNanos());
-        } while (socket.packets().size() != seen);
+        }
     }
 
     private boolean allAnswered(Map<Integer, Asked> asked) {

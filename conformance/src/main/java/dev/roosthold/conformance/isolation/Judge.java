@@ -32,7 +32,8 @@ final class Judge {
         tries++;
         if (foreign.status() >= 500 && nobodys.status() >= 500) {
             failing.add(where + " answers " + foreign.status());
-        } else if (foreign.status() == 429 || nobodys.status() == 429) {
+        }
+        if (foreign.status() == 429 || nobodys.status() == 429) {
             add(what, "was limited and so not tried");
         } else if (!alike(id, foreign, nobodys)
                 && Allowance.of(where, id.name())
