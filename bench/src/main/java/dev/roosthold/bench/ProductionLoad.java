@@ -97,11 +97,13 @@ public final class ProductionLoad {
         try (var relay = ServerProcess.relay(RelayLoad.JVM, folder.resolve("data"))) {
             var town = Town.build(new RelayApi(relay.port()), APPS, MACHINES, sessions);
             System.out.printf(Locale.ROOT, "made in %.1f s%n", town.seconds());
-            measure(relay, town);
+            try (var disk = DiskWatch.start(folder)) {
+                measure(relay, town, disk);
+            }
         }
     }
 
-    private void measure(ServerProcess relay, Town town) throws Exception {
+    private void measure(ServerProcess relay, Town town, DiskWatch disk) throws Exception {
         var traffic = new Traffic();
         long begun = System.nanoTime();
         try (var client = new LoadClient();
@@ -115,6 +117,7 @@ public final class ProductionLoad {
             client.onLoop(() -> beats.start(client));
             Thread.sleep(WARM_UP_SECONDS * 1_000L);
             traffic.all = new Latencies();
+            disk.startOver();
             beats.worstLagNanos = 0;
 
             var rows = new ArrayList<Plot.Row>();
@@ -152,8 +155,16 @@ public final class ProductionLoad {
             double messages = (beats.messages.get() - messagesAtStart) / elapsed;
             double cores = (relay.cpuSeconds() - cpuAtStart) / elapsed;
             Latencies all = traffic.all;
+            Latencies waits = disk.waits();
             client.onLoop(beats::stop);
             awaitAll(beats, traffic);
+            System.out.printf(
+                    Locale.ROOT,
+                    "wait for a disk that syncs, at any moment: p99 %.1f ms, p99.9 %.1f ms,"
+                            + " longest %.0f ms%n",
+                    waits.quantileMs(0.99),
+                    waits.quantileMs(0.999),
+                    waits.quantileMs(1));
             report(rate, messages, cores, resident, all, beats, traffic, town);
             Files.writeString(plot, Plot.draw(title(), rows));
             System.out.println("plot: " + plot);
