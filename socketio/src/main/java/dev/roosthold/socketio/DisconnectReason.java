@@ -10,7 +10,7 @@ public enum DisconnectReason {
     TRANSPORT_CLOSE,
     /// The transport failed or carried bytes that are not the protocol.
     TRANSPORT_ERROR,
-    /// No answer to a ping in time.
+    /// Neither an answer to a ping in time nor anything else.
     PING_TIMEOUT,
     /// More bytes were waiting for this client than its budget allows.
     SLOW_CONSUMER,

@@ -6,7 +6,7 @@ public enum CloseReason {
     TRANSPORT_CLOSE,
     /// The connection failed or carried bytes that are not the protocol.
     TRANSPORT_ERROR,
-    /// No answer to a ping in time.
+    /// Neither an answer to a ping in time nor anything else.
     PING_TIMEOUT,
     /// More bytes were waiting than the session may have.
     SLOW_CONSUMER,

@@ -289,11 +289,19 @@ public final class EngineSession {
         }
     }
 
+    /// Something came from the client, be it a part of a message.
+    void heard() {
+        if (awaitingPong && !closed) {
+            hub.heard(this);
+        }
+    }
+
     /// A packet with its type byte. Returns false when it ended the session as an error.
     boolean packet(byte[] data, int offset, int length) {
         if (closed) {
             return true;
         }
+        heard();
         EngineListener receiver = listener;
         boolean valid =
                 length > 0

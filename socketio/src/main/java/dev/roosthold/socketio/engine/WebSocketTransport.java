@@ -106,6 +106,10 @@ final class WebSocketTransport extends ChannelInboundHandlerAdapter
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf bytes = (ByteBuf) message;
         if (context.channel().isActive()) {
+            EngineSession owner = session;
+            if (owner != null && state == State.OPEN) {
+                owner.heard();
+            }
             decoder.decode(context.alloc(), bytes, this);
         } else {
             bytes.release();

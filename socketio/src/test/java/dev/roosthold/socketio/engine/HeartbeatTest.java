@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -88,6 +89,31 @@ class HeartbeatTest {
     }
 
     @Test
+    void clientThatSendsIsNotSilentThoughItsAnswerIsLate() throws Exception {
+        var patient = patient();
+        LoopHub hub = patient.hub((io.netty.channel.EventLoop) loops.next());
+        EngineSession talker = open(patient, hub);
+        EngineSession silent = open(patient, hub);
+        var talking = new AtomicBoolean(true);
+        hub.loop().execute(() -> talk(talker, talking));
+
+        await().until(() -> !silent.open());
+        assertThat(hub.loop().submit(talker::open).get(5, TimeUnit.SECONDS)).isTrue();
+
+        talking.set(false);
+        await().until(() -> !talker.open());
+        assertThat(closed).containsExactly(CloseReason.PING_TIMEOUT, CloseReason.PING_TIMEOUT);
+    }
+
+    /// A message in each turn of the loop, but never an answer to a ping.
+    private static void talk(EngineSession talker, AtomicBoolean talking) {
+        if (talking.get()) {
+            talker.packet(new byte[] {'4', '2'}, 0, 2);
+            talker.hub().loop().execute(() -> talk(talker, talking));
+        }
+    }
+
+    @Test
     void queueKeepsItsOrderWhateverIsAddedAndRemoved() {
         HeartbeatQueue queue = new HeartbeatQueue();
         LoopHub hub = hub();
@@ -121,7 +147,28 @@ class HeartbeatTest {
         return io.netty.handler.codec.http.EmptyHttpHeaders.INSTANCE;
     }
 
+    /// Waits longer for an answer than a thread waits for a processor.
+    private EngineServer patient() {
+        return new EngineServer(
+                new EngineConfig(
+                        "/e",
+                        Duration.ofMillis(30),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(10),
+                        1000,
+                        1 << 20,
+                        Set.of(),
+                        "",
+                        false),
+                (session, request) -> new Silent(closed),
+                (place, failure) -> {});
+    }
+
     private EngineSession create(LoopHub hub) {
+        return create(server, hub);
+    }
+
+    private static EngineSession create(EngineServer server, LoopHub hub) {
         PollingTransport transport = new PollingTransport(server);
         EngineSession session = new EngineSession(server, "s" + System.nanoTime(), hub, transport);
         transport.attach(session);
@@ -129,7 +176,11 @@ class HeartbeatTest {
     }
 
     private EngineSession open(LoopHub hub) {
-        EngineSession session = create(hub);
+        return open(server, hub);
+    }
+
+    private static EngineSession open(EngineServer server, LoopHub hub) {
+        EngineSession session = create(server, hub);
         session.execute(
                 () -> session.start(new EngineRequest(java.util.Map.of(), headers(), PEER)));
         return session;
