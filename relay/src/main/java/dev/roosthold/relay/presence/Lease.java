@@ -55,8 +55,11 @@ final class Lease {
     /// Writes of a change that are not finished.
     int writing;
 
-    /// The latest write of a change failed.
+    /// The latest change is not on its way to the row: its write failed, or its turn is to come.
     boolean unsaved;
+
+    /// Nor does anybody know of that change.
+    boolean untold;
 
     /// What is to be done when the step that is under way is over. Empty between steps.
     final List<Runnable> afterwards = new ArrayList<>(0);

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,6 +57,9 @@ public final class Presence<K> {
     /// A row's time may lag by this much while it is active.
     static final Duration WRITE_AFTER = Duration.ofSeconds(30);
 
+    /// A disk that fails does so for every lease: it is logged this often.
+    private static final Duration WARN_EVERY = Duration.ofSeconds(10);
+
     private static final int FLUSH_BATCH = 200;
     private static final int FLUSHED_AT_ONCE = 16;
     private static final int STOP_BATCH = 1_000;
@@ -69,6 +73,8 @@ public final class Presence<K> {
     private final InstantSource clock;
     private final @Nullable SharedLeases<K> shared;
     private final ConcurrentHashMap<K, Lease> leases = new ConcurrentHashMap<>();
+    private final WriteTurns<K> turns = new WriteTurns<>();
+    private final AtomicLong warnedAtMs = new AtomicLong(Long.MIN_VALUE / 2);
     private volatile boolean stopped;
 
     /// What is asked of a socket that is connected.
@@ -256,6 +262,7 @@ public final class Presence<K> {
                     lease.vouchedUntilMs = 0;
                     lease.endedUntilMs = 0;
                     lease.unsaved = false;
+                    lease.untold = false;
                 });
     }
 
@@ -356,11 +363,18 @@ public final class Presence<K> {
                     lease.holders.values().forEach(holder -> holder.counts = false);
                     if (lease.writing > 0) {
                         // What is being written may come after what the other node has written.
-                        change(key, lease, false, lease.activeAtMs);
+                        change(
+                                key,
+                                lease,
+                                false,
+                                lease.activeAtMs,
+                                false,
+                                new CompletableFuture<>());
                     }
                     lease.active = false;
                     lease.thinking = false;
                     lease.unsaved = false;
+                    lease.untold = false;
                 });
     }
 
@@ -518,7 +532,7 @@ public final class Presence<K> {
                     key,
                     lease -> {
                         if (lease.active && !stopped) {
-                            save(key, lease, false, false, new CompletableFuture<>());
+                            saveInTurn(key, lease);
                         }
                     });
         }
@@ -686,7 +700,7 @@ public final class Presence<K> {
                 && now >= lease.graceEndsAtMs
                 && now >= lease.vouchedUntilMs) {
             change(key, lease, false, lease.activeAtMs);
-        } else if (lease.unsaved) {
+        } else if (lease.unsaved && turns.areFree()) {
             save(key, lease, true, false, new CompletableFuture<>());
         }
     }
@@ -715,10 +729,16 @@ public final class Presence<K> {
         }
     }
 
+    /// A change that nobody waits for.
     private void change(K key, Lease lease, boolean active, long activeAtMs) {
-        change(key, lease, active, activeAtMs, false, new CompletableFuture<>());
+        if (!stopped) {
+            set(lease, active, activeAtMs);
+            saveInTurn(key, lease);
+        }
     }
 
+    /// A change for which somebody waits.
+    ///
     /// @param everywhere whether it ends what other nodes keep active too
     private void change(
             K key,
@@ -731,25 +751,66 @@ public final class Presence<K> {
             written.complete(true);
             return;
         }
+        set(lease, active, activeAtMs);
+        save(key, lease, false, everywhere, written);
+    }
+
+    private static void set(Lease lease, boolean active, long activeAtMs) {
         lease.active = active;
         lease.activeAtMs = activeAtMs;
         lease.graceEndsAtMs = 0;
         if (!active) {
             lease.thinking = false;
         }
-        save(key, lease, false, everywhere, written);
     }
 
-    /// @param told whether people know already
+    /// People are told when it is stored: what they would be told before may not hold, as another
+    /// node may keep it active.
+    private void saveInTurn(K key, Lease lease) {
+        if (turns.areFree()) {
+            save(key, lease, false, false, new CompletableFuture<>());
+            return;
+        }
+        if (!lease.untold) {
+            turns.later(key);
+        }
+        lease.unsaved = true;
+        lease.untold = true;
+    }
+
+    private void saveNext() {
+        K key = turns.next();
+        while (key != null && !saveLate(key)) {
+            key = turns.next();
+        }
+    }
+
+    private boolean saveLate(K key) {
+        var saved = new boolean[1];
+        step(
+                key,
+                lease -> {
+                    if (lease.unsaved && !stopped) {
+                        save(key, lease, true, false, new CompletableFuture<>());
+                        saved[0] = true;
+                    }
+                });
+        return saved[0];
+    }
+
+    /// @param known whether people know already, unless the lease has it that they do not
     private void save(
             K key,
             Lease lease,
-            boolean told,
+            boolean known,
             boolean everywhere,
             CompletableFuture<Boolean> written) {
         Activity activity = lease.activity();
+        boolean told = known && !lease.untold;
         lease.unsaved = false;
+        lease.untold = false;
         lease.writing++;
+        turns.begin();
         lease.writtenActiveAtMs = activity.activeAtMs();
         CompletableFuture<Boolean> stored =
                 store.write(
@@ -806,18 +867,30 @@ public final class Presence<K> {
     }
 
     private void saved(K key, Activity activity, boolean told, @Nullable Throwable failure) {
+        turns.end();
         step(
                 key,
                 lease -> {
                     lease.writing--;
                     if (failure != null && !stopped) {
                         // The disk may be full; who is connected must be told all the same.
-                        LOG.warn("presence was not written, will be repeated", failure);
+                        warn(failure);
                         lease.unsaved = lease.registered;
                         if (!told) {
                             announcer.tell(key, activity);
                         }
                     }
                 });
+        if (failure == null) {
+            saveNext();
+        }
+    }
+
+    private void warn(Throwable failure) {
+        long now = clock.millis();
+        long last = warnedAtMs.get();
+        if (now - last >= WARN_EVERY.toMillis() && warnedAtMs.compareAndSet(last, now)) {
+            LOG.warn("presence was not written, will be repeated", failure);
+        }
     }
 }
