@@ -12,6 +12,9 @@ final class DeliveryLoad implements LoadClient.Traffic {
     static final byte[] MARK = "@at".getBytes(StandardCharsets.US_ASCII);
     private static final int DIGITS = 18;
 
+    /// Of a mark with its time.
+    static final int MARK_LENGTH = MARK.length + DIGITS;
+
     private final String session;
     private final int perSecond;
     private final String filler;
@@ -26,7 +29,7 @@ final class DeliveryLoad implements LoadClient.Traffic {
     DeliveryLoad(String session, int length, int perSecond) {
         this.session = session;
         this.perSecond = perSecond;
-        filler = "c".repeat(length - MARK.length - DIGITS);
+        filler = "c".repeat(length - MARK_LENGTH);
     }
 
     /// Starts; on the client's event loop.

@@ -10,12 +10,15 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntUnaryOperator;
 
 /// Opens many connections to one server from one process.
@@ -104,6 +107,8 @@ final class LoadClient implements AutoCloseable {
         private final List<LoadSocket> all = new ArrayList<>();
         private final int wanted;
         private final Traffic traffic;
+        private final AtomicInteger lost = new AtomicInteger();
+        private final Set<String> told = new HashSet<>();
         private volatile boolean closing;
 
         private Sockets(int wanted, Traffic traffic) {
@@ -132,9 +137,27 @@ final class LoadClient implements AutoCloseable {
         @Override
         public void closed(LoadSocket socket) {
             if (!closing) {
-                System.err.println("load client: the server closed a connection");
+                lost.incrementAndGet();
+                tell("the server closed a connection");
                 ready.completeExceptionally(new IllegalStateException("closed by the server"));
             }
+        }
+
+        @Override
+        public void failed(LoadSocket socket, Throwable cause) {
+            tell(cause.toString());
+        }
+
+        /// Thousands may go for the same reason: it is told once.
+        private void tell(String what) {
+            if (told.add(what)) {
+                System.err.println("load client: " + what);
+            }
+        }
+
+        /// Connections that ended though nobody here closed them.
+        int lost() {
+            return lost.get();
         }
 
         /// From now on it is no fault when the server closes.

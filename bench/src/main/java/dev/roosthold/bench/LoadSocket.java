@@ -52,6 +52,9 @@ final class LoadSocket extends ChannelInboundHandlerAdapter {
         void packet(LoadSocket socket, ByteBuf packet);
 
         void closed(LoadSocket socket);
+
+        /// The connection broke; [#closed] follows.
+        void failed(LoadSocket socket, Throwable cause);
     }
 
     /// A masked text frame with that content. The mask is zero, which is legal and saves the work.
@@ -72,6 +75,12 @@ final class LoadSocket extends ChannelInboundHandlerAdapter {
     /// reading.
     void send(byte[] frame) {
         write(Unpooled.wrappedBuffer(frame));
+    }
+
+    /// Whether the connection was made and neither side has closed it, as far as this side knows.
+    boolean isOpen() {
+        var target = channel;
+        return target != null && target.isActive();
     }
 
     void write(ByteBuf frame) {
@@ -135,7 +144,7 @@ final class LoadSocket extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        System.err.println("load client: " + cause);
+        listener.failed(this, cause);
         context.close();
     }
 

@@ -11,9 +11,6 @@ import java.util.List;
 /// A server under load in a process of its own, and what the kernel says about it. Linux only.
 final class ServerProcess implements AutoCloseable {
 
-    /// Clock ticks per second in `/proc/PID/stat`; fixed in the kernel's interface.
-    private static final double TICKS_PER_SECOND = 100;
-
     private final String name;
     private final Process process;
     private final BufferedReader out;
@@ -130,6 +127,13 @@ final class ServerProcess implements AutoCloseable {
         return Long.parseLong(answer("heap "));
     }
 
+    /// Where our relay serves its metrics.
+    int metricsPort() throws IOException {
+        in.write("metrics\n");
+        in.flush();
+        return Integer.parseInt(answer("metrics "));
+    }
+
     /// Resident memory in bytes.
     long residentBytes() throws IOException {
         for (var line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
@@ -140,6 +144,10 @@ final class ServerProcess implements AutoCloseable {
         throw new IOException("no VmRSS for " + name);
     }
 
+    CpuTime cpuTime() throws IOException {
+        return CpuTime.of(process.pid());
+    }
+
     /// Processor time used so far, user and system, in seconds.
     double cpuSeconds() throws IOException {
         return cpuSeconds(process.pid());
@@ -147,9 +155,7 @@ final class ServerProcess implements AutoCloseable {
 
     /// Processor time that any process has used so far.
     static double cpuSeconds(long pid) throws IOException {
-        var stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-        var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
+        return CpuTime.of(pid).total();
     }
 
     /// SIGKILL.

@@ -126,7 +126,7 @@ public final class StormLoad {
     /// Whether every machine is shown online and answers a call.
     private static boolean check(LoadClient client, int port, Town town, int machines)
             throws Exception {
-        int offline = town.offline();
+        int offline = town.offline().size();
         var answers = new Answers();
         int accounts = town.tokens().size();
         List<LoadSocket.Entrance> apps = town.tokens().stream().map(RelayApi::user).toList();

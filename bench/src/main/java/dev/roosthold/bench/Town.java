@@ -2,8 +2,10 @@ package dev.roosthold.bench;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -66,6 +68,11 @@ final class Town {
         return new Town(api, tokens, machines, ids, (System.nanoTime() - start) / 1e9);
     }
 
+    /// Members in all.
+    int size() {
+        return tokens.size() + machines + sessions.size();
+    }
+
     /// How long it took to make.
     double seconds() {
         return seconds;
@@ -112,12 +119,14 @@ final class Town {
                 : new Member.Session(sessions.get(machine - machines));
     }
 
-    /// Machines that the relay does not show online.
-    int offline() throws IOException, InterruptedException {
-        int offline = 0;
+    /// Ids of the machines that the relay does not show online.
+    Set<String> offline() throws IOException, InterruptedException {
+        var offline = new HashSet<String>();
         for (String token : tokens) {
             for (JsonNode machine : api.get(token, "/v1/machines")) {
-                offline += machine.path("active").asBoolean() ? 0 : 1;
+                if (!machine.path("active").asBoolean()) {
+                    offline.add(machine.path("id").asString());
+                }
             }
         }
         return offline;
