@@ -236,9 +236,10 @@ public final class ProductionLoad {
                 traffic.heard.get());
     }
 
-    /// Says WRONG where a connection that held lost a message or its machine is not shown online.
-    /// The load asks for no acknowledgements, so that a message which was under way when its
-    /// connection ended may be lost; a client would have sent it again.
+    /// Says WRONG where a message between two connections that held did not arrive, or a connected
+    /// machine is not shown online. The load asks for no acknowledgements, so that a message which
+    /// was under way when its connection ended may be lost; a client would have sent it again. An
+    /// app whose connection has ended would read what it has missed.
     private void judge(
             LoadClient.Sockets opened,
             Disconnects disconnects,
@@ -249,16 +250,18 @@ public final class ProductionLoad {
         long missing = 0;
         long missingOverLost = 0;
         var connected = new HashSet<String>();
+        var open = new boolean[town.size()];
+        opened.all().forEach(socket -> open[socket.counter] = socket.isOpen());
         for (LoadSocket socket : opened.all()) {
             int number = socket.counter;
             long left = beats.said.get(number) - traffic.arrived.get(number);
-            if (socket.isOpen()) {
+            if (open[number] && open[town.appOf(number)]) {
                 missing += left;
-                if (town.at(number) instanceof Town.Member.Machine(String id)) {
-                    connected.add(id);
-                }
             } else {
                 missingOverLost += left;
+            }
+            if (open[number] && town.at(number) instanceof Town.Member.Machine(String id)) {
+                connected.add(id);
             }
         }
         Set<String> offline = town.offline();
@@ -269,8 +272,8 @@ public final class ProductionLoad {
         if (opened.lost() > 0) {
             System.out.printf(
                     Locale.ROOT,
-                    "machines connected: %d, shown online: %d; messages over lost connections that"
-                            + " did not arrive: %d%n",
+                    "machines connected: %d, shown online: %d; messages from or to lost"
+                            + " connections that did not arrive: %d%n",
                     connected.size(),
                     online,
                     missingOverLost);

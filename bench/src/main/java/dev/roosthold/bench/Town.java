@@ -119,6 +119,15 @@ final class Town {
                 : new Member.Session(sessions.get(machine - machines));
     }
 
+    /// The number of the app that hears that member.
+    int appOf(int number) {
+        return switch (at(number)) {
+            case Member.App() -> number;
+            case Member.Machine _ -> (number - tokens.size()) % tokens.size();
+            case Member.Session _ -> (number - tokens.size() - machines) % tokens.size();
+        };
+    }
+
     /// Ids of the machines that the relay does not show online.
     Set<String> offline() throws IOException, InterruptedException {
         var offline = new HashSet<String>();
