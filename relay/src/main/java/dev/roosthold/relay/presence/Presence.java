@@ -34,6 +34,10 @@ import org.slf4j.LoggerFactory;
 /// to the store inside that step, and the store commits in the order of submission: so the row, the
 /// events and the lease go through the same changes in the same order.
 ///
+/// Only so many changes are under way at once. Those beyond hold in the lease at once and are
+/// submitted, as it is then, when others have ended: changes that followed one another meanwhile
+/// become one in the row and one event.
+///
 /// @param <K> names a row inside its account
 public final class Presence<K> {
     private static final Logger LOG = LoggerFactory.getLogger(Presence.class);
