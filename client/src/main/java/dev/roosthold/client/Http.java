@@ -37,6 +37,11 @@ import tools.jackson.databind.JsonNode;
 /// both.
 final class Http implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+    /// What is large has the time that this many bytes a second take, beside the patience. A relay
+    /// ends transfers that are slower.
+    private static final long SLOWEST_PER_SECOND = 16 << 10;
+
     private static final MediaType JSON = MediaType.get("application/json");
     private static final MediaType BYTES = MediaType.get("application/octet-stream");
 
@@ -62,7 +67,8 @@ final class Http implements AutoCloseable {
     /// What one exchange may take.
     ///
     /// @param answerBytes a longer answer counts as a broken connection
-    /// @param patience from the first byte of the request to the last of the answer
+    /// @param patience how long nothing may go or come; the answer to a large body may take longer
+    ///     by the time that the body takes
     record Bounds(long answerBytes, Duration patience) {
         /// A request on a connection that died unnoticed must not hold up the next try for long.
         static final Bounds SMALL = new Bounds(4L << 20, Duration.ofSeconds(10));
@@ -95,10 +101,7 @@ final class Http implements AutoCloseable {
     private OkHttpClient.Builder configured(URI address, Dispatcher dispatcher) {
         return network.clientTo(address)
                 .dispatcher(dispatcher)
-                .connectTimeout(CONNECT_TIMEOUT)
-                // The whole call is bounded.
-                .readTimeout(Duration.ZERO)
-                .writeTimeout(Duration.ZERO);
+                .connectTimeout(CONNECT_TIMEOUT);
     }
 
     <T> Reply<T> post(
@@ -254,8 +257,7 @@ final class Http implements AutoCloseable {
         if (bearer != null) {
             request.header("Authorization", "Bearer " + bearer.value());
         }
-        Call call = client.newCall(request.build());
-        call.timeout().timeout(bounds.patience().toMillis(), TimeUnit.MILLISECONDS);
+        Call call = call(client, request.build(), bounds);
         CompletableFuture<Answer> answer = new CompletableFuture<>();
         call.enqueue(new Reading(bounds.answerBytes(), answer));
         try {
@@ -266,6 +268,32 @@ final class Http implements AutoCloseable {
             // Nothing to do after an answer; frees the connection after an interrupt.
             call.cancel();
         }
+    }
+
+    /// Neither a line that carries nothing any more nor an answer that never ends is waited for,
+    /// but a line that is slow is: giving a large message up on it, and sending it again, would go
+    /// on for ever.
+    private static Call call(OkHttpClient client, Request request, Bounds bounds)
+            throws IOException {
+        RequestBody body = request.body();
+        Duration sending = body == null ? Duration.ZERO : atSlowest(body.contentLength());
+        // A body that is on its way in the buffers of the system still has to arrive.
+        Duration silence = bounds.patience().plus(sending);
+        Call call =
+                client.newBuilder()
+                        .writeTimeout(bounds.patience())
+                        .readTimeout(silence)
+                        .build()
+                        .newCall(request);
+        call.timeout()
+                .timeout(
+                        silence.plus(atSlowest(bounds.answerBytes())).toMillis(),
+                        TimeUnit.MILLISECONDS);
+        return call;
+    }
+
+    private static Duration atSlowest(long bytes) {
+        return Duration.ofSeconds(bytes / SLOWEST_PER_SECOND);
     }
 
     /// Reads the whole answer, within its bound.

@@ -234,8 +234,8 @@ public final class RelayClient implements AutoCloseable {
         return "/v1/machines/" + URLEncoder.encode(id.value(), StandardCharsets.UTF_8);
     }
 
-    /// For routes that other packages of the client own: a GET whose answer may be large. Waits at
-    /// most 60 seconds.
+    /// For routes that other packages of the client own: a GET whose answer may be large. Gives up when
+    /// nothing has come for 60 seconds.
     ///
     /// @param path with its query, escaped
     /// @param reader throws [IllegalArgumentException] when it is not the answer of a relay
