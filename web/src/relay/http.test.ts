@@ -1,5 +1,5 @@
 // @vitest-environment node
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { RelayHttp } from "./http.ts";
 
 interface Sent {
@@ -76,5 +76,46 @@ describe("requests to the relay", () => {
   it("say that the relay is unreachable when there is no answer", async () => {
     const http = new RelayHttp(null, () => Promise.reject(new TypeError("Failed to fetch")));
     expect(await http.info()).toEqual({ ok: false, problem: { kind: "unreachable" } });
+  });
+});
+
+describe("an answer on a slow line", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => {
+      const end = new AbortController();
+      setTimeout(() => end.abort(), ms);
+      return end.signal;
+    });
+  });
+  afterEach(() => vi.useRealTimers());
+
+  /** Sends a piece every 15 s, and nothing more after the last. */
+  function slow(pieces: readonly string[], ends: boolean): RelayHttp {
+    return new RelayHttp("t", (_, init = {}) => {
+      const body = new ReadableStream<Uint8Array>({
+        async start(controller) {
+          init.signal?.addEventListener("abort", () => controller.error(init.signal?.reason));
+          for (const piece of pieces) {
+            await new Promise((done) => setTimeout(done, 15_000));
+            controller.enqueue(new TextEncoder().encode(piece));
+          }
+          if (ends) controller.close();
+        },
+      });
+      return Promise.resolve(new Response(body));
+    });
+  }
+
+  it("is waited for while something comes", async () => {
+    const answer = slow(['{"succ', 'ess"', ':tr', 'ue}'], true).removeMachine("a");
+    await vi.advanceTimersByTimeAsync(61_000);
+    expect(await answer).toEqual({ ok: true, value: { success: true } });
+  });
+
+  it("is given up when nothing comes any more", async () => {
+    const answer = slow(['{"succ'], false).removeMachine("a");
+    await vi.advanceTimersByTimeAsync(36_000);
+    expect(await answer).toEqual({ ok: false, problem: { kind: "unreachable" } });
   });
 });

@@ -16,10 +16,11 @@ import {
   type MachineRow,
   type RelayInfo,
 } from "./schema.ts";
+import { bodyOf, untilSilent } from "./silence.ts";
 
 /** Why a request brought no value. */
 export type Problem =
-  /** No answer: the relay is down, the network is, or it took too long. The request may have been carried out. */
+  /** No answer: the relay is down, the network is, or nothing came for too long. The request may have been carried out. */
   | { readonly kind: "unreachable" }
   /** The bearer is not (or no longer) good. */
   | { readonly kind: "unauthorized" }
@@ -30,7 +31,6 @@ export type Problem =
 export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
 
 const PATIENCE_MS = 20_000;
-const UPLOAD_PATIENCE_MS = 300_000;
 
 /** The REST side of the relay. Never throws for an answer or a missing one. */
 export class RelayHttp {
@@ -89,17 +89,19 @@ export class RelayHttp {
     const { pathname, search } = new URL(address, "http://relay.invalid");
     const route = pathname.slice(Math.max(pathname.indexOf("/v1/"), 0)) + search;
     try {
-      const response = await this.send(at(route), {
-        method,
-        credentials: "omit",
-        cache: "no-store",
-        signal: AbortSignal.timeout(UPLOAD_PATIENCE_MS),
-        ...(body === undefined
-          ? {}
-          : { body: new Blob([body as Uint8Array<ArrayBuffer>]), headers: { "Content-Type": "application/octet-stream" } }),
+      return await untilSilent(PATIENCE_MS, body?.length ?? 0, async (signal, heard): Promise<Answer<Uint8Array>> => {
+        const response = await this.send(at(route), {
+          method,
+          credentials: "omit",
+          cache: "no-store",
+          signal,
+          ...(body === undefined
+            ? {}
+            : { body: new Blob([body as Uint8Array<ArrayBuffer>]), headers: { "Content-Type": "application/octet-stream" } }),
+        });
+        if (!response.ok) return { ok: false, problem: { kind: "refused", status: response.status, text: "" } };
+        return { ok: true, value: await bodyOf(response, signal, heard) };
       });
-      if (!response.ok) return { ok: false, problem: { kind: "refused", status: response.status, text: "" } };
-      return { ok: true, value: new Uint8Array(await response.arrayBuffer()) };
     } catch {
       return { ok: false, problem: { kind: "unreachable" } };
     }
@@ -115,20 +117,22 @@ export class RelayHttp {
     const headers: Record<string, string> = { "X-Happy-Client": `web/${__VERSION__}` };
     if (this.token !== null) headers["Authorization"] = `Bearer ${this.token}`;
     if (body !== undefined) headers["Content-Type"] = "application/json";
+    const sent = body === undefined ? undefined : JSON.stringify(body);
     let status: number;
     let json: unknown;
     try {
-      const response = await this.send(at(path), {
-        method,
-        headers,
-        cache: "no-store",
-        credentials: "omit",
-        signal: AbortSignal.timeout(PATIENCE_MS),
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      [status, json] = await untilSilent(PATIENCE_MS, sent?.length ?? 0, async (signal, heard): Promise<[number, unknown]> => {
+        const response = await this.send(at(path), {
+          method,
+          headers,
+          cache: "no-store",
+          credentials: "omit",
+          signal,
+          ...(sent === undefined ? {} : { body: sent }),
+        });
+        const text = new TextDecoder().decode(await bodyOf(response, signal, heard));
+        return [response.status, text === "" ? null : parse(text)];
       });
-      status = response.status;
-      const text = await response.text();
-      json = text === "" ? null : parse(text);
     } catch {
       return { ok: false, problem: { kind: "unreachable" } };
     }
