@@ -14,8 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// @param path where the endpoint lives, with or without a trailing slash, for example `/socket.io`
 /// @param pingInterval time between two pings of the server
-/// @param pingTimeout how long after a ping was due its answer may take; while something else comes
-///     from the client, counted from that
+/// @param pingTimeout how long after a ping was due its answer may take; anything else that comes from
+///     the client is as good
 /// @param upgradeTimeout how long a started upgrade to websocket may take
 /// @param connectTimeout how long a connection may stay without a namespace
 /// @param maxPayload largest packet or poll body from a client, in bytes; a larger one ends the

@@ -7,8 +7,8 @@ import java.util.Set;
 ///
 /// @param path where the endpoint lives; a trailing slash makes no difference
 /// @param pingInterval time between two pings of the server
-/// @param pingTimeout how long after a ping was due its answer may take; while something else comes
-///     from the client, counted from that
+/// @param pingTimeout how long after a ping was due its answer may take; anything else that comes from
+///     the client is as good
 /// @param upgradeTimeout how long a started upgrade to websocket may take
 /// @param maxPayload largest websocket message or request body from a client, in bytes
 /// @param outboundBudget bytes that may wait for one client behind the frame being written

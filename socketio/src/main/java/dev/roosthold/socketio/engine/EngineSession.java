@@ -311,10 +311,7 @@ public final class EngineSession {
                                 close(CloseReason.TRANSPORT_CLOSE, true);
                                 yield length == 1;
                             }
-                            case '3' -> {
-                                hub.pong(this);
-                                yield true;
-                            }
+                            case '3' -> true; // a pong; it was heard
                             case '4' -> deliver(() -> receiver.text(data, offset + 1, length - 1));
                             case '6' -> length == 1;
                             default -> false;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Heartbeat: all sessions wait equally long for a ping and equally long for an answer, so two
 /// lists in order of arrival replace a timer per session. Only a client of which nothing at all
-/// comes for as long as an answer may take is closed.
+/// comes is closed.
 final class LoopHub implements Runnable {
     private final EventLoop loop;
     private final long pingInterval;
@@ -89,24 +89,15 @@ final class LoopHub implements Runnable {
         (session.awaitingPong ? awaiting : resting).remove(session);
     }
 
-    void pong(EngineSession session) {
+    /// The answer to a ping, or anything else while it is awaited: the client is alive, and its
+    /// answer may stand behind a message that takes long, or behind many. The next ping comes as if
+    /// it had been answered, as clients expect one now and then.
+    void heard(EngineSession session) {
         if (session.awaitingPong) {
             awaiting.remove(session);
             session.awaitingPong = false;
             session.heartbeatAt = System.nanoTime() + pingInterval;
             watch(session);
-        }
-    }
-
-    /// Something else came from the client than the answer that is awaited: it is alive, and its
-    /// answer may stand behind a message that takes long, or behind many. So the answer has its time
-    /// again from now on. A client that is gone is noticed no later than without this: at most that
-    /// long after it was heard last.
-    void heard(EngineSession session) {
-        if (session.awaitingPong) {
-            awaiting.remove(session);
-            session.heartbeatAt = System.nanoTime() + pingTimeout;
-            awaiting.add(session);
         }
     }
 

@@ -41,10 +41,13 @@ class SlowUploadTest {
                 uploader.bytes(message[sent++]);
             }
 
+            int pings = 0;
             String answer = uploader.nextText();
             while (answer.equals("2")) {
+                pings++;
                 answer = uploader.nextText();
             }
+            assertThat(pings).as("signs of life for the client").isGreaterThan(2);
             assertThat(answer).isEqualTo("42[\"got\"]");
         }
     }
