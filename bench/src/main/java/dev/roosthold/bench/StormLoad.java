@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// Ten thousand machines lose their connections at once and come back at once: first because the
 /// network fails, then because the relay is killed and started again. Each registers a method and
@@ -155,6 +156,10 @@ public final class StormLoad {
                 answers.good.get(),
                 machines,
                 (System.nanoTime() - start) / 1e9);
+        String wrong = answers.wrong;
+        if (wrong != null) {
+            System.out.println("    answered otherwise: " + wrong);
+        }
         return offline == 0 && answers.good.get() == machines;
     }
 
@@ -194,12 +199,15 @@ public final class StormLoad {
 
         private final AtomicInteger all = new AtomicInteger();
         private final AtomicInteger good = new AtomicInteger();
+        private volatile @Nullable String wrong;
 
         @Override
         public void packet(LoadSocket socket, ByteBuf packet) {
             if (packet.getByte(1) == '3') {
                 if (Bytes.indexOf(packet, OK) >= 0) {
                     good.incrementAndGet();
+                } else {
+                    wrong = packet.toString(StandardCharsets.UTF_8);
                 }
                 all.incrementAndGet();
             }
