@@ -1,3 +1,5 @@
+import { concat } from "../crypto/bytes.ts";
+
 /** What is large has the time that this many bytes a second take. The relay ends transfers that are slower. */
 const SLOWEST_PER_SECOND = 16 * 1024;
 
@@ -29,7 +31,7 @@ export async function untilSilent<T>(
 }
 
 /** The whole body of an answer. Throws when the signal ends it before. */
-export async function bodyOf(response: Response, signal: AbortSignal, heard: Heard): Promise<Uint8Array<ArrayBuffer>> {
+export async function bodyOf(response: Response, signal: AbortSignal, heard: Heard): Promise<Uint8Array> {
   heard();
   const reader = response.body?.getReader();
   const pieces: Uint8Array[] = [];
@@ -43,11 +45,5 @@ export async function bodyOf(response: Response, signal: AbortSignal, heard: Hea
     signal.removeEventListener("abort", cancel);
     signal.throwIfAborted();
   }
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+  return concat(...pieces);
 }
