@@ -72,9 +72,14 @@ async function main() {
   page.on("websocket", (socket) => socket.on("framesent", ({ payload }) => frames.push(payload.toString())));
 
   begin("first visit");
+  await page.addInitScript(noteHeadings);
   await page.goto(`${url}/machines`);
   await page.getByRole("heading", { name: "A home base for your machines." }).waitFor();
-  assert.equal(new URL(page.url()).pathname, `${base}welcome`, "without an account every address leads to the welcome page");
+  assert.deepEqual(
+    await page.evaluate(() => [...globalThis.headings]),
+    [`A home base for your machines. at ${base}welcome`],
+    "without an account every address leads to the welcome page, and none stands over another page",
+  );
   await page.getByTestId("registration").getByText("Anyone who can open this page").waitFor();
   await inspect(page, options.shots, "welcome");
 
@@ -92,7 +97,7 @@ async function main() {
 
   begin("empty state");
   await page.getByRole("heading", { name: "No machines yet" }).waitFor();
-  assert.equal(new URL(page.url()).pathname, `${base}machines`);
+  assert.equal(await page.evaluate(() => location.pathname), `${base}machines`);
   await inspect(page, options.shots, "empty");
   await restraint(page, recovery);
 
@@ -473,6 +478,15 @@ async function overPlainHttp() {
   await page.keyboard.press("Control+V");
   assert.equal(await page.getByLabel("Machine name").inputValue(), command, "the command was really copied");
   await context.close();
+}
+
+/** In the page: keeps every heading that was shown with the address above it. */
+function noteHeadings() {
+  globalThis.headings = new Set();
+  new MutationObserver(() => {
+    const heading = document.querySelector("main h1");
+    if (heading !== null) globalThis.headings.add(`${heading.textContent} at ${location.pathname}`);
+  }).observe(document, { childList: true, subtree: true });
 }
 
 function begin(name) {

@@ -55,7 +55,8 @@ export function App({ store }: { readonly store: AccountStore }) {
   useHeadingFocus(shown);
   useTitle(page, waiting);
 
-  useEffect(() => {
+  // Before the page is painted: an effect that waits for the picture leaves the old address above the new page meanwhile.
+  useLayoutEffect(() => {
     if (asked?.page !== page) navigate(page, shown.id, "replace");
   }, [asked, page]);
 
