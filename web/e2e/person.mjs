@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
+import { SLOWER } from "./browser.mjs";
 import { Keyboard } from "./keyboard.mjs";
 import { startRoost } from "./machine.mjs";
 import { addMachine, createAccount, tidy } from "./steps.mjs";
 
 /** Bounds a wait for a process that starts; what is promised about time is asserted apart. */
-export const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 60_000 * SLOWER;
 
 /**
  * A person with a browser and a machine of their own, whose daemon runs the agents of `agents`.
@@ -91,12 +92,4 @@ export async function say(page, text) {
 
 export function answer(page, text) {
   return page.locator(".chat .answer").getByText(text).last();
-}
-
-export async function until(condition, what, patience = 15_000) {
-  const deadline = Date.now() + patience;
-  while (!(await condition())) {
-    assert.ok(Date.now() < deadline, what);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
 }

@@ -13,10 +13,10 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { launch, REMOTE_NAME, watchedPage } from "./browser.mjs";
+import { launch, REMOTE_NAME, SLOWER, watchedPage } from "./browser.mjs";
 import { inspect, inspected } from "./inspect.mjs";
 import { readCommand, startPlainMachine, startRoost } from "./machine.mjs";
-import { confirmGroups, tidy } from "./steps.mjs";
+import { confirmGroups, tidy, until } from "./steps.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -155,7 +155,7 @@ async function main() {
         })
       : startRoost(command, options.roost);
   machines.push(machine);
-  await page.getByTestId("enrol-status").getByText("Connected", { exact: true }).waitFor({ timeout: 60_000 });
+  await page.getByTestId("enrol-status").getByText("Connected", { exact: true }).waitFor({ timeout: 60_000 * SLOWER });
   await inspect(page, options.shots, "connected");
   await page.getByRole("button", { name: "Done" }).click();
   await page.getByRole("dialog").waitFor({ state: "detached" });
@@ -183,7 +183,7 @@ async function main() {
   await expectFocus(page.getByLabel("Machine name"));
   await inspect(page, options.shots, "rename-machine");
   await page.getByLabel("Machine name").fill("attic box");
-  const renamed = second.getByRole("heading", { name: "attic box" }).waitFor({ timeout: 15_000 });
+  const renamed = second.getByRole("heading", { name: "attic box" }).waitFor();
   await page.keyboard.press("Enter");
   const pressed = Date.now();
   await renamed;
@@ -215,7 +215,7 @@ async function main() {
     .locator("[data-machine]")
     .filter({ hasText: "attic box" })
     .getByText("Offline")
-    .waitFor({ timeout: 15_000 });
+    .waitFor();
 
   begin("replace token");
   await openMenu(page, "attic box");
@@ -312,7 +312,8 @@ async function restraint(page, recovery) {
       script.textContent = "globalThis.inline = true";
       document.head.append(script);
     });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const deadline = performance.now() + 5_000;
+    while (new Set(violated).size < 4 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
     return { tried, violated: [...new Set(violated)].sort(), inline: "inline" in globalThis };
   });
   assert.equal(refused.inline, false, "an inline script does not run");
@@ -476,7 +477,7 @@ async function overPlainHttp() {
   await page.getByRole("button", { name: "Add machine" }).click();
   await page.getByLabel("Machine name").focus();
   await page.keyboard.press("Control+V");
-  assert.equal(await page.getByLabel("Machine name").inputValue(), command, "the command was really copied");
+  await until(async () => (await page.getByLabel("Machine name").inputValue()) === command, "the command was really copied");
   await context.close();
 }
 
@@ -500,9 +501,5 @@ async function openMenu(page, name) {
 
 async function expectFocus(locator) {
   await locator.waitFor();
-  const deadline = Date.now() + 5_000;
-  while (!(await locator.evaluate((element) => element === document.activeElement))) {
-    assert.ok(Date.now() < deadline, `focus on ${locator}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
+  await until(() => locator.evaluate((element) => element === document.activeElement), `focus on ${locator}`);
 }

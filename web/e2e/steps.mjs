@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { SLOWER } from "./browser.mjs";
 
 /** Types the groups that are asked for; first a wrong one, which must be refused. */
 export async function confirmGroups(page, recovery) {
@@ -48,6 +49,15 @@ export async function staysInSight(page, words) {
     return seen;
   }, words);
   assert.ok(!places.includes(false), `"${words}" is in sight: ${places.join(" ")}`);
+}
+
+/** Looks again until it is so. */
+export async function until(condition, what, patience = 15_000 * SLOWER) {
+  const deadline = Date.now() + patience;
+  while (!(await condition())) {
+    assert.ok(Date.now() < deadline, what);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
 }
 
 export function tidy(text) {
