@@ -30,6 +30,7 @@ final class IoSocket implements RelaySocket {
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("roost-socket").factory());
     private final OkHttpClient http;
     private final Socket socket;
+    private final Uplink uplink = new Uplink();
     private final CompletableFuture<Attempt> attempt = new CompletableFuture<>();
     private final CompletableFuture<String> ended = new CompletableFuture<>();
     private final Set<CompletableFuture<JsonNode>> pending = ConcurrentHashMap.newKeySet();
@@ -65,8 +66,9 @@ final class IoSocket implements RelaySocket {
             Scheduler scheduler,
             Events events) {
         this.scheduler = scheduler;
+        OkHttpClient.Builder client = network.clientTo(relay.uri());
         http =
-                network.clientTo(relay.uri())
+                client.socketFactory(Uplink.small(client.build().socketFactory()))
                         .dispatcher(new Dispatcher(threads))
                         .connectTimeout(patience)
                         .readTimeout(patience)
@@ -80,7 +82,8 @@ final class IoSocket implements RelaySocket {
         options.timeout = patience.toMillis();
         options.auth = auth.payload(clientName);
         options.webSocketFactory =
-                (request, listener) -> http.newWebSocket(request, new CloseAnswering(listener));
+                (request, listener) ->
+                        uplink.over(http.newWebSocket(request, new CloseAnswering(listener)));
         options.callFactory = http;
         socket = IO.socket(relay.host(), options);
         socket.on(Socket.EVENT_CONNECT, _ -> attempt.complete(new Attempt.Connected()));
@@ -92,6 +95,11 @@ final class IoSocket implements RelaySocket {
                 scheduler.after(patience, () -> fail("no answer in time"));
         var _ = attempt.whenComplete((_, _) -> deadline.cancel());
         socket.connect();
+    }
+
+    /// How far what was sent has come.
+    Uplink uplink() {
+        return uplink;
     }
 
     /// The outcome of the attempt; always completes within the patience given.

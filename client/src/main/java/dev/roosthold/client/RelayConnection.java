@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A dead connection is noticed by a watchdog of its own: `ping` with acknowledgement each 15 s,
 /// 20 s patience; so at most 35 s after the last sign of life, long before the transport's own
-/// 60 s. The network of the host is not asked: reconnecting works on the loopback interface alone.
+/// 60 s. On a slow line a ping may stand behind much that is sent: it is waited for as long as that
+/// moves. The network of the host is not asked: reconnecting works on the loopback interface alone.
 /// Who learns that something has happened to it says so with [#checkNow].
 ///
 /// An attempt may take its time, for lines are slow; so that none is begun on a line that swallows
@@ -22,11 +23,14 @@ import org.jspecify.annotations.Nullable;
 /// comes only when the relay's address has answered. It is asked every 3 s.
 public final class RelayConnection {
     private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(10);
-    private static final Duration WATCHDOG_PERIOD = Duration.ofSeconds(15);
-    private static final Duration WATCHDOG_PATIENCE = Duration.ofSeconds(20);
+    private static final Watchdog WATCHDOG =
+            new Watchdog(Duration.ofSeconds(15), Duration.ofSeconds(20));
 
     /// For the ping of [#checkNow]: shorter, as there is a reason to doubt.
     private static final Duration CHECK_PATIENCE = Duration.ofSeconds(3);
+
+    /// However slowly the line moves.
+    private static final Duration MOST_PATIENCE = Duration.ofMinutes(10);
 
     private static final Duration PROBE_PERIOD = Duration.ofSeconds(3);
 
@@ -40,6 +44,7 @@ public final class RelayConnection {
     private final Scheduler scheduler;
     private final Clock clock;
     private final Backoff backoff;
+    private final Watchdog watchdog;
     private volatile @Nullable IoSocket current;
     private volatile CompletableFuture<Boolean> pauseOver = CompletableFuture.completedFuture(true);
 
@@ -75,6 +80,18 @@ public final class RelayConnection {
             Scheduler scheduler,
             Clock clock,
             Backoff backoff) {
+        this(relay, clientName, network, handler, scheduler, clock, backoff, WATCHDOG);
+    }
+
+    RelayConnection(
+            RelayAddress relay,
+            String clientName,
+            Network network,
+            ConnectionHandler handler,
+            Scheduler scheduler,
+            Clock clock,
+            Backoff backoff,
+            Watchdog watchdog) {
         this.relay = relay;
         this.clientName = clientName;
         this.network = network;
@@ -82,7 +99,12 @@ public final class RelayConnection {
         this.scheduler = scheduler;
         this.clock = clock;
         this.backoff = backoff;
+        this.watchdog = watchdog;
     }
+
+    /// @param period from an answer to the next ping
+    /// @param patience how long nothing may be heard of one while nothing that is sent moves
+    record Watchdog(Duration period, Duration patience) {}
 
     /// Blocks until the handler gives up. Call it once.
     ///
@@ -182,26 +204,56 @@ public final class RelayConnection {
     private void watch(IoSocket socket) {
         var _ =
                 scheduler.after(
-                        WATCHDOG_PERIOD,
+                        watchdog.period(),
                         () -> {
                             if (!socket.ended().isDone()) {
                                 var _ =
-                                        ping(socket, WATCHDOG_PATIENCE)
+                                        ping(socket, watchdog.patience())
                                                 .thenRun(() -> watch(socket));
                             }
                         });
     }
 
     /// Completes with the answer; without one the connection is cut.
-    private static CompletableFuture<Void> ping(IoSocket socket, Duration patience) {
-        return socket.call("ping", null, patience)
-                .whenComplete(
-                        (_, failure) -> {
-                            if (failure != null) {
+    private CompletableFuture<Void> ping(IoSocket socket, Duration patience) {
+        boolean behind = socket.uplink().waiting() > 0;
+        CompletableFuture<Void> answered =
+                socket.call("ping", null, MOST_PATIENCE)
+                        .whenComplete(
+                                (_, failure) -> {
+                                    if (failure != null) {
+                                        socket.abort("no sign of life");
+                                    }
+                                })
+                        .thenAccept(_ -> {});
+        waitWhileItMoves(socket, answered, patience, behind);
+        return answered;
+    }
+
+    /// @param behind whether something waited to be sent when this wait began: what the system takes
+    ///     while nothing waits says nothing of the line
+    private void waitWhileItMoves(
+            IoSocket socket,
+            CompletableFuture<Void> answered,
+            Duration patience,
+            boolean behind) {
+        Uplink uplink = socket.uplink();
+        long before = uplink.taken();
+        Scheduler.Cancellation timer =
+                scheduler.after(
+                        patience,
+                        () -> {
+                            if (answered.isDone()) {
+                                return;
+                            }
+                            boolean waits = uplink.waiting() > 0;
+                            if ((waits || behind) && uplink.taken() > before) {
+                                waitWhileItMoves(socket, answered, patience, waits);
+                            } else {
                                 socket.abort("no sign of life");
                             }
-                        })
-                .thenAccept(_ -> {});
+                        });
+        var _ = answered.whenComplete((_, _) -> timer.cancel());
     }
 
     private void sleep(Duration pause) throws InterruptedException {
