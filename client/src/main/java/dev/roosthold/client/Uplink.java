@@ -1,7 +1,7 @@
 package dev.roosthold.client;
 
+import dev.roosthold.client.network.UnconnectedSockets;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.SocketFactory;
@@ -85,7 +85,7 @@ final class Uplink {
         }
     }
 
-    private static final class SmallSendBuffer extends SocketFactory {
+    private static final class SmallSendBuffer extends UnconnectedSockets {
         private final SocketFactory sockets;
 
         SmallSendBuffer(SocketFactory sockets) {
@@ -97,31 +97,6 @@ final class Uplink {
             Socket socket = sockets.createSocket();
             socket.setSendBufferSize(SEND_BUFFER);
             return socket;
-        }
-
-        @Override
-        public Socket createSocket(String host, int port) {
-            throw unconnectedOnly();
-        }
-
-        @Override
-        public Socket createSocket(String host, int port, InetAddress localHost, int localPort) {
-            throw unconnectedOnly();
-        }
-
-        @Override
-        public Socket createSocket(InetAddress host, int port) {
-            throw unconnectedOnly();
-        }
-
-        @Override
-        public Socket createSocket(
-                InetAddress address, int port, InetAddress localAddress, int localPort) {
-            throw unconnectedOnly();
-        }
-
-        private static UnsupportedOperationException unconnectedOnly() {
-            return new UnsupportedOperationException("only unconnected sockets are made");
         }
     }
 }

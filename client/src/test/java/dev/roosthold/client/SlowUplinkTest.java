@@ -81,7 +81,7 @@ class SlowUplinkTest {
         RelaySocket socket = connected.get(30, TimeUnit.SECONDS);
         line.slowUp(BYTES_PER_SECOND);
         long began = System.nanoTime();
-        for (int piece = 0; piece < 48; piece++) {
+        for (int piece = 0; piece < 32; piece++) {
             socket.emit("not-known", PIECE);
         }
 
@@ -89,7 +89,7 @@ class SlowUplinkTest {
 
         assertThat(Duration.ofNanos(System.nanoTime() - began))
                 .as("the line was slow for much longer than the watchdog's patience")
-                .isGreaterThan(WATCHDOG.patience().multipliedBy(5));
+                .isGreaterThan(WATCHDOG.patience().multipliedBy(4));
         assertThat(ends).isEmpty();
         assertThat(socket.ended()).isNotDone();
     }
@@ -98,7 +98,7 @@ class SlowUplinkTest {
     void lineThatDiesUnderMuchThatIsSentIsNoticed() throws Exception {
         RelaySocket socket = connected.get(30, TimeUnit.SECONDS);
         line.die();
-        for (int piece = 0; piece < 48; piece++) {
+        for (int piece = 0; piece < 32; piece++) {
             socket.emit("not-known", PIECE);
         }
 

@@ -9,13 +9,12 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
-import javax.net.SocketFactory;
 
 /// Makes sockets to one host that go through a proxy's tunnel.
 ///
 /// Every connection is a `CONNECT` tunnel, also those of plain HTTP: a WebSocket needs one anyway,
 /// and so what works for REST works for sockets. The host's name is looked up by the proxy.
-final class TunnelSockets extends SocketFactory {
+final class TunnelSockets extends UnconnectedSockets {
     private final ProxyAddress proxy;
     private final String target;
 
@@ -28,31 +27,6 @@ final class TunnelSockets extends SocketFactory {
     @Override
     public Socket createSocket() {
         return new TunnelSocket(proxy, target);
-    }
-
-    @Override
-    public Socket createSocket(String host, int port) {
-        throw unconnectedOnly();
-    }
-
-    @Override
-    public Socket createSocket(String host, int port, InetAddress localHost, int localPort) {
-        throw unconnectedOnly();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port) {
-        throw unconnectedOnly();
-    }
-
-    @Override
-    public Socket createSocket(
-            InetAddress address, int port, InetAddress localAddress, int localPort) {
-        throw unconnectedOnly();
-    }
-
-    private static UnsupportedOperationException unconnectedOnly() {
-        return new UnsupportedOperationException("only unconnected sockets are made");
     }
 
     private static final class TunnelSocket extends Socket {
