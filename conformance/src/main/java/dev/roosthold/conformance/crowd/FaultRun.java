@@ -120,7 +120,16 @@ public record FaultRun(
             int powerFailures =
                     computer.isEmpty() ? 0 : Math.ceilDiv(kills, KILLS_TO_A_POWER_FAILURE);
             List<Death> deaths = new ArrayList<>();
-            deaths.add(new Death(Kind.KILL, kills - powerFailures, relay));
+            deaths.add(
+                    new Death(
+                            Kind.KILL,
+                            kills - powerFailures,
+                            computer.<KillTrouble.Restart>map(
+                                            faulty ->
+                                                    () ->
+                                                            relay.killAndRestart(
+                                                                    faulty::loseProcess))
+                                    .orElse(relay)));
             deaths.add(new Death(Kind.KILL, fewer(), daemon));
             computer.ifPresent(
                     faulty ->

@@ -40,21 +40,27 @@ public record DiskCall(Kind kind, String file, long offset, byte[] data) {
         }
     }
 
+    /// More than a process writes at once.
+    private static final int MAX_LENGTH = 64 << 20;
+
     /// The calls that `faults.c` recorded, in their order. One in whose record the process died is
     /// left out: nobody can rely on it.
     ///
     /// @param wanted which files are of interest, by their names
+    /// @throws IOException when it is no such record, or one of several processes of which another
+    ///     than the last died in the middle of a call
     static List<DiskCall> read(InputStream record, Predicate<String> wanted) throws IOException {
         var in = new DataInputStream(record);
         List<DiskCall> calls = new ArrayList<>();
         try {
             for (int mark = in.read(); mark >= 0; mark = in.read()) {
+                Kind kind = Kind.of(mark);
                 String path = new String(bytes(in), StandardCharsets.UTF_8);
                 long offset = number(in, Long.BYTES).getLong();
                 byte[] data = bytes(in);
                 String file = path.substring(path.lastIndexOf('/') + 1);
                 if (wanted.test(file)) {
-                    calls.add(new DiskCall(Kind.of(mark), file, offset, data));
+                    calls.add(new DiskCall(kind, file, offset, data));
                 }
             }
         } catch (EOFException e) {
@@ -64,7 +70,11 @@ public record DiskCall(Kind kind, String file, long offset, byte[] data) {
     }
 
     private static byte[] bytes(DataInputStream in) throws IOException {
-        byte[] bytes = new byte[number(in, Integer.BYTES).getInt()];
+        int length = number(in, Integer.BYTES).getInt();
+        if (length < 0 || length > MAX_LENGTH) {
+            throw new IOException("no record of calls: " + length + " bytes");
+        }
+        byte[] bytes = new byte[length];
         in.readFully(bytes);
         return bytes;
     }

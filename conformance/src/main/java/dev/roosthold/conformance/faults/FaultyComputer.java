@@ -160,6 +160,15 @@ public final class FaultyComputer {
         return new ArrayList<>(calls);
     }
 
+    /// The process died, and the power is on: all that it did is in the files. What the record of
+    /// its last call lacks is found there, so that the next process begins a new one.
+    ///
+    /// @throws IOException when the files of the database cannot be read
+    public void loseProcess() throws IOException {
+        List<DiskCall> _ = calls();
+        disk.settle(UnsafeDisk.read(folder, database));
+    }
+
     /// The power failed when the process died: of what it had not flushed the disk keeps what it
     /// likes.
     ///

@@ -84,6 +84,22 @@ public final class UnsafeDisk {
         files.forEach((file, bytes) -> safe.put(file, new Content(bytes, bytes.length)));
     }
 
+    /// A process that died did the last of its calls without a record of them: the files, which are
+    /// these, hold what it wrote; nothing of that was flushed for sure.
+    void settle(Map<String, byte[]> files) {
+        Map<String, byte[]> known = after(Loss.NOTHING, new Random(0));
+        known.keySet().stream()
+                .filter(file -> !files.containsKey(file))
+                .forEach(file -> apply(new DiskCall(Kind.DELETE, file, 0, new byte[0])));
+        files.forEach(
+                (file, bytes) -> {
+                    if (!Arrays.equals(bytes, known.get(file))) {
+                        apply(new DiskCall(Kind.TRUNCATE, file, bytes.length, new byte[0]));
+                        apply(new DiskCall(Kind.WRITE, file, 0, bytes));
+                    }
+                });
+    }
+
     /// Puts files into a folder, instead of those of a database that are there. The index that
     /// processes share beside the database is lost with the memory.
     ///

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -104,6 +105,27 @@ class FaultyComputerTest {
 
         assertThat(folder.resolve(DATABASE)).hasContent("kept");
         assertThat(folder.resolve(DATABASE + "-wal")).doesNotExist();
+    }
+
+    /// A process may die between a call and its record, and within the record.
+    @Test
+    void whatADyingProcessDidWithoutARecordIsInTheFiles() throws Exception {
+        Ran _ = write("first", DATABASE, false);
+        Path record = tools.resolve("record");
+        byte[] whole = Files.readAllBytes(record);
+        Files.write(record, Arrays.copyOf(whole, whole.length - 3));
+        computer.loseProcess();
+        Ran _ = write("second", DATABASE + "-wal", true);
+
+        computer.losePower(Loss.NOTHING, new Random(1));
+        assertThat(folder.resolve(DATABASE)).hasContent("first");
+        assertThat(folder.resolve(DATABASE + "-wal")).hasContent("second");
+
+        Ran _ = write("third", DATABASE, false);
+        Files.write(record, new byte[0]);
+        computer.loseProcess();
+        computer.losePower(Loss.EVERYTHING, new Random(1));
+        assertThat(folder.resolve(DATABASE)).hasContent("first");
     }
 
     @Test
